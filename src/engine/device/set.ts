@@ -1,0 +1,58 @@
+import type { Range } from "../base/range.ts";
+import type { Span } from "../base/span.ts";
+import type { Statement, Verdict } from "./statement.ts";
+
+/** A named set, map, verdict map or object map of a table, or an ipset of the device. */
+export interface NamedSet {
+  readonly kind: "set" | "map" | "verdictMap" | "objectMap";
+  readonly name: string;
+  /** How each part of the key is written: `ipv4_addr`, `inet_service`, …. */
+  readonly keyTypes: readonly string[];
+  /** Widths of the parts in bits, as many as `keyTypes`. */
+  readonly keyWidths: readonly number[];
+  /** Type of the data (`ipv4_addr`, `verdict`, `counter` …); null for a set. */
+  readonly dataType: string | null;
+  readonly interval: boolean;
+  /** The packet path may write it (`flags dynamic`, or a rule adds to it). */
+  readonly dynamic: boolean;
+  /** Elements at most; null where none is stated. */
+  readonly size: number | null;
+  /** For elements without one of their own; null: elements stay. */
+  readonly defaultTimeoutMs: number | null;
+  readonly elements: readonly SetElement[];
+  /** Statements that each new element gets (`counter`, `limit …`). */
+  readonly elementStatements: readonly Statement[];
+  /** How an ipset compares (`hash:net` …); null for sets of nftables. */
+  readonly ipset: IpsetFacts | null;
+  readonly span: Span;
+}
+
+export interface IpsetFacts {
+  /** `hash:ip`, `hash:net,port`, `bitmap:port`, `list:set` …. */
+  readonly type: string;
+  readonly family: "ip" | "ip6" | "none";
+  readonly netmask: number | null;
+  /** Members of a `list:set`, in order. */
+  readonly members: readonly string[];
+}
+
+export interface SetElement {
+  /** One range for each part of the key; empty for the catch-all `*`. */
+  readonly key: readonly Range[];
+  readonly catchAll: boolean;
+  readonly data: ElementData | null;
+  /** As configured; null: the set's default. 0: never expires. */
+  readonly timeoutMs: number | null;
+  /** Time left as listed; null where the listing has none. */
+  readonly expiresMs: number | null;
+  /** ipset's `nomatch`: an exception to a wider element. */
+  readonly exception: boolean;
+  readonly statements: readonly Statement[];
+  readonly span: Span;
+}
+
+export type ElementData =
+  /** One value for each part; ranges and prefixes occur in maps for NAT. */
+  | { readonly kind: "value"; readonly parts: readonly Range[]; readonly widths: readonly number[] }
+  | { readonly kind: "verdict"; readonly verdict: Verdict }
+  | { readonly kind: "object"; readonly name: string };
