@@ -74,8 +74,13 @@ export type SetReference =
   | {
       readonly kind: "ipset";
       readonly name: string;
-      /** One for each part of the set's key that the match gives. */
+      /**
+       * One for each part of the set's key that the match gives. The key follows from them and the
+       * type of the set; `left` of such a match is an empty concatenation.
+       */
       readonly directions: readonly ("source" | "destination")[];
+      /** Matches only where the deciding element is marked `nomatch`. */
+      readonly returnNomatch?: true;
       readonly span: Span;
     };
 

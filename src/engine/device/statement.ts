@@ -20,7 +20,13 @@ export type Statement =
   | { readonly kind: "verdictMap"; readonly key: Expression; readonly map: SetReference }
   | { readonly kind: "reject"; readonly with: RejectWith }
   /** `meta mark set …`: `target` is a row of the selector table that can be written. */
-  | { readonly kind: "write"; readonly target: string; readonly value: Expression }
+  | {
+      readonly kind: "write";
+      readonly target: string;
+      readonly value: Expression;
+      /** True: a smaller value stays as it is (TCPMSS). */
+      readonly lowersOnly?: true;
+    }
   | NatStatement
   | { readonly kind: "notrack" }
   /** `ct helper set`, `ct timeout set`, `ct expectation set`, iptables' `CT --helper`. */
@@ -93,6 +99,12 @@ export interface Match {
   readonly test: Test;
   /** Not written by the user: nft adds `meta l4proto tcp` in front of `tcp dport`. */
   readonly implied: boolean;
+  /**
+   * What happens where `left` has no value. Left out: the rule ends, negated or not (nftables).
+   * `matches`: the rule goes on (`! --uid-owner` for packets without a socket, measured).
+   * `drops`: the packet is dropped (the hotdrop of xtables for a cut transport header).
+   */
+  readonly whenAbsent?: "matches" | "drops";
 }
 
 export type RejectWith =
@@ -108,6 +120,8 @@ export interface NatStatement {
   readonly address: NatAddress | null;
   /** Null: the port stays (masquerade and snat may change it on a collision). */
   readonly port: NatPort | null;
+  /** `--to-destination 10.0.0.9:2000-2010/5000`: port 5000 becomes 2000, 5001 becomes 2001 …. */
+  readonly portBase?: bigint;
   readonly random: boolean;
   readonly persistent: boolean;
 }

@@ -53,8 +53,11 @@ export const META_ROWS: readonly SelectorRow[] = [
   meta("oiftype", 16, "iface_type"),
   meta("iifgroup", 32, "devgroup", { iptables: ["devgroup --src-group"] }),
   meta("oifgroup", 32, "devgroup", { iptables: ["devgroup --dst-group"] }),
-  meta("ibrname", 128, "ifname", { iptables: ["physdev --physdev-in"] }),
-  meta("obrname", 128, "ifname", { iptables: ["physdev --physdev-out"] }),
+  meta("ibrname", 128, "ifname"),
+  meta("obrname", 128, "ifname"),
+  /** Bridge ports of a bridged frame in the chains of IP; absent for packets that are routed. */
+  meta("iphysname", 128, "ifname", { iptables: ["physdev --physdev-in"] }),
+  meta("ophysname", 128, "ifname", { iptables: ["physdev --physdev-out"] }),
   meta("ibrpvid", 16, "integer", { unknown: "moment" }),
   meta("ibrvproto", 16, "ether_type", { unknown: "moment" }),
   meta("iifkind", 128, "ifname", { unknown: "moment" }),
