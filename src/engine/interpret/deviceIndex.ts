@@ -1,0 +1,157 @@
+import type { BaseChain, Chain, Device, Hook, Rule, Table } from "../device/device.ts";
+import type { Expression, SetReference } from "../device/expression.ts";
+import type { NamedSet } from "../device/set.ts";
+import type { Statement } from "../device/statement.ts";
+import type { IpFamily } from "../packet/packet.ts";
+
+export interface HookedChain {
+  readonly table: Table;
+  readonly chain: Chain;
+  readonly base: BaseChain;
+}
+
+/** What the interpreter looks up again and again, worked out once for each device. */
+export interface DeviceIndex {
+  /** Filter and route chains of a hook in the order run. */
+  filterChains(family: IpFamily, hook: Hook): readonly HookedChain[];
+  /** NAT chains of a hook in the order asked. */
+  natChains(family: IpFamily, hook: Hook): readonly HookedChain[];
+  chain(table: Table, name: string): Chain | null;
+  set(table: Table, name: string): NamedSet | null;
+  /** Whether anything turns connection tracking (and reassembly) on, for packets of a family. */
+  tracks(family: IpFamily): boolean;
+  /**
+   * Whether a chain at exactly the priority of connection tracking runs behind it: it does if it
+   * was registered before the first rule that needs tracking (measured).
+   */
+  seesTracking(family: IpFamily, base: BaseChain): boolean;
+}
+
+const indexes = new WeakMap<Device, DeviceIndex>();
+
+export function indexDevice(device: Device): DeviceIndex {
+  const made = indexes.get(device) ?? makeIndex(device);
+  indexes.set(device, made);
+  return made;
+}
+
+function makeIndex(device: Device): DeviceIndex {
+  const hooked = new Map<string, readonly HookedChain[]>();
+  const names = new Map<Table, Map<string, Chain>>();
+  const sets = new Map<Table, Map<string, NamedSet>>();
+  for (const table of device.tables) {
+    names.set(table, new Map(table.chains.map((chain) => [chain.name, chain])));
+    sets.set(table, new Map(table.sets.map((set) => [set.name, set])));
+  }
+  const chains = (family: IpFamily, hook: Hook, nat: boolean): readonly HookedChain[] => {
+    const key = `${family} ${hook} ${nat}`;
+    const found = hooked.get(key) ?? collectChains(device, family, hook, nat);
+    hooked.set(key, found);
+    return found;
+  };
+  const turnedOn = { ip: trackingSince(device, "ip"), ip6: trackingSince(device, "ip6") };
+  return {
+    filterChains: (family, hook) => chains(family, hook, false),
+    natChains: (family, hook) => chains(family, hook, true),
+    chain: (table, name) => names.get(table)?.get(name) ?? null,
+    set: (table, name) => sets.get(table)?.get(name) ?? null,
+    tracks: (family) => turnedOn[family] !== null,
+    seesTracking: (family, base) => base.registered <= (turnedOn[family] ?? -1),
+  };
+}
+
+export function isFamily(table: Table, family: IpFamily): boolean {
+  return table.family === family || table.family === "inet";
+}
+
+/** Equal priority: the chain registered last runs first (measured). */
+function collectChains(
+  device: Device,
+  family: IpFamily,
+  hook: Hook,
+  nat: boolean,
+): readonly HookedChain[] {
+  const found: HookedChain[] = [];
+  for (const table of device.tables) {
+    if (!isFamily(table, family) || table.dormant) continue;
+    for (const chain of table.chains) {
+      const { base } = chain;
+      if (base === null || base.hook !== hook || (base.type === "nat") !== nat) continue;
+      found.push({ table, chain, base });
+    }
+  }
+  return found.sort(
+    (a, b) => a.base.priority - b.base.priority || b.base.registered - a.base.registered,
+  );
+}
+
+/**
+ * Registration number up to which base chains were there when tracking was turned on; null: it is
+ * off. A rule that needs tracking turns it on when it is loaded, reached or not.
+ */
+function trackingSince(device: Device, family: IpFamily): number | null {
+  let since: number | null = null;
+  for (const table of device.tables) {
+    if (!isFamily(table, family) || !table.chains.some((chain) => chain.rules.some(usesTracking)))
+      continue;
+    const registered = table.chains.map((chain) => chain.base?.registered ?? -1);
+    const last = Math.max(-1, ...registered);
+    if (since === null || last < since) since = last;
+  }
+  return since;
+}
+
+function usesTracking(rule: Rule): boolean {
+  return rule.statements.some(statementTracks);
+}
+
+function statementTracks(statement: Statement): boolean {
+  switch (statement.kind) {
+    case "match":
+      return expressionTracks(statement.left);
+    case "verdictMap":
+      return expressionTracks(statement.key) || referenceTracks(statement.map);
+    case "write":
+      return statement.target.startsWith("ct ") || expressionTracks(statement.value);
+    case "dynamicSet":
+      return (
+        expressionTracks(statement.key) ||
+        (statement.data !== null && expressionTracks(statement.data)) ||
+        statement.statements.some(statementTracks)
+      );
+    case "nat":
+    case "ctObject":
+    case "connectionCount":
+    case "synproxy":
+    case "flowOffload":
+      return true;
+    case "opaqueMatch":
+      return statement.reads.some((id) => id.startsWith("ct "));
+    default:
+      return false;
+  }
+}
+
+function referenceTracks(reference: SetReference): boolean {
+  return (
+    reference.kind === "anonymous" &&
+    reference.elements.some((element) => element.statements.some(statementTracks))
+  );
+}
+
+function expressionTracks(expression: Expression): boolean {
+  switch (expression.kind) {
+    case "selector":
+      return expression.id.startsWith("ct ");
+    case "binary":
+      return expressionTracks(expression.left) || expressionTracks(expression.right);
+    case "concatenation":
+      return expression.parts.some(expressionTracks);
+    case "lookup":
+      return expressionTracks(expression.key);
+    case "generator":
+      return expression.key !== null && expressionTracks(expression.key);
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,174 @@
+import type { Table } from "../device/device.ts";
+import type {
+  ConnectionCountStatement,
+  HashLimitStatement,
+  LimitStatement,
+  QuotaStatement,
+  RecentStatement,
+  StatisticStatement,
+} from "../device/statement.ts";
+import { type Memory, RECENT_STAMPS } from "./memory.ts";
+import { readSelector } from "./readSelector.ts";
+import { freshKey, type Walk } from "./walk.ts";
+
+const NANOSECONDS = 1_000_000n;
+
+/** Without a memory the answer is a choice of its own, each time it is asked. */
+function choose(walk: Walk, name: string): boolean {
+  return walk.choices.choose(freshKey(walk, name), name, ["matches", "does not match"]) === 0;
+}
+
+/** Takes tokens for `cost`; true where there were enough. */
+function take(
+  memory: Memory,
+  owner: object | string,
+  key: string,
+  full: bigint,
+  cost: bigint,
+): boolean {
+  const bucket = memory.bucket(owner, key, full);
+  const gained = BigInt(Math.round(memory.clockMs - bucket.lastMs)) * NANOSECONDS;
+  bucket.lastMs = memory.clockMs;
+  bucket.tokens = bucket.tokens + gained > full ? full : bucket.tokens + gained;
+  if (bucket.tokens < cost) return false;
+  bucket.tokens -= cost;
+  return true;
+}
+
+/** nft_limit_eval: a packet costs one period divided by the rate; bytes cost by length. */
+export function matchLimit(
+  walk: Walk,
+  table: Table,
+  statement: LimitStatement,
+  owner?: object,
+): boolean {
+  if (walk.memory === null) return choose(walk, "limit");
+  const period = BigInt(statement.periodMs) * NANOSECONDS;
+  const length = BigInt(walk.wire.bytes.length);
+  const packets = statement.unit === "packets";
+  const unit = period / statement.rate;
+  const cost = packets ? unit : (period * length) / statement.rate;
+  const full = packets
+    ? unit * statement.burst
+    : (period * (statement.rate + statement.burst)) / statement.rate;
+  const name =
+    statement.object === null ? (owner ?? statement) : objectName(table, statement.object);
+  return take(walk.memory, name, "", full, cost) !== statement.over;
+}
+
+function objectName(table: Table, name: string): string {
+  return `${table.family} ${table.name} ${name}`;
+}
+
+/** nft_quota: over once the bytes reach the quota, this packet included. */
+export function matchQuota(
+  walk: Walk,
+  table: Table,
+  statement: QuotaStatement,
+  owner?: object,
+): boolean {
+  if (walk.memory === null) return choose(walk, "quota");
+  const name =
+    statement.object === null ? (owner ?? statement) : objectName(table, statement.object);
+  const bytes = walk.memory.addBytes(name, statement.used, BigInt(walk.wire.bytes.length));
+  return bytes >= statement.bytes === statement.over;
+}
+
+export function matchConnectionCount(
+  walk: Walk,
+  statement: ConnectionCountStatement,
+  owner?: object,
+): boolean {
+  if (walk.memory === null) return choose(walk, "ct count");
+  if (walk.tracking.kind !== "tracked") return false;
+  const { groupBy } = statement;
+  const group = groupBy === null ? "" : addressKey(walk, groupBy.key, groupBy.prefix);
+  const count = walk.memory.countConnections(owner ?? statement, group, walk.tracking.connection);
+  return BigInt(count) > statement.count === statement.over;
+}
+
+function addressKey(walk: Walk, which: "source" | "destination", prefix: number): string {
+  const v4 = walk.wire.family === "ip";
+  const value = readSelector(walk, `${walk.wire.family} ${which === "source" ? "saddr" : "daddr"}`);
+  if (value.kind !== "known") return "unknown";
+  const width = v4 ? 32 : 128;
+  return String(value.value >> BigInt(Math.max(0, width - Math.min(prefix, width))));
+}
+
+/** xt_recent: a list of addresses with their last time stamps. */
+export function matchRecent(walk: Walk, statement: RecentStatement): boolean {
+  const { memory } = walk;
+  if (memory === null)
+    return statement.operation === "set"
+      ? !statement.negated
+      : choose(walk, `recent ${statement.list}`);
+  const list = memory.recent.get(statement.list) ?? new Map();
+  memory.recent.set(statement.list, list);
+  const key = addressKey(walk, statement.by, 128);
+  const entry = list.get(key);
+  if (statement.operation === "set") {
+    const stamps = entry?.stampsMs ?? [];
+    list.set(key, { stampsMs: [...stamps, memory.clockMs].slice(-RECENT_STAMPS), ttl: null });
+    return !statement.negated;
+  }
+  if (entry === undefined) return statement.negated;
+  if (statement.operation === "remove") {
+    list.delete(key);
+    return !statement.negated;
+  }
+  const since =
+    statement.seconds === null
+      ? Number.NEGATIVE_INFINITY
+      : memory.clockMs - statement.seconds * 1000;
+  const hits = entry.stampsMs.filter((stamp: number) => stamp >= since).length;
+  const found =
+    statement.hitCount === null
+      ? statement.seconds === null || hits > 0
+      : hits >= statement.hitCount;
+  if (found && statement.operation === "update")
+    entry.stampsMs = [...entry.stampsMs, memory.clockMs].slice(-RECENT_STAMPS);
+  return found !== statement.negated;
+}
+
+/** xt_hashlimit: one bucket for each key; rules with the same name share them (measured). */
+export function matchHashLimit(walk: Walk, statement: HashLimitStatement): boolean {
+  if (walk.memory === null) return choose(walk, `hashlimit ${statement.name}`);
+  const key = statement.keys.map((part) => hashLimitPart(walk, statement, part)).join(" ");
+  const period = BigInt(statement.periodMs) * NANOSECONDS;
+  const packets = statement.unit === "packets";
+  const cost = packets
+    ? period / statement.rate
+    : (period * BigInt(walk.wire.bytes.length)) / statement.rate;
+  const full = packets ? cost * statement.burst : (period * statement.burst) / statement.rate;
+  const within = take(walk.memory, `hashlimit ${statement.name}`, key, full, cost);
+  return (within !== statement.above) !== statement.negated;
+}
+
+function hashLimitPart(
+  walk: Walk,
+  statement: HashLimitStatement,
+  part: HashLimitStatement["keys"][number],
+): string {
+  switch (part) {
+    case "source":
+      return addressKey(walk, "source", statement.sourcePrefix);
+    case "destination":
+      return addressKey(walk, "destination", statement.destinationPrefix);
+    case "sourcePort":
+    case "destinationPort": {
+      const port = readSelector(walk, part === "sourcePort" ? "th sport" : "th dport");
+      return port.kind === "known" ? String(port.value) : "unknown";
+    }
+  }
+}
+
+/** xt_statistic: nth counts from `packet`; random is always a choice. */
+export function matchStatistic(walk: Walk, statement: StatisticStatement): boolean {
+  if (statement.mode === "random" || walk.memory === null) {
+    if (statement.mode === "random" && statement.probability >= 1) return !statement.negated;
+    return choose(walk, `statistic ${statement.mode}`);
+  }
+  const count = Number(walk.memory.increment(statement));
+  const hit = (count + statement.packet + 1) % statement.every === 0;
+  return hit !== statement.negated;
+}

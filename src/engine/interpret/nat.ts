@@ -1,0 +1,259 @@
+import { interfaceNameValue } from "../base/interfaceName.ts";
+import type { Range } from "../base/range.ts";
+import type { Table } from "../device/device.ts";
+import type { NatStatement } from "../device/statement.ts";
+import { evaluate } from "./evaluate.ts";
+import { lookupRoute } from "./routing.ts";
+import { type Connection, reverse, type Tuple, tupleKey } from "./tracking.ts";
+import { hasPorts, readAddress, rewriteEnd, targetTuple } from "./tuples.ts";
+import { known, unknown, type Value } from "./value.ts";
+import { freshKey, type Walk } from "./walk.ts";
+
+/** `unused`: the statement is not for this packet's family; `full`: no port is left (drop). */
+export type NatResult = "done" | "unused" | "full";
+
+/** Sets the mapping of a new connection up, and rewrites the packet. */
+export function applyNat(walk: Walk, table: Table, statement: NatStatement): NatResult {
+  const { tracking } = walk;
+  if (statement.family !== null && statement.family !== walk.wire.family) return "unused";
+  if (tracking.kind !== "tracked") return "done";
+  const manipulates = manipulation(walk, statement);
+  const target = mappedEnd(walk, table, statement, manipulates);
+  if (target === null) return "unused";
+  return bind(walk, tracking.connection, manipulates, target, statement);
+}
+
+/** Source in postrouting and input, destination in prerouting and output. */
+export function manipulation(walk: Walk, statement: NatStatement | null): "source" | "destination" {
+  if (statement?.type === "dnat" || statement?.type === "redirect") return "destination";
+  if (statement?.type === "snat" || statement?.type === "masquerade") return "source";
+  return walk.hook === "prerouting" || walk.hook === "output" ? "destination" : "source";
+}
+
+interface End {
+  readonly address: Value;
+  /** Null: the port stays where it can. */
+  readonly port: Value | null;
+  /** Ports to choose from where `port` is taken; null: any. */
+  readonly ports: Range | null;
+}
+
+function mappedEnd(
+  walk: Walk,
+  table: Table,
+  statement: NatStatement,
+  which: "source" | "destination",
+): End | null {
+  const port = mappedPort(walk, table, statement);
+  const ports = statement.port?.kind === "range" ? statement.port.range : null;
+  if (statement.type === "netmap") return { address: netmap(walk, statement, which), port, ports };
+  if (statement.address === null) {
+    const address =
+      statement.type === "masquerade"
+        ? interfaceAddress(walk, "out")
+        : statement.type === "redirect"
+          ? redirectAddress(walk)
+          : readAddress(walk, which);
+    return { address, port, ports };
+  }
+  if (statement.address.kind === "range")
+    return {
+      address: oneOf(walk, statement.address.range, addressWidth(walk), "address"),
+      port,
+      ports,
+    };
+  const value = evaluate(walk, table, statement.address.expression);
+  if (value.kind === "absent") return null;
+  if (!statement.address.withPort) return { address: value, port, ports };
+  if (value.kind !== "known") return { address: value, port: unknownPort(walk), ports };
+  return {
+    address: known(value.value >> 16n, addressWidth(walk)),
+    port: known(value.value & 0xffffn, 16),
+    ports,
+  };
+}
+
+function addressWidth(walk: Walk): number {
+  return walk.wire.family === "ip" ? 32 : 128;
+}
+
+function unknownPort(walk: Walk): Value {
+  return unknown(freshKey(walk, "nat port"), 16, "port chosen by NAT", "unknown");
+}
+
+function mappedPort(walk: Walk, table: Table, statement: NatStatement): Value | null {
+  if (statement.port === null || !hasPorts(walk)) return null;
+  if (statement.port.kind === "expression") {
+    const value = evaluate(walk, table, statement.port.expression);
+    return value.kind === "absent" ? null : value;
+  }
+  const { from, to } = statement.port.range;
+  if (from === to) return known(from, 16);
+  const current = currentPort(walk, manipulation(walk, statement));
+  const keeps = current.kind === "known" && from <= current.value && current.value <= to;
+  if (keeps && !statement.random && manipulation(walk, statement) === "source") return null;
+  return oneOf(walk, statement.port.range, 16, "port");
+}
+
+function currentPort(walk: Walk, which: "source" | "destination"): Value {
+  if (walk.tracking.kind !== "tracked") return known(0n, 16);
+  const tuple = targetTuple(walk.tracking.connection, "original");
+  return which === "source" ? tuple.sourcePort : tuple.destinationPort;
+}
+
+/** One of a range: nobody knows which, unless there is only one. */
+function oneOf(walk: Walk, range: Range, width: number, label: string): Value {
+  if (range.from === range.to) return known(range.from, width);
+  const value = unknown(freshKey(walk, `nat ${label}`), width, `${label} chosen by NAT`, "unknown");
+  if (value.kind === "unknown") walk.choices.restrict(value.variable, [range]);
+  return value;
+}
+
+/** The network part comes from the rule, the host part stays. */
+function netmap(walk: Walk, statement: NatStatement, which: "source" | "destination"): Value {
+  const current = readAddress(walk, which);
+  if (statement.address?.kind !== "range" || current.kind !== "known") return current;
+  const { from, to } = statement.address.range;
+  const host = from ^ to;
+  return known((from & ~host) | (current.value & host), addressWidth(walk));
+}
+
+function redirectAddress(walk: Walk): Value {
+  if (walk.hook !== "output") return interfaceAddress(walk, "in");
+  return walk.wire.family === "ip" ? known(0x7f000001n, 32) : known(1n, 128);
+}
+
+/** First address of the interface, or the one that the route prefers (inet_select_addr). */
+function interfaceAddress(walk: Walk, side: "in" | "out"): Value {
+  const name = side === "in" ? walk.in : walk.out;
+  const { host } = walk;
+  const { family } = walk.wire;
+  const label = `address of ${side === "in" ? "the incoming" : "the outgoing"} interface`;
+  const own = (host?.addresses ?? []).filter(
+    (address) =>
+      address.family === family &&
+      name?.kind === "known" &&
+      interfaceNameValue(address.interface) === name.value,
+  );
+  const [first] = own;
+  if (host === null || first === undefined)
+    return unknown(label, addressWidth(walk), label, "unknown");
+  const destination = readAddress(walk, "destination");
+  if (side === "out" && destination.kind === "known") {
+    const question = { family, destination: destination.value, source: null, mark: 0n, in: null };
+    const preferred = lookupRoute(host, question)?.preferredSource;
+    if (preferred != null) return known(preferred, addressWidth(walk));
+  }
+  return known(first.address, addressWidth(walk));
+}
+
+/** Chooses a free tuple, remembers it in the connection and rewrites the packet. */
+function bind(
+  walk: Walk,
+  connection: Connection,
+  which: "source" | "destination",
+  end: End,
+  statement: NatStatement,
+): NatResult {
+  const current = targetTuple(connection, "original");
+  const portKey = which === "source" ? "sourcePort" : "destinationPort";
+  const wanted: Tuple = {
+    ...current,
+    [which]: end.address,
+    [portKey]: end.port ?? current[portKey],
+  };
+  const chosen = freeTuple(walk, connection, wanted, which, end, statement);
+  if (chosen === null) return "full";
+  connection.reply = reverse(chosen);
+  const changed = !sameEnd(current, chosen, which);
+  if (which === "source") {
+    connection.sourceNat = changed;
+    connection.sourceDone = true;
+  } else {
+    connection.destinationNat = changed;
+    connection.destinationDone = true;
+  }
+  rewriteEnd(walk, which, chosen);
+  return "done";
+}
+
+function sameEnd(a: Tuple, b: Tuple, which: "source" | "destination"): boolean {
+  const port = which === "source" ? "sourcePort" : "destinationPort";
+  return sameValue(a[which], b[which]) && sameValue(a[port], b[port]);
+}
+
+function sameValue(a: Value, b: Value): boolean {
+  return a.kind === "known" && b.kind === "known" && a.value === b.value;
+}
+
+/** Ports that source NAT stays within (nf_nat_l4proto_unique_tuple). */
+function portClass(port: bigint): Range {
+  if (port < 512n) return { from: 1n, to: 511n };
+  return port < 1024n ? { from: 600n, to: 1023n } : { from: 1024n, to: 65535n };
+}
+
+/** Null where every port is in use. */
+function freeTuple(
+  walk: Walk,
+  connection: Connection,
+  wanted: Tuple,
+  which: "source" | "destination",
+  end: End,
+  statement: NatStatement | null,
+): Tuple | null {
+  if (which === "destination" || walk.memory === null) {
+    if (statement?.random === true && which === "source" && hasPorts(walk))
+      return { ...wanted, sourcePort: unknownPort(walk) };
+    return wanted;
+  }
+  if (wanted.sourcePort.kind === "known" && isFree(walk, connection, wanted)) return wanted;
+  if (wanted.sourcePort.kind !== "known" && end.ports === null) return wanted;
+  const current =
+    wanted.sourcePort.kind === "known" ? wanted.sourcePort.value : (end.ports?.from ?? 1n);
+  const range = end.ports ?? portClass(current);
+  const free: bigint[] = [];
+  for (let port = range.from; port <= range.to && free.length < 2; port++) {
+    if (isFree(walk, connection, { ...wanted, sourcePort: known(port, 16) })) free.push(port);
+  }
+  const [only, another] = free;
+  if (only === undefined) return null;
+  if (another === undefined) return { ...wanted, sourcePort: known(only, 16) };
+  return { ...wanted, sourcePort: oneOf(walk, range, 16, "port") };
+}
+
+function isFree(walk: Walk, connection: Connection, tuple: Tuple): boolean {
+  const key = tupleKey(reverse(tuple), connection.zone);
+  const entry = key === null ? undefined : walk.memory?.connections.get(key);
+  return entry === undefined || entry.connection === connection;
+}
+
+/** No rule of the NAT chains took the packet: it keeps its header where nobody else has it. */
+export function bindUnchanged(
+  walk: Walk,
+  connection: Connection,
+  which: "source" | "destination",
+): NatResult {
+  const current = targetTuple(connection, "original");
+  const end = { address: current[which], port: null, ports: null };
+  const chosen = freeTuple(walk, connection, current, which, end, null);
+  if (chosen === null) return "full";
+  if (!sameEnd(current, chosen, which)) {
+    connection.reply = reverse(chosen);
+    connection.sourceNat = true;
+    rewriteEnd(walk, which, chosen);
+  }
+  if (which === "source") connection.sourceDone = true;
+  else connection.destinationDone = true;
+  return "done";
+}
+
+/** Rewrites a packet of a connection whose mapping is already there (nf_nat_packet). */
+export function translate(walk: Walk, which: "source" | "destination"): void {
+  if (walk.tracking.kind !== "tracked") return;
+  const { connection, direction } = walk.tracking;
+  /* For replies the manipulations change places: undoing source NAT rewrites the destination. */
+  const undone = direction === "original" ? which : which === "source" ? "destination" : "source";
+  const isOn = undone === "source" ? connection.sourceNat : connection.destinationNat;
+  if (!isOn) return;
+  rewriteEnd(walk, which, targetTuple(connection, direction));
+}

@@ -1,0 +1,333 @@
+import { interfaceNameValue } from "../base/interfaceName.ts";
+import type { HostInterface } from "../device/host.ts";
+import { CT_STATE, CT_STATUS, type SelectorRow, selectorRow } from "../packet/selectors/index.ts";
+import { findExtension } from "../packet/wire.ts";
+import { ABSENT, known, unknown, type Value } from "./value.ts";
+import { freshKey, readPacket, type Walk } from "./walk.ts";
+
+/** The value of a selector as the hook in hand sees it. */
+export function readSelector(walk: Walk, id: string): Value {
+  const row = selectorRow(id);
+  const { source } = row;
+  switch (source.kind) {
+    case "payload":
+      return readPayload(walk, source.base, source.offset, row.width, id);
+    case "meta":
+      return readMeta(walk, source.key, row);
+    case "conntrack":
+      return readConntrack(walk, source.key, source.direction, row);
+    case "extensionHeader":
+      return readExtension(walk, source.header, source.offset, row);
+    case "tcpOption":
+      return readTcpOption(walk, source.option, source.offset, row);
+    case "ipOption":
+      return readIpOption(walk, source.option, source.offset, row);
+    case "route":
+    case "socket":
+    case "named":
+      return moment(id, row.width);
+  }
+}
+
+function moment(id: string, width: number): Value {
+  return unknown(id, width, id, "unknown");
+}
+
+const ETHERTYPE = { ip: 0x0800n, ip6: 0x86ddn };
+const NETWORK_PROTOCOL = { ip: 2n, ip6: 10n };
+const ARPHRD_ETHER = 1n;
+const ARPHRD_LOOPBACK = 772n;
+const ARPHRD_NONE = 65534n;
+
+/** Bits at `offset` of a header; absent where the packet does not have them. */
+export function readPayload(
+  walk: Walk,
+  base: "link" | "network" | "transport" | "inner",
+  offset: number,
+  width: number,
+  label: string,
+): Value {
+  switch (base) {
+    case "link":
+      return readLink(walk, offset, width, label);
+    case "network":
+      return readPacket(walk, offset, width, label);
+    case "transport": {
+      if (walk.headers.fragmentOffset > 0 && !readsFragments(offset, width)) return ABSENT;
+      return readPacket(walk, walk.headers.transport * 8 + offset, width, label);
+    }
+    case "inner": {
+      const start = innerOffset(walk);
+      return start === null ? ABSENT : readPacket(walk, start * 8 + offset, width, label);
+    }
+  }
+}
+
+/**
+ * The kernel's fast path for loads of 1, 2 or 4 aligned bytes does not look at the fragment offset,
+ * the slow path refuses later fragments (measured on 6.18).
+ */
+function readsFragments(offset: number, width: number): boolean {
+  const first = offset >> 3;
+  const bytes = ((offset + width - 1) >> 3) - first + 1;
+  return (bytes === 1 || bytes === 2 || bytes === 4) && first % bytes === 0;
+}
+
+function innerOffset(walk: Walk): number | null {
+  const { protocol, transport } = walk.headers;
+  if (protocol === 17) return transport + 8;
+  if (protocol !== 6) return null;
+  return transport + ((walk.wire.bytes[transport + 12] ?? 0x50) >> 4) * 4;
+}
+
+/** Default MAC of the sender in a lab; any other would do. */
+const ORDINARY_SENDER = 0x0200000000aan;
+
+function readLink(walk: Walk, offset: number, width: number, label: string): Value {
+  const device = inInterface(walk);
+  if (walk.in === null || walk.hook === "output" || device?.mac === null) return ABSENT;
+  const { values } = walk.spec;
+  const fields: readonly (readonly [number, number, bigint | null])[] = [
+    [0, 48, values.get("ether daddr") ?? (walk.memory === null ? null : (device?.mac ?? null))],
+    [48, 48, values.get("ether saddr") ?? (walk.memory === null ? null : ORDINARY_SENDER)],
+    [96, 16, ETHERTYPE[walk.wire.family]],
+  ];
+  const [start, size, value] = fields.find(
+    ([at, bits]) => offset >= at && offset + width <= at + bits,
+  ) ?? [0, 0, null];
+  if (value === null) return unknown(`link:${offset}:${width}`, width, label, "omitted");
+  return known(value >> BigInt(start + size - offset - width), width);
+}
+
+/** The interface that the packet came in by, where host and name are known. */
+export function inInterface(walk: Walk): HostInterface | null {
+  return findInterface(walk, walk.in);
+}
+
+function findInterface(walk: Walk, name: Value | null): HostInterface | null {
+  if (name === null || name.kind !== "known" || walk.host === null) return null;
+  const found = walk.host.interfaces.find(
+    (candidate) => interfaceNameValue(candidate.name) === name.value,
+  );
+  return found ?? null;
+}
+
+function readMeta(walk: Walk, key: string, row: SelectorRow): Value {
+  switch (key) {
+    case "nfproto":
+      return known(NETWORK_PROTOCOL[walk.wire.family], 8);
+    case "l4proto":
+      return walk.headers.protocol === null
+        ? readPacket(walk, walk.wire.family === "ip" ? 72 : 48, 8, "protocol")
+        : known(BigInt(walk.headers.protocol), 8);
+    case "protocol":
+      return known(ETHERTYPE[walk.wire.family], 16);
+    case "length":
+      return walk.wire.complete
+        ? known(BigInt(walk.wire.bytes.length), 32)
+        : unknown("meta length", 32, "meta length", "omitted");
+    case "mark":
+      return walk.mark;
+    case "priority":
+      return walk.priority ?? moment(row.id, 32);
+    case "iifname":
+    case "iif":
+      return walk.in ?? known(0n, 128);
+    case "oifname":
+    case "oif":
+      return walk.out ?? known(0n, 128);
+    case "iiftype":
+      return interfaceType(walk, walk.in);
+    case "oiftype":
+      return interfaceType(walk, walk.out);
+    case "iifgroup":
+      return interfaceGroup(walk, walk.in, row);
+    case "oifgroup":
+      return interfaceGroup(walk, walk.out, row);
+    case "skuid":
+    case "skgid":
+      return readOwner(walk, row);
+    case "pkttype":
+      return walk.packetType ?? packetType(walk);
+    case "random":
+      return unknown(freshKey(walk, row.id), row.width, row.id, "unknown");
+    case "ibrname":
+    case "obrname":
+      return ABSENT;
+    default:
+      return moment(row.id, row.width);
+  }
+}
+
+function interfaceType(walk: Walk, name: Value | null): Value {
+  if (name === null) return ABSENT;
+  if (name.kind === "known" && name.value === interfaceNameValue("lo"))
+    return known(ARPHRD_LOOPBACK, 16);
+  const device = findInterface(walk, name);
+  if (device === null) return known(ARPHRD_ETHER, 16);
+  return known(device.mac === null ? ARPHRD_NONE : ARPHRD_ETHER, 16);
+}
+
+function interfaceGroup(walk: Walk, name: Value | null, row: SelectorRow): Value {
+  if (name === null) return ABSENT;
+  const device = findInterface(walk, name);
+  return device === null ? moment(row.id, 32) : known(BigInt(device.group), 32);
+}
+
+/** Own packets have an owner; forwarded, received and the kernel's own have none. */
+function readOwner(walk: Walk, row: SelectorRow): Value {
+  if (!walk.hasOwner) return ABSENT;
+  const given = walk.spec.values.get(row.id);
+  if (given !== undefined) return known(given, 32);
+  return walk.memory === null ? unknown(row.id, 32, row.id, "omitted") : known(0n, 32);
+}
+
+const PACKET_TYPE = { host: 0n, broadcast: 1n, multicast: 2n };
+
+/** By the destination: what a link delivers to this host, and what own packets look like. */
+function packetType(walk: Walk): Value {
+  const given = walk.spec.values.get("meta pkttype");
+  if (given !== undefined) return known(given, 8);
+  const [offset, width] = walk.wire.family === "ip" ? [128, 32] : [192, 128];
+  const destination = readPacket(walk, offset, width, "daddr");
+  if (destination.kind !== "known") return known(PACKET_TYPE.host, 8);
+  const first = destination.value >> BigInt(width - 8);
+  if (walk.wire.family === "ip6") return known(first === 0xffn ? PACKET_TYPE.multicast : 0n, 8);
+  if (first >= 224n && first < 240n) return known(linkType(walk, PACKET_TYPE.multicast), 8);
+  if (destination.value === 0xffffffffn) return known(linkType(walk, PACKET_TYPE.broadcast), 8);
+  return known(PACKET_TYPE.host, 8);
+}
+
+/** Without an Ethernet header every packet that comes in is `host`. */
+function linkType(walk: Walk, type: bigint): bigint {
+  const device = inInterface(walk);
+  return walk.in !== null && device?.mac === null ? PACKET_TYPE.host : type;
+}
+
+const DIRECTIONS = { original: 0n, reply: 1n };
+
+function readConntrack(
+  walk: Walk,
+  key: string,
+  direction: "original" | "reply" | null,
+  row: SelectorRow,
+): Value {
+  const { tracking } = walk;
+  if (key === "state") return known(stateBits(walk), 32);
+  if (tracking.kind !== "tracked") return ABSENT;
+  const { connection } = tracking;
+  const tuple = direction === "reply" ? connection.reply : connection.original;
+  switch (key) {
+    case "direction":
+      return known(DIRECTIONS[tracking.direction], 8);
+    case "status":
+      return known(statusBits(walk), 32);
+    case "mark":
+      return connection.mark;
+    case "label":
+      return connection.label;
+    case "zone":
+      return known(connection.zone, 16);
+    case "helper":
+      return connection.helper === null
+        ? ABSENT
+        : known(interfaceNameValue(connection.helper), 128);
+    case "l3proto":
+      return known(NETWORK_PROTOCOL[walk.wire.family], 8);
+    case "protocol":
+      return known(BigInt(tuple.protocol), 8);
+    case "ip saddr":
+      return tuple.family === "ip" ? tuple.source : ABSENT;
+    case "ip daddr":
+      return tuple.family === "ip" ? tuple.destination : ABSENT;
+    case "ip6 saddr":
+      return tuple.family === "ip6" ? tuple.source : ABSENT;
+    case "ip6 daddr":
+      return tuple.family === "ip6" ? tuple.destination : ABSENT;
+    case "proto-src":
+      return tuple.sourcePort;
+    case "proto-dst":
+      return tuple.destinationPort;
+    case "packets":
+    case "bytes":
+    case "avgpkt":
+      /* Without accounting (the default) the counters read 0. */
+      return walk.memory === null
+        ? unknown(freshKey(walk, row.id), 64, row.id, "unknown")
+        : known(0n, 64);
+    default:
+      return moment(row.id, row.width);
+  }
+}
+
+function stateBits(walk: Walk): bigint {
+  switch (walk.tracking.kind) {
+    case "none":
+    case "invalid":
+      return CT_STATE.invalid;
+    case "untracked":
+      return CT_STATE.untracked;
+    case "tracked":
+      return CT_STATE[walk.tracking.info];
+  }
+}
+
+function statusBits(walk: Walk): bigint {
+  if (walk.tracking.kind !== "tracked") return 0n;
+  const { connection } = walk.tracking;
+  let bits = 0n;
+  if (connection.expected) bits |= CT_STATUS.expected;
+  if (connection.seenReply) bits |= CT_STATUS["seen-reply"];
+  if (connection.assured) bits |= CT_STATUS.assured;
+  if (connection.confirmed) bits |= CT_STATUS.confirmed;
+  if (connection.sourceNat) bits |= CT_STATUS.snat;
+  if (connection.destinationNat) bits |= CT_STATUS.dnat;
+  if (connection.sourceDone) bits |= 128n;
+  if (connection.destinationDone) bits |= 256n;
+  return bits;
+}
+
+function readExtension(walk: Walk, header: number, offset: number | null, row: SelectorRow): Value {
+  const at = findExtension(walk.wire, header);
+  if (offset === null) return known(at === null ? 0n : 1n, 1);
+  return at === null ? ABSENT : readPacket(walk, at * 8 + offset, row.width, row.id);
+}
+
+/** Where the option begins, in bytes from the network header; `unknown` where nothing is said. */
+function findOption(walk: Walk, start: number, end: number, option: number): number | null {
+  let at = start;
+  while (at < end) {
+    const kind = walk.wire.bytes[at] ?? 0;
+    if (kind === option) return at;
+    if (kind === 0) return null;
+    at += kind === 1 ? 1 : Math.max(2, walk.wire.bytes[at + 1] ?? 2);
+  }
+  return null;
+}
+
+function readTcpOption(walk: Walk, option: number, offset: number | null, row: SelectorRow): Value {
+  const { protocol, transport, fragmentOffset } = walk.headers;
+  if (protocol !== 6 || fragmentOffset > 0) return offset === null ? known(0n, 1) : ABSENT;
+  if (walk.spec.shape.tcpOptions === null && walk.memory === null) {
+    const present = walk.choices.choose(
+      `tcp option ${option}`,
+      `tcp option ${option}`,
+      ["present", "missing"],
+      "omitted",
+    );
+    if (offset === null) return known(present === 0 ? 1n : 0n, 1);
+    return present === 0 ? unknown(row.id, row.width, row.id, "omitted") : ABSENT;
+  }
+  const length = ((walk.wire.bytes[transport + 12] ?? 0x50) >> 4) * 4;
+  const at = findOption(walk, transport + 20, transport + length, option);
+  if (offset === null) return known(at === null ? 0n : 1n, 1);
+  return at === null ? ABSENT : readPacket(walk, at * 8 + offset, row.width, row.id);
+}
+
+function readIpOption(walk: Walk, option: number, offset: number | null, row: SelectorRow): Value {
+  if (walk.wire.family !== "ip") return ABSENT;
+  const end = ((walk.wire.bytes[0] ?? 0x45) & 15) * 4;
+  const at = findOption(walk, 20, end, option);
+  if (offset === null) return known(at === null ? 0n : 1n, 1);
+  return at === null ? ABSENT : readPacket(walk, at * 8 + offset, row.width, row.id);
+}

@@ -1,0 +1,110 @@
+/** States of nf_conntrack_proto_tcp, in the kernel's order; INVALID and IGNORE are no states. */
+const NONE = 0;
+const SYN_SENT = 1;
+const SYN_RECEIVED = 2;
+const ESTABLISHED = 3;
+const FIN_WAIT = 4;
+const CLOSE_WAIT = 5;
+const LAST_ACK = 6;
+const TIME_WAIT = 7;
+const CLOSE = 8;
+const SYN_SENT2 = 9;
+export const IGNORE = 10;
+export const INVALID = 11;
+
+/** `tcp_conntracks` of Linux: [direction][kind of segment][state]. */
+const TRANSITIONS: Readonly<Record<"original" | "reply", readonly (readonly number[])[]>> = {
+  original: [
+    [SYN_SENT, SYN_SENT, IGNORE, IGNORE, IGNORE, IGNORE, IGNORE, SYN_SENT, SYN_SENT, SYN_SENT2],
+    [
+      INVALID,
+      INVALID,
+      SYN_RECEIVED,
+      INVALID,
+      INVALID,
+      INVALID,
+      INVALID,
+      INVALID,
+      INVALID,
+      SYN_RECEIVED,
+    ],
+    [INVALID, INVALID, FIN_WAIT, FIN_WAIT, LAST_ACK, LAST_ACK, LAST_ACK, TIME_WAIT, CLOSE, INVALID],
+    [
+      ESTABLISHED,
+      INVALID,
+      ESTABLISHED,
+      ESTABLISHED,
+      CLOSE_WAIT,
+      CLOSE_WAIT,
+      TIME_WAIT,
+      TIME_WAIT,
+      CLOSE,
+      INVALID,
+    ],
+    [INVALID, CLOSE, CLOSE, CLOSE, CLOSE, CLOSE, CLOSE, CLOSE, CLOSE, CLOSE],
+  ],
+  reply: [
+    [INVALID, SYN_SENT2, INVALID, INVALID, INVALID, INVALID, INVALID, SYN_SENT, INVALID, SYN_SENT2],
+    [INVALID, SYN_RECEIVED, IGNORE, IGNORE, IGNORE, IGNORE, IGNORE, IGNORE, IGNORE, SYN_RECEIVED],
+    [INVALID, INVALID, FIN_WAIT, FIN_WAIT, LAST_ACK, LAST_ACK, LAST_ACK, TIME_WAIT, CLOSE, INVALID],
+    [
+      INVALID,
+      IGNORE,
+      SYN_RECEIVED,
+      ESTABLISHED,
+      CLOSE_WAIT,
+      CLOSE_WAIT,
+      TIME_WAIT,
+      TIME_WAIT,
+      CLOSE,
+      IGNORE,
+    ],
+    [INVALID, CLOSE, CLOSE, CLOSE, CLOSE, CLOSE, CLOSE, CLOSE, CLOSE, CLOSE],
+  ],
+};
+
+const FIN = 1;
+const SYN = 2;
+const RST = 4;
+const ACK = 16;
+const URG = 32;
+
+/** Combinations that tcp_error lets through; PSH and the ECN bits do not count. */
+const VALID_FLAGS: readonly number[] = [
+  SYN,
+  SYN | URG,
+  SYN | ACK,
+  RST,
+  RST | ACK,
+  FIN | ACK,
+  FIN | ACK | URG,
+  ACK,
+  ACK | URG,
+];
+
+export function hasValidFlags(flags: number): boolean {
+  return VALID_FLAGS.includes(flags & (FIN | SYN | RST | ACK | URG));
+}
+
+/** The state after a segment, or `IGNORE`, or `INVALID`. */
+export function nextState(direction: "original" | "reply", flags: number, state: number): number {
+  return TRANSITIONS[direction][segmentKind(flags)]?.[state] ?? INVALID;
+}
+
+/** State of the first segment of a connection; INVALID where it cannot be one. */
+export function firstState(flags: number, loose: boolean): number {
+  const state = nextState("original", flags, NONE);
+  if (state === SYN_SENT || state === INVALID) return state;
+  return loose ? state : INVALID;
+}
+
+export function isEstablished(state: number): boolean {
+  return state === ESTABLISHED;
+}
+
+function segmentKind(flags: number): number {
+  if ((flags & RST) !== 0) return 4;
+  if ((flags & SYN) !== 0) return (flags & ACK) !== 0 ? 1 : 0;
+  if ((flags & FIN) !== 0) return 2;
+  return (flags & ACK) !== 0 ? 3 : 5;
+}

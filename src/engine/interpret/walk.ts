@@ -1,0 +1,76 @@
+import type { Device, Hook } from "../device/device.ts";
+import type { Host } from "../device/host.ts";
+import type { PacketSpec } from "../packet/packet.ts";
+import { readBits, readHeaders, type Wire, type WireHeaders, writeBits } from "../packet/wire.ts";
+import type { Choices } from "./choices.ts";
+import type { DeviceIndex } from "./deviceIndex.ts";
+import type { Memory } from "./memory.ts";
+import type { PathStep } from "./outcome.ts";
+import type { Connection, Tracking } from "./tracking.ts";
+import { known, unknown, type Value } from "./value.ts";
+
+/** One packet on its way through one device: everything that rules read and write. */
+export interface Walk {
+  readonly device: Device;
+  readonly index: DeviceIndex;
+  /** Null: nothing is known about interfaces, addresses and routes. */
+  readonly host: Host | null;
+  /** Null: a single packet, without a history; what depends on it takes a choice. */
+  readonly memory: Memory | null;
+  readonly choices: Choices;
+  readonly spec: PacketSpec;
+  wire: Wire;
+  headers: WireHeaders;
+  /** How often each unknown field was rewritten: another version is another variable. */
+  readonly versions: Map<string, number>;
+  tracking: Tracking;
+  hook: Hook;
+  /** Interfaces as this hook sees them; null: there is none (empty name). */
+  in: Value | null;
+  out: Value | null;
+  mark: Value;
+  /** An own socket sent it: user and group are known. */
+  hasOwner: boolean;
+  packetType: Value | null;
+  priority: Value | null;
+  readonly steps: PathStep[];
+  /** Elements that this walk itself has put into sets, by set. */
+  readonly ownElements: Map<string, Value[][]>;
+  /** The connection that an established packet belongs to, from walking the flow's first packet. */
+  readonly flowOf: (direction: "original" | "reply") => Connection | null;
+  /** Conntrack zone set so far on the way. */
+  zone: bigint;
+  /** Counts evaluations of stateful statements: each is a choice of its own. */
+  evaluations: number;
+}
+
+export function replaceWire(walk: Walk, wire: Wire): void {
+  walk.wire = wire;
+  walk.headers = readHeaders(wire);
+}
+
+/** Bits of the packet as a value; what is beyond its end is absent. */
+export function readPacket(walk: Walk, offset: number, width: number, label: string): Value {
+  const bits = readBits(walk.wire, offset, width);
+  if (bits === "beyond") return { kind: "absent" };
+  if (bits !== "unknown") return known(bits, width);
+  const key = `packet:${offset}:${width}`;
+  return unknown(`${key}:${walk.versions.get(key) ?? 0}`, width, label, "omitted");
+}
+
+/** Replaces bits of the packet; an unknown value makes them a new variable. */
+export function writePacket(walk: Walk, offset: number, width: number, value: Value): void {
+  if (value.kind === "absent") return;
+  const key = `packet:${offset}:${width}`;
+  if (value.kind === "unknown") walk.versions.set(key, (walk.versions.get(key) ?? 0) + 1);
+  replaceWire(
+    walk,
+    writeBits(walk.wire, offset, width, value.kind === "known" ? value.value : null),
+  );
+}
+
+/** A fresh key for a statement whose answer no other evaluation shares. */
+export function freshKey(walk: Walk, name: string): string {
+  walk.evaluations++;
+  return `${name}#${walk.evaluations}`;
+}

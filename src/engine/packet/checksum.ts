@@ -1,0 +1,61 @@
+import { readHeaders, type Wire } from "./wire.ts";
+
+/** Byte of the checksum within the transport header, by protocol. */
+const CHECKSUM_AT: ReadonlyMap<number, number> = new Map([
+  [1, 2],
+  [6, 16],
+  [17, 6],
+  [58, 2],
+  [136, 6],
+]);
+
+/** What spoils a checksum on purpose. */
+const SPOIL = 0x5555;
+
+/** The bytes with the checksums of IPv4 and of the transport header filled in (RFC 1071). */
+export function withChecksums(wire: Wire, spoil: boolean): Uint8Array {
+  const bytes = Uint8Array.from(wire.bytes);
+  const { protocol, transport, fragmentOffset } = readHeaders(wire);
+  if (wire.family === "ip") {
+    bytes.fill(0, 10, 12);
+    store(bytes, 10, checksum(bytes.subarray(0, transport)));
+  }
+  const at = protocol === null ? undefined : CHECKSUM_AT.get(protocol);
+  if (at === undefined || protocol === null || fragmentOffset > 0) return bytes;
+  const place = transport + at;
+  if (place + 2 > bytes.length) return bytes;
+  bytes.fill(0, place, place + 2);
+  const segment = bytes.subarray(transport);
+  const pseudo = protocol === 1 ? new Uint8Array() : pseudoHeader(wire, protocol, segment.length);
+  const sum = checksum(Uint8Array.of(...pseudo, ...segment)) || 0xffff;
+  store(bytes, place, spoil ? sum ^ SPOIL : sum);
+  return bytes;
+}
+
+function pseudoHeader(wire: Wire, protocol: number, length: number): Uint8Array {
+  if (wire.family === "ip")
+    return Uint8Array.of(...wire.bytes.subarray(12, 20), 0, protocol, length >> 8, length & 255);
+  return Uint8Array.of(
+    ...wire.bytes.subarray(8, 40),
+    0,
+    0,
+    length >> 8,
+    length & 255,
+    0,
+    0,
+    0,
+    protocol,
+  );
+}
+
+function checksum(bytes: Uint8Array): number {
+  let sum = 0;
+  for (let i = 0; i < bytes.length; i += 2) sum += ((bytes[i] ?? 0) << 8) | (bytes[i + 1] ?? 0);
+  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
+  return ~sum & 0xffff;
+}
+
+function store(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value >> 8;
+  bytes[at + 1] = value & 255;
+}
