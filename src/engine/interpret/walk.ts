@@ -6,6 +6,7 @@ import type { Choices } from "./choices.ts";
 import type { DeviceIndex } from "./deviceIndex.ts";
 import type { Memory } from "./memory.ts";
 import type { PathStep } from "./outcome.ts";
+import type { ChainResult } from "./runChain.ts";
 import type { Connection, Tracking } from "./tracking.ts";
 import { known, unknown, type Value } from "./value.ts";
 
@@ -38,6 +39,16 @@ export interface Walk {
   readonly ownElements: Map<string, Value[][]>;
   /** The connection that an established packet belongs to, from walking the flow's first packet. */
   readonly flowOf: (direction: "original" | "reply") => Connection | null;
+  /** What defragmentation does with the packet in hand. */
+  readonly reassemble: () => ChainResult;
+  /** Local delivery of IPv4 puts fragments together in any case. */
+  readonly reassembleLocally: () => ChainResult;
+  /** Runs connection tracking where a single hook is asked. */
+  readonly trackNow: () => Tracking;
+  /** Fragments were put together: the packet is the datagram now. */
+  reassembled: boolean;
+  /** The packet has come back by `lo`: it keeps what output has attached. */
+  looped: boolean;
   /** Conntrack zone set so far on the way. */
   zone: bigint;
   /** Counts evaluations of stateful statements: each is a choice of its own. */

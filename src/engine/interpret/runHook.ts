@@ -1,0 +1,119 @@
+import type { Hook } from "../device/device.ts";
+import type { HookedChain } from "./deviceIndex.ts";
+import { bindUnchanged, translate } from "./nat.ts";
+import type { Decider } from "./outcome.ts";
+import type { ChainResult } from "./runChain.ts";
+import { runBaseChain } from "./runChain.ts";
+import { track } from "./track.ts";
+import type { Walk } from "./walk.ts";
+
+/** The kernel's own places in a hook (enum nf_ip_hook_priorities). */
+const PRIORITY = {
+  defragment: -400,
+  conntrack: -200,
+  natDestination: -100,
+  natSource: 100,
+} as const;
+
+const GO_ON: ChainResult = { decision: "accept", rejectWith: null, by: { kind: "none" } };
+
+interface HookEvent {
+  readonly priority: number;
+  /** Of equal priority the higher runs first: what was registered last. */
+  readonly registered: number;
+  readonly run: () => ChainResult;
+}
+
+/** Runs everything that hangs on a hook, in order, until something ends the packet's way. */
+export function runHook(walk: Walk, hook: Hook): ChainResult {
+  walk.hook = hook;
+  let last: Decider = { kind: "none" };
+  for (const event of eventsOf(walk, hook)) {
+    const result = event.run();
+    if (result.decision !== "accept") return result;
+    if (result.by.kind !== "none") last = result.by;
+  }
+  return { decision: "accept", rejectWith: null, by: last };
+}
+
+function eventsOf(walk: Walk, hook: Hook): readonly HookEvent[] {
+  const { family } = walk.wire;
+  const events: HookEvent[] = walk.index.filterChains(family, hook).map((hooked) => ({
+    priority: hooked.base.priority,
+    registered: registeredAgainstTracking(walk, hooked),
+    run: () => runChainStep(walk, hooked),
+  }));
+  if (walk.index.tracks(family)) events.push(...kernelEvents(walk, hook));
+  return events.sort((a, b) => a.priority - b.priority || b.registered - a.registered);
+}
+
+/** Chains at the priority of conntrack stand before or behind it by the order of registration. */
+function registeredAgainstTracking(walk: Walk, hooked: HookedChain): number {
+  if (hooked.base.priority !== PRIORITY.conntrack) return hooked.base.registered;
+  return walk.index.seesTracking(walk.wire.family, hooked.base)
+    ? hooked.base.registered - Number.MAX_SAFE_INTEGER / 2
+    : hooked.base.registered;
+}
+
+function kernelEvents(walk: Walk, hook: Hook): readonly HookEvent[] {
+  const at = (priority: number, run: () => ChainResult): HookEvent => ({
+    priority,
+    registered: -1,
+    run,
+  });
+  switch (hook) {
+    case "prerouting":
+    case "output":
+      return [
+        at(PRIORITY.defragment, () => walk.reassemble()),
+        at(PRIORITY.conntrack, () => {
+          walk.tracking = track(walk);
+          return GO_ON;
+        }),
+        at(PRIORITY.natDestination, () => runNat(walk, hook, "destination")),
+      ];
+    case "input":
+    case "postrouting":
+      return [at(PRIORITY.natSource, () => runNat(walk, hook, "source"))];
+    default:
+      return [];
+  }
+}
+
+/** NAT chains see the first packet of a connection only (nf_nat_inet_fn). */
+function runNat(walk: Walk, hook: Hook, which: "source" | "destination"): ChainResult {
+  const { tracking } = walk;
+  if (tracking.kind !== "tracked") return GO_ON;
+  const { connection } = tracking;
+  const done = which === "source" ? connection.sourceDone : connection.destinationDone;
+  if (tracking.info === "established" || done) {
+    translate(walk, which);
+    return GO_ON;
+  }
+  let last: ChainResult = GO_ON;
+  for (const hooked of walk.index.natChains(walk.wire.family, hook)) {
+    last = runChainStep(walk, hooked);
+    if (last.decision !== "accept") return last;
+    if (which === "source" ? connection.sourceDone : connection.destinationDone) return GO_ON;
+  }
+  if (bindUnchanged(walk, connection, which) === "full")
+    return {
+      decision: "drop",
+      rejectWith: null,
+      by: { kind: "kernel", reason: "no free port for NAT" },
+    };
+  return GO_ON;
+}
+
+function runChainStep(walk: Walk, hooked: HookedChain): ChainResult {
+  const result = runBaseChain(walk, hooked);
+  walk.steps.push({
+    hook: hooked.base.hook,
+    table: { family: hooked.table.family, name: hooked.table.name },
+    chain: hooked.chain.name,
+    chainType: hooked.base.type,
+    decision: result.decision,
+    by: result.by,
+  });
+  return result;
+}
