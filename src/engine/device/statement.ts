@@ -57,6 +57,8 @@ export type Statement =
       readonly address: Expression | null;
       readonly port: Expression | null;
       readonly mark: { readonly value: bigint; readonly mask: bigint } | null;
+      /** xtables: with a socket the packet is accepted here, without one it is dropped. */
+      readonly terminal?: true;
     }
   | { readonly kind: "synproxy"; readonly text: string }
   /** `dup to …`, TEE: a copy goes elsewhere, this packet goes on. */

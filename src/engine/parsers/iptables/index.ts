@@ -1,0 +1,115 @@
+import type {
+  Coverage,
+  Device,
+  LineState,
+  ParseInput,
+  ParseResult,
+  Table,
+} from "../../device/device.ts";
+import type { NamedSet } from "../../device/set.ts";
+import { detectBackend, detectFamily } from "./detect.ts";
+import { nextRegistration } from "./draft.ts";
+import { newReport } from "./report.ts";
+import { runScript } from "./script.ts";
+import type { IpFamily } from "./values.ts";
+
+export { IPTABLES_CODES } from "./codes.ts";
+
+/** Texts of `iptables-save` and how `iptables-restore` would read them. */
+export interface IptablesInput extends ParseInput {
+  /** Left out: told from each text. */
+  readonly family?: IpFamily;
+  /** Left out: told from the header of each text, else iptables-nft. */
+  readonly backend?: "nft" | "legacy";
+  /** `iptables-restore -n`: what is there stays. */
+  readonly noFlush?: boolean;
+}
+
+/** Reads files of iptables-save and ip6tables-save as iptables-restore 1.8 does. */
+export function parseIptables(input: IptablesInput): ParseResult {
+  const report = newReport();
+  const state = newState(input.onto);
+  const registration = nextRegistration(input.onto);
+  const ipsets = input.onto?.ipsets ?? new Map<string, NamedSet>();
+  const refused: string[] = [];
+  for (const file of input.roots) {
+    const text = input.files.get(file);
+    if (text === undefined) {
+      const span = { file, line: 1, column: 1, endLine: 1, endColumn: 1 };
+      report.add("error", "PM2001", `no file \`${file}\``, span, "check its name");
+      refused.push(file);
+      continue;
+    }
+    const family = input.family ?? detectFamily(text, file);
+    const backend = input.backend ?? detectBackend(text);
+    const origin = backend === "nft" ? "iptables-nft" : "iptables-legacy";
+    const key = (name: string) => tableKey({ family, name, origin });
+    const stopped = runScript(text, {
+      file,
+      family,
+      backend,
+      noFlush: input.noFlush ?? false,
+      keepRefused: input.keepRefused,
+      ipsets,
+      report,
+      registration,
+      tableBefore: (name) => state.tables.get(key(name)) ?? null,
+      apply: (name, table) => {
+        if (table === null) state.tables.delete(key(name));
+        else state.tables.set(key(name), table);
+      },
+      count: (line) => {
+        state.counts[line]++;
+      },
+      countFeature: (name) => state.features.set(name, (state.features.get(name) ?? 0) + 1),
+    });
+    if (stopped) refused.push(file);
+  }
+  const { counts } = state;
+  const lines = counts.modelled + counts.harmless + counts.opaque + counts.notUnderstood;
+  const coverage: Coverage = { lines, ...counts };
+  const tables = [...state.tables.values()];
+  return {
+    device: { tables, ipsets: markWritten(tables, ipsets) } satisfies Device,
+    diagnostics: report.diagnostics,
+    coverage,
+    opaqueFeatures: state.features,
+    refused,
+  };
+}
+
+interface State {
+  readonly tables: Map<string, Table>;
+  readonly counts: Record<LineState, number>;
+  readonly features: Map<string, number>;
+}
+
+function newState(onto: Device | null): State {
+  return {
+    tables: new Map((onto?.tables ?? []).map((table) => [tableKey(table), table])),
+    counts: { modelled: 0, harmless: 0, opaque: 0, notUnderstood: 0 },
+    features: new Map(),
+  };
+}
+
+function tableKey(table: Pick<Table, "family" | "name" | "origin">): string {
+  const { family, name, origin } = table;
+  return origin === "iptables-legacy" ? `legacy ${family} ${name}` : `${family} ${name}`;
+}
+
+/** Sets that `-j SET` writes change while packets pass. */
+function markWritten(
+  tables: readonly Table[],
+  ipsets: ReadonlyMap<string, NamedSet>,
+): ReadonlyMap<string, NamedSet> {
+  const written = new Set<string>();
+  for (const table of tables)
+    for (const chain of table.chains)
+      for (const rule of chain.rules)
+        for (const statement of rule.statements)
+          if (statement.kind === "ipsetUpdate") written.add(statement.set.name);
+  if (written.size === 0) return ipsets;
+  return new Map(
+    [...ipsets].map(([name, set]) => [name, written.has(name) ? { ...set, dynamic: true } : set]),
+  );
+}
