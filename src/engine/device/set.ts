@@ -31,7 +31,10 @@ export interface IpsetFacts {
   /** `hash:ip`, `hash:net,port`, `bitmap:port`, `list:set` …. */
   readonly type: string;
   readonly family: "ip" | "ip6" | "none";
+  /** Bits of an address that count (`hash:ip` with `netmask`); elements are whole networks then. */
   readonly netmask: number | null;
+  /** Bits of the mark that `hash:ip,mark` compares; left out: all. */
+  readonly markMask?: bigint;
   /** Members of a `list:set`, in order. */
   readonly members: readonly string[];
 }

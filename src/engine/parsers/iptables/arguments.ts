@@ -182,7 +182,7 @@ function findOption(reader: Reader, name: string, token: Token): Found | "ambigu
   }
   const [only] = begun;
   if (only !== undefined) return only;
-  return loadProtocol(reader) ? findOption(reader, name, token) : null;
+  return loadProtocol(reader, name) ? findOption(reader, name, token) : null;
 }
 
 function findBeginning(reader: Reader, name: string): readonly Found[] {
@@ -196,22 +196,18 @@ function findBeginning(reader: Reader, name: string): readonly Found[] {
 }
 
 /** `-p tcp --dport 25` loads the match `tcp` by itself. */
-function loadProtocol(reader: Reader): boolean {
+function loadProtocol(reader: Reader, option: string): boolean {
   const protocol = reader.basics.get("protocol");
   if (protocol === undefined || reader.protocolLoaded) return false;
-  reader.protocolLoaded = true;
   const number = parseProtocol(protocol.values[0] ?? "", reader.context.family);
   const name = number === null ? undefined : PROTOCOL_MATCHES.get(number);
   const spec = name === undefined ? null : findMatch(name);
   if (name === undefined || spec === null) return false;
   if (reader.modules.some((module) => module.name === name)) return false;
-  reader.modules.push({
-    kind: "match",
-    name,
-    table: spec.options,
-    options: [],
-    span: protocol.span,
-  });
+  if (![...spec.options.keys()].some((known) => known.startsWith(option))) return false;
+  reader.protocolLoaded = true;
+  const { options: table } = spec;
+  reader.modules.push({ kind: "match", name, table, options: [], span: protocol.span });
   return true;
 }
 

@@ -1,4 +1,3 @@
-import { prefixRange } from "../../base/address.ts";
 import type { Statement } from "../../device/statement.ts";
 import { binary, type MatchOptions, matchRanges, matchValue, selector } from "./build.ts";
 import { type GivenOption, type RuleContext, unreadable } from "./module.ts";
@@ -46,12 +45,9 @@ export function addressForm(family: IpFamily): string {
   return family === "ip" ? "`10.0.0.0/8`" : "`2001:db8::/32`";
 }
 
-/** Letters after the first dot or at the start: a name that the resolver would be asked. */
+/** A name that the resolver would be asked; it may carry a mask. */
 export function looksLikeHost(text: string): boolean {
-  return /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?(\/\S+)?$/.test(text) && /[A-Za-z]/.test(text);
-}
-
-/** All addresses of a family. */
-export function everyAddress(family: IpFamily) {
-  return prefixRange(0n, 0, addressWidth(family));
+  const [name = "", mask = "0"] = text.split("/");
+  const labels = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?$/.test(name);
+  return labels && /[A-Za-z]/.test(name) && /^[\da-fA-F.:]+$/.test(mask);
 }

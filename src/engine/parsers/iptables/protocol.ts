@@ -1,4 +1,4 @@
-import { protocolNumber } from "./names.ts";
+import { protocolNumber } from "../../base/names/protocols.ts";
 import { type IpFamily, MAX_8, parseUnsigned } from "./values.ts";
 
 /** Names that iptables knows by itself; they differ from /etc/protocols. */

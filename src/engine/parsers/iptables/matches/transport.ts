@@ -1,3 +1,4 @@
+import { serviceNumber } from "../../../base/names/services.ts";
 import type { Range } from "../../../base/range.ts";
 import type { Statement } from "../../../device/statement.ts";
 import { PROTOCOL } from "../../../packet/selectors/index.ts";
@@ -12,7 +13,6 @@ import {
   type RuleContext,
   unreadable,
 } from "../module.ts";
-import { serviceNumber } from "../names.ts";
 import { MAX_8, MAX_16, MAX_32, parseInterval, parseUnsigned, splitList } from "../values.ts";
 import { dropTinyFragment, transportGuard } from "./guards.ts";
 import { parseTcpFlags } from "./tcpFlags.ts";

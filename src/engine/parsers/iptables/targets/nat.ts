@@ -1,3 +1,4 @@
+import { serviceNumber } from "../../../base/names/services.ts";
 import type { Range } from "../../../base/range.ts";
 import type { NatStatement, Statement } from "../../../device/statement.ts";
 import {
@@ -10,7 +11,6 @@ import {
   type RuleContext,
   unreadable,
 } from "../module.ts";
-import { serviceNumber } from "../names.ts";
 import {
   addressWidth,
   type IpFamily,
