@@ -1,0 +1,129 @@
+import type { Range } from "../../base/range.ts";
+import type { RuleContext } from "./context.ts";
+import type { Token } from "./lexer.ts";
+import { type Reader, SyntaxProblem, spanOf } from "./reader.ts";
+import { report, type ScriptState } from "./state.ts";
+import { readValue, type ValueForm } from "./values.ts";
+
+/** Types whose constants are flags: lists of them, and tests for any of them. */
+const FLAG_TYPES: readonly string[] = ["tcp_flag", "ct_state", "ct_status", "ct_label", "ct_event"];
+
+export function isFlagType(form: ValueForm): boolean {
+  return FLAG_TYPES.includes(form.type);
+}
+
+/** Names that only the host knows: the rule can be read, but not judged. */
+const HOST_TYPES: readonly string[] = [
+  "uid",
+  "gid",
+  "devgroup",
+  "realm",
+  "ipv4_addr",
+  "ipv6_addr",
+  "time",
+  "hour",
+  "day",
+  "ct_label",
+  "string",
+  "cgroupsv2",
+];
+
+/** The range that one word stands for, ranges with blanks around the dash included. */
+export function parseRange(reader: Reader, state: ScriptState, form: ValueForm): Range {
+  const token = reader.peek();
+  if (token.kind !== "word" && token.kind !== "string")
+    throw reader.problem(`expected a value, found \`${token.text}\``);
+  reader.next();
+  if (reader.is("-") && token.kind === "word") {
+    reader.next();
+    const end = reader.word("the end of the range");
+    return rangeOf(state, { ...token, text: `${token.text}-${end.text}` }, form);
+  }
+  if (
+    token.kind === "word" &&
+    reader.peek().kind === "word" &&
+    /^-[0-9a-fA-F]/.test(reader.peek().text)
+  ) {
+    const end = reader.next();
+    return rangeOf(state, { ...token, text: `${token.text}${end.text}` }, form);
+  }
+  return rangeOf(state, token, form);
+}
+
+export function rangeOf(state: ScriptState, token: Token, form: ValueForm): Range {
+  const result = readValue(token.text, form, token.kind === "string");
+  if (result.kind === "range") return result.range;
+  if (
+    result.kind === "unknownName" &&
+    HOST_TYPES.includes(form.type) &&
+    /^[\w"]/.test(token.text)
+  ) {
+    state.opaque.push(`${form.type} ${token.text}`);
+    report(state, "warning", "PM1030", result.message, spanOf(token), result.help);
+    return { from: 0n, to: 0n };
+  }
+  throw new SyntaxProblem("PM1031", result.message, spanOf(token), result.help);
+}
+
+/** A single number: `0x3`, `syn|ack`, `(new | invalid)`, `1 << 4`. */
+export function parseConstant(context: RuleContext, form: ValueForm): bigint {
+  const { reader } = context;
+  let value = parseConstantTerm(context, form);
+  for (;;) {
+    if (reader.accept("|") || reader.accept("or")) value |= parseConstantTerm(context, form);
+    else if (reader.accept("^") || reader.accept("xor")) value ^= parseConstantTerm(context, form);
+    else if (reader.accept("&") || reader.accept("and")) value &= parseConstantTerm(context, form);
+    else if (reader.accept("<<")) value <<= parseConstantTerm(context, form);
+    else if (reader.accept(">>")) value >>= parseConstantTerm(context, form);
+    else return value;
+  }
+}
+
+function parseConstantTerm(context: RuleContext, form: ValueForm): bigint {
+  const { reader, state } = context;
+  if (reader.accept("(")) {
+    const value = parseConstant(context, form);
+    reader.expect(")");
+    return value;
+  }
+  const token = reader.peek();
+  const range = parseRange(reader, state, form);
+  if (range.from === range.to) return range.from;
+  throw new SyntaxProblem(
+    "PM1032",
+    "a single value is needed here, not a range",
+    spanOf(token),
+    "",
+  );
+}
+
+/** Flags by comma: `syn,ack` is their sum. */
+export function parseFlagList(context: RuleContext, form: ValueForm): bigint {
+  const { reader } = context;
+  let value = parseConstant(context, form);
+  while (reader.is(",")) {
+    reader.next();
+    reader.skipNewlines();
+    value |= parseConstant(context, form);
+  }
+  return value;
+}
+
+/** `<`, `>` and their like as ranges. */
+export function comparedRanges(operator: string, value: bigint, width: number): readonly Range[] {
+  const top = (1n << BigInt(width)) - 1n;
+  const make = (from: bigint, to: bigint) => (from <= to ? [{ from, to }] : []);
+  switch (operator) {
+    case "<":
+    case "lt":
+      return make(0n, value - 1n);
+    case "<=":
+    case "le":
+      return make(0n, value);
+    case ">":
+    case "gt":
+      return make(value + 1n, top);
+    default:
+      return make(value, top);
+  }
+}

@@ -1,0 +1,146 @@
+import type { TableFamily } from "../../device/device.ts";
+import type { Expression } from "../../device/expression.ts";
+import type { Statement } from "../../device/statement.ts";
+import {
+  NFPROTO_IPV4,
+  NFPROTO_IPV6,
+  type SelectorNeed,
+  selectorRow,
+} from "../../packet/selectors/index.ts";
+import type { Reader } from "./reader.ts";
+import type { ScriptState } from "./state.ts";
+
+/** What is known while the statements of one rule are read. */
+export interface RuleContext {
+  readonly state: ScriptState;
+  readonly reader: Reader;
+  readonly family: TableFamily;
+  /** The rule so far; implied matches go in front of the one that needs them. */
+  readonly statements: Statement[];
+  /** Network protocol that a match or the table has settled. */
+  network: "ip" | "ip6" | null;
+  /** Transport protocol settled by a match; `several`: by a set of them. */
+  transport: bigint | "several" | null;
+  hasIcmpType: boolean;
+  hasEthernet: boolean;
+  etherType: bigint | null;
+}
+
+export function beginRule(state: ScriptState, reader: Reader, family: TableFamily): RuleContext {
+  return {
+    state,
+    reader,
+    family,
+    statements: [],
+    network: family === "ip" || family === "ip6" ? family : null,
+    transport: null,
+    hasIcmpType: false,
+    hasEthernet: family === "bridge" || family === "arp",
+    etherType: null,
+  };
+}
+
+function impliedMatch(id: string, values: readonly bigint[]): Statement {
+  const left: Expression = { kind: "selector", id };
+  const ranges = values.map((value) => ({ from: value, to: value }));
+  return { kind: "match", left, test: { kind: "ranges", negated: false, ranges }, implied: true };
+}
+
+/** Puts the matches in front that nft adds by itself, unless the rule or the table says them. */
+export function require(context: RuleContext, id: string): void {
+  for (const need of selectorRow(id).needs) requireNeed(context, need, id);
+  const types = ICMP_FIELD_TYPES.get(id);
+  if (types !== undefined && !context.hasIcmpType) {
+    context.statements.push(impliedMatch(`${id.split(" ")[0] ?? "icmp"} type`, types));
+    context.hasIcmpType = true;
+  }
+}
+
+/** Fields of ICMP that only some types have. */
+const ICMP_FIELD_TYPES: ReadonlyMap<string, readonly bigint[]> = new Map([
+  ["icmp id", [0n, 8n]],
+  ["icmp sequence", [0n, 8n]],
+  ["icmp mtu", [3n]],
+  ["icmp gateway", [5n]],
+  ["icmpv6 id", [128n, 129n]],
+  ["icmpv6 sequence", [128n, 129n]],
+  ["icmpv6 mtu", [2n]],
+  ["icmpv6 parameter-problem", [4n]],
+  ["icmpv6 max-delay", [130n]],
+]);
+
+function requireNeed(context: RuleContext, need: SelectorNeed, id: string): void {
+  switch (need.id) {
+    case "meta nfproto":
+      requireNetwork(context, need.value === NFPROTO_IPV4 ? "ip" : "ip6", id);
+      return;
+    case "meta l4proto":
+      requireTransport(context, need.value, id);
+      return;
+    case "meta iiftype":
+      if (!context.hasEthernet) context.statements.push(impliedMatch("iiftype", [need.value]));
+      context.hasEthernet = true;
+      return;
+    case "ether type":
+      if (context.etherType !== need.value)
+        context.statements.push(impliedMatch("ether type", [need.value]));
+      context.etherType = need.value;
+      return;
+  }
+}
+
+export function requireNetwork(context: RuleContext, network: "ip" | "ip6", what: string): void {
+  if (context.network === network) return;
+  /* `icmp` after `meta l4proto icmp` asks for no family (measured with nft 1.0.6). */
+  if (context.network === null && context.transport !== null && what.startsWith("icmp")) return;
+  if (context.network !== null)
+    throw context.reader.problem(
+      `conflicting protocols: \`${what}\` in a rule for ${context.network}`,
+      "use two rules, one for each family",
+      "PM1020",
+    );
+  context.statements.push(
+    impliedMatch("meta nfproto", [network === "ip" ? NFPROTO_IPV4 : NFPROTO_IPV6]),
+  );
+  context.network = network;
+}
+
+export function requireTransport(context: RuleContext, protocol: bigint, what: string): void {
+  if (context.transport === protocol) return;
+  if (context.transport !== null && context.transport !== "several")
+    throw context.reader.problem(
+      `conflicting protocols: \`${what}\` in a rule for protocol ${context.transport}`,
+      "use two rules, one for each protocol",
+      "PM1020",
+    );
+  context.statements.push(impliedMatch("meta l4proto", [protocol]));
+  context.transport = protocol;
+}
+
+/** Learns from a match what protocol the rest of the rule is about. */
+export function learn(context: RuleContext, left: Expression, only: bigint | null): void {
+  if (left.kind !== "selector") return;
+  switch (left.id) {
+    case "meta l4proto":
+    case "ip protocol":
+    case "ip6 nexthdr":
+      context.transport = only ?? "several";
+      return;
+    case "meta nfproto":
+      if (only === NFPROTO_IPV4) context.network = "ip";
+      if (only === NFPROTO_IPV6) context.network = "ip6";
+      return;
+    case "meta protocol":
+    case "ether type":
+      if (only === 0x0800n) context.network = "ip";
+      if (only === 0x86ddn) context.network = "ip6";
+      if (left.id === "ether type") context.etherType = only;
+      return;
+    case "icmp type":
+    case "icmpv6 type":
+      context.hasIcmpType = true;
+      return;
+    default:
+      return;
+  }
+}

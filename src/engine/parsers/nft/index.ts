@@ -1,0 +1,95 @@
+import type { ParseInput, ParseResult } from "../../device/device.ts";
+import type { DefinitionScope } from "./include.ts";
+import { Lexer } from "./lexer.ts";
+import { countCoverage } from "./lineStates.ts";
+import { meterSets } from "./meters.ts";
+import { Reader } from "./reader.ts";
+import { opaqueFeature } from "./rule.ts";
+import { copyRuleset, freeze, type Ruleset, thaw } from "./ruleset.ts";
+import { runScript } from "./script.ts";
+import { refuse, type ScriptState } from "./state.ts";
+import { validate } from "./validate.ts";
+
+/** Text of a file at most: larger ones are refused, not cut. */
+export const MAXIMUM_FILE_CHARACTERS = 256 * 1024 * 1024;
+
+/** Runs nft scripts in order. Each file is one transaction, as with `nft -f`. */
+export function parseNft(input: ParseInput): ParseResult {
+  const state = newState(input);
+  const refused: string[] = [];
+  const read = new Map<string, string>();
+  for (const root of input.roots) {
+    const before = copyRuleset(state.ruleset);
+    state.refused = false;
+    runRoot(root, state, read);
+    if (!state.refused) continue;
+    refused.push(root);
+    if (!input.keepRefused) state.ruleset = before;
+  }
+  return {
+    device: freeze(state.ruleset),
+    diagnostics: state.diagnostics,
+    coverage: countCoverage(state, read),
+    opaqueFeatures: countOpaque(state.ruleset),
+    refused,
+  };
+}
+
+function newState(input: ParseInput): ScriptState {
+  return {
+    ruleset: thaw(input.onto),
+    files: input.files,
+    variables: new Map(),
+    diagnostics: [],
+    refused: false,
+    incomplete: false,
+    currentTable: null,
+    meters: [],
+    autoMerged: new Set(),
+    constant: new Set(),
+    madeHere: new Set(),
+    lines: new Map(),
+    opaque: [],
+  };
+}
+
+function runRoot(root: string, state: ScriptState, read: Map<string, string>): void {
+  const text = state.files.get(root) ?? "";
+  if (text.length > MAXIMUM_FILE_CHARACTERS) {
+    refuse(
+      state,
+      "PM1003",
+      `\`${root}\` is longer than ${MAXIMUM_FILE_CHARACTERS} characters`,
+      null,
+      "split the file",
+    );
+    return;
+  }
+  const scope: DefinitionScope = { open: [root], read };
+  read.set(root, text);
+  /* Each file is a run of nft: variables of the one before are gone. */
+  state.variables.clear();
+  state.madeHere.clear();
+  const reader = new Reader(new Lexer(root, text), (name) => state.variables.get(name) ?? null);
+  runScript(reader, state, scope);
+  meterSets(state.ruleset);
+  validate(state);
+}
+
+/** Lines for each feature that is only a name. */
+function countOpaque(ruleset: Ruleset): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const table of ruleset.tables.values()) {
+    for (const chain of table.chains.values()) {
+      for (const { rule } of chain.rules) {
+        if (rule.state !== "opaque") continue;
+        const features = rule.statements.flatMap((statement) => opaqueFeature(statement) ?? []);
+        for (const feature of features.length === 0
+          ? [`family ${table.family}`]
+          : new Set(features))
+          counts.set(feature, (counts.get(feature) ?? 0) + 1);
+      }
+    }
+  }
+  return counts;
+}

@@ -1,0 +1,179 @@
+import { type Range, single } from "../../base/range.ts";
+import type { Expression, Test } from "../../device/expression.ts";
+import type { Statement } from "../../device/statement.ts";
+import {
+  comparedRanges,
+  isFlagType,
+  parseConstant,
+  parseFlagList,
+  parseRange,
+} from "./constant.ts";
+import { learn, type RuleContext } from "./context.ts";
+import { parseSetReference } from "./elements.ts";
+import type { TypedParts } from "./expression.ts";
+import { spanOf } from "./reader.ts";
+import type { ValueForm } from "./values.ts";
+
+const COMPARISONS: readonly string[] = [
+  "==",
+  "eq",
+  "!=",
+  "ne",
+  "<",
+  "lt",
+  "<=",
+  "le",
+  ">",
+  "gt",
+  ">=",
+  "ge",
+  "!",
+];
+
+/** What follows a key: an operator (or none) and the values that it is compared to. */
+export function parseMatch(context: RuleContext, key: TypedParts): Statement {
+  const { reader } = context;
+  const token = reader.peek();
+  const written =
+    token.kind !== "string" && COMPARISONS.includes(token.text) ? reader.next().text : "";
+  const operator = written === "eq" ? "==" : written === "ne" ? "!=" : written;
+  const negated = operator === "!=";
+  if (reader.is("{") || isNamedSet(context)) {
+    const set = parseSetReference(context, key.forms);
+    if (!negated) learn(context, key.expression, onlyElement(set));
+    return match(key.expression, { kind: "set", negated, set });
+  }
+  if (key.forms.length > 1) return concatenationMatch(context, key, negated);
+  const [form] = key.forms;
+  if (form === undefined) throw reader.problem("a key is missing");
+  if (key.presence) return presenceMatch(context, key.expression, negated);
+  if (isFlagType(form)) return flagMatch(context, key.expression, form, operator);
+  if (["<", "lt", "<=", "le", ">", "gt", ">=", "ge"].includes(operator)) {
+    const ranges = comparedRanges(operator, parseConstant(context, form), form.width);
+    return match(key.expression, { kind: "ranges", negated: false, ranges });
+  }
+  const range = parseOperand(context, form);
+  if (!negated) learn(context, key.expression, range.from === range.to ? range.from : null);
+  return match(key.expression, { kind: "ranges", negated, ranges: [range] });
+}
+
+function match(left: Expression, test: Test): Statement {
+  return { kind: "match", left, test, implied: false };
+}
+
+function isNamedSet(context: RuleContext): boolean {
+  const token = context.reader.peek();
+  return token.kind === "word" && token.text.startsWith("@");
+}
+
+function onlyElement(set: ReturnType<typeof parseSetReference>): bigint | null {
+  if (set.kind !== "anonymous" || set.elements.length !== 1) return null;
+  const range = set.elements[0]?.key[0];
+  return range !== undefined && range.from === range.to ? range.from : null;
+}
+
+/** One value or range; sums of flags and shifted constants are single values. */
+function parseOperand(context: RuleContext, form: ValueForm): Range {
+  const { reader, state } = context;
+  if (reader.is("(")) return single(parseConstant(context, form));
+  const next = reader.peek(1);
+  if (["|", "^", "&", "<<", ">>"].includes(next.text) && next.kind === "symbol")
+    return single(parseConstant(context, form));
+  return parseRange(reader, state, form);
+}
+
+function presenceMatch(context: RuleContext, left: Expression, negated: boolean): Statement {
+  const { reader } = context;
+  const token = reader.word("exists or missing");
+  const values: Readonly<Record<string, bigint>> = {
+    exists: 1n,
+    "1": 1n,
+    true: 1n,
+    missing: 0n,
+    "0": 0n,
+    false: 0n,
+  };
+  const value = values[token.text];
+  if (value === undefined) {
+    reader.unshift(token);
+    throw reader.problem(`expected \`exists\` or \`missing\`, found \`${token.text}\``);
+  }
+  return match(left, { kind: "ranges", negated, ranges: [single(value)] });
+}
+
+/**
+ * Flags: without an operator any of them is enough; `==` and `!=` compare all bits; `!` wants none;
+ * `a / b` compares under a mask.
+ */
+function flagMatch(
+  context: RuleContext,
+  left: Expression,
+  form: ValueForm,
+  operator: string,
+): Statement {
+  const { reader } = context;
+  const value = parseFlagList(context, form);
+  if (reader.accept("/")) {
+    const mask = parseFlagList(context, form);
+    return match(masked(left, mask, form.width), {
+      kind: "ranges",
+      negated: operator === "!=",
+      ranges: [single(value)],
+    });
+  }
+  if (operator === "" && left.kind !== "binary")
+    return match(masked(left, value, form.width), {
+      kind: "ranges",
+      negated: true,
+      ranges: [single(0n)],
+    });
+  if (operator === "!")
+    return match(masked(left, value, form.width), {
+      kind: "ranges",
+      negated: false,
+      ranges: [single(0n)],
+    });
+  if (operator === "" || operator === "==" || operator === "!=")
+    return match(left, { kind: "ranges", negated: operator === "!=", ranges: [single(value)] });
+  return match(left, {
+    kind: "ranges",
+    negated: false,
+    ranges: comparedRanges(operator, value, form.width),
+  });
+}
+
+function masked(left: Expression, mask: bigint, width: number): Expression {
+  return {
+    kind: "binary",
+    operator: "and",
+    left,
+    right: { kind: "constant", value: mask, width },
+    width,
+  };
+}
+
+/** `ip saddr . tcp dport 10.0.0.5 . 25` */
+function concatenationMatch(context: RuleContext, key: TypedParts, negated: boolean): Statement {
+  const { reader, state } = context;
+  const span = spanOf(reader.peek());
+  const ranges = key.forms.map((form, index) => {
+    if (index > 0) reader.expect(".");
+    return parseRange(reader, state, form);
+  });
+  const element = {
+    key: ranges,
+    catchAll: false,
+    data: null,
+    timeoutMs: null,
+    expiresMs: null,
+    exception: false,
+    statements: [],
+    span,
+  };
+  const set = {
+    kind: "anonymous",
+    elements: [element],
+    keyWidths: key.forms.map((form) => form.width),
+  } as const;
+  return match(key.expression, { kind: "set", negated, set });
+}

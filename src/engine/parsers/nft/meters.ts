@@ -1,0 +1,42 @@
+import type { NamedSet } from "../../device/set.ts";
+import type { Ruleset } from "./ruleset.ts";
+
+/** Elements that a meter without a size of its own may hold. */
+const METER_SIZE = 65_535;
+
+/** A meter is a dynamic set that its rule brings along. */
+export function meterSets(ruleset: Ruleset): void {
+  for (const table of ruleset.tables.values()) {
+    for (const chain of table.chains.values()) {
+      for (const { rule } of chain.rules) {
+        for (const statement of rule.statements) {
+          if (statement.kind !== "dynamicSet") continue;
+          const known = table.sets.get(statement.set);
+          if (known !== undefined) {
+            if (!known.dynamic) table.sets.set(statement.set, { ...known, dynamic: true });
+            continue;
+          }
+          table.sets.set(statement.set, meterSet(statement.set, rule.span));
+        }
+      }
+    }
+  }
+}
+
+function meterSet(name: string, span: NamedSet["span"]): NamedSet {
+  return {
+    kind: "set",
+    name,
+    keyTypes: [],
+    keyWidths: [],
+    dataType: null,
+    interval: false,
+    dynamic: true,
+    size: METER_SIZE,
+    defaultTimeoutMs: null,
+    elements: [],
+    elementStatements: [],
+    ipset: null,
+    span,
+  };
+}

@@ -1,0 +1,175 @@
+import type { Span } from "../../base/span.ts";
+import type { Lexer, Token } from "./lexer.ts";
+
+/** What stops the reading of one statement: the parser reports it and goes on behind it. */
+export class SyntaxProblem extends Error {
+  readonly code: string;
+  readonly span: Span;
+  readonly help: string;
+
+  constructor(code: string, message: string, span: Span, help: string) {
+    super(message);
+    this.code = code;
+    this.span = span;
+    this.help = help;
+  }
+}
+
+/** Tokens that one variable may expand to, with what its own variables expand to. */
+const MAXIMUM_EXPANSION = 200_000;
+/** Variables within variables. */
+const MAXIMUM_EXPANSION_DEPTH = 32;
+
+export type Variables = (name: string) => readonly Token[] | null;
+
+/** A stream of tokens with variables put in place. */
+export class Reader {
+  /** End of the last token taken from the file itself, for the text of a rule. */
+  lastEnd = 0;
+  lastLine = 1;
+  lastColumn = 1;
+  private readonly lexer: Lexer;
+  private readonly variables: Variables;
+  private readonly ahead: Token[] = [];
+  private readonly expansions: { tokens: readonly Token[]; at: number }[] = [];
+  private expanded = 0;
+
+  constructor(lexer: Lexer, variables: Variables) {
+    this.lexer = lexer;
+    this.variables = variables;
+  }
+
+  get text(): string {
+    return this.lexer.text;
+  }
+
+  peek(distance = 0): Token {
+    while (this.ahead.length <= distance) this.ahead.push(this.pull());
+    return this.ahead[distance] ?? this.pull();
+  }
+
+  next(): Token {
+    const token = this.ahead.shift() ?? this.pull();
+    if (token.file === this.lexer.file && token.end >= this.lastEnd && token.kind !== "newline") {
+      this.lastEnd = token.end;
+      this.lastLine = token.line;
+      this.lastColumn = token.column + token.end - token.start;
+    }
+    return token;
+  }
+
+  /** The tokens of the rest of a line or block value, variables kept as they are. */
+  pullRaw(): Token {
+    return this.ahead.shift() ?? this.lexer.next();
+  }
+
+  /** Puts a token back: the next to be taken. */
+  unshift(token: Token): void {
+    this.ahead.unshift(token);
+  }
+
+  is(text: string, distance = 0): boolean {
+    const token = this.peek(distance);
+    return token.text === text && token.kind !== "string";
+  }
+
+  /** Takes the token if it is `text`. */
+  accept(text: string): boolean {
+    if (!this.is(text)) return false;
+    this.next();
+    return true;
+  }
+
+  expect(text: string): Token {
+    if (this.is(text)) return this.next();
+    throw this.problem(`expected \`${text}\`, found ${describe(this.peek())}`);
+  }
+
+  /** A name or a value in words. */
+  word(what: string): Token {
+    const token = this.peek();
+    if (token.kind === "word" || token.kind === "string") return this.next();
+    throw this.problem(`expected ${what}, found ${describe(token)}`);
+  }
+
+  isEnd(): boolean {
+    const { kind, text } = this.peek();
+    return (
+      kind === "end" || kind === "newline" || (kind === "symbol" && (text === ";" || text === "}"))
+    );
+  }
+
+  skipNewlines(): void {
+    while (this.peek().kind === "newline") this.next();
+  }
+
+  /** Ends of lines and semicolons. */
+  skipSeparators(): void {
+    while (this.peek().kind === "newline" || this.is(";")) this.next();
+  }
+
+  /** Goes on behind an error: to the end of the line, over whole blocks; a closing brace stays. */
+  skipStatement(): void {
+    let depth = 0;
+    for (;;) {
+      const { kind, text } = this.peek();
+      if (kind === "end") return;
+      if (kind === "symbol" && text === "{") depth++;
+      if (kind === "symbol" && text === "}") {
+        if (depth === 0) return;
+        depth--;
+      }
+      if (depth === 0 && (kind === "newline" || (kind === "symbol" && text === ";"))) return;
+      this.next();
+    }
+  }
+
+  problem(message: string, help = "", code = "PM1001"): SyntaxProblem {
+    return new SyntaxProblem(code, message, spanOf(this.peek()), help);
+  }
+
+  private pull(): Token {
+    for (;;) {
+      const source = this.expansions.at(-1);
+      const token = source === undefined ? this.lexer.next() : source.tokens[source.at++];
+      if (token === undefined) {
+        this.expansions.pop();
+        continue;
+      }
+      if (token.kind !== "word" || !token.text.startsWith("$") || token.text.length < 2)
+        return token;
+      const value = this.variables(token.text.slice(1));
+      if (value === null)
+        throw new SyntaxProblem(
+          "PM1010",
+          `unknown identifier \`${token.text.slice(1)}\``,
+          spanOf(token),
+          `define it before this line: \`define ${token.text.slice(1)} = …\``,
+        );
+      this.expanded += value.length;
+      if (this.expanded > MAXIMUM_EXPANSION || this.expansions.length >= MAXIMUM_EXPANSION_DEPTH)
+        throw new SyntaxProblem("PM1011", "variables expand to too much", spanOf(token), "");
+      if (source === undefined) {
+        this.lastEnd = token.end;
+        this.lastLine = token.line;
+        this.lastColumn = token.column + token.end - token.start;
+      }
+      this.expansions.push({ tokens: value, at: 0 });
+    }
+  }
+}
+
+export function spanOf(token: Token): Span {
+  return {
+    file: token.file,
+    line: token.line,
+    column: token.column,
+    endLine: token.line,
+    endColumn: token.column + (token.end - token.start),
+  };
+}
+
+export function describe(token: Token): string {
+  if (token.kind === "end") return "the end of the file";
+  return token.kind === "newline" ? "the end of the line" : `\`${token.text}\``;
+}

@@ -1,0 +1,103 @@
+import type { LineState, Rule, TableFamily } from "../../device/device.ts";
+import type { Expression } from "../../device/expression.ts";
+import type { Statement } from "../../device/statement.ts";
+import { SELECTORS } from "../../packet/selectors/index.ts";
+import { beginRule } from "./context.ts";
+import { type Reader, spanOf } from "./reader.ts";
+import type { ScriptState } from "./state.ts";
+import { parseStatement } from "./statement.ts";
+
+/** Families whose packets are not modelled: their rules are only names. */
+const OPAQUE_FAMILIES: readonly TableFamily[] = ["bridge", "netdev", "arp"];
+
+/** Reads statements up to the end of the line, a semicolon or a closing brace. */
+export function parseRule(reader: Reader, state: ScriptState, family: TableFamily): Rule {
+  const first = reader.peek();
+  const context = beginRule(state, reader, family);
+  const opaqueBefore = state.opaque.length;
+  while (!reader.isEnd()) parseStatement(context);
+  const statements = context.statements;
+  for (const name of state.opaque.slice(opaqueBefore))
+    statements.unshift({
+      kind: "opaqueMatch",
+      unknown: "moment",
+      text: name,
+      negated: false,
+      reads: [],
+    });
+  const span = { ...spanOf(first), endLine: reader.lastLine, endColumn: reader.lastColumn };
+  const comment = statements.find(
+    (statement) => statement.kind === "harmless" && statement.what === "comment",
+  );
+  return {
+    statements,
+    text: reader.text.slice(first.start, Math.max(first.end, reader.lastEnd)),
+    span,
+    comment: comment?.kind === "harmless" ? comment.text : null,
+    state: OPAQUE_FAMILIES.includes(family) ? "opaque" : stateOf(statements),
+  };
+}
+
+export function stateOf(statements: readonly Statement[]): LineState {
+  if (statements.some((statement) => statement.kind === "notUnderstood")) return "notUnderstood";
+  if (statements.some((statement) => opaqueFeature(statement) !== null)) return "opaque";
+  return statements.length > 0 && statements.every((statement) => statement.kind === "harmless")
+    ? "harmless"
+    : "modelled";
+}
+
+/** What of a statement is only a name; null where all of it is modelled. */
+export function opaqueFeature(statement: Statement): string | null {
+  switch (statement.kind) {
+    case "opaqueMatch":
+      return statement.unknown === "stateful" ? null : statement.text;
+    case "opaqueAction":
+    case "synproxy":
+    case "forwardTo":
+      return statement.text;
+    case "tproxy":
+    case "flowOffload":
+      return statement.kind;
+    case "payloadSearch":
+      return "string";
+    case "u32":
+      return "u32";
+    case "match":
+      return opaqueExpression(statement.left);
+    case "write":
+      return opaqueExpression(statement.value);
+    case "verdictMap":
+      return opaqueExpression(statement.key);
+    case "dynamicSet":
+      return opaqueExpression(statement.key);
+    case "nat":
+      return statement.address?.kind === "expression"
+        ? opaqueExpression(statement.address.expression)
+        : null;
+    default:
+      return null;
+  }
+}
+
+function opaqueExpression(expression: Expression): string | null {
+  switch (expression.kind) {
+    case "opaque":
+      return expression.unknown === "stateful" ? null : expression.text;
+    case "selector": {
+      const unknown = SELECTORS.get(expression.id)?.unknown ?? null;
+      return unknown === "packet" || unknown === "moment" ? expression.id : null;
+    }
+    case "binary":
+      return opaqueExpression(expression.left) ?? opaqueExpression(expression.right);
+    case "concatenation":
+      return expression.parts.map(opaqueExpression).find((feature) => feature !== null) ?? null;
+    case "lookup":
+      return opaqueExpression(expression.key);
+    case "generator":
+      return expression.source === "jhash" || expression.source === "symhash"
+        ? expression.source
+        : null;
+    default:
+      return null;
+  }
+}

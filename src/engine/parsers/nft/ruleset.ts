@@ -1,0 +1,155 @@
+import type { Span } from "../../base/span.ts";
+import type {
+  BaseChain,
+  Chain,
+  Device,
+  Flowtable,
+  Rule,
+  Table,
+  TableFamily,
+} from "../../device/device.ts";
+import type { NamedSet } from "../../device/set.ts";
+import type { NamedObject } from "../../device/statement.ts";
+
+/** A rule with the number that the kernel would give it. */
+export interface RuleSlot {
+  readonly rule: Rule;
+  readonly handle: number;
+}
+
+export interface DraftChain {
+  name: string;
+  base: BaseChain | null;
+  rules: RuleSlot[];
+  readonly handle: number;
+  readonly span: Span;
+  frozen: Chain | null;
+}
+
+export interface DraftTable {
+  readonly family: TableFamily;
+  readonly name: string;
+  readonly origin: Table["origin"];
+  dormant: boolean;
+  readonly chains: Map<string, DraftChain>;
+  readonly sets: Map<string, NamedSet>;
+  readonly objects: Map<string, NamedObject>;
+  readonly flowtables: Map<string, Flowtable>;
+  /** The kernel numbers everything of a table in one sequence. */
+  handles: number;
+  readonly span: Span;
+}
+
+/** The ruleset while scripts run on it. */
+export interface Ruleset {
+  readonly tables: Map<string, DraftTable>;
+  readonly ipsets: Device["ipsets"];
+  /** Number for the next base chain. */
+  registered: number;
+}
+
+export function tableKey(family: TableFamily, name: string): string {
+  return `${family} ${name}`;
+}
+
+export function objectKey(kind: string, name: string): string {
+  return `${kind} ${name}`;
+}
+
+export function emptyRuleset(): Ruleset {
+  return { tables: new Map(), ipsets: new Map(), registered: 1 };
+}
+
+/** Handles of rules by table, kept with the frozen device so that later scripts can name them. */
+const handleBooks = new WeakMap<
+  Table,
+  { readonly next: number; readonly rules: WeakMap<Rule, number> }
+>();
+
+export function thaw(device: Device | null): Ruleset {
+  if (device === null) return emptyRuleset();
+  const tables = new Map(
+    device.tables.map((table) => [tableKey(table.family, table.name), thawTable(table)]),
+  );
+  const registered = device.tables.flatMap((table) =>
+    table.chains.map((chain) => chain.base?.registered ?? 0),
+  );
+  return { tables, ipsets: device.ipsets, registered: Math.max(0, ...registered) + 1 };
+}
+
+function thawTable(table: Table): DraftTable {
+  const book = handleBooks.get(table);
+  let handles = book?.next ?? 0;
+  const chains = new Map<string, DraftChain>();
+  for (const chain of table.chains) {
+    const rules = chain.rules.map((rule) => ({ rule, handle: book?.rules.get(rule) ?? ++handles }));
+    chains.set(chain.name, {
+      name: chain.name,
+      base: chain.base,
+      rules,
+      handle: 0,
+      span: chain.span,
+      frozen: chain,
+    });
+  }
+  return {
+    family: table.family,
+    name: table.name,
+    origin: table.origin,
+    dormant: table.dormant,
+    chains,
+    sets: new Map(table.sets.map((set) => [set.name, set])),
+    objects: new Map(table.objects.map((object) => [objectKey(object.kind, object.name), object])),
+    flowtables: new Map(table.flowtables.map((flowtable) => [flowtable.name, flowtable])),
+    handles,
+    span: table.span,
+  };
+}
+
+/** A copy that can be thrown away: what a refused file did to it is forgotten. */
+export function copyRuleset(ruleset: Ruleset): Ruleset {
+  const tables = new Map<string, DraftTable>();
+  for (const [key, table] of ruleset.tables) {
+    const chains = new Map<string, DraftChain>();
+    for (const [name, chain] of table.chains)
+      chains.set(name, { ...chain, rules: [...chain.rules] });
+    tables.set(key, {
+      ...table,
+      chains,
+      sets: new Map(table.sets),
+      objects: new Map(table.objects),
+      flowtables: new Map(table.flowtables),
+    });
+  }
+  return { ...ruleset, tables };
+}
+
+export function freeze(ruleset: Ruleset): Device {
+  return { tables: [...ruleset.tables.values()].map(freezeTable), ipsets: ruleset.ipsets };
+}
+
+function freezeTable(draft: DraftTable): Table {
+  const rules = new WeakMap<Rule, number>();
+  const chains = [...draft.chains.values()].map((chain): Chain => {
+    for (const slot of chain.rules) rules.set(slot.rule, slot.handle);
+    return {
+      name: chain.name,
+      base: chain.base,
+      rules: chain.rules.map((slot) => slot.rule),
+      span: chain.span,
+    };
+  });
+  const table: Table = {
+    family: draft.family,
+    name: draft.name,
+    origin: draft.origin,
+    dormant: draft.dormant,
+    chains,
+    sets: [...draft.sets.values()],
+    objects: [...draft.objects.values()],
+    flowtables: [...draft.flowtables.values()],
+    span: draft.span,
+  };
+  handleBooks.set(table, { next: draft.handles, rules });
+  return table;
+}

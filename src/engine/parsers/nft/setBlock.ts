@@ -1,0 +1,208 @@
+import type { Span } from "../../base/span.ts";
+import type { NamedSet, SetElement } from "../../device/set.ts";
+import type { Statement } from "../../device/statement.ts";
+import { beginRule } from "./context.ts";
+import { type DataForm, parseDuration, parseElements } from "./elements.ts";
+import { describe, type Reader } from "./reader.ts";
+import type { ScriptState } from "./state.ts";
+import { parseStatefulStatement } from "./stateful.ts";
+import { formsOf, OBJECT_TYPES, parseTypeof, parseTypes, typeNames } from "./types.ts";
+import { readNumber, type ValueForm } from "./values.ts";
+
+/** A set while its block is read. */
+interface SetDraft {
+  kind: NamedSet["kind"];
+  forms: readonly ValueForm[];
+  dataForms: readonly ValueForm[];
+  dataType: string | null;
+  flags: string[];
+  autoMerge: boolean;
+  size: number | null;
+  timeoutMs: number | null;
+  readonly elements: SetElement[];
+  readonly statements: Statement[];
+}
+
+/** What a declaration says, besides the set itself. */
+export interface DeclaredSet {
+  readonly set: NamedSet;
+  readonly autoMerge: boolean;
+  readonly constant: boolean;
+}
+
+/** `{ type …; flags …; elements = { … } }`, up to the closing brace. */
+export function parseSetBlock(
+  reader: Reader,
+  state: ScriptState,
+  kind: "set" | "map",
+  name: string,
+  span: Span,
+): DeclaredSet {
+  const draft: SetDraft = {
+    kind,
+    forms: [],
+    dataForms: [],
+    dataType: null,
+    flags: [],
+    autoMerge: false,
+    size: null,
+    timeoutMs: null,
+    elements: [],
+    statements: [],
+  };
+  reader.expect("{");
+  for (;;) {
+    reader.skipSeparators();
+    if (reader.accept("}")) break;
+    parseProperty(reader, state, draft);
+  }
+  return {
+    set: toSet(draft, name, span),
+    autoMerge: draft.autoMerge,
+    constant: draft.flags.includes("constant"),
+  };
+}
+
+function toSet(draft: SetDraft, name: string, span: Span): NamedSet {
+  return {
+    kind: draft.kind,
+    name,
+    keyTypes: typeNames(draft.forms),
+    keyWidths: draft.forms.map((form) => form.width),
+    dataType: draft.dataType,
+    interval: draft.flags.includes("interval"),
+    dynamic: draft.flags.includes("dynamic"),
+    size: draft.size,
+    defaultTimeoutMs: draft.timeoutMs,
+    elements: draft.elements,
+    elementStatements: draft.statements,
+    ipset: null,
+    span,
+  };
+}
+
+function parseProperty(reader: Reader, state: ScriptState, draft: SetDraft): void {
+  const token = reader.peek();
+  switch (token.text) {
+    case "type":
+      reader.next();
+      draft.forms = parseTypes(reader);
+      parseDataType(reader, state, draft);
+      return;
+    case "typeof":
+      reader.next();
+      draft.forms = parseTypeof(reader, state);
+      parseDataType(reader, state, draft);
+      return;
+    case "flags":
+      reader.next();
+      do draft.flags.push(reader.word("a flag").text);
+      while (reader.accept(","));
+      return;
+    case "timeout":
+      reader.next();
+      draft.timeoutMs = parseDuration(reader);
+      return;
+    case "gc-interval":
+      reader.next();
+      parseDuration(reader);
+      return;
+    case "size":
+      reader.next();
+      draft.size = Number(readNumber(reader.word("a size").text) ?? 0n);
+      return;
+    case "policy":
+    case "comment":
+      reader.next();
+      reader.word("a word");
+      return;
+    case "auto-merge":
+      reader.next();
+      draft.autoMerge = true;
+      return;
+    case "elements":
+      reader.next();
+      reader.expect("=");
+      reader.skipNewlines();
+      draft.elements.push(...parseElements(reader, state, draft.forms, dataFormOf(draft)));
+      return;
+    default:
+      parseElementStatement(reader, state, draft);
+  }
+}
+
+function parseElementStatement(reader: Reader, state: ScriptState, draft: SetDraft): void {
+  const statement = parseStatefulStatement(beginRule(state, reader, "inet"));
+  if (statement === null)
+    throw reader.problem(`\`${describe(reader.peek())}\` is no property of a set`);
+  draft.statements.push(statement);
+}
+
+function dataFormOf(draft: SetDraft): DataForm {
+  return dataForm(draft.kind, draft.dataForms);
+}
+
+function dataForm(kind: NamedSet["kind"], forms: readonly ValueForm[]): DataForm {
+  if (kind === "verdictMap") return { kind: "verdict" };
+  if (kind === "objectMap") return { kind: "object" };
+  return kind === "map" ? { kind: "values", forms } : { kind: "none" };
+}
+
+/** `: verdict`, `: ipv4_addr . inet_service`, `: interval ipv4_addr`, `: counter`. */
+function parseDataType(reader: Reader, state: ScriptState, draft: SetDraft): void {
+  if (!reader.accept(":")) return;
+  reader.accept("interval");
+  const { text } = reader.peek();
+  if (text === "verdict") {
+    reader.next();
+    draft.kind = "verdictMap";
+    draft.dataType = "verdict";
+    return;
+  }
+  if (
+    OBJECT_TYPES.includes(text) &&
+    (text !== "ct" || ["helper", "timeout", "expectation"].includes(reader.peek(1).text))
+  ) {
+    draft.kind = "objectMap";
+    draft.dataType = reader.next().text;
+    if (text === "ct") draft.dataType = `ct ${reader.word("an object").text}`;
+    return;
+  }
+  draft.kind = "map";
+  const isType =
+    /^[a-z0-9]+_[a-z0-9_]+$|^(mark|ifname|dscp|ecn|uid|gid|time|day|hour|realm|classid|integer|boolean|devgroup)$/.test(
+      text,
+    );
+  draft.dataForms = isType ? parseTypes(reader) : parseTypeof(reader, state);
+  draft.dataType = typeNames(draft.dataForms).join(" . ");
+}
+
+/** Reads elements for a set that is there already. */
+export function parseElementsFor(
+  reader: Reader,
+  state: ScriptState,
+  set: NamedSet,
+): readonly SetElement[] {
+  const forms = formsOf(set.keyTypes, set.keyWidths);
+  const dataTypes = set.dataType?.split(" . ") ?? [];
+  const dataForms = dataTypes.map((type) => ({
+    type: type as ValueForm["type"],
+    width: dataWidth(set, type),
+  }));
+  return parseElements(reader, state, forms, dataForm(set.kind, dataForms));
+}
+
+function dataWidth(set: NamedSet, type: string): number {
+  const held = set.elements[0]?.data;
+  const index = set.dataType?.split(" . ").indexOf(type) ?? 0;
+  if (held?.kind === "value") return held.widths[index] ?? 32;
+  const widths: Readonly<Record<string, number>> = {
+    ipv6_addr: 128,
+    inet_service: 16,
+    ether_addr: 48,
+    ifname: 128,
+    inet_proto: 8,
+    dscp: 6,
+  };
+  return widths[type] ?? 32;
+}

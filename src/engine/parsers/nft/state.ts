@@ -1,0 +1,57 @@
+import type { Diagnostic } from "../../base/diagnostic.ts";
+import type { Span } from "../../base/span.ts";
+import type { LineState } from "../../device/device.ts";
+import type { Token } from "./lexer.ts";
+import type { DraftTable, Ruleset } from "./ruleset.ts";
+
+/** Diagnostics kept for one run; the rest is only counted. */
+export const MAXIMUM_DIAGNOSTICS = 1000;
+
+/** What one run over the scripts knows and gathers. */
+export interface ScriptState {
+  ruleset: Ruleset;
+  readonly files: ReadonlyMap<string, string>;
+  readonly variables: Map<string, readonly Token[]>;
+  readonly diagnostics: Diagnostic[];
+  /** The file in hand has something that nft surely refuses. */
+  refused: boolean;
+  /** An included file is missing: the ruleset is a part of what would be loaded. */
+  incomplete: boolean;
+  /** Sets declared by the file in hand. */
+  readonly madeHere: Set<string>;
+  /** Table whose block or rule is being read. */
+  currentTable: DraftTable | null;
+  /** Meters that rules of the table in hand bring along. */
+  readonly meters: string[];
+  /** Names of sets declared with `auto-merge` or `flags constant`. */
+  readonly autoMerged: Set<string>;
+  readonly constant: Set<string>;
+  /** States of lines that are not plainly modelled, by file and line. */
+  readonly lines: Map<string, Map<number, LineState>>;
+  /** Values that depend on the host (names of users, hosts), found while reading a rule. */
+  readonly opaque: string[];
+}
+
+export function report(
+  state: ScriptState,
+  severity: Diagnostic["severity"],
+  code: string,
+  message: string,
+  span: Span | null,
+  help = "",
+): void {
+  if (state.diagnostics.length >= MAXIMUM_DIAGNOSTICS) return;
+  state.diagnostics.push({ code, severity, message, span, related: [], help });
+}
+
+/** Something that nft and the kernel surely refuse: the whole file changes nothing. */
+export function refuse(
+  state: ScriptState,
+  code: string,
+  message: string,
+  span: Span | null,
+  help = "",
+): void {
+  state.refused = true;
+  report(state, "error", code, message, span, help);
+}

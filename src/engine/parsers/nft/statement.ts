@@ -1,0 +1,418 @@
+import { CONSTANTS } from "../../base/names/constants.ts";
+import type { Expression } from "../../device/expression.ts";
+import type { RejectWith, Statement } from "../../device/statement.ts";
+import { selectorRow } from "../../packet/selectors/index.ts";
+import { parseRange } from "./constant.ts";
+import { type RuleContext, requireNetwork, requireTransport } from "./context.ts";
+import {
+  isVerdict,
+  parseDuration,
+  parseObjectMapReference,
+  parseVerdict,
+  parseVerdictMapReference,
+} from "./elements.ts";
+import { parseAssigned, parseKey } from "./expression.ts";
+import { parseMatch } from "./match.ts";
+import { parseNat, parseTproxy } from "./natStatement.ts";
+import { describe, spanOf } from "./reader.ts";
+import { beginsSelector } from "./selector.ts";
+import { refuse } from "./state.ts";
+import { parseStatefulStatement } from "./stateful.ts";
+import { readNumber } from "./values.ts";
+
+/** Reads one statement and adds it to the rule, behind the matches that it implies. */
+export function parseStatement(context: RuleContext): void {
+  const statement = readStatement(context);
+  if (statement !== null) context.statements.push(statement);
+}
+
+function readStatement(context: RuleContext): Statement | null {
+  const { reader } = context;
+  const stateful = parseStatefulStatement(context);
+  if (stateful !== null) return withObjectMap(context, stateful);
+  if (reader.is("queue")) return parseQueue(context);
+  if (isVerdict(reader)) return { kind: "verdict", verdict: parseVerdict(reader) };
+  if (reader.is("ct") && isCtObject(context)) return parseCtObject(context);
+  if (isOptionReset(context)) return parseOptionReset(context);
+  if (beginsSelector(context) || reader.is("(")) return parseFromKey(context);
+  const token = reader.peek();
+  switch (token.text) {
+    case "reject":
+      return parseReject(context);
+    case "log":
+      return parseLog(context);
+    case "dnat":
+    case "snat":
+    case "masquerade":
+    case "redirect":
+      return parseNat(context);
+    case "tproxy":
+      return parseTproxy(context);
+    case "notrack":
+      reader.next();
+      return { kind: "notrack" };
+    case "vmap":
+      throw reader.problem("`vmap` needs a key in front of it");
+    case "comment":
+      reader.next();
+      return { kind: "harmless", what: "comment", text: reader.word("a comment").text };
+    case "add":
+    case "update":
+    case "delete":
+      return parseDynamicSet(context);
+    case "set":
+      return parseOldDynamicSet(context);
+    case "meter":
+    case "flow":
+      return parseMeter(context);
+    case "dup":
+    case "fwd":
+    case "synproxy":
+      return parseDevice(context);
+    case "reset":
+      return parseReset(context);
+    case "xt":
+      return parseXt(context);
+    default:
+      throw reader.problem(`expected a match or a verdict, found ${describe(token)}`);
+  }
+}
+
+/** A statement that begins with a selector: `set`, `vmap`, or a match. */
+function parseFromKey(context: RuleContext): Statement {
+  const { reader } = context;
+  const key = parseKey(context);
+  if (reader.accept("set")) {
+    if (key.expression.kind !== "selector") return writeOther(context, key.forms[0]?.width ?? 32);
+    const row = selectorRow(key.expression.id);
+    const value = parseAssigned(context, row);
+    if (row.id === "meta nftrace")
+      return { kind: "harmless", what: "nftrace", text: "meta nftrace" };
+    return { kind: "write", target: row.id, value };
+  }
+  if (reader.accept("vmap"))
+    return {
+      kind: "verdictMap",
+      key: key.expression,
+      map: parseVerdictMapReference(context, key.forms),
+    };
+  return parseMatch(context, key);
+}
+
+/** Writing what no selector names: nothing is known about the bytes afterwards. */
+function writeOther(context: RuleContext, width: number): Statement {
+  const start = context.reader.peek();
+  parseAssigned(context, { type: "integer", width });
+  return { kind: "opaqueAction", text: `payload set ${start.text}` };
+}
+
+function isCtObject(context: RuleContext): boolean {
+  const { reader } = context;
+  return (
+    ["helper", "timeout", "expectation"].some((key) => reader.is(key, 1)) && reader.is("set", 2)
+  );
+}
+
+function parseCtObject(context: RuleContext): Statement {
+  const { reader } = context;
+  reader.next();
+  const what = reader.next().text as "helper" | "timeout" | "expectation";
+  reader.next();
+  if (!beginsSelector(context)) return { kind: "ctObject", what, name: reader.word("a name").text };
+  const key = parseKey(context);
+  reader.expect("map");
+  const map = parseObjectMapReference(context, key.forms);
+  const object =
+    what === "helper" ? "ctHelper" : what === "timeout" ? "ctTimeout" : "ctExpectation";
+  return { kind: "objectReference", object, name: null, lookup: { key: key.expression, map } };
+}
+
+/** `limit name tcp dport map { … }`: the object is looked up. */
+function withObjectMap(context: RuleContext, statement: Statement): Statement {
+  const { reader } = context;
+  if (statement.kind !== "objectReference" || statement.name === null) return statement;
+  const isSelector = [
+    "ip",
+    "ip6",
+    "tcp",
+    "udp",
+    "meta",
+    "ct",
+    "th",
+    "iifname",
+    "oifname",
+    "icmp",
+  ].includes(statement.name);
+  if (!isSelector || reader.isEnd() || reader.peek().kind !== "word") return statement;
+  reader.unshift({ ...reader.peek(), kind: "word", text: statement.name });
+  const key = parseKey(context);
+  reader.expect("map");
+  const map = parseObjectMapReference(context, key.forms);
+  return { ...statement, name: null, lookup: { key: key.expression, map } };
+}
+
+const DEFAULT_REJECT = { ip: 3, ip6: 4, both: 1 } as const;
+
+function parseReject(context: RuleContext): Statement {
+  const { reader } = context;
+  const span = spanOf(reader.next());
+  if (!reader.accept("with")) {
+    const family = context.network ?? "both";
+    return { kind: "reject", with: { kind: "icmp", family, code: DEFAULT_REJECT[family] } };
+  }
+  const word = reader.word("tcp reset, icmp, icmpv6 or icmpx").text;
+  if (word === "tcp") {
+    reader.expect("reset");
+    const known = context.transport;
+    if (known === "several" || (known !== null && known !== 6n))
+      refuse(
+        context.state,
+        "PM1041",
+        "`tcp reset` cannot answer this protocol",
+        span,
+        "match `meta l4proto tcp` alone in front of it",
+      );
+    else requireTransport(context, 6n, "reject with tcp reset");
+    return { kind: "reject", with: { kind: "tcpReset" } };
+  }
+  reader.accept("type");
+  return { kind: "reject", with: parseRejectCode(context, word) };
+}
+
+const REJECT_TYPES: Readonly<Record<string, readonly ["ip" | "ip6" | "both", string]>> = {
+  icmp: ["ip", "icmp_code"],
+  icmpv6: ["ip6", "icmpv6_code"],
+  icmpx: ["both", "icmpx_code"],
+};
+
+function parseRejectCode(context: RuleContext, word: string): RejectWith {
+  const { reader } = context;
+  const type = REJECT_TYPES[word];
+  if (type === undefined)
+    throw reader.problem(
+      `\`${word}\` is no kind of reject`,
+      "write tcp reset, icmp, icmpv6 or icmpx",
+    );
+  const [family, names] = type;
+  if (family !== "both" && context.family !== family)
+    requireNetwork(context, family, `reject with ${word}`);
+  const token = reader.word("a code");
+  const code = CONSTANTS.get(names)?.get(token.text) ?? readNumber(token.text);
+  if (code === null) {
+    reader.unshift(token);
+    throw reader.problem(
+      `\`${token.text}\` is no code of ${word}`,
+      `write one of ${[...(CONSTANTS.get(names)?.keys() ?? [])].join(", ")}`,
+    );
+  }
+  return { kind: "icmp", family, code: Number(code) };
+}
+
+const LOG_OPTIONS: readonly string[] = [
+  "prefix",
+  "level",
+  "group",
+  "snaplen",
+  "queue-threshold",
+  "flags",
+];
+
+function parseLog(context: RuleContext): Statement {
+  const { reader } = context;
+  const words = [reader.next().text];
+  while (LOG_OPTIONS.some((option) => reader.is(option))) {
+    const option = reader.next().text;
+    words.push(option, reader.word(`the ${option} of the log`).text);
+    if (option !== "flags") continue;
+    while (
+      ["tcp", "ip", "sequence", "options", "skuid", "ether", "all"].some((flag) =>
+        reader.is(flag),
+      ) ||
+      reader.is(",")
+    )
+      words.push(reader.next().text);
+  }
+  return { kind: "harmless", what: "log", text: words.join(" ") };
+}
+
+/** `queue [flags bypass,fanout] [num N[-M]|to …] [bypass,fanout]`. */
+function parseQueue(context: RuleContext): Statement {
+  const { reader, state } = context;
+  reader.next();
+  let numbers = { from: 0n, to: 0n };
+  let bypass = false;
+  while (!reader.isEnd()) {
+    if (reader.accept("num") || reader.accept("to")) {
+      if (beginsSelector(context)) {
+        const key = parseKey(context);
+        if (reader.accept("map")) parseObjectLikeMap(context);
+        numbers = { from: 0n, to: 65535n };
+        void key;
+      } else numbers = parseRange(reader, state, { type: "integer", width: 16 });
+    } else if (reader.accept("flags") || reader.is(",")) {
+      if (reader.is(",")) reader.next();
+    } else if (reader.accept("bypass")) bypass = true;
+    else if (!reader.accept("fanout")) break;
+  }
+  return { kind: "verdict", verdict: { kind: "queue", numbers, bypass } };
+}
+
+function parseObjectLikeMap(context: RuleContext): void {
+  const { reader } = context;
+  if (reader.peek().text.startsWith("@")) {
+    reader.next();
+    return;
+  }
+  reader.expect("{");
+  while (!reader.is("}") && reader.peek().kind !== "end") reader.next();
+  reader.expect("}");
+}
+
+/** `add @s { ip saddr timeout 1m limit rate 5/second : data }`. */
+function parseDynamicSet(context: RuleContext): Statement {
+  const { reader } = context;
+  const operation = reader.next().text as "add" | "update" | "delete";
+  const set = parseSetName(context);
+  return parseDynamicElement(context, operation, set);
+}
+
+function parseSetName(context: RuleContext): string {
+  const token = context.reader.word("a set such as @name");
+  return token.text.replace(/^@/, "");
+}
+
+/** The form before nft 0.9: `set add ip saddr @s`. */
+function parseOldDynamicSet(context: RuleContext): Statement {
+  const { reader } = context;
+  reader.next();
+  const operation = reader.word("add or update").text as "add" | "update" | "delete";
+  const key = parseKey(context);
+  const timeoutMs = reader.accept("timeout") ? parseDuration(reader) : null;
+  const set = parseSetName(context);
+  return {
+    kind: "dynamicSet",
+    operation,
+    set,
+    key: key.expression,
+    data: null,
+    timeoutMs,
+    statements: [],
+  };
+}
+
+/** `meter NAME [size N] { key statements }`: a set that the rule brings along. */
+function parseMeter(context: RuleContext): Statement {
+  const { reader } = context;
+  const isFlow = reader.next().text === "flow";
+  if (isFlow && reader.is("add")) {
+    reader.next();
+    return { kind: "flowOffload", flowtable: parseSetName(context) };
+  }
+  if (isFlow && reader.is("offload")) {
+    reader.next();
+    return { kind: "flowOffload", flowtable: parseSetName(context) };
+  }
+  if (isFlow) reader.accept("table");
+  const name = reader.is("{") ? "" : parseSetName(context);
+  if (reader.accept("size")) reader.word("a size");
+  context.state.meters.push(name);
+  return parseDynamicElement(context, "update", name);
+}
+
+function parseDynamicElement(
+  context: RuleContext,
+  operation: "add" | "update" | "delete",
+  set: string,
+): Statement {
+  const { reader } = context;
+  reader.expect("{");
+  reader.skipNewlines();
+  const key = parseKey(context);
+  let timeoutMs: number | null = null;
+  const statements: Statement[] = [];
+  let data: Expression | null = null;
+  while (!reader.is("}")) {
+    reader.skipNewlines();
+    if (reader.accept("timeout")) timeoutMs = parseDuration(reader);
+    else if (reader.accept("expires")) parseDuration(reader);
+    else if (reader.accept("comment")) reader.word("a comment");
+    else if (reader.accept(":")) data = parseDynamicData(context, set);
+    else {
+      const statement = parseStatefulStatement(context);
+      if (statement === null) {
+        if (reader.accept("}")) return finish();
+        throw reader.problem(`expected \`}\`, found ${describe(reader.peek())}`);
+      }
+      statements.push(statement);
+    }
+  }
+  reader.expect("}");
+  return finish();
+
+  function finish(): Statement {
+    return { kind: "dynamicSet", operation, set, key: key.expression, data, timeoutMs, statements };
+  }
+}
+
+function parseDynamicData(context: RuleContext, set: string) {
+  const declared = context.state.currentTable?.sets.get(set);
+  const width = declared?.dataType === "ipv6_addr" ? 128 : 32;
+  const type =
+    declared?.dataType === "ipv4_addr" || declared?.dataType === "ipv6_addr"
+      ? declared.dataType
+      : "mark";
+  return parseAssigned(context, { type, width });
+}
+
+/** `dup to …`, `fwd to …`, `synproxy …`: read to their end, told by their text. */
+function parseDevice(context: RuleContext): Statement {
+  const { reader } = context;
+  const kind = reader.next().text;
+  const words: string[] = [kind];
+  const goesOn = () =>
+    kind === "synproxy"
+      ? ["name", "mss", "wscale", "timestamp", "sack-perm"].some((word) => reader.is(word)) ||
+        /^\d+$/.test(reader.peek().text) ||
+        words.at(-1) === "name"
+      : ["to", "device", "ip", "ip6"].some((word) => reader.is(word)) ||
+        ["to", "device", "dup", "fwd"].includes(words.at(-1) ?? "") ||
+        !isStatementWord(context);
+  while (!reader.isEnd() && goesOn()) words.push(reader.next().text);
+  const text = words.join(" ");
+  if (kind === "dup") return { kind: "duplicate", text };
+  return kind === "fwd" ? { kind: "forwardTo", text } : { kind: "synproxy", text };
+}
+
+function isStatementWord(context: RuleContext): boolean {
+  return (
+    isVerdict(context.reader) ||
+    ["comment", "counter", "log"].some((word) => context.reader.is(word))
+  );
+}
+
+function isOptionReset(context: RuleContext): boolean {
+  return context.reader.is("reset") && context.reader.is("tcp", 1);
+}
+
+function parseOptionReset(context: RuleContext): Statement {
+  return parseReset(context);
+}
+
+/** `reset tcp option fastopen` takes the option out: no fate hangs on it. */
+function parseReset(context: RuleContext): Statement {
+  const { reader } = context;
+  const words: string[] = [];
+  while (!reader.isEnd() && words.length < 4) words.push(reader.next().text);
+  return { kind: "noEffect", text: words.join(" ") };
+}
+
+/** A match of xtables that a listing cannot show: it stays a name. */
+function parseXt(context: RuleContext): Statement {
+  const { reader } = context;
+  const words: string[] = [];
+  while (!reader.isEnd() && words.length < 3) words.push(reader.next().text);
+  const isTarget = words[1] === "target";
+  const text = words.join(" ");
+  if (isTarget) return { kind: "opaqueAction", text };
+  return { kind: "opaqueMatch", unknown: "packet", text, negated: false, reads: [] };
+}

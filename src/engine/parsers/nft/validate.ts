@@ -1,0 +1,112 @@
+import type { Rule } from "../../device/device.ts";
+import type { SetReference } from "../../device/expression.ts";
+import type { Statement, Verdict } from "../../device/statement.ts";
+import type { DraftChain, DraftTable } from "./ruleset.ts";
+import { refuse, type ScriptState } from "./state.ts";
+
+/** Chains below a base chain, jumps and gotos together, that the kernel lets in. */
+export const MAXIMUM_JUMPS = 15;
+
+/** Looks at what only the finished ruleset shows: names that are missing, loops, depth. */
+export function validate(state: ScriptState): void {
+  for (const table of state.ruleset.tables.values()) {
+    for (const chain of table.chains.values()) {
+      for (const { rule } of chain.rules) validateRule(state, table, chain, rule);
+    }
+    validateDepth(state, table);
+  }
+}
+
+function validateRule(state: ScriptState, table: DraftTable, chain: DraftChain, rule: Rule): void {
+  for (const verdict of verdictsOf(table, rule)) {
+    if (verdict.kind !== "jump" && verdict.kind !== "goto") continue;
+    const target = table.chains.get(verdict.chain);
+    if (target === undefined)
+      refuse(
+        state,
+        "PM1073",
+        `there is no chain \`${verdict.chain}\` in table \`${table.name}\``,
+        rule.span,
+        "add the chain, or look at its name",
+      );
+    else if (target.base !== null)
+      refuse(
+        state,
+        "PM1074",
+        `\`${verdict.chain}\` is a base chain: nothing can jump to it`,
+        rule.span,
+        "move its rules to a chain without a hook",
+      );
+  }
+  for (const statement of rule.statements) {
+    const reference = referenceOf(statement);
+    if (reference?.kind === "named" && !table.sets.has(reference.name))
+      refuse(
+        state,
+        "PM1075",
+        `there is no set \`${reference.name}\` in table \`${table.name}\``,
+        rule.span,
+        "declare the set, or look at its name",
+      );
+    const hook = chain.base?.hook;
+    if (
+      statement.kind === "reject" &&
+      hook !== undefined &&
+      !["input", "forward", "output", "prerouting", "ingress"].includes(hook)
+    )
+      refuse(state, "PM1076", `reject does not work in ${hook}`, rule.span, "write drop");
+  }
+}
+
+export function referenceOf(statement: Statement): SetReference | null {
+  if (statement.kind === "verdictMap") return statement.map;
+  return statement.kind === "match" && statement.test.kind === "set" ? statement.test.set : null;
+}
+
+/** Verdicts of a rule, those in its verdict maps too. */
+function verdictsOf(table: DraftTable, rule: Rule): readonly Verdict[] {
+  return rule.statements.flatMap((statement): readonly Verdict[] => {
+    if (statement.kind === "verdict") return [statement.verdict];
+    if (statement.kind !== "verdictMap") return [];
+    const elements =
+      statement.map.kind === "anonymous"
+        ? statement.map.elements
+        : (table.sets.get(statement.map.name)?.elements ?? []);
+    return elements.flatMap((element) =>
+      element.data?.kind === "verdict" ? [element.data.verdict] : [],
+    );
+  });
+}
+
+/** The longest way down from each base chain; a loop that a base chain reaches has no end. */
+function validateDepth(state: ScriptState, table: DraftTable): void {
+  const depths = new Map<string, number>();
+  const open = new Set<string>();
+  const depthOf = (chain: DraftChain): number => {
+    const known = depths.get(chain.name);
+    if (known !== undefined) return known;
+    if (open.has(chain.name)) return Number.POSITIVE_INFINITY;
+    open.add(chain.name);
+    let deepest = 0;
+    for (const { rule } of chain.rules) {
+      for (const verdict of verdictsOf(table, rule)) {
+        if (verdict.kind !== "jump" && verdict.kind !== "goto") continue;
+        const target = table.chains.get(verdict.chain);
+        if (target !== undefined) deepest = Math.max(deepest, 1 + depthOf(target));
+      }
+    }
+    open.delete(chain.name);
+    depths.set(chain.name, deepest);
+    return deepest;
+  };
+  for (const chain of table.chains.values()) {
+    if (chain.base === null || depthOf(chain) <= MAXIMUM_JUMPS) continue;
+    refuse(
+      state,
+      "PM1077",
+      `chain \`${chain.name}\` leads through more than ${MAXIMUM_JUMPS} jumps, or in a circle`,
+      chain.span,
+      "jump less deeply",
+    );
+  }
+}
