@@ -11,7 +11,6 @@ type Field = readonly [string, number, number, ValueType];
 
 const IPV6: readonly SelectorNeed[] = [{ id: "meta nfproto", value: NFPROTO_IPV6 }];
 const IPV4: readonly SelectorNeed[] = [{ id: "meta nfproto", value: NFPROTO_IPV4 }];
-const TCP: readonly SelectorNeed[] = [{ id: "meta l4proto", value: BigInt(PROTOCOL.tcp) }];
 
 const NOTHING_ELSE = {
   absent: "noMatch",
@@ -205,7 +204,7 @@ export const EXTENSION_ROWS: readonly SelectorRow[] = [
       width: 1,
       type: "boolean",
       source: { kind: "tcpOption", option, offset: null },
-      needs: TCP,
+      needs: [],
       ...NOTHING_ELSE,
     },
     ...fields.map(
@@ -214,7 +213,7 @@ export const EXTENSION_ROWS: readonly SelectorRow[] = [
         width,
         type,
         source: { kind: "tcpOption", option, offset },
-        needs: TCP,
+        needs: [],
         ...NOTHING_ELSE,
         writable: true,
         iptables: name === "maxseg" ? ["tcpmss --mss"] : [],
