@@ -34,6 +34,8 @@ export interface RuleWords {
   readonly target: { readonly module: ReadModule; readonly goto: boolean } | null;
   /** `-4` in a file of ip6tables, or the other way round: the line is not for this family. */
   readonly skipped: boolean;
+  /** Words whose meaning is lost: what the rule asks or does is not known in full. */
+  readonly lost: readonly string[];
 }
 
 export interface WordsContext {
@@ -54,6 +56,7 @@ export function readWords(tokens: readonly Token[], context: WordsContext): Rule
     target: null,
     protocolLoaded: false,
     skipped: false,
+    lost: [],
   };
   while (reader.at < tokens.length) readOne(reader);
   return {
@@ -62,6 +65,7 @@ export function readWords(tokens: readonly Token[], context: WordsContext): Rule
     matches: reader.modules.filter(({ kind }) => kind === "match"),
     target: reader.target,
     skipped: reader.skipped,
+    lost: reader.lost,
   };
 }
 
@@ -75,6 +79,7 @@ interface Reader {
   target: RuleWords["target"];
   protocolLoaded: boolean;
   skipped: boolean;
+  readonly lost: string[];
 }
 
 function readOne(reader: Reader): void {
@@ -114,7 +119,17 @@ function refuse(
   token: Token,
   help: string,
 ): void {
+  if (!UNDERSTOOD.has(code)) reader.lost.push(token.text);
   reader.context.refuse(code, message, reader.context.spanOf(token, token), help);
+}
+
+/** Refused by iptables 1.8, yet clear: old negation, and option and argument in one word. */
+const UNDERSTOOD: ReadonlySet<IptablesCode> = new Set(["PM2012", "PM2019"]);
+
+/** An option that is clear in itself, but not with the others of its line. */
+function refuseOption(reader: Reader, given: GivenOption, message: string, help: string): void {
+  reader.lost.push(`--${given.name}`);
+  reader.context.refuse("PM2013", message, given.span, help);
 }
 
 function readShort(reader: Reader, token: Token, first: Token, negated: boolean): void {
@@ -250,17 +265,17 @@ function readModuleOption(
   const given = readValues(reader, option, place);
   if (given === null) return;
   if (given.negated && !option.negatable)
-    reader.context.refuse(
-      "PM2013",
+    refuseOption(
+      reader,
+      given,
       `\`--${option.canonical}\` cannot be negated`,
-      given.span,
       "leave the `!` out, or turn the rule round",
     );
   if (!option.repeatable && module.options.some(({ name }) => name === option.canonical))
-    reader.context.refuse(
-      "PM2013",
+    refuseOption(
+      reader,
+      given,
       `\`--${option.canonical}\` is given twice`,
-      given.span,
       `load the match a second time with \`-m ${module.name}\``,
     );
   module.options.push(given);
@@ -308,12 +323,7 @@ function readGlobal(reader: Reader, option: GlobalOption, place: Place): void {
   const given = readValues(reader, option, place);
   if (given === null) return;
   if (given.negated && !option.negatable)
-    reader.context.refuse(
-      "PM2013",
-      `\`${place.token.text}\` cannot be negated`,
-      given.span,
-      "leave the `!` out",
-    );
+    refuseOption(reader, given, `\`${place.token.text}\` cannot be negated`, "leave the `!` out");
   switch (option.kind) {
     case "ignored":
     case "counters":
@@ -344,10 +354,10 @@ function readGlobal(reader: Reader, option: GlobalOption, place: Place): void {
 
 function addBasic(reader: Reader, kind: string, given: GivenOption): void {
   if (reader.basics.has(kind))
-    reader.context.refuse(
-      "PM2013",
+    refuseOption(
+      reader,
+      given,
       `\`--${given.name}\` is given twice`,
-      given.span,
       "one rule asks for one; use two rules, or a list with commas for addresses",
     );
   reader.basics.set(kind, given);
@@ -368,7 +378,7 @@ function addMatch(reader: Reader, given: GivenOption): void {
 function addTarget(reader: Reader, given: GivenOption, goto: boolean): void {
   const [name = ""] = given.values;
   if (reader.target !== null) {
-    reader.context.refuse("PM2013", "two targets in one rule", given.span, "split the rule");
+    refuseOption(reader, given, "two targets in one rule", "split the rule");
     return;
   }
   const spec = goto ? undefined : TARGETS.get(name);

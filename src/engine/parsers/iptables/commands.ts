@@ -91,8 +91,6 @@ interface Line {
   readonly words: RuleWords;
   readonly text: string;
   readonly span: Span;
-  /** Some of its words were refused, so a missing part is no surprise. */
-  readonly damaged: boolean;
 }
 
 /** Runs one line of a table, and says what state it is in. */
@@ -101,12 +99,11 @@ export function runCommand(
   table: DraftTable,
   words: RuleWords,
   raw: string,
-  damaged: boolean,
 ): LineState {
   const start = raw.length - raw.trimStart().length;
   const text = raw.trim();
   const span = lineSpan(script, start, start + text.length);
-  const line: Line = { script, table, words, text, span, damaged };
+  const line: Line = { script, table, words, text, span };
   if (words.command === null) {
     refuse(
       script,
@@ -201,8 +198,7 @@ function makeRules(
   });
   for (const feature of new Set(lowered.opaqueFeatures)) context.countFeature(feature);
   const [first = []] = lowered.variants;
-  const isRecord = line.damaged && words.target === null;
-  const state = isRecord ? "notUnderstood" : stateOfStatements(first);
+  const state = stateOfStatements(first);
   const rules = lowered.variants.map(
     (statements): Rule => ({ statements, text, span, comment: lowered.comment, state }),
   );

@@ -45,6 +45,7 @@ export function lowerRule(words: RuleWords, place: RulePlace): LoweredRule {
     matches.push(...statements);
     if (module.name === "comment") comment ??= module.options[0]?.values[0] ?? null;
   }
+  if (words.lost.length > 0) matches.push({ kind: "notUnderstood", text: words.lost.join(" ") });
   const target = lowerTarget(words, context, place);
   if (target.some(isOpaque)) features.push(`-j ${words.target?.module.name ?? ""}`);
   for (const feature of basics.opaqueFeatures) features.push(feature);

@@ -256,22 +256,16 @@ function readRule(script: Script, table: DraftTable, line: string): void {
   const counters = /^\s*\[\d+:\d+\]/.exec(line);
   const tokens = tokenize(line, counters?.[0].length ?? 0);
   checkTokens(script, tokens);
-  const before = table.refused;
-  table.refused = false;
   const words = readWords(tokens, {
     family: context.family,
     spanOf: (first, last) => lineSpan(script, first.column - 1, last.endColumn - 1),
     refuse: (code, message, span, help) => refuse(script, code, message, span, help),
   });
-  const damaged = table.refused;
-  table.refused = damaged || before;
   if (words.skipped) {
     context.count("harmless");
     return;
   }
-  const state = runCommand(script, table, words, line, damaged);
-  table.refused ||= before;
-  context.count(state);
+  context.count(runCommand(script, table, words, line));
 }
 
 function checkTokens(script: Script, tokens: readonly Token[]): void {
