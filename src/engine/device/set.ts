@@ -24,6 +24,10 @@ export interface NamedSet {
   readonly elementStatements: readonly Statement[];
   /** How an ipset compares (`hash:net` …); null for sets of nftables. */
   readonly ipset: IpsetFacts | null;
+  /** Intervals that meet become one. */
+  readonly autoMerge?: true;
+  /** Takes no elements once its transaction is over. */
+  readonly constant?: true;
   readonly span: Span;
 }
 

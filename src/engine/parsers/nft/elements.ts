@@ -3,6 +3,7 @@ import { joinSpans } from "../../base/span.ts";
 import type { SetReference } from "../../device/expression.ts";
 import type { ElementData, SetElement } from "../../device/set.ts";
 import type { Statement, Verdict } from "../../device/statement.ts";
+import { anonymousSet } from "./anonymousSet.ts";
 import { parseRange } from "./constant.ts";
 import { beginRule, type RuleContext } from "./context.ts";
 import { type Reader, spanOf } from "./reader.ts";
@@ -231,7 +232,7 @@ export function parseSetReference(context: RuleContext, forms: readonly ValueFor
   const named = parseNamedReference(context);
   if (named !== null) return named;
   const elements = parseElements(context.reader, context.state, forms, { kind: "none" });
-  return { kind: "anonymous", elements, keyWidths: forms.map((form) => form.width) };
+  return anonymousSet(context.state, elements, forms);
 }
 
 export function parseMapReference(
@@ -245,7 +246,7 @@ export function parseMapReference(
     kind: "values",
     forms: data,
   });
-  return { kind: "anonymous", elements, keyWidths: forms.map((form) => form.width) };
+  return anonymousSet(context.state, elements, forms);
 }
 
 export function parseVerdictMapReference(
@@ -255,7 +256,7 @@ export function parseVerdictMapReference(
   const named = parseNamedReference(context);
   if (named !== null) return named;
   const elements = parseElements(context.reader, context.state, forms, { kind: "verdict" });
-  return { kind: "anonymous", elements, keyWidths: forms.map((form) => form.width) };
+  return anonymousSet(context.state, elements, forms);
 }
 
 export function parseObjectMapReference(
@@ -265,7 +266,7 @@ export function parseObjectMapReference(
   const named = parseNamedReference(context);
   if (named !== null) return named;
   const elements = parseElements(context.reader, context.state, forms, { kind: "object" });
-  return { kind: "anonymous", elements, keyWidths: forms.map((form) => form.width) };
+  return anonymousSet(context.state, elements, forms);
 }
 
 function parseNamedReference(context: RuleContext): SetReference | null {

@@ -1,9 +1,12 @@
+import type { Span } from "../../base/span.ts";
 import type { Expression } from "../../device/expression.ts";
-import type { SelectorRow } from "../../packet/selectors/index.ts";
+import { type SelectorRow, selectorRow } from "../../packet/selectors/index.ts";
 import { parseConstant } from "./constant.ts";
 import type { RuleContext } from "./context.ts";
 import { parseMapReference } from "./elements.ts";
+import { spanOf } from "./reader.ts";
 import { beginsSelector, parseSelector, type Typed } from "./selector.ts";
+import { refuse } from "./state.ts";
 import type { ValueForm } from "./values.ts";
 
 /** One or more values in a row (`ip saddr . tcp dport`), each with its form. */
@@ -132,12 +135,34 @@ export function parseAssigned(
   const form: ValueForm = { type: row.type, width: row.width };
   const { reader } = context;
   if (beginsSelector(context) || startsWithParenthesizedSelector(context)) {
+    const start = spanOf(reader.peek());
     const key = parseKey(context);
-    if (!reader.accept("map")) return key.expression;
+    if (!reader.accept("map")) {
+      refuseMismatch(context, key, form, start);
+      return key.expression;
+    }
     const map = parseMapReference(context, key.forms, [form]);
     return continueWith(context, { kind: "lookup", key: key.expression, map }, form);
   }
   return { kind: "constant", value: assignedConstant(context, form), width: form.width };
+}
+
+/** What is written must be of the type written to; plain integers fit if no bytes are missing. */
+function refuseMismatch(context: RuleContext, key: TypedParts, form: ValueForm, at: Span): void {
+  const [own] = key.forms;
+  if (own === undefined || key.forms.length !== 1 || own.type === form.type) return;
+  const isPayload =
+    key.expression.kind === "payload" ||
+    (key.expression.kind === "selector" &&
+      selectorRow(key.expression.id).source.kind === "payload");
+  if (own.type === "integer" && (!isPayload || own.width === form.width)) return;
+  refuse(
+    context.state,
+    "PM1033",
+    `a value of type ${own.type} cannot be written to one of type ${form.type}`,
+    at,
+    "nft up to 1.0.8 refuses this: use a map from one to the other",
+  );
 }
 
 function startsWithParenthesizedSelector(context: RuleContext): boolean {

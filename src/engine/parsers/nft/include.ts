@@ -62,9 +62,8 @@ export function runInclude(
   if (!reader.is("include")) return false;
   const start = reader.next();
   const path = reader.word("the name of a file");
-  const files = findFiles(state.files, path.text, scope.open.at(-1) ?? "");
-  const isGlob = /[*?[]/.test(path.text);
-  if (files.length === 0 && !isGlob) {
+  const files = findFiles(state.files, path.text, scope.open);
+  if (files.length === 0 && !GLOB.test(path.text)) {
     report(
       state,
       "error",
@@ -105,30 +104,62 @@ function runFile(
   scope.open.pop();
 }
 
-/** By the name itself, beside the including file, or below a folder that was given. */
+/**
+ * Where an include may lie among the files given: under its very name, beside the including file,
+ * beside the script that was asked for, or (absolute) below any folder that stands for `/`.
+ */
 function findFiles(
   files: ReadonlyMap<string, string>,
   path: string,
-  from: string,
+  open: readonly string[],
 ): readonly string[] {
-  const folder = from.includes("/") ? from.slice(0, from.lastIndexOf("/") + 1) : "";
-  const wanted = path.replace(/^\.\//, "");
-  const patterns = [wanted, `${folder}${wanted}`].map(globPattern);
-  const found = [...files.keys()].filter((name) =>
-    patterns.some((pattern) => pattern.test(name.replace(/^\.\//, ""))),
-  );
-  if (found.length > 0 || !path.startsWith("/")) return found.sort();
-  const last = globPattern(path.slice(path.lastIndexOf("/") + 1));
-  const beside = [...files.keys()].filter(
-    (name) => name.startsWith(folder) && last.test(name.slice(folder.length)),
-  );
-  return beside.sort();
+  const wanted = path.replace(/^(\.\/)+/, "");
+  const folders = [folderOf(open.at(-1) ?? ""), folderOf(open[0] ?? "")];
+  const patterns = [wanted, ...folders.map((folder) => joinPath(folder, wanted))];
+  const isGlob = GLOB.test(path);
+  if (!isGlob) {
+    const found = patterns.find((name) => files.has(name) || files.has(`./${name}`));
+    if (found !== undefined) return [files.has(found) ? found : `./${found}`];
+  }
+  const names = [...files.keys()].filter((name) => name !== open.at(-1));
+  for (const pattern of patterns) {
+    const found = matching(names, globPattern(pattern));
+    if (found.length > 0) return found;
+  }
+  if (!path.startsWith("/")) return [];
+  const below = matching(names, globPattern(path, true));
+  if (below.length > 0 || isGlob) return below;
+  const beside = `${folders[0]}${path.slice(path.lastIndexOf("/") + 1)}`;
+  return files.has(beside) && !open.includes(beside) ? [beside] : [];
 }
 
-function globPattern(path: string): RegExp {
+const GLOB = /[*?[]/;
+
+function folderOf(name: string): string {
+  return name.slice(0, name.lastIndexOf("/") + 1);
+}
+
+/** Folders that `..` goes back over. */
+function joinPath(folder: string, path: string): string {
+  const parts: string[] = [];
+  for (const part of `${folder}${path}`.split("/"))
+    if (part === ".." && parts.length > 0 && parts.at(-1) !== "..") parts.pop();
+    else if (part !== ".") parts.push(part);
+  return parts.join("/");
+}
+
+function matching(names: readonly string[], pattern: RegExp): readonly string[] {
+  return names.filter((name) => pattern.test(name.replace(/^\.\//, ""))).sort();
+}
+
+/** A pattern of glob(7): wildcards stop at `/`, and files with a leading dot are left out. */
+function globPattern(path: string, below = false): RegExp {
   const text = path
     .replace(/[.+^${}()|\\]/g, "\\$&")
+    .replace(/\[(?![^\]]+\])/g, "\\[")
+    .replaceAll("[!", "[^")
     .replaceAll("*", "[^/]*")
-    .replaceAll("?", "[^/]");
-  return new RegExp(`^${text}$`);
+    .replaceAll("?", "[^/]")
+    .replace(/(^|\/)(?=\[\^\/\])/g, "$1(?!\\.)");
+  return new RegExp(`${below ? "(?:^|[^/])" : "^"}${text}$`);
 }

@@ -45,8 +45,6 @@ function newState(input: ParseInput): ScriptState {
     incomplete: false,
     currentTable: null,
     meters: [],
-    autoMerged: new Set(),
-    constant: new Set(),
     madeHere: new Set(),
     lines: new Map(),
     opaque: [],

@@ -5,7 +5,7 @@ import { describe, type Reader, type SyntaxProblem, spanOf } from "./reader.ts";
 import { parseRule } from "./rule.ts";
 import { type DraftChain, type DraftTable, objectKey, type RuleSlot, tableKey } from "./ruleset.ts";
 import { parseElementsFor, parseSetBlock } from "./setBlock.ts";
-import { addElements, deleteElements } from "./sets.ts";
+import { addElements, deleteElements, setKey } from "./sets.ts";
 import { refuse, report, type ScriptState } from "./state.ts";
 import {
   addChain,
@@ -303,7 +303,8 @@ function changeElements(
     throw missing(reader, `set \`${name.text}\` in table \`${table.name}\``);
   }
   const elements = parseElementsFor(reader, state, set);
-  if (verb === "add" && state.constant.has(set.name) && !state.madeHere.has(set.name))
+  state.currentTable = table;
+  if (verb === "add" && set.constant === true && !state.madeHere.has(setKey(state, set.name)))
     refuse(
       state,
       "PM1064",

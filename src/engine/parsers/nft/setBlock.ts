@@ -23,13 +23,6 @@ interface SetDraft {
   readonly statements: Statement[];
 }
 
-/** What a declaration says, besides the set itself. */
-export interface DeclaredSet {
-  readonly set: NamedSet;
-  readonly autoMerge: boolean;
-  readonly constant: boolean;
-}
-
 /** `{ type …; flags …; elements = { … } }`, up to the closing brace. */
 export function parseSetBlock(
   reader: Reader,
@@ -37,7 +30,7 @@ export function parseSetBlock(
   kind: "set" | "map",
   name: string,
   span: Span,
-): DeclaredSet {
+): NamedSet {
   const draft: SetDraft = {
     kind,
     forms: [],
@@ -56,11 +49,7 @@ export function parseSetBlock(
     if (reader.accept("}")) break;
     parseProperty(reader, state, draft);
   }
-  return {
-    set: toSet(draft, name, span),
-    autoMerge: draft.autoMerge,
-    constant: draft.flags.includes("constant"),
-  };
+  return toSet(draft, name, span);
 }
 
 function toSet(draft: SetDraft, name: string, span: Span): NamedSet {
@@ -77,6 +66,8 @@ function toSet(draft: SetDraft, name: string, span: Span): NamedSet {
     elements: draft.elements,
     elementStatements: draft.statements,
     ipset: null,
+    ...(draft.autoMerge ? { autoMerge: true } : {}),
+    ...(draft.flags.includes("constant") ? { constant: true } : {}),
     span,
   };
 }

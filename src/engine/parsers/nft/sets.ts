@@ -1,18 +1,11 @@
 import type { Range } from "../../base/range.ts";
 import type { NamedSet, SetElement } from "../../device/set.ts";
-import type { DeclaredSet } from "./setBlock.ts";
+import { dataText, firstOverlap, keyText } from "./anonymousSet.ts";
 import { refuse, type ScriptState } from "./state.ts";
 
 /** A set declared again keeps its elements and gets the new ones (measured). */
-export function mergeSet(
-  state: ScriptState,
-  known: NamedSet | null,
-  declared: DeclaredSet,
-): NamedSet {
-  const { set } = declared;
-  if (declared.autoMerge) state.autoMerged.add(set.name);
-  if (declared.constant) state.constant.add(set.name);
-  if (known === null) state.madeHere.add(set.name);
+export function mergeSet(state: ScriptState, known: NamedSet | null, set: NamedSet): NamedSet {
+  if (known === null) state.madeHere.add(setKey(state, set.name));
   const elements = known === null ? [] : known.elements;
   return addElements(state, { ...(known ?? set), elements }, set.elements);
 }
@@ -31,7 +24,7 @@ export function addElements(
     if (same === undefined) {
       held.set(key, element);
       elements.push(element);
-    } else if (dataText(same) !== dataText(element)) {
+    } else if (dataText(same.data) !== dataText(element.data)) {
       refuse(
         state,
         "PM1060",
@@ -50,31 +43,27 @@ export function addElements(
       "raise its `size`",
     );
   const merged = { ...set, elements };
-  refuseOverlap(state, merged, state.autoMerged.has(set.name));
+  refuseOverlap(state, merged);
   return merged;
 }
 
 /** Without auto-merge the intervals of a set with one part may not overlap. */
-export function refuseOverlap(state: ScriptState, set: NamedSet, merges: boolean): void {
-  if (merges || set.keyTypes.length !== 1 || !set.interval) return;
-  const sorted = set.elements
-    .filter((element) => !element.catchAll)
-    .sort((a, b) => ((a.key[0]?.from ?? 0n) < (b.key[0]?.from ?? 0n) ? -1 : 1));
-  for (let i = 1; i < sorted.length; i++) {
-    const before = sorted[i - 1]?.key[0];
-    const element = sorted[i];
-    const after = element?.key[0];
-    if (before === undefined || after === undefined || element === undefined) continue;
-    if (after.from > before.to || (after.from === before.from && after.to === before.to)) continue;
-    refuse(
-      state,
-      "PM1062",
-      `\`${set.name}\` has overlapping intervals`,
-      element.span,
-      "add `auto-merge` to the set, or take one of them out",
-    );
-    return;
-  }
+function refuseOverlap(state: ScriptState, set: NamedSet): void {
+  if (set.autoMerge === true || set.keyTypes.length !== 1 || !set.interval) return;
+  const meeting = firstOverlap(set.elements);
+  if (meeting === null) return;
+  refuse(
+    state,
+    "PM1062",
+    `\`${set.name}\` has overlapping intervals`,
+    meeting.span,
+    "add `auto-merge` to the set, or take one of them out",
+  );
+}
+
+/** Sets of different tables may share a name. */
+export function setKey(state: ScriptState, name: string): string {
+  return `${state.currentTable?.family ?? ""} ${state.currentTable?.name ?? ""} ${name}`;
 }
 
 /** The set without elements; one that it does not have is refused. */
@@ -89,7 +78,7 @@ export function deleteElements(
     const key = keyText(element);
     const rest = elements.filter((held) => keyText(held) !== key);
     if (rest.length === elements.length) {
-      const cut = state.autoMerged.has(set.name) ? cutOut(elements, element) : null;
+      const cut = set.autoMerge === true ? cutOut(elements, element) : null;
       if (cut !== null) elements = cut;
       else if (mustExist)
         refuse(
@@ -122,16 +111,5 @@ function cutOut(elements: readonly SetElement[], hole: SetElement): SetElement[]
   ].filter(({ from, to }) => from <= to);
   return elements.flatMap((element) =>
     element === around ? pieces.map((piece) => ({ ...element, key: [piece] })) : [element],
-  );
-}
-
-export function keyText(element: SetElement): string {
-  if (element.catchAll) return "*";
-  return element.key.map(({ from, to }) => `${from}-${to}`).join(".");
-}
-
-function dataText(element: SetElement): string {
-  return JSON.stringify(element.data, (_, value: unknown) =>
-    typeof value === "bigint" ? `${value}` : value,
   );
 }

@@ -23,9 +23,6 @@ export interface ScriptState {
   currentTable: DraftTable | null;
   /** Meters that rules of the table in hand bring along. */
   readonly meters: string[];
-  /** Names of sets declared with `auto-merge` or `flags constant`. */
-  readonly autoMerged: Set<string>;
-  readonly constant: Set<string>;
   /** States of lines that are not plainly modelled, by file and line. */
   readonly lines: Map<string, Map<number, LineState>>;
   /** Values that depend on the host (names of users, hosts), found while reading a rule. */

@@ -1,12 +1,13 @@
 import type { Span } from "../../base/span.ts";
 import type { BaseChain, ChainType, Hook } from "../../device/device.ts";
+import type { NamedSet } from "../../device/set.ts";
 import type { NamedObject, Statement } from "../../device/statement.ts";
 import { markLines } from "./lineStates.ts";
 import { parsePriority } from "./priority.ts";
 import { describe, type Reader, SyntaxProblem, spanOf } from "./reader.ts";
 import { parseRule } from "./rule.ts";
 import { type DraftChain, type DraftTable, objectKey } from "./ruleset.ts";
-import { type DeclaredSet, parseSetBlock } from "./setBlock.ts";
+import { parseSetBlock } from "./setBlock.ts";
 import { mergeSet } from "./sets.ts";
 import { refuse, type ScriptState } from "./state.ts";
 import { parseAmount, parseRate } from "./stateful.ts";
@@ -121,11 +122,11 @@ export function addChain(
   return chain;
 }
 
-export function addSet(state: ScriptState, table: DraftTable, declared: DeclaredSet): void {
-  const { set } = declared;
+export function addSet(state: ScriptState, table: DraftTable, set: NamedSet): void {
+  state.currentTable = table;
   const known = table.sets.get(set.name);
   if (known === undefined) table.handles++;
-  table.sets.set(set.name, mergeSet(state, known ?? null, declared));
+  table.sets.set(set.name, mergeSet(state, known ?? null, set));
 }
 
 export function addObject(table: DraftTable, object: NamedObject): void {

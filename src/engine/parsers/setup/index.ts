@@ -11,6 +11,9 @@ export interface SetupResult {
   readonly lengthIsExtra: boolean;
 }
 
+/** MAC of senders in the two forms of a setup (measured with them). */
+const PLAIN_SENDER = 0x0200000000aan;
+const DETAILED_SENDER = 0x020000001111n;
 /** Bytes of a link where nothing is said. */
 const DEFAULT_MTU = 1500;
 /** Routing table where nothing is said. */
@@ -42,7 +45,7 @@ export function parseSetup(text: string): SetupResult {
   };
   const value = readJson(text, draft);
   const interfaces = listOf(value["interfaces"]);
-  interfaces.forEach((item, index) => addInterface(draft, item, index));
+  for (const [index, item] of interfaces.entries()) addInterface(draft, item, index);
   for (const port of listOf(value["bridge"])) markBridgePort(draft, String(port));
   for (const item of [...listOf(value["addresses"]), ...listOf(value["localAddresses"])])
     addAddress(draft, String(item));
@@ -52,7 +55,10 @@ export function parseSetup(text: string): SetupResult {
   for (const [key, setting] of Object.entries(recordOf(value["sysctls"])))
     draft.sysctls.set(key, String(setting));
   const { problems, ...host } = draft;
-  return { host, problems, lengthIsExtra: interfaces.every((item) => typeof item === "string") };
+  const isPlain = interfaces.every((item) => typeof item === "string");
+  const sender = typeof value["sender"] === "string" ? parseMac(value["sender"]) : null;
+  const ordinarySender = sender ?? (isPlain ? PLAIN_SENDER : DETAILED_SENDER);
+  return { host: { ...host, ordinarySender }, problems, lengthIsExtra: isPlain };
 }
 
 function readJson(text: string, draft: Draft): Readonly<Record<string, unknown>> {
