@@ -30,7 +30,7 @@ export function parseNft(input: ParseInput): ParseResult {
     device: freeze(state.ruleset),
     diagnostics: state.diagnostics,
     coverage: countCoverage(state, read),
-    opaqueFeatures: countOpaque(state.ruleset),
+    opaqueFeatures: countOpaque(state.ruleset, read),
     refused,
   };
 }
@@ -52,7 +52,11 @@ function newState(input: ParseInput): ScriptState {
 }
 
 function runRoot(root: string, state: ScriptState, read: Map<string, string>): void {
-  const text = state.files.get(root) ?? "";
+  const text = state.files.get(root);
+  if (text === undefined) {
+    refuse(state, "PM1004", `no file \`${root}\``, null, "check its name");
+    return;
+  }
   if (text.length > MAXIMUM_FILE_CHARACTERS) {
     refuse(
       state,
@@ -74,13 +78,16 @@ function runRoot(root: string, state: ScriptState, read: Map<string, string>): v
   validate(state);
 }
 
-/** Lines for each feature that is only a name. */
-function countOpaque(ruleset: Ruleset): ReadonlyMap<string, number> {
+/** Rules of the files read for each feature that is only a name. */
+function countOpaque(
+  ruleset: Ruleset,
+  read: ReadonlyMap<string, string>,
+): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const table of ruleset.tables.values()) {
     for (const chain of table.chains.values()) {
       for (const { rule } of chain.rules) {
-        if (rule.state !== "opaque") continue;
+        if (rule.state !== "opaque" || !read.has(rule.span.file)) continue;
         const features = rule.statements.flatMap((statement) => opaqueFeature(statement) ?? []);
         for (const feature of features.length === 0
           ? [`family ${table.family}`]

@@ -22,9 +22,20 @@ export interface ValueForm {
   readonly width: number;
 }
 
+/** Index 0 is no interface; which one another number is, only the running kernel knows. */
+function interfaceIndex(text: string): ValueResult {
+  if (Number(text) === 0) return { kind: "range", range: single(0n) };
+  return {
+    kind: "unknownName",
+    message: `interface number ${text} says nothing about its name`,
+    help: "write the name of the interface",
+  };
+}
+
 /** Reads a value, a range `a-b`, a prefix `a/n` or a wildcard as all that it stands for. */
 export function readValue(text: string, form: ValueForm, quoted: boolean): ValueResult {
   const { type, width } = form;
+  if (type === "iface_index" && !quoted && /^\d+$/.test(text)) return interfaceIndex(text);
   if (type === "ifname" || type === "iface_index")
     return { kind: "range", range: interfaceRange(text) };
   if (type === "string") return { kind: "range", range: single(interfaceNameValue(text)) };
