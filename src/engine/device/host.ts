@@ -9,6 +9,8 @@ export interface Host {
   readonly sysctls: ReadonlyMap<string, string>;
   /** Every address of the device with its interface; null where nothing is known about them. */
   readonly addresses: readonly HostAddress[] | null;
+  /** MAC of senders that a packet does not name; left out: any. */
+  readonly ordinarySender?: bigint;
 }
 
 export interface HostInterface {

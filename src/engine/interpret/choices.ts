@@ -22,6 +22,7 @@ export interface Condition {
  * Plays one of the walks that a packet with unknown parts can take. Each question with more than
  * one possible answer takes the next choice of a script, so that running the walk again with other
  * scripts visits every combination exactly once (`explore`): the outcomes are complete and disjoint.
+ * Where the script says nothing the last choice is taken: not in the ranges, does not match.
  */
 export class Choices {
   /** Answers taken so far, and how many there were to choose from. */
@@ -76,7 +77,7 @@ export class Choices {
   }
 
   private next(count: number): number {
-    const answer = this.script[this.taken.length] ?? 0;
+    const answer = this.script[this.taken.length] ?? count - 1;
     this.taken.push(answer);
     this.counts.push(count);
     return answer;
@@ -102,7 +103,7 @@ export function explore<T>(walk: (choices: Choices) => T, limit = MAXIMUM_WALKS)
     results.push(walk(choices));
     for (let i = choices.taken.length - 1; i >= script.length; i--) {
       const count = choices.counts[i] ?? 1;
-      for (let other = count - 1; other > 0; other--)
+      for (let other = 0; other < count - 1; other++)
         scripts.push([...choices.taken.slice(0, i), other]);
     }
   }

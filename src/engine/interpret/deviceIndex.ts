@@ -18,6 +18,10 @@ export interface DeviceIndex {
   natChains(family: IpFamily, hook: Hook): readonly HookedChain[];
   chain(table: Table, name: string): Chain | null;
   set(table: Table, name: string): NamedSet | null;
+  /** Whether any rule translates packets of a family. */
+  translates(family: IpFamily): boolean;
+  /** Whether a rule takes elements out of the set (key as in `lookup.ts`). */
+  deletes(set: string): boolean;
   /** Whether anything turns connection tracking (and reassembly) on, for packets of a family. */
   tracks(family: IpFamily): boolean;
   /**
@@ -50,14 +54,39 @@ function makeIndex(device: Device): DeviceIndex {
     return found;
   };
   const turnedOn = { ip: trackingSince(device, "ip"), ip6: trackingSince(device, "ip6") };
+  const translating = { ip: translates(device, "ip"), ip6: translates(device, "ip6") };
+  const deleted = new Set(device.tables.flatMap(deletedSets));
   return {
     filterChains: (family, hook) => chains(family, hook, false),
     natChains: (family, hook) => chains(family, hook, true),
     chain: (table, name) => names.get(table)?.get(name) ?? null,
     set: (table, name) => sets.get(table)?.get(name) ?? null,
+    translates: (family) => translating[family],
+    deletes: (set) => deleted.has(set),
     tracks: (family) => turnedOn[family] !== null,
     seesTracking: (family, base) => base.registered <= (turnedOn[family] ?? -1),
   };
+}
+
+function translates(device: Device, family: IpFamily): boolean {
+  return device.tables.some(
+    (table) =>
+      isFamily(table, family) &&
+      table.chains.some(({ rules }) =>
+        rules.some(({ statements }) => statements.some(({ kind }) => kind === "nat")),
+      ),
+  );
+}
+
+function deletedSets(table: Table): readonly string[] {
+  const statements = table.chains.flatMap(({ rules }) => rules.flatMap((rule) => rule.statements));
+  return statements.flatMap((statement) => {
+    if (statement.kind === "ipsetUpdate" && statement.operation === "delete")
+      return [`ipset ${statement.set.name}`];
+    if (statement.kind === "dynamicSet" && statement.operation === "delete")
+      return [`${table.family} ${table.name} ${statement.set}`];
+    return [];
+  });
 }
 
 export function isFamily(table: Table, family: IpFamily): boolean {

@@ -22,13 +22,13 @@ export function reassemble(walk: Walk): ChainResult {
   if (fragment.offset === 0 && !fragment.more) return GO_ON;
   if (walk.memory === null) return HELD;
   const key = datagramKey(walk.wire);
-  const parts = [...(walk.memory.fragments.get(key) ?? []), Uint8Array.from(walk.wire.bytes)];
+  const parts = [...walk.memory.waitingFragments(key), Uint8Array.from(walk.wire.bytes)];
   const whole = join(walk.wire, parts);
   if (whole === null) {
-    if (walk.memory.fragments.size < MAXIMUM_DATAGRAMS) walk.memory.fragments.set(key, parts);
+    if (walk.memory.waitingDatagrams < MAXIMUM_DATAGRAMS) walk.memory.keepFragments(key, parts);
     return HELD;
   }
-  walk.memory.fragments.delete(key);
+  walk.memory.keepFragments(key, null);
   replaceWire(walk, whole);
   walk.reassembled = true;
   return GO_ON;

@@ -2,16 +2,18 @@ import { formatIpv4, formatIpv6 } from "../base/address.ts";
 import type { Device, Hook } from "../device/device.ts";
 import type { Host } from "../device/host.ts";
 import { buildWire } from "../packet/build.ts";
+import { knowChecksums } from "../packet/checksum.ts";
 import { PROTOCOL_NUMBERS } from "../packet/notation.ts";
 import type { PacketSpec, Path } from "../packet/packet.ts";
-import { readHeaders } from "../packet/wire.ts";
+import { readHeaders, type Wire } from "../packet/wire.ts";
 import { Choices, type Condition, explore } from "./choices.ts";
 import { indexDevice } from "./deviceIndex.ts";
 import { reassemble } from "./fragments.ts";
 import type { Memory } from "./memory.ts";
 import type { Decider, Outcome, PathStep } from "./outcome.ts";
+import type { ChainResult } from "./runChain.ts";
 import { track } from "./track.ts";
-import { type Connection, NOT_TRACKED } from "./tracking.ts";
+import { type Connection, DEFAULT_ZONES, NOT_TRACKED } from "./tracking.ts";
 import { hasPorts, readAddress, readPort } from "./tuples.ts";
 import { known, unknown, type Value } from "./value.ts";
 import type { Walk } from "./walk.ts";
@@ -41,8 +43,8 @@ export function interpret(
 
 /**
  * Plays one packet of a sequence: fields left out get ordinary values, and the memory is written.
- * Where an unknown is met the first of its answers is taken for what is remembered; all outcomes
- * are told.
+ * Where an unknown is met all outcomes are told, the one that is remembered (no limiter hit, nothing
+ * matched) first.
  */
 export function interpretNext(
   device: Device,
@@ -51,10 +53,23 @@ export function interpretNext(
   memory: Memory,
 ): Interpretation {
   const packet = withPath(spec);
+  const walk = (choices: Choices) => runWalk(device, packet, host, memory, choices).outcome;
   const choices = new Choices([]);
-  const { outcome } = runWalk(device, packet, host, memory, choices);
-  if (choices.taken.length === 0) return { outcomes: [outcome], complete: true };
-  return { outcomes: [outcome], complete: false };
+  memory.journal.begin();
+  const outcome = walk(choices);
+  if (choices.taken.length === 0) {
+    memory.journal.commit();
+    return { outcomes: [outcome], complete: true };
+  }
+  memory.journal.rollBack();
+  const { results, complete } = explore((other) => {
+    memory.journal.begin();
+    const result = walk(other);
+    memory.journal.rollBack();
+    return result;
+  });
+  walk(new Choices([]));
+  return { outcomes: results, complete };
 }
 
 /** Without hook or path: both interfaces mean forward, only `in` input, only `out` output. */
@@ -82,10 +97,9 @@ function runWalk(
   choices: Choices,
 ): WalkResult {
   const walk = beginWalk(device, spec, host, memory, choices);
-  const before = headerText(walk);
   const end = walkPath(walk);
   return {
-    outcome: outcomeOf(walk, end, before),
+    outcome: outcomeOf(walk, end),
     connection: walk.tracking.kind === "tracked" ? walk.tracking.connection : null,
   };
 }
@@ -97,7 +111,7 @@ function beginWalk(
   memory: Memory | null,
   choices: Choices,
 ): Walk {
-  const wire = buildWire(spec, { ordinary: memory !== null, marker: 0 });
+  const wire = firstWire(spec, memory);
   const mark = spec.values.get("meta mark");
   const walk: Walk = {
     device,
@@ -120,18 +134,36 @@ function beginWalk(
     steps: [],
     ownElements: new Map(),
     flowOf: () => (spec.direction === "reply" && spec.original === null ? null : firstPacket(walk)),
-    reassemble: () => reassemble(walk),
+    reassemble: () => reassembleWhole(walk),
     reassembleLocally: () =>
       walk.wire.family === "ip"
-        ? reassemble(walk)
+        ? reassembleWhole(walk)
         : { decision: "accept", rejectWith: null, by: { kind: "none" } },
     trackNow: () => (walk.index.tracks(spec.family) ? track(walk) : NOT_TRACKED),
     reassembled: false,
     looped: false,
-    zone: 0n,
+    zones: DEFAULT_ZONES,
+    cameAs: "",
+    bridgeIn: null,
+    bridgeOut: null,
     evaluations: 0,
   };
+  walk.cameAs = headerText(walk);
   return walk;
+}
+
+/** From here on the packet is the whole datagram, also for who asks what was translated. */
+function reassembleWhole(walk: Walk): ChainResult {
+  const before = walk.wire;
+  const result = reassemble(walk);
+  if (walk.wire !== before) walk.cameAs = headerText(walk);
+  return result;
+}
+
+/** In a sequence nothing of the packet is left open, not even the checksums. */
+function firstWire(spec: PacketSpec, memory: Memory | null): Wire {
+  const wire = buildWire(spec, { ordinary: memory !== null, marker: 0 });
+  return memory === null ? wire : knowChecksums(wire, spec.shape.badChecksum);
 }
 
 /** A packet has no mark when it comes in; asked at a single hook, it may have any. */
@@ -169,14 +201,14 @@ function replyPath(path: Path | null): Path | null {
   return path === "input" ? "output" : path === "output" ? "input" : path;
 }
 
-function outcomeOf(walk: Walk, end: PathEnd, before: string): Outcome {
+function outcomeOf(walk: Walk, end: PathEnd): Outcome {
   const after = headerText(walk);
   return {
     verdict: end.verdict,
     rejectWith: end.rejectWith,
     answer: end.answer,
     by: end.by ?? decider(walk.steps, end.mainHook),
-    translated: end.verdict === "accept" && after !== before ? after : null,
+    translated: end.verdict === "accept" && after !== walk.cameAs ? after : null,
     leaves: end.leaves,
     steps: walk.steps,
     conditions: dedupe(walk.choices.conditions),

@@ -7,7 +7,7 @@ import type {
   RecentStatement,
   StatisticStatement,
 } from "../device/statement.ts";
-import { type Memory, RECENT_STAMPS } from "./memory.ts";
+import { type Memory, RECENT_STAMPS, type RecentEntry } from "./memory.ts";
 import { readSelector } from "./readSelector.ts";
 import { freshKey, type Walk } from "./walk.ts";
 
@@ -27,12 +27,12 @@ function take(
   cost: bigint,
 ): boolean {
   const bucket = memory.bucket(owner, key, full);
-  const gained = BigInt(Math.round(memory.clockMs - bucket.lastMs)) * NANOSECONDS;
-  bucket.lastMs = memory.clockMs;
-  bucket.tokens = bucket.tokens + gained > full ? full : bucket.tokens + gained;
-  if (bucket.tokens < cost) return false;
-  bucket.tokens -= cost;
-  return true;
+  const lastMs = memory.clockMs;
+  const gained = BigInt(Math.round(lastMs - bucket.lastMs)) * NANOSECONDS;
+  const tokens = bucket.tokens + gained > full ? full : bucket.tokens + gained;
+  const enough = tokens >= cost;
+  memory.setBucket(owner, key, { tokens: enough ? tokens - cost : tokens, lastMs });
+  return enough;
 }
 
 /** nft_limit_eval: a packet costs one period divided by the rate; bytes cost by length. */
@@ -102,32 +102,35 @@ export function matchRecent(walk: Walk, statement: RecentStatement): boolean {
     return statement.operation === "set"
       ? !statement.negated
       : choose(walk, `recent ${statement.list}`);
-  const list = memory.recent.get(statement.list) ?? new Map();
-  memory.recent.set(statement.list, list);
+  const { list } = statement;
   const key = addressKey(walk, statement.by, 128);
-  const entry = list.get(key);
+  const entry = memory.recentEntry(list, key);
   if (statement.operation === "set") {
-    const stamps = entry?.stampsMs ?? [];
-    list.set(key, { stampsMs: [...stamps, memory.clockMs].slice(-RECENT_STAMPS), ttl: null });
+    memory.setRecent(list, key, stamped(memory, entry));
     return !statement.negated;
   }
-  if (entry === undefined) return statement.negated;
+  if (entry === null) return statement.negated;
   if (statement.operation === "remove") {
-    list.delete(key);
+    memory.setRecent(list, key, null);
     return !statement.negated;
   }
   const since =
     statement.seconds === null
       ? Number.NEGATIVE_INFINITY
       : memory.clockMs - statement.seconds * 1000;
-  const hits = entry.stampsMs.filter((stamp: number) => stamp >= since).length;
+  const hits = entry.stampsMs.filter((stamp) => stamp >= since).length;
   const found =
     statement.hitCount === null
       ? statement.seconds === null || hits > 0
       : hits >= statement.hitCount;
   if (found && statement.operation === "update")
-    entry.stampsMs = [...entry.stampsMs, memory.clockMs].slice(-RECENT_STAMPS);
+    memory.setRecent(list, key, stamped(memory, entry));
   return found !== statement.negated;
+}
+
+function stamped(memory: Memory, entry: RecentEntry | null): RecentEntry {
+  const stampsMs = [...(entry?.stampsMs ?? []), memory.clockMs].slice(-RECENT_STAMPS);
+  return { stampsMs, ttl: null };
 }
 
 /** xt_hashlimit: one bucket for each key; rules with the same name share them (measured). */
@@ -169,6 +172,6 @@ export function matchStatistic(walk: Walk, statement: StatisticStatement): boole
     return choose(walk, `statistic ${statement.mode}`);
   }
   const count = Number(walk.memory.increment(statement));
-  const hit = (count + statement.packet + 1) % statement.every === 0;
+  const hit = count % statement.every === statement.packet;
   return hit !== statement.negated;
 }

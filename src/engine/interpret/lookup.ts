@@ -45,7 +45,25 @@ export function containsKey(
 ): boolean {
   const set = resolveSet(walk, table, reference);
   if (set === null) return choosesUnknownSet(walk, reference);
-  return findElement(walk, set, parts) !== null || holdsWritten(walk, set, parts);
+  return containsParts(walk, set, parts);
+}
+
+/** By its elements, or because the packet path may have put it there. */
+export function containsParts(
+  walk: Walk,
+  set: ResolvedSet,
+  parts: readonly PresentValue[],
+): boolean {
+  if (findElement(walk, set, parts) !== null) return isStillHeld(walk, set, parts);
+  return holdsWritten(walk, set, parts);
+}
+
+/** An element that a rule deletes may be gone by the time of the packet. */
+function isStillHeld(walk: Walk, set: ResolvedSet, parts: readonly PresentValue[]): boolean {
+  if (walk.memory !== null || !walk.index.deletes(set.key)) return true;
+  const label = `still in ${set.named?.name ?? "the set"}`;
+  const key = `${label} ${parts.map(textOf).join(" . ")}`;
+  return walk.choices.choose(key, label, ["no", "yes"]) === 1;
 }
 
 function choosesUnknownSet(walk: Walk, reference: SetReference): boolean {

@@ -4,7 +4,7 @@ import type { Table } from "../device/device.ts";
 import type { NatStatement } from "../device/statement.ts";
 import { evaluate } from "./evaluate.ts";
 import { lookupRoute } from "./routing.ts";
-import { type Connection, reverse, type Tuple, tupleKey } from "./tracking.ts";
+import { type Connection, reverse, type Tuple } from "./tracking.ts";
 import { hasPorts, readAddress, rewriteEnd, targetTuple } from "./tuples.ts";
 import { known, unknown, type Value } from "./value.ts";
 import { freshKey, type Walk } from "./walk.ts";
@@ -222,9 +222,7 @@ function freeTuple(
 }
 
 function isFree(walk: Walk, connection: Connection, tuple: Tuple): boolean {
-  const key = tupleKey(reverse(tuple), connection.zone);
-  const entry = key === null ? undefined : walk.memory?.connections.get(key);
-  return entry === undefined || entry.connection === connection;
+  return walk.memory?.isTaken(reverse(tuple), connection.zones, connection) !== true;
 }
 
 /** No rule of the NAT chains took the packet: it keeps its header where nobody else has it. */

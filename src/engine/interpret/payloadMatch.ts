@@ -4,22 +4,34 @@ import type { Walk } from "./walk.ts";
 /** xt_string: looks for bytes between two offsets from the network header. */
 export function matchPayloadSearch(walk: Walk, statement: PayloadSearchStatement): boolean {
   const { bytes, known, complete } = walk.wire;
-  const to = Math.min(statement.to + 1, bytes.length);
-  const unknownBytes = !complete || known.subarray(statement.from, to).some((mask) => mask !== 255);
-  const found = search(bytes, statement, to);
-  if (!found && unknownBytes) return chooses(walk, statement.text, statement.negated);
-  return found !== statement.negated;
+  /* The whole pattern must end by offset `to` (measured). */
+  const to = Math.min(statement.to, bytes.length);
+  if (search(bytes, statement, to)) return !statement.negated;
+  if (!complete || search(bytes, statement, to, known))
+    return chooses(walk, statement.text, statement.negated);
+  return statement.negated;
 }
 
 function chooses(walk: Walk, text: string, negated: boolean): boolean {
   return (walk.choices.choose(text, text, ["matches", "does not match"]) === 0) !== negated;
 }
 
-function search(bytes: Uint8Array, statement: PayloadSearchStatement, to: number): boolean {
+/** With `known` a byte that is not fully known fits where its known bits do. */
+function search(
+  bytes: Uint8Array,
+  statement: PayloadSearchStatement,
+  to: number,
+  known: Uint8Array | null = null,
+): boolean {
   const { pattern, from, ignoreCase } = statement;
   const fold = (byte: number) => (ignoreCase && byte >= 65 && byte <= 90 ? byte + 32 : byte);
   for (let at = from; at + pattern.length <= to; at++) {
-    if (pattern.every((byte, i) => fold(bytes[at + i] ?? -1) === fold(byte))) return true;
+    const fits = pattern.every((byte, i) => {
+      const mask = known?.[at + i] ?? 255;
+      if (mask !== 255) return ((bytes[at + i] ?? 0) & mask) === (byte & mask);
+      return fold(bytes[at + i] ?? -1) === fold(byte);
+    });
+    if (fits) return true;
   }
   return false;
 }

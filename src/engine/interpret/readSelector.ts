@@ -1,7 +1,11 @@
 import { interfaceNameValue } from "../base/interfaceName.ts";
-import type { HostInterface } from "../device/host.ts";
 import { CT_STATE, CT_STATUS, type SelectorRow, selectorRow } from "../packet/selectors/index.ts";
 import { findExtension } from "../packet/wire.ts";
+import { frameType } from "./arrival.ts";
+import { findInterface, inInterface } from "./interfaces.ts";
+import { findOption } from "./options.ts";
+import { lookupRoute } from "./routing.ts";
+import type { Connection, Counts } from "./tracking.ts";
 import { ABSENT, known, unknown, type Value } from "./value.ts";
 import { freshKey, readPacket, type Walk } from "./walk.ts";
 
@@ -23,6 +27,7 @@ export function readSelector(walk: Walk, id: string): Value {
     case "ipOption":
       return readIpOption(walk, source.option, source.offset, row);
     case "route":
+      return readRoute(walk, source.key, row);
     case "socket":
     case "named":
       return moment(id, row.width);
@@ -80,8 +85,12 @@ function innerOffset(walk: Walk): number | null {
   return transport + ((walk.wire.bytes[transport + 12] ?? 0x50) >> 4) * 4;
 }
 
-/** Default MAC of the sender in a lab; any other would do. */
+/** MAC of senders that nobody named; any other would do. */
 const ORDINARY_SENDER = 0x0200000000aan;
+
+function ordinarySender(walk: Walk): bigint {
+  return walk.host?.ordinarySender ?? ORDINARY_SENDER;
+}
 
 function readLink(walk: Walk, offset: number, width: number, label: string): Value {
   const device = inInterface(walk);
@@ -89,7 +98,7 @@ function readLink(walk: Walk, offset: number, width: number, label: string): Val
   const { values } = walk.spec;
   const fields: readonly (readonly [number, number, bigint | null])[] = [
     [0, 48, values.get("ether daddr") ?? (walk.memory === null ? null : (device?.mac ?? null))],
-    [48, 48, values.get("ether saddr") ?? (walk.memory === null ? null : ORDINARY_SENDER)],
+    [48, 48, values.get("ether saddr") ?? (walk.memory === null ? null : ordinarySender(walk))],
     [96, 16, ETHERTYPE[walk.wire.family]],
   ];
   const [start, size, value] = fields.find(
@@ -97,19 +106,6 @@ function readLink(walk: Walk, offset: number, width: number, label: string): Val
   ) ?? [0, 0, null];
   if (value === null) return unknown(`link:${offset}:${width}`, width, label, "omitted");
   return known(value >> BigInt(start + size - offset - width), width);
-}
-
-/** The interface that the packet came in by, where host and name are known. */
-export function inInterface(walk: Walk): HostInterface | null {
-  return findInterface(walk, walk.in);
-}
-
-function findInterface(walk: Walk, name: Value | null): HostInterface | null {
-  if (name === null || name.kind !== "known" || walk.host === null) return null;
-  const found = walk.host.interfaces.find(
-    (candidate) => interfaceNameValue(candidate.name) === name.value,
-  );
-  return found ?? null;
 }
 
 function readMeta(walk: Walk, key: string, row: SelectorRow): Value {
@@ -154,6 +150,13 @@ function readMeta(walk: Walk, key: string, row: SelectorRow): Value {
     case "ibrname":
     case "obrname":
       return ABSENT;
+    case "iphysname":
+      return walk.bridgeIn ?? ABSENT;
+    case "ophysname":
+      return walk.bridgeOut ?? ABSENT;
+    case "secpath":
+    case "ipsec":
+      return walk.memory === null ? moment(row.id, row.width) : known(0n, row.width);
     default:
       return moment(row.id, row.width);
   }
@@ -182,12 +185,14 @@ function readOwner(walk: Walk, row: SelectorRow): Value {
   return walk.memory === null ? unknown(row.id, 32, row.id, "omitted") : known(0n, 32);
 }
 
-const PACKET_TYPE = { host: 0n, broadcast: 1n, multicast: 2n };
+const PACKET_TYPE = { host: 0n, broadcast: 1n, multicast: 2n, other: 3n };
 
 /** By the destination: what a link delivers to this host, and what own packets look like. */
 function packetType(walk: Walk): Value {
   const given = walk.spec.values.get("meta pkttype");
   if (given !== undefined) return known(given, 8);
+  const frame = walk.in === null ? null : frameType(walk);
+  if (frame !== null) return known(PACKET_TYPE[frame], 8);
   const [offset, width] = walk.wire.family === "ip" ? [128, 32] : [192, 128];
   const destination = readPacket(walk, offset, width, "daddr");
   if (destination.kind !== "known") return known(PACKET_TYPE.host, 8);
@@ -202,6 +207,29 @@ function packetType(walk: Walk): Value {
 function linkType(walk: Walk, type: bigint): bigint {
   const device = inInterface(walk);
   return walk.in !== null && device?.mac === null ? PACKET_TYPE.host : type;
+}
+
+/** `rt`: of the route that the packet takes. */
+function readRoute(walk: Walk, key: string, row: SelectorRow): Value {
+  if (key === "ipsec" && walk.memory !== null) return known(0n, row.width);
+  const { family } = walk.wire;
+  if (key !== `${family} nexthop`)
+    return key.endsWith("nexthop") ? ABSENT : moment(row.id, row.width);
+  const next = nextHop(walk);
+  return next === null ? moment(row.id, row.width) : known(next, row.width);
+}
+
+/** The gateway, or the destination itself where it is directly connected (measured). */
+function nextHop(walk: Walk): bigint | null {
+  const { host } = walk;
+  const { family } = walk.wire;
+  const width = family === "ip" ? 32 : 128;
+  const destination = readPacket(walk, family === "ip" ? 128 : 192, width, "daddr");
+  if (host === null || destination.kind !== "known") return null;
+  const mark = walk.mark.kind === "known" ? walk.mark.value : 0n;
+  const { value } = destination;
+  const route = lookupRoute(host, { family, destination: value, source: null, mark, in: null });
+  return route === null ? null : (route.gateway ?? value);
 }
 
 const DIRECTIONS = { original: 0n, reply: 1n };
@@ -227,7 +255,7 @@ function readConntrack(
     case "label":
       return connection.label;
     case "zone":
-      return known(connection.zone, 16);
+      return known(zoneOf(connection, direction), 16);
     case "helper":
       return connection.helper === null
         ? ABSENT
@@ -251,13 +279,30 @@ function readConntrack(
     case "packets":
     case "bytes":
     case "avgpkt":
-      /* Without accounting (the default) the counters read 0. */
       return walk.memory === null
         ? unknown(freshKey(walk, row.id), 64, row.id, "unknown")
-        : known(0n, 64);
+        : known(counted(connection, key, direction), 64);
     default:
       return moment(row.id, row.width);
   }
+}
+
+function zoneOf(connection: Connection, direction: "original" | "reply" | null): bigint {
+  const { original, reply } = connection.zones;
+  return direction === null ? original || reply : connection.zones[direction];
+}
+
+/** Without accounting (the default) the counters read 0 (measured). */
+function counted(
+  { packets, bytes }: Connection,
+  key: "packets" | "bytes" | "avgpkt",
+  direction: "original" | "reply" | null,
+): bigint {
+  const sum = (counts: Counts) =>
+    direction === null ? counts.original + counts.reply : counts[direction];
+  if (key === "packets") return sum(packets);
+  if (key === "bytes") return sum(bytes);
+  return sum(packets) === 0n ? 0n : sum(bytes) / sum(packets);
 }
 
 function stateBits(walk: Walk): bigint {
@@ -293,18 +338,6 @@ function readExtension(walk: Walk, header: number, offset: number | null, row: S
   return at === null ? ABSENT : readPacket(walk, at * 8 + offset, row.width, row.id);
 }
 
-/** Where the option begins, in bytes from the network header; `unknown` where nothing is said. */
-function findOption(walk: Walk, start: number, end: number, option: number): number | null {
-  let at = start;
-  while (at < end) {
-    const kind = walk.wire.bytes[at] ?? 0;
-    if (kind === option) return at;
-    if (kind === 0) return null;
-    at += kind === 1 ? 1 : Math.max(2, walk.wire.bytes[at + 1] ?? 2);
-  }
-  return null;
-}
-
 function readTcpOption(walk: Walk, option: number, offset: number | null, row: SelectorRow): Value {
   const { protocol, transport, fragmentOffset } = walk.headers;
   if (protocol !== 6 || fragmentOffset > 0) return offset === null ? known(0n, 1) : ABSENT;
@@ -319,15 +352,24 @@ function readTcpOption(walk: Walk, option: number, offset: number | null, row: S
     return present === 0 ? unknown(row.id, row.width, row.id, "omitted") : ABSENT;
   }
   const length = ((walk.wire.bytes[transport + 12] ?? 0x50) >> 4) * 4;
-  const at = findOption(walk, transport + 20, transport + length, option);
+  const at = findOption(walk.wire.bytes, transport + 20, transport + length, option);
   if (offset === null) return known(at === null ? 0n : 1n, 1);
   return at === null ? ABSENT : readPacket(walk, at * 8 + offset, row.width, row.id);
+}
+
+/** Bits from the network header to a field of a TCP option; null where the packet has it not. */
+export function tcpOptionPlace(walk: Walk, option: number, offset: number | null): number | null {
+  const { protocol, transport, fragmentOffset } = walk.headers;
+  if (protocol !== 6 || fragmentOffset > 0 || offset === null) return null;
+  const length = ((walk.wire.bytes[transport + 12] ?? 0x50) >> 4) * 4;
+  const at = findOption(walk.wire.bytes, transport + 20, transport + length, option);
+  return at === null ? null : at * 8 + offset;
 }
 
 function readIpOption(walk: Walk, option: number, offset: number | null, row: SelectorRow): Value {
   if (walk.wire.family !== "ip") return ABSENT;
   const end = ((walk.wire.bytes[0] ?? 0x45) & 15) * 4;
-  const at = findOption(walk, 20, end, option);
+  const at = findOption(walk.wire.bytes, 20, end, option);
   if (offset === null) return known(at === null ? 0n : 1n, 1);
   return at === null ? ABSENT : readPacket(walk, at * 8 + offset, row.width, row.id);
 }

@@ -7,6 +7,7 @@ import type {
   Verdict,
 } from "../device/statement.ts";
 import { evaluate, evaluateParts, type PresentValue } from "./evaluate.ts";
+import { matchIpset, updateIpset } from "./ipset.ts";
 import {
   matchConnectionCount,
   matchHashLimit,
@@ -16,9 +17,9 @@ import {
   matchStatistic,
 } from "./limiters.ts";
 import { containsKey, findElement, lookupData, resolveSet } from "./lookup.ts";
-import { writtenElement } from "./memory.ts";
 import { applyNat } from "./nat.ts";
 import { matchPayloadSearch, matchU32 } from "./payloadMatch.ts";
+import { writtenElement } from "./runtimeSets.ts";
 import { decideRanges } from "./value.ts";
 import { freshKey, type Walk } from "./walk.ts";
 import { writeSelector } from "./writeSelector.ts";
@@ -54,7 +55,7 @@ export function runStatement(
   const state = owner ?? statement;
   switch (statement.kind) {
     case "match":
-      return matched(runMatch(walk, table, statement));
+      return runMatch(walk, table, statement);
     case "verdict":
       return { kind: "verdict", verdict: statement.verdict };
     case "verdictMap":
@@ -62,7 +63,7 @@ export function runStatement(
     case "reject":
       return { kind: "reject", with: statement.with };
     case "write":
-      return writeSelector(walk, table, statement.target, statement.value) ? NEXT : BREAK;
+      return writeSelector(walk, table, statement) ? NEXT : BREAK;
     case "nat":
       return runNat(walk, table, statement);
     case "notrack":
@@ -92,6 +93,8 @@ export function runStatement(
     case "dynamicSet":
       return runDynamicSet(walk, table, statement);
     case "ipsetUpdate":
+      updateIpset(walk, statement);
+      return NEXT;
     case "harmless":
     case "noEffect":
     case "duplicate":
@@ -110,16 +113,24 @@ export function runStatement(
   }
 }
 
-function runMatch(walk: Walk, table: Table, match: Match): boolean {
+function runMatch(walk: Walk, table: Table, match: Match): Effect {
   const { test } = match;
+  if (test.kind === "set" && test.set.kind === "ipset")
+    return matched(matchIpset(walk, test.set) !== test.negated);
   if (test.kind === "set") {
     const parts = evaluateParts(walk, table, match.left);
-    if (parts === null) return false;
-    return containsKey(walk, table, test.set, parts) !== test.negated;
+    if (parts === null) return absent(match);
+    return matched(containsKey(walk, table, test.set, parts) !== test.negated);
   }
   const value = evaluate(walk, table, match.left);
-  if (value.kind === "absent") return false;
-  return decideRanges(walk.choices, value, test.ranges) !== test.negated;
+  if (value.kind === "absent") return absent(match);
+  return matched(decideRanges(walk.choices, value, test.ranges) !== test.negated);
+}
+
+/** In nftables what is not there never matches; some matches of xtables go another way. */
+function absent(match: Match): Effect {
+  if (match.whenAbsent === undefined) return BREAK;
+  return match.whenAbsent === "matches" ? NEXT : DROP;
 }
 
 function runVerdictMap(

@@ -102,9 +102,39 @@ export function isEstablished(state: number): boolean {
   return state === ESTABLISHED;
 }
 
-function segmentKind(flags: number): number {
-  if ((flags & RST) !== 0) return 4;
-  if ((flags & SYN) !== 0) return (flags & ACK) !== 0 ? 1 : 0;
-  if ((flags & FIN) !== 0) return 2;
-  return (flags & ACK) !== 0 ? 3 : 5;
+/** A connection in these states is still being opened. */
+export function isOpening(state: number): boolean {
+  return state === SYN_SENT || state === SYN_RECEIVED;
+}
+
+/** Closed, or about to be: a SYN may begin a new connection here. */
+export function isOver(state: number): boolean {
+  return state >= TIME_WAIT;
+}
+
+export function isSynSent(state: number): boolean {
+  return state === SYN_SENT;
+}
+
+/** An ACK that brings or keeps the connection established makes it assured. */
+export function assures(before: number, now: number): boolean {
+  return now === ESTABLISHED && (before === SYN_RECEIVED || before === ESTABLISHED);
+}
+
+/** The first FIN. */
+export function beginsClose(before: number, now: number): boolean {
+  return before !== now && now === FIN_WAIT;
+}
+
+/** Seconds that a connection is remembered in each state (nf_conntrack_tcp_timeout_*). */
+export const TCP_TIMEOUTS: readonly number[] = [120, 120, 60, 432_000, 120, 60, 30, 120, 10, 120];
+
+/** Kinds of segments, as get_conntrack_index numbers them. */
+export const SEGMENT = { syn: 0, synAck: 1, fin: 2, ack: 3, rst: 4, none: 5 } as const;
+
+export function segmentKind(flags: number): number {
+  if ((flags & RST) !== 0) return SEGMENT.rst;
+  if ((flags & SYN) !== 0) return (flags & ACK) !== 0 ? SEGMENT.synAck : SEGMENT.syn;
+  if ((flags & FIN) !== 0) return SEGMENT.fin;
+  return (flags & ACK) !== 0 ? SEGMENT.ack : SEGMENT.none;
 }

@@ -1,4 +1,5 @@
 import type { IpFamily } from "../packet/packet.ts";
+import type { TcpSide } from "./tcpWindow.ts";
 import { known, type Value } from "./value.ts";
 
 /** Addresses and ports of one direction; for ICMP the ports are type/code and identifier. */
@@ -27,19 +28,39 @@ export interface Connection {
   destinationDone: boolean;
   mark: Value;
   label: Value;
-  zone: bigint;
+  zones: Zones;
   helper: string | null;
   tcp: TcpTracking | null;
   /** Milliseconds on the memory's clock; null where there is no memory. */
+  startedMs: number | null;
   expiresMs: number | null;
-  packets: { original: number; reply: number };
+  packets: Counts;
+  bytes: Counts;
+}
+
+/** Numbers of conntrack zones; 0 where none was set. */
+export interface Zones {
+  readonly original: bigint;
+  readonly reply: bigint;
+}
+
+export interface Counts {
+  readonly original: bigint;
+  readonly reply: bigint;
 }
 
 export interface TcpTracking {
+  /** Number of the kernel's state (`tcpTracking.ts`). */
   readonly state: number;
-  /** Highest sequence number plus length that each side may still be believed for. */
-  readonly end: { readonly original: number; readonly reply: number };
+  readonly original: TcpSide;
+  readonly reply: TcpSide;
+  /** Kind and direction of the segment seen last. */
+  readonly lastKind: number | null;
+  readonly lastDirection: "original" | "reply" | null;
 }
+
+export const DEFAULT_ZONES: Zones = { original: 0n, reply: 0n };
+const NO_COUNTS: Counts = { original: 0n, reply: 0n };
 
 /** What connection tracking says of the packet in hand. */
 export type Tracking =
@@ -70,12 +91,19 @@ export function newConnection(original: Tuple): Connection {
     destinationDone: false,
     mark: known(0n, 32),
     label: known(0n, 128),
-    zone: 0n,
+    zones: DEFAULT_ZONES,
     helper: null,
     tcp: null,
+    startedMs: null,
     expiresMs: null,
-    packets: { original: 0, reply: 0 },
+    packets: NO_COUNTS,
+    bytes: NO_COUNTS,
   };
+}
+
+/** Everything below a connection is immutable, so a copy of its fields is a copy of all. */
+export function copyConnection(connection: Connection): Connection {
+  return { ...connection };
 }
 
 const ICMP_PAIRS: ReadonlyMap<bigint, bigint> = new Map([

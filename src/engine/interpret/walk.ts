@@ -7,7 +7,7 @@ import type { DeviceIndex } from "./deviceIndex.ts";
 import type { Memory } from "./memory.ts";
 import type { PathStep } from "./outcome.ts";
 import type { ChainResult } from "./runChain.ts";
-import type { Connection, Tracking } from "./tracking.ts";
+import type { Connection, Tracking, Zones } from "./tracking.ts";
 import { known, unknown, type Value } from "./value.ts";
 
 /** One packet on its way through one device: everything that rules read and write. */
@@ -49,8 +49,13 @@ export interface Walk {
   reassembled: boolean;
   /** The packet has come back by `lo`: it keeps what output has attached. */
   looped: boolean;
-  /** Conntrack zone set so far on the way. */
-  zone: bigint;
+  /** Conntrack zones set so far on the way. */
+  zones: Zones;
+  /** The header as it came in, in packet notation; of the whole datagram once it was put together. */
+  cameAs: string;
+  /** Bridge ports that a bridged frame passes; null where the packet is routed. */
+  bridgeIn: Value | null;
+  bridgeOut: Value | null;
   /** Counts evaluations of stateful statements: each is a choice of its own. */
   evaluations: number;
 }

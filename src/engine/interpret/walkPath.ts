@@ -1,15 +1,24 @@
 import { interfaceNameValue } from "../base/interfaceName.ts";
 import type { Hook } from "../device/device.ts";
+import type { HostInterface } from "../device/host.ts";
 import type { RejectWith } from "../device/statement.ts";
 import { answerOf, leavesDevice } from "./answer.ts";
+import {
+  isForAnotherHost,
+  isForThisHostAlone,
+  refusedDestination,
+  refusedForwardSource,
+  refusedSource,
+} from "./arrival.ts";
+import { type Departure, departure, exceedsMtu, lowerTtl, type Refusal } from "./departure.ts";
 import type { Decider } from "./outcome.ts";
-import { localAddress, lookupRoute } from "./routing.ts";
+import { localAddress } from "./routing.ts";
 import type { ChainResult } from "./runChain.ts";
 import { runHook } from "./runHook.ts";
-import { confirm } from "./track.ts";
+import { confirm } from "./trackWithMemory.ts";
 import { readAddress } from "./tuples.ts";
 import { known, unknown, type Value } from "./value.ts";
-import { readPacket, type Walk, writePacket } from "./walk.ts";
+import type { Walk } from "./walk.ts";
 
 /** The end of a packet's way. */
 export interface PathEnd {
@@ -74,10 +83,13 @@ function name(text: string | null, label: string): Value {
 
 function walkIncoming(walk: Walk): PathEnd {
   const main: Hook = walk.spec.path === "input" ? "input" : "forward";
+  const port = bridgePort(walk);
+  if (port !== null) return walkBridged(walk, port);
   walk.in = name(walk.spec.in, "iifname");
   walk.out = null;
   walk.hasOwner = false;
-  const refused = refusedBeforeRules(walk);
+  if (isForAnotherHost(walk)) return byKernel("the frame is for another host", main);
+  const refused = refusedSource(walk);
   const before = readAddress(walk, "destination");
   const prerouting = ended(walk, runHook(walk, "prerouting"), main);
   if (prerouting !== null) return prerouting;
@@ -92,25 +104,20 @@ function sameValue(a: Value, b: Value): boolean {
   return a.kind === "unknown" && b.kind === "unknown" && a.variable.key === b.variable.key;
 }
 
-/** Sources that routing never takes from outside: loopback, multicast, broadcast. */
-function refusedBeforeRules(walk: Walk): string | null {
-  const source = readAddress(walk, "source");
-  if (source.kind !== "known" || walk.wire.family !== "ip") return null;
-  if (walk.in?.kind === "known" && walk.in.value === interfaceNameValue("lo")) return null;
-  const first = source.value >> 24n;
-  if (first === 127n) return "source 127/8 from outside";
-  if (source.value === 0xffffffffn || (first >= 224n && first < 240n)) return "source is no host";
-  return null;
-}
-
 /** As addressed, unless NAT changed the destination: then the device's own addresses say. */
 function routesToSelf(walk: Walk, before: Value, after: Value): boolean {
   if (sameValue(before, after)) return walk.spec.path === "input";
-  if (after.kind !== "known")
-    return after.kind === "unknown" && after.text.startsWith("address of");
+  if (after.kind !== "known") return unknownIsLocal(walk, after);
   const { host } = walk;
   if (host === null || host.addresses === null) return false;
   return localAddress(host, walk.wire.family, after.value) !== null;
+}
+
+/** Masquerade and redirect lead to an own address; where a flow of old began, nobody knows. */
+function unknownIsLocal(walk: Walk, address: Value): boolean {
+  if (address.kind === "unknown" && address.text.startsWith("address of")) return true;
+  const label = "destination after NAT";
+  return walk.choices.choose(label, label, ["this device", "another"]) === 0;
 }
 
 function walkInput(walk: Walk): PathEnd {
@@ -123,19 +130,20 @@ function walkInput(walk: Walk): PathEnd {
 }
 
 function walkForward(walk: Walk, sameDestination: boolean): PathEnd {
-  if (
-    walk.host?.sysctls.get("net.ipv4.ip_forward") === "0" &&
-    walk.wire.family === "ip" &&
-    !isBridged(walk)
-  )
+  if (walk.host?.sysctls.get(FORWARDING[walk.wire.family]) === "0")
     return byKernel("forwarding is off", "forward");
-  const out = routedDevice(walk, sameDestination);
-  if (out === "none") return byKernel("no route", "forward");
-  const expired = lowerTtl(walk);
-  if (expired !== null) return expired;
-  const tooBig = exceedsMtu(walk, out);
-  if (tooBig !== null) return tooBig;
-  walk.out = name(out, "oifname");
+  const refused = refusedDestination(walk);
+  if (refused !== null) return byKernel(refused, "forward");
+  if (!isForThisHostAlone(walk)) return byKernel("the frame is not for this host alone", "forward");
+  const route = departure(walk, sameDestination);
+  if (route.kind === "refused") return answered(walk, route);
+  const refusal = lowerTtl(walk) ?? refusedForwardSource(walk) ?? exceedsMtu(walk, route.out);
+  if (refusal !== null) return answered(walk, refusal);
+  walk.out = name(route.out, "oifname");
+  return walkChainsOfForward(walk, route.out);
+}
+
+function walkChainsOfForward(walk: Walk, out: string | null): PathEnd {
   const forward = ended(walk, runHook(walk, "forward"), "forward");
   if (forward !== null) return forward;
   const postrouting = ended(walk, runHook(walk, "postrouting"), "forward");
@@ -144,62 +152,43 @@ function walkForward(walk: Walk, sameDestination: boolean): PathEnd {
   return through(walk, "forward", out);
 }
 
-function isBridged(walk: Walk): boolean {
-  return (
-    walk.host?.interfaces.some(
-      ({ name: own, bridge }) => own === walk.spec.in && bridge !== null,
-    ) ?? false
-  );
+const FORWARDING = { ip: "net.ipv4.ip_forward", ip6: "net.ipv6.conf.all.forwarding" } as const;
+
+/** The kernel answers by itself, if its answer gets out. */
+function answered(walk: Walk, { reason, answer }: Refusal): PathEnd {
+  const heard = answer !== "none" && leavesDevice(walk, answer);
+  return byKernel(reason, "forward", heard ? answer : "none");
 }
 
-/** `none`: there is no route; null: not known. */
-function routedDevice(walk: Walk, sameDestination: boolean): string | null {
+/** The port that a frame comes in by, if it leaves by a port of the same bridge. */
+function bridgePort(walk: Walk): HostInterface | null {
   const { host, spec } = walk;
-  const destination = readAddress(walk, "destination");
-  if (host === null || host.routes.length === 0 || destination.kind !== "known") return spec.out;
-  const marked = walk.mark.kind === "known" && walk.mark.value !== 0n;
-  if (sameDestination && spec.out !== null && !marked) return spec.out;
-  const source = readAddress(walk, "source");
-  const route = lookupRoute(host, {
-    family: walk.wire.family,
-    destination: destination.value,
-    source: source.kind === "known" ? source.value : null,
-    mark: walk.mark.kind === "known" ? walk.mark.value : 0n,
-    in: spec.in,
-  });
-  if (route === null) return spec.out;
-  if (route.kind !== "unicast") return "none";
-  return route.interface ?? spec.out;
+  const port = (wanted: string | null) => host?.interfaces.find(({ name }) => name === wanted);
+  const from = port(spec.in);
+  const bridge = from?.bridge ?? null;
+  if (from === undefined || bridge === null || spec.path === "input") return null;
+  return port(spec.out)?.bridge === bridge ? from : null;
 }
 
-/** Forward sees the time to live already lowered; at 1 the kernel answers instead (measured). */
-function lowerTtl(walk: Walk): PathEnd | null {
-  if (isBridged(walk)) return null;
-  const v4 = walk.wire.family === "ip";
-  const offset = v4 ? 64 : 56;
-  const ttl = readPacket(walk, offset, 8, v4 ? "ip ttl" : "ip6 hoplimit");
-  if (ttl.kind !== "known") {
-    if (ttl.kind === "unknown") walk.choices.restrict(ttl.variable, [{ from: 1n, to: 254n }]);
-    return null;
-  }
-  if (ttl.value <= 1n) {
-    const answer = v4 ? "icmp 11/0" : "icmpv6 3/0";
-    const leaves = leavesDevice(walk, answer);
-    return byKernel("time to live exceeded", "forward", leaves ? answer : "none");
-  }
-  writePacket(walk, offset, 8, known(ttl.value - 1n, 8));
-  return null;
-}
-
-/** Too big for the next link and not to be cut: answered before forward (measured). */
-function exceedsMtu(walk: Walk, out: string | null): PathEnd | null {
-  const mtu = walk.host?.interfaces.find(({ name: own }) => own === out)?.mtu;
-  if (mtu === undefined || !walk.wire.complete || walk.wire.bytes.length <= mtu) return null;
-  const v4 = walk.wire.family === "ip";
-  const flags = readPacket(walk, 48, 16, "ip frag-off");
-  if (v4 && (flags.kind !== "known" || (flags.value & 0x4000n) === 0n)) return null;
-  const answer = v4 ? "icmp 3/4" : "icmpv6 2/0";
-  return byKernel("packet too big", "forward", leavesDevice(walk, answer) ? answer : "none");
+/** br_netfilter shows bridged frames to the chains of IP, as if they were routed (measured). */
+function walkBridged(walk: Walk, port: HostInterface): PathEnd {
+  const { spec } = walk;
+  const setting = `net.bridge.bridge-nf-call-${walk.wire.family === "ip" ? "ip" : "ip6"}tables`;
+  const configured = walk.host?.sysctls.get(setting);
+  const isOn =
+    configured === undefined
+      ? walk.choices.choose(setting, setting, ["on", "off"]) === 0
+      : configured !== "0";
+  if (!isOn) return through(walk, "forward", spec.out);
+  const bridge = name(port.bridge, "iifname");
+  walk.in = bridge;
+  walk.out = null;
+  walk.bridgeIn = name(spec.in, "iphysname");
+  const prerouting = ended(walk, runHook(walk, "prerouting"), "forward");
+  if (prerouting !== null) return prerouting;
+  walk.out = bridge;
+  walk.bridgeOut = name(spec.out, "ophysname");
+  return walkChainsOfForward(walk, spec.out);
 }
 
 function walkOutput(walk: Walk): PathEnd {
@@ -210,7 +199,9 @@ function walkOutput(walk: Walk): PathEnd {
   const before = readAddress(walk, "destination");
   const output = ended(walk, runHook(walk, "output"), "output");
   if (output !== null) return output;
-  const out = rerouted(walk, markBefore, before);
+  const route = rerouted(walk, markBefore, before);
+  if (route.kind === "refused") return byKernel(route.reason, "output");
+  const { out } = route;
   walk.out = name(out, "oifname");
   const postrouting = ended(walk, runHook(walk, "postrouting"), "output");
   if (postrouting !== null) return postrouting;
@@ -220,13 +211,15 @@ function walkOutput(walk: Walk): PathEnd {
 }
 
 /** A new mark or destination sends an own packet another way; later chains of output see the old. */
-function rerouted(walk: Walk, markBefore: Value, before: Value): string | null {
+function rerouted(walk: Walk, markBefore: Value, before: Value): Departure {
   const { host, spec } = walk;
   const destination = readAddress(walk, "destination");
   const unchanged = sameValue(walk.mark, markBefore) && sameValue(destination, before);
-  if (unchanged || host === null || destination.kind !== "known") return spec.out;
-  if (localAddress(host, walk.wire.family, destination.value) !== null) return "lo";
-  return routedDevice(walk, false);
+  if (unchanged || host === null || destination.kind !== "known")
+    return { kind: "leaves", out: spec.out };
+  if (localAddress(host, walk.wire.family, destination.value) !== null)
+    return { kind: "leaves", out: "lo" };
+  return departure(walk, false);
 }
 
 /** An own packet to an own address comes back in by `lo` and passes prerouting and input. */

@@ -1,21 +1,25 @@
 import type { Table } from "../device/device.ts";
-import type { Expression } from "../device/expression.ts";
+import type { Statement } from "../device/statement.ts";
 import { selectorRow } from "../packet/selectors/index.ts";
 import { evaluate } from "./evaluate.ts";
+import { readSelector, tcpOptionPlace } from "./readSelector.ts";
 import type { Value } from "./value.ts";
 import { type Walk, writePacket } from "./walk.ts";
 
+type Write = Extract<Statement, { kind: "write" }>;
+
 /** `… set …`; false where the value is absent, which ends the rule. */
-export function writeSelector(walk: Walk, table: Table, target: string, from: Expression): boolean {
-  const value = evaluate(walk, table, from);
+export function writeSelector(walk: Walk, table: Table, statement: Write): boolean {
+  const value = evaluate(walk, table, statement.value);
   if (value.kind === "absent") return false;
-  const row = selectorRow(target);
+  if (statement.lowersOnly === true && isLower(walk, statement.target, value)) return true;
+  const row = selectorRow(statement.target);
   switch (row.source.kind) {
     case "meta":
       writeMeta(walk, row.source.key, value);
       return true;
     case "conntrack":
-      writeConntrack(walk, row.source.key, value);
+      writeConntrack(walk, row.source.key, row.source.direction, value);
       return true;
     case "payload": {
       const start =
@@ -26,6 +30,11 @@ export function writeSelector(walk: Walk, table: Table, target: string, from: Ex
             : null;
       if (start !== null) writePacket(walk, start + row.source.offset, row.width, value);
       return true;
+    }
+    case "tcpOption": {
+      const at = tcpOptionPlace(walk, row.source.option, row.source.offset);
+      if (at !== null) writePacket(walk, at, row.width, value);
+      return at !== null;
     }
     default:
       return true;
@@ -38,8 +47,23 @@ function writeMeta(walk: Walk, key: string, value: Value): void {
   else if (key === "pkttype") walk.packetType = value;
 }
 
-function writeConntrack(walk: Walk, key: string, value: Value): void {
-  if (key === "zone" && value.kind === "known") walk.zone = value.value;
+/** A smaller value than the new one stays (TCPMSS --clamp-mss-to-pmtu). */
+function isLower(walk: Walk, target: string, value: Value): boolean {
+  const current = readSelector(walk, target);
+  return current.kind === "known" && value.kind === "known" && current.value <= value.value;
+}
+
+function writeConntrack(
+  walk: Walk,
+  key: string,
+  direction: "original" | "reply" | null,
+  value: Value,
+): void {
+  if (key === "zone" && value.kind === "known")
+    walk.zones = {
+      original: direction === "reply" ? 0n : value.value,
+      reply: direction === "original" ? 0n : value.value,
+    };
   if (walk.tracking.kind !== "tracked") return;
   const { connection } = walk.tracking;
   if (key === "mark") connection.mark = value;

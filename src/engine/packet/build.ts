@@ -180,7 +180,9 @@ function buildBody(spec: PacketSpec, options: BuildOptions): Buffer {
   const marker = options.marker;
   const mark = () => {
     body.append([0x50, 0x4d]);
-    body.put(marker === 0 ? null : BigInt(marker), 32);
+    /* Numbers of packets stay below 2^16, so the upper half is known even where none is given. */
+    body.put(BigInt(marker >>> 16), 16);
+    body.put(marker === 0 ? null : BigInt(marker & 0xffff), 16);
   };
   if (shape.payload === null && !options.ordinary) {
     body.put(null, MARKER_BYTES * 8);
@@ -242,7 +244,9 @@ function ipv4(spec: PacketSpec, payload: Buffer, options: BuildOptions): Buffer 
     spec.values.get("ip id") ?? (options.marker > 0 ? BigInt(options.marker & 0xffff) : null),
     16,
   );
-  const offset = fragment === null ? 0 : (fragment.offset >> 3) | (fragment.more ? 0x2000 : 0);
+  const offset =
+    (spec.shape.dontFragment ? 0x4000 : 0) |
+    (fragment === null ? 0 : (fragment.offset >> 3) | (fragment.more ? 0x2000 : 0));
   packet.put(spec.values.get("ip frag-off") ?? BigInt(offset), 16);
   packet.put(field(spec, "ip ttl", ORDINARY_TTL, options), 8);
   packet.put(spec.protocol === null ? null : BigInt(spec.protocol), 8);

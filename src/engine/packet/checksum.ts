@@ -32,6 +32,18 @@ export function withChecksums(wire: Wire, spoil: boolean): Uint8Array {
   return bytes;
 }
 
+/** The packet with its checksums filled in and known, where nothing else of it is open. */
+export function knowChecksums(wire: Wire, spoil: boolean): Wire {
+  const bytes = withChecksums(wire, spoil);
+  const known = Uint8Array.from(wire.known);
+  const { protocol, transport, fragmentOffset } = readHeaders(wire);
+  if (wire.family === "ip") known.fill(255, 10, 12);
+  const at = protocol === null ? undefined : CHECKSUM_AT.get(protocol);
+  if (at !== undefined && fragmentOffset === 0 && transport + at + 2 <= bytes.length)
+    known.fill(255, transport + at, transport + at + 2);
+  return { ...wire, bytes, known };
+}
+
 function pseudoHeader(wire: Wire, protocol: number, length: number): Uint8Array {
   if (wire.family === "ip")
     return Uint8Array.of(...wire.bytes.subarray(12, 20), 0, protocol, length >> 8, length & 255);

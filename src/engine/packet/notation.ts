@@ -220,6 +220,7 @@ const SHORT: ReadonlyMap<string, string> = new Map([
   ["dmac", "ether daddr"],
   ["win", "tcp window"],
   ["ack", "tcp ackseq"],
+  ["seq", "tcp sequence"],
   ["dscp", "% dscp"],
   ["ecn", "% ecn"],
   ["ttl", "%ttl"],

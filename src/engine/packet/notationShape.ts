@@ -71,9 +71,12 @@ export function applyShapeKey(
     case "checksum":
       return { ...shape, badChecksum: value === "bad" };
     case "seq":
-      return /^[+-]/.test(value) ? { ...shape, sequenceShift: Number(value) } : null;
+      if (options.lengthIsExtra && !/^[+-]/.test(value)) return null;
+      return /^[+-]?\d{1,10}$/.test(value)
+        ? { ...shape, sequenceShift: Number(value) }
+        : `\`${value}\` is no number`;
     case "df":
-      return shape;
+      return { ...shape, dontFragment: value !== "0" };
     case "inner": {
       const inner = parseInner(innerText(value));
       return "kind" in inner ? `inner: ${inner.message}` : { ...shape, inner };
@@ -100,7 +103,8 @@ function innerText(value: string): string {
 }
 
 function applyFragment(shape: PacketShape, value: string, head: ShapeHead): PacketShape | string {
-  if (value === "whole" || value === "none") return shape;
+  if (value === "whole") return { ...shape, dontFragment: true };
+  if (value === "none") return shape;
   const fragment = parseFragment(value);
   if (fragment === null) return `\`frag=${value}\` is no fragment`;
   if (head.family === "ip") return { ...shape, fragment };

@@ -55,6 +55,8 @@ export interface PacketShape {
   /** The packet that an ICMP error quotes. */
   readonly inner: PacketSpec | null;
   readonly badChecksum: boolean;
+  /** IPv4's DF bit. */
+  readonly dontFragment: boolean;
   /** Shift of the TCP sequence number against the expected one. */
   readonly sequenceShift: number | null;
   /** Set where the packet is the rest of the datagram before (it carries its identification). */
@@ -88,6 +90,7 @@ export const PLAIN_SHAPE: PacketShape = {
   fragmentLength: null,
   inner: null,
   badChecksum: false,
+  dontFragment: false,
   sequenceShift: null,
   continuesPrevious: false,
 };
