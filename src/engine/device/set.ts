@@ -24,6 +24,11 @@ export interface NamedSet {
   readonly elementStatements: readonly Statement[];
   /** How an ipset compares (`hash:net` …); null for sets of nftables. */
   readonly ipset: IpsetFacts | null;
+  /**
+   * Members that only the device can resolve (host names); `elements` lacks them, so what asks this
+   * set is opaque.
+   */
+  readonly unresolved?: readonly string[];
   /** Intervals that meet become one. */
   readonly autoMerge?: true;
   /** Takes no elements once its transaction is over. */

@@ -71,6 +71,24 @@ interface ServiceTables {
 
 const TABLES = readServices();
 
+/** Names of older lists of services (and of IANA's) that Debian's of today lacks. */
+export const OLDER_SERVICES: ReadonlyMap<string, number> = new Map(
+  `
+rje 5;re-mail-ck 50;mtp 57;tacacs-ds 65;pop2 109;sftp 115;uucp-path 117;pwdgen 129;nextstep 178
+prospero 191;irc 194;at-rtmp 201;at-nbp 202;at-echo 204;at-zis 206;imap3 220;ulistserv 372
+mobile-ip 434;mobilip-mn 435;npmp-local 610;npmp-gui 611;hmmp-ind 612;webster 765;ircs 994
+wins 1512;pptp 1723;msnp 1863;search 2010;rfe 5002;mmcc 5050;aol 5190;hostmon 5355;llmnr 5355
+rlp 39;nameserver 42;hostnames 101;csnet-ns 105;rtelnet 107;link 87;dhcps 67;dhcpc 68
+upnp 1900;ssdp 1900;tftps 3713;vnc-server 5900;rfb 5900;memcache 11211;wap-wsp 9200
+`
+    .trim()
+    .split(/[;\n]/)
+    .map((entry): [string, number] => {
+      const [name = "", port] = entry.split(" ");
+      return [name, Number(port)];
+    }),
+);
+
 /** Ports by service name as nft resolves it (getaddrinfo): tcp before udp, no other protocol. */
 export const SERVICES: ReadonlyMap<string, number> = new Map(
   [...TABLES.byName.keys()].flatMap((name): [string, number][] => {

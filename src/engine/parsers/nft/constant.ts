@@ -1,3 +1,4 @@
+import { OLDER_SERVICES } from "../../base/names/services.ts";
 import type { Range } from "../../base/range.ts";
 import type { RuleContext } from "./context.ts";
 import type { Token } from "./lexer.ts";
@@ -34,10 +35,10 @@ export function parseRange(reader: Reader, state: ScriptState, form: ValueForm):
   if (token.kind !== "word" && token.kind !== "string")
     throw reader.problem(`expected a value, found \`${token.text}\``);
   reader.next();
-  if (reader.is("-") && token.kind === "word") {
+  if (reader.is("-")) {
     reader.next();
     const end = reader.word("the end of the range");
-    return rangeOf(state, { ...token, text: `${token.text}-${end.text}` }, form);
+    return spanning(rangeOf(state, token, form), rangeOf(state, end, form), token, end);
   }
   if (
     token.kind === "word" &&
@@ -50,19 +51,49 @@ export function parseRange(reader: Reader, state: ScriptState, form: ValueForm):
   return rangeOf(state, token, form);
 }
 
+/** From the start of one value to the end of another; an hour may pass midnight. */
+function spanning(first: Range, last: Range, token: Token, end: Token): Range {
+  if (first === UNKNOWN_VALUE || last === UNKNOWN_VALUE) return UNKNOWN_VALUE;
+  if (first.from <= last.to) return { from: first.from, to: last.to };
+  throw new SyntaxProblem(
+    "PM1031",
+    `the range \`${token.text}-${end.text}\` has zero or negative size`,
+    spanOf(token),
+    "write the smaller value first",
+  );
+}
+
+/** Stands for a value that only the device knows; what holds it is made opaque. */
+export const UNKNOWN_VALUE: Range = { from: 0n, to: 0n };
+
 export function rangeOf(state: ScriptState, token: Token, form: ValueForm): Range {
   const result = readValue(token.text, form, token.kind === "string");
-  if (result.kind === "range") return result.range;
+  if (result.kind === "range") {
+    if (form.type === "inet_service") noteOlderService(state, token);
+    return result.range;
+  }
   if (
     result.kind === "unknownName" &&
     HOST_TYPES.includes(form.type) &&
     /^[\w"]/.test(token.text)
   ) {
-    state.opaque.push(`${form.type} ${token.text}`);
+    state.opaque.push(token.text);
     report(state, "warning", "PM1030", result.message, spanOf(token), result.help);
-    return { from: 0n, to: 0n };
+    return UNKNOWN_VALUE;
   }
   throw new SyntaxProblem("PM1031", result.message, spanOf(token), result.help);
+}
+
+function noteOlderService(state: ScriptState, token: Token): void {
+  if (!OLDER_SERVICES.has(token.text)) return;
+  report(
+    state,
+    "warning",
+    "PM1034",
+    `\`${token.text}\` is not in every list of services`,
+    spanOf(token),
+    "write the port as a number: nft refuses the file where the name is missing",
+  );
 }
 
 /** A single number: `0x3`, `syn|ack`, `(new | invalid)`, `1 << 4`. */

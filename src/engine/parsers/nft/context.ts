@@ -10,6 +10,12 @@ import {
 import type { Reader } from "./reader.ts";
 import type { ScriptState } from "./state.ts";
 
+/** `several`: a set of protocols was asked for; then `last` is the last of them as written. */
+export interface SettledProtocol {
+  readonly last: bigint;
+  readonly several: boolean;
+}
+
 /** What is known while the statements of one rule are read. */
 export interface RuleContext {
   readonly state: ScriptState;
@@ -19,8 +25,8 @@ export interface RuleContext {
   readonly statements: Statement[];
   /** Network protocol that a match or the table has settled. */
   network: "ip" | "ip6" | null;
-  /** Transport protocol settled by a match; `several`: by a set of them. */
-  transport: bigint | "several" | null;
+  /** Transport protocol settled by a match. */
+  transport: SettledProtocol | null;
   hasIcmpType: boolean;
   hasEthernet: boolean;
   etherType: bigint | null;
@@ -91,8 +97,9 @@ function requireNeed(context: RuleContext, need: SelectorNeed, id: string): void
 
 export function requireNetwork(context: RuleContext, network: "ip" | "ip6", what: string): void {
   if (context.network === network) return;
-  /* `icmp` after `meta l4proto icmp` asks for no family (measured with nft 1.0.6). */
-  if (context.network === null && context.transport !== null && what.startsWith("icmp")) return;
+  /* ICMP asks for a family only where nothing is settled, and fits either (measured, nft 1.0.6). */
+  const isSettled = context.network !== null || context.transport !== null;
+  if (isSettled && what.startsWith("icmp")) return;
   if (context.network !== null)
     throw context.reader.problem(
       `conflicting protocols: \`${what}\` in a rule for ${context.network}`,
@@ -106,35 +113,41 @@ export function requireNetwork(context: RuleContext, network: "ip" | "ip6", what
 }
 
 export function requireTransport(context: RuleContext, protocol: bigint, what: string): void {
-  if (context.transport === protocol) return;
-  if (context.transport !== null && context.transport !== "several")
+  const known = context.transport;
+  if (known !== null && !known.several && known.last === protocol) return;
+  if (known !== null)
     throw context.reader.problem(
-      `conflicting protocols: \`${what}\` in a rule for protocol ${context.transport}`,
+      known.several
+        ? `conflicting protocols: \`${what}\` in a rule for several protocols`
+        : `conflicting protocols: \`${what}\` in a rule for protocol ${known.last}`,
       "use two rules, one for each protocol",
       "PM1020",
     );
   context.statements.push(impliedMatch("meta l4proto", [protocol]));
-  context.transport = protocol;
+  context.transport = { last: protocol, several: false };
 }
 
-/** Learns from a match what protocol the rest of the rule is about. */
-export function learn(context: RuleContext, left: Expression, only: bigint | null): void {
-  if (left.kind !== "selector") return;
+/**
+ * Learns from a match what protocol the rest of the rule is about. Only single values count, ranges
+ * do not; of a set the last member written wins (measured).
+ */
+export function learn(context: RuleContext, left: Expression, values: readonly bigint[]): void {
+  const last = values.at(-1);
+  if (left.kind !== "selector" || last === undefined) return;
   switch (left.id) {
     case "meta l4proto":
     case "ip protocol":
     case "ip6 nexthdr":
-      context.transport = only ?? "several";
+      context.transport = { last, several: values.length > 1 };
       return;
     case "meta nfproto":
-      if (only === NFPROTO_IPV4) context.network = "ip";
-      if (only === NFPROTO_IPV6) context.network = "ip6";
+      if (last === NFPROTO_IPV4) context.network = "ip";
+      if (last === NFPROTO_IPV6) context.network = "ip6";
       return;
-    case "meta protocol":
     case "ether type":
-      if (only === 0x0800n) context.network = "ip";
-      if (only === 0x86ddn) context.network = "ip6";
-      if (left.id === "ether type") context.etherType = only;
+      if (last === 0x0800n) context.network = "ip";
+      if (last === 0x86ddn) context.network = "ip6";
+      context.etherType = last;
       return;
     case "icmp type":
     case "icmpv6 type":

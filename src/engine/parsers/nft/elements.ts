@@ -6,8 +6,9 @@ import type { Statement, Verdict } from "../../device/statement.ts";
 import { anonymousSet } from "./anonymousSet.ts";
 import { parseRange } from "./constant.ts";
 import { beginRule, type RuleContext } from "./context.ts";
-import { type Reader, spanOf } from "./reader.ts";
-import type { ScriptState } from "./state.ts";
+import { markLines } from "./lineStates.ts";
+import { type Reader, SyntaxProblem, spanOf } from "./reader.ts";
+import { refuse, type ScriptState } from "./state.ts";
 import { parseStatefulStatement } from "./stateful.ts";
 import { readDurationMs, type ValueForm } from "./values.ts";
 
@@ -47,10 +48,34 @@ function readBlock(
     skipFiller(reader);
     if (reader.accept("}")) return;
     if (reader.is("{")) readBlock(reader, state, forms, data, elements, depth + 1);
-    else elements.push(parseElement(reader, state, forms, data));
+    else readElement(reader, state, forms, data, elements);
     skipFiller(reader);
     if (!reader.is("}")) reader.expect(",");
   }
+}
+
+/** An element that cannot be read is told and left out; the rest of the set is read. */
+function readElement(
+  reader: Reader,
+  state: ScriptState,
+  forms: readonly ValueForm[],
+  data: DataForm,
+  elements: SetElement[],
+): void {
+  const { depth } = reader;
+  try {
+    elements.push(parseElement(reader, state, forms, data));
+  } catch (error) {
+    if (!(error instanceof SyntaxProblem)) throw error;
+    refuse(state, error.code, error.message, error.span, error.help);
+    markLines(state, error.span.file, error.span.line, error.span.line, "notUnderstood");
+    while (reader.peek().kind !== "end" && (reader.depth > depth || !endsElement(reader)))
+      reader.next();
+  }
+}
+
+function endsElement(reader: Reader): boolean {
+  return reader.is(",") || reader.is("}") || reader.is(";");
 }
 
 /** Line ends, and commas that stand alone (`{ a, , b }` comes from empty variables). */

@@ -47,6 +47,7 @@ function readValueTokens(reader: Reader): readonly Token[] {
       return tokens;
     if (token.kind === "symbol" && token.text === "{") depth++;
     if (token.kind === "symbol" && token.text === "}") depth--;
+    if (token.kind === "unknown") throw reader.problem("unknown identifier");
     reader.next();
     if (token.kind !== "newline") tokens.push(token);
   }

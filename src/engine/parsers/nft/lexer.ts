@@ -1,6 +1,7 @@
 /** One piece of text. `start` and `end` are offsets in the file; columns count from 1. */
 export interface Token {
-  readonly kind: "word" | "string" | "symbol" | "newline" | "end";
+  /** `unknown`: a variable that nothing defines, or that expands to too much. */
+  readonly kind: "word" | "string" | "symbol" | "newline" | "end" | "unknown";
   readonly text: string;
   readonly file: string;
   readonly start: number;

@@ -1,5 +1,5 @@
 import { type Range, single } from "../../base/range.ts";
-import type { Expression, Test } from "../../device/expression.ts";
+import type { Expression, SetReference, Test } from "../../device/expression.ts";
 import type { Statement } from "../../device/statement.ts";
 import {
   comparedRanges,
@@ -40,7 +40,7 @@ export function parseMatch(context: RuleContext, key: TypedParts): Statement {
   const negated = operator === "!=";
   if (reader.is("{") || isNamedSet(context)) {
     const set = parseSetReference(context, key.forms);
-    if (!negated) learn(context, key.expression, onlyElement(set));
+    if (!negated) learn(context, key.expression, singleValues(set));
     return match(key.expression, { kind: "set", negated, set });
   }
   if (key.forms.length > 1) return concatenationMatch(context, key, negated);
@@ -53,7 +53,7 @@ export function parseMatch(context: RuleContext, key: TypedParts): Statement {
     return match(key.expression, { kind: "ranges", negated: false, ranges });
   }
   const range = parseOperand(context, form);
-  if (!negated) learn(context, key.expression, range.from === range.to ? range.from : null);
+  if (!negated) learn(context, key.expression, range.from === range.to ? [range.from] : []);
   return match(key.expression, { kind: "ranges", negated, ranges: [range] });
 }
 
@@ -66,10 +66,12 @@ function isNamedSet(context: RuleContext): boolean {
   return token.kind === "word" && token.text.startsWith("@");
 }
 
-function onlyElement(set: ReturnType<typeof parseSetReference>): bigint | null {
-  if (set.kind !== "anonymous" || set.elements.length !== 1) return null;
-  const range = set.elements[0]?.key[0];
-  return range !== undefined && range.from === range.to ? range.from : null;
+/** Members of a set in place that are neither ranges nor concatenations. */
+function singleValues(set: SetReference): readonly bigint[] {
+  if (set.kind !== "anonymous" || set.keyWidths.length !== 1) return [];
+  return set.elements.flatMap(({ key: [range] }) =>
+    range !== undefined && range.from === range.to ? [range.from] : [],
+  );
 }
 
 /** One value or range; sums of flags and shifted constants are single values. */

@@ -1,10 +1,13 @@
 import { parseIpv4, parseIpv6 } from "../../base/address.ts";
+import type { Span } from "../../base/span.ts";
 import type { Expression } from "../../device/expression.ts";
 import type { NatAddress, NatPort, NatStatement, Statement } from "../../device/statement.ts";
 import { type RuleContext, requireNetwork } from "./context.ts";
 import { parseMapReference } from "./elements.ts";
 import { parseKey } from "./expression.ts";
+import { spanOf } from "./reader.ts";
 import { beginsSelector } from "./selector.ts";
+import { refuse } from "./state.ts";
 import { readValue, type ValueForm } from "./values.ts";
 
 const PORT: ValueForm = { type: "inet_service", width: 16 };
@@ -16,6 +19,8 @@ const ADDRESS = {
 /** `dnat [ip|ip6] [prefix] to …`, `snat`, `masquerade`, `redirect`, with their flags. */
 export function parseNat(context: RuleContext): Statement {
   const { reader } = context;
+  const start = spanOf(reader.peek());
+  const settled = context.transport !== null;
   const type = reader.next().text as NatStatement["type"];
   let family: "ip" | "ip6" | null = null;
   if (reader.is("ip") || reader.is("ip6")) family = reader.next().text as "ip" | "ip6";
@@ -40,6 +45,7 @@ export function parseNat(context: RuleContext): Statement {
     (!isSelf && !reader.isEnd() && !isFlag(context))
   )
     target = parseTarget(context, family, isSelf, withPort);
+  checkTarget(context, target, { start, settled, family });
   const implied = family ?? target.family ?? null;
   const flags = parseFlags(context);
   const isNetmap = interval && target.address?.kind === "range";
@@ -51,6 +57,44 @@ export function parseNat(context: RuleContext): Statement {
     port: target.port,
     ...flags,
   };
+}
+
+interface Written {
+  readonly start: Span;
+  /** A transport protocol was known in front of the statement. */
+  readonly settled: boolean;
+  readonly family: "ip" | "ip6" | null;
+}
+
+/** What nft refuses: ports without a protocol that has them, addresses without a family. */
+function checkTarget(context: RuleContext, target: Target, written: Written): void {
+  const { address, port } = target;
+  const withPort = address?.kind === "expression" && address.withPort;
+  if ((port !== null && !written.settled) || (withPort && context.transport === null))
+    refuse(
+      context.state,
+      "PM1042",
+      "a port is mapped, yet the rule asks for no transport protocol",
+      written.start,
+      "put `meta l4proto tcp` or a match such as `tcp dport` in front of it",
+    );
+  if (address !== null && written.family === null && context.network === null)
+    refuse(
+      context.state,
+      "PM1043",
+      "an address in a table of family inet needs `ip` or `ip6`",
+      written.start,
+      "write `dnat ip to ADDRESS` or `dnat ip6 to ADDRESS`",
+    );
+  const stated = written.family ?? context.network;
+  if (stated === null || target.family === undefined || stated === target.family) return;
+  refuse(
+    context.state,
+    "PM1044",
+    `the address is not of the family \`${stated}\``,
+    written.start,
+    `write \`${target.family}\` in front of \`to\`, in a rule of that family`,
+  );
 }
 
 interface Target {
@@ -132,7 +176,7 @@ function splitAddress(text: string): readonly [string, string | null] {
 
 function addressFamily(text: string, stated: "ip" | "ip6" | null): "ip" | "ip6" | null {
   const [first] = text.split(/[-/]/);
-  if (parseIpv4(first ?? "") !== null) return stated ?? "ip";
+  if (parseIpv4(first ?? "") !== null) return stated === "ip6" ? null : "ip";
   return parseIpv6(first ?? "") !== null ? "ip6" : null;
 }
 

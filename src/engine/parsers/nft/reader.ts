@@ -15,8 +15,8 @@ export class SyntaxProblem extends Error {
   }
 }
 
-/** Tokens that one variable may expand to, with what its own variables expand to. */
-const MAXIMUM_EXPANSION = 200_000;
+/** Tokens that the variables of one file may expand to, all uses together. */
+const MAXIMUM_EXPANSION = 5_000_000;
 /** Variables within variables. */
 const MAXIMUM_EXPANSION_DEPTH = 32;
 
@@ -33,10 +33,16 @@ export class Reader {
   private readonly ahead: Token[] = [];
   private readonly expansions: { tokens: readonly Token[]; at: number }[] = [];
   private expanded = 0;
+  /** Braces opened and not closed by the tokens taken so far. */
+  depth = 0;
 
   constructor(lexer: Lexer, variables: Variables) {
     this.lexer = lexer;
     this.variables = variables;
+  }
+
+  get file(): string {
+    return this.lexer.file;
   }
 
   get text(): string {
@@ -50,6 +56,7 @@ export class Reader {
 
   next(): Token {
     const token = this.ahead.shift() ?? this.pull();
+    this.depth += nesting(token);
     if (token.file === this.lexer.file && token.end >= this.lastEnd && token.kind !== "newline") {
       this.lastEnd = token.end;
       this.lastLine = token.line;
@@ -58,13 +65,9 @@ export class Reader {
     return token;
   }
 
-  /** The tokens of the rest of a line or block value, variables kept as they are. */
-  pullRaw(): Token {
-    return this.ahead.shift() ?? this.lexer.next();
-  }
-
   /** Puts a token back: the next to be taken. */
   unshift(token: Token): void {
+    this.depth -= nesting(token);
     this.ahead.unshift(token);
   }
 
@@ -108,24 +111,35 @@ export class Reader {
     while (this.peek().kind === "newline" || this.is(";")) this.next();
   }
 
-  /** Goes on behind an error: to the end of the line, over whole blocks; a closing brace stays. */
-  skipStatement(): void {
-    let depth = 0;
+  /**
+   * Goes on behind an error: out of the blocks that were opened since `depth`, then to the end of
+   * the line; the brace that closes the block around it stays.
+   */
+  skipStatement(depth = this.depth): void {
     for (;;) {
-      const { kind, text } = this.peek();
-      if (kind === "end") return;
-      if (kind === "symbol" && text === "{") depth++;
-      if (kind === "symbol" && text === "}") {
-        if (depth === 0) return;
-        depth--;
-      }
-      if (depth === 0 && (kind === "newline" || (kind === "symbol" && text === ";"))) return;
+      const { kind } = this.peek();
+      if (kind === "end" || (this.depth <= depth && this.isEnd())) return;
       this.next();
     }
   }
 
   problem(message: string, help = "", code = "PM1001"): SyntaxProblem {
-    return new SyntaxProblem(code, message, spanOf(this.peek()), help);
+    const token = this.peek();
+    if (token.kind !== "unknown") return new SyntaxProblem(code, message, spanOf(token), help);
+    const name = token.text.slice(1);
+    if (this.variables(name) === null)
+      return new SyntaxProblem(
+        "PM1010",
+        `unknown identifier \`${name}\``,
+        spanOf(token),
+        `define it before this line: \`define ${name} = …\``,
+      );
+    return new SyntaxProblem(
+      "PM1011",
+      `variables expand to more than ${MAXIMUM_EXPANSION} words, or contain themselves`,
+      spanOf(token),
+      "use a named set instead of a variable for long lists",
+    );
   }
 
   private pull(): Token {
@@ -139,16 +153,14 @@ export class Reader {
       if (token.kind !== "word" || !token.text.startsWith("$") || token.text.length < 2)
         return token;
       const value = this.variables(token.text.slice(1));
-      if (value === null)
-        throw new SyntaxProblem(
-          "PM1010",
-          `unknown identifier \`${token.text.slice(1)}\``,
-          spanOf(token),
-          `define it before this line: \`define ${token.text.slice(1)} = …\``,
-        );
-      this.expanded += value.length;
-      if (this.expanded > MAXIMUM_EXPANSION || this.expansions.length >= MAXIMUM_EXPANSION_DEPTH)
-        throw new SyntaxProblem("PM1011", "variables expand to too much", spanOf(token), "");
+      const length = value?.length ?? 0;
+      if (
+        value === null ||
+        this.expanded + length > MAXIMUM_EXPANSION ||
+        this.expansions.length >= MAXIMUM_EXPANSION_DEPTH
+      )
+        return { ...token, kind: "unknown" };
+      this.expanded += length;
       if (source === undefined) {
         this.lastEnd = token.end;
         this.lastLine = token.line;
@@ -157,6 +169,11 @@ export class Reader {
       this.expansions.push({ tokens: value, at: 0 });
     }
   }
+}
+
+function nesting({ kind, text }: Token): number {
+  if (kind !== "symbol") return 0;
+  return text === "{" ? 1 : text === "}" ? -1 : 0;
 }
 
 export function spanOf(token: Token): Span {

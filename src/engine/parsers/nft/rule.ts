@@ -1,8 +1,9 @@
 import type { LineState, Rule, TableFamily } from "../../device/device.ts";
 import type { Expression } from "../../device/expression.ts";
-import type { Statement } from "../../device/statement.ts";
+import type { Match, Statement } from "../../device/statement.ts";
 import { SELECTORS } from "../../packet/selectors/index.ts";
-import { beginRule } from "./context.ts";
+import { UNKNOWN_VALUE } from "./constant.ts";
+import { beginRule, type RuleContext } from "./context.ts";
 import { type Reader, spanOf } from "./reader.ts";
 import type { ScriptState } from "./state.ts";
 import { parseStatement } from "./statement.ts";
@@ -14,17 +15,8 @@ const OPAQUE_FAMILIES: readonly TableFamily[] = ["bridge", "netdev", "arp"];
 export function parseRule(reader: Reader, state: ScriptState, family: TableFamily): Rule {
   const first = reader.peek();
   const context = beginRule(state, reader, family);
-  const opaqueBefore = state.opaque.length;
-  while (!reader.isEnd()) parseStatement(context);
+  while (!reader.isEnd()) parseKnown(context);
   const statements = context.statements;
-  for (const name of state.opaque.slice(opaqueBefore))
-    statements.unshift({
-      kind: "opaqueMatch",
-      unknown: "moment",
-      text: name,
-      negated: false,
-      reads: [],
-    });
   const span = { ...spanOf(first), endLine: reader.lastLine, endColumn: reader.lastColumn };
   const comment = statements.find(
     (statement) => statement.kind === "harmless" && statement.what === "comment",
@@ -36,6 +28,44 @@ export function parseRule(reader: Reader, state: ScriptState, family: TableFamil
     comment: comment?.kind === "harmless" ? comment.text : null,
     state: OPAQUE_FAMILIES.includes(family) ? "opaque" : stateOf(statements),
   };
+}
+
+/** A statement with a name that only the device can resolve is only a name itself. */
+function parseKnown(context: RuleContext): void {
+  const { state, statements } = context;
+  state.opaque.length = 0;
+  parseStatement(context);
+  const last = statements.at(-1);
+  if (state.opaque.length === 0 || last === undefined) return;
+  statements[statements.length - 1] = withoutNames(last, state.opaque);
+  state.opaque.length = 0;
+}
+
+function withoutNames(statement: Statement, names: readonly string[]): Statement {
+  const text = names.join(", ");
+  if (statement.kind !== "match")
+    return { kind: "opaqueAction", text: `${statement.kind} ${text}` };
+  const { left, test } = statement;
+  const id = left.kind === "selector" ? left.id : left.kind;
+  const reads = left.kind === "selector" ? [left.id] : [];
+  const known = knownValues(statement);
+  const whole = [text, ...known].join(", ");
+  const { negated } = test;
+  return { kind: "opaqueMatch", unknown: "moment", text: `${id} ${whole}`, negated, reads };
+}
+
+/** The values beside the unknown ones, so that two such matches are the same only if all is. */
+function knownValues({ test }: Match): readonly string[] {
+  if (test.kind === "set" && test.set.kind !== "anonymous") return [`@${test.set.name}`];
+  const ranges =
+    test.kind === "ranges"
+      ? test.ranges
+      : test.set.kind === "anonymous"
+        ? test.set.elements.flatMap((element) => element.key)
+        : [];
+  return ranges
+    .filter((range) => range !== UNKNOWN_VALUE)
+    .map(({ from, to }) => (from === to ? `${from}` : `${from}-${to}`));
 }
 
 export function stateOf(statements: readonly Statement[]): LineState {

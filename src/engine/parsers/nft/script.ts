@@ -45,8 +45,9 @@ export function runScript(reader: Reader, state: ScriptState, scope: DefinitionS
       runCommand(reader, state, scope);
       endCommand(reader, state);
     } catch (error) {
-      recover(reader, state, error);
+      recover(reader, state, error, 0);
       while (reader.is("}")) reader.next();
+      reader.depth = 0;
     }
   }
 }
@@ -151,7 +152,8 @@ function runAdd(
       reader.next();
       const table = knownTable(reader, state);
       const name = reader.word("the name of a set");
-      addSet(state, table, parseSetBlock(reader, state, token.text, name.text, spanOf(name)));
+      const set = parseSetBlock(reader, state, token.text, name.text, spanOf(name), common);
+      addSet(state, table, set);
       return;
     }
     case "element":
@@ -302,7 +304,10 @@ function changeElements(
     reader.unshift(name);
     throw missing(reader, `set \`${name.text}\` in table \`${table.name}\``);
   }
+  state.opaque.length = 0;
   const elements = parseElementsFor(reader, state, set);
+  const unresolved = [...(set.unresolved ?? []), ...state.opaque];
+  state.opaque.length = 0;
   state.currentTable = table;
   if (verb === "add" && set.constant === true && !state.madeHere.has(setKey(state, set.name)))
     refuse(
@@ -316,7 +321,7 @@ function changeElements(
     verb === "add"
       ? addElements(state, set, elements)
       : deleteElements(state, set, elements, mustExist);
-  table.sets.set(set.name, changed);
+  table.sets.set(set.name, unresolved.length > 0 ? { ...changed, unresolved } : changed);
 }
 
 function runDelete(reader: Reader, state: ScriptState, mustExist: boolean): void {

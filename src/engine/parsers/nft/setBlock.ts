@@ -4,7 +4,7 @@ import type { Statement } from "../../device/statement.ts";
 import { beginRule } from "./context.ts";
 import { type DataForm, parseDuration, parseElements } from "./elements.ts";
 import { describe, type Reader } from "./reader.ts";
-import type { ScriptState } from "./state.ts";
+import type { CommonItem, ScriptState } from "./state.ts";
 import { parseStatefulStatement } from "./stateful.ts";
 import { formsOf, OBJECT_TYPES, parseTypeof, parseTypes, typeNames } from "./types.ts";
 import { readNumber, type ValueForm } from "./values.ts";
@@ -21,6 +21,8 @@ interface SetDraft {
   timeoutMs: number | null;
   readonly elements: SetElement[];
   readonly statements: Statement[];
+  /** Members that only the device can resolve. */
+  unresolved: readonly string[];
 }
 
 /** `{ type …; flags …; elements = { … } }`, up to the closing brace. */
@@ -30,6 +32,7 @@ export function parseSetBlock(
   kind: "set" | "map",
   name: string,
   span: Span,
+  common: CommonItem = () => false,
 ): NamedSet {
   const draft: SetDraft = {
     kind,
@@ -42,14 +45,26 @@ export function parseSetBlock(
     timeoutMs: null,
     elements: [],
     statements: [],
+    unresolved: [],
   };
   reader.expect("{");
+  parseProperties(reader, state, draft, common);
+  reader.expect("}");
+  return toSet(draft, name, span);
+}
+
+function parseProperties(
+  reader: Reader,
+  state: ScriptState,
+  draft: SetDraft,
+  common: CommonItem,
+): void {
   for (;;) {
     reader.skipSeparators();
-    if (reader.accept("}")) break;
+    if (reader.is("}") || reader.peek().kind === "end") return;
+    if (common(reader, (inner) => parseProperties(inner, state, draft, common))) continue;
     parseProperty(reader, state, draft);
   }
-  return toSet(draft, name, span);
 }
 
 function toSet(draft: SetDraft, name: string, span: Span): NamedSet {
@@ -66,6 +81,7 @@ function toSet(draft: SetDraft, name: string, span: Span): NamedSet {
     elements: draft.elements,
     elementStatements: draft.statements,
     ipset: null,
+    ...(draft.unresolved.length > 0 ? { unresolved: draft.unresolved } : {}),
     ...(draft.autoMerge ? { autoMerge: true } : {}),
     ...(draft.flags.includes("constant") ? { constant: true } : {}),
     span,
@@ -115,11 +131,19 @@ function parseProperty(reader: Reader, state: ScriptState, draft: SetDraft): voi
       reader.next();
       reader.expect("=");
       reader.skipNewlines();
-      draft.elements.push(...parseElements(reader, state, draft.forms, dataFormOf(draft)));
+      state.opaque.length = 0;
+      appendAll(draft.elements, parseElements(reader, state, draft.forms, dataFormOf(draft)));
+      draft.unresolved = [...draft.unresolved, ...state.opaque];
+      state.opaque.length = 0;
       return;
     default:
       parseElementStatement(reader, state, draft);
   }
+}
+
+/** Without spreading: a set may have more elements than a call may have arguments. */
+function appendAll(elements: SetElement[], more: readonly SetElement[]): void {
+  for (const element of more) elements.push(element);
 }
 
 function parseElementStatement(reader: Reader, state: ScriptState, draft: SetDraft): void {

@@ -1,6 +1,7 @@
 import type { Range } from "../../base/range.ts";
 import type { NamedSet, SetElement } from "../../device/set.ts";
 import { dataText, firstOverlap, keyText } from "./anonymousSet.ts";
+import { UNKNOWN_VALUE } from "./constant.ts";
 import { refuse, type ScriptState } from "./state.ts";
 
 /** A set declared again keeps its elements and gets the new ones (measured). */
@@ -19,6 +20,7 @@ export function addElements(
   const held = new Map(set.elements.map((element) => [keyText(element), element]));
   const elements = [...set.elements];
   for (const element of more) {
+    if (element.key.includes(UNKNOWN_VALUE)) continue;
     const key = keyText(element);
     const same = held.get(key);
     if (same === undefined) {

@@ -2,6 +2,7 @@ import type { Diagnostic } from "../../base/diagnostic.ts";
 import type { Span } from "../../base/span.ts";
 import type { LineState } from "../../device/device.ts";
 import type { Token } from "./lexer.ts";
+import type { Reader } from "./reader.ts";
 import type { DraftTable, Ruleset } from "./ruleset.ts";
 
 /** Diagnostics kept for one run; the rest is only counted. */
@@ -28,6 +29,9 @@ export interface ScriptState {
   /** Values that depend on the host (names of users, hosts), found while reading a rule. */
   readonly opaque: string[];
 }
+
+/** Reads what files and blocks have in common (`include`, `define`); true where it was that. */
+export type CommonItem = (reader: Reader, within: (inner: Reader) => void) => boolean;
 
 export function report(
   state: ScriptState,

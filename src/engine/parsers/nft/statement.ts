@@ -83,6 +83,7 @@ function parseFromKey(context: RuleContext): Statement {
   const { reader } = context;
   const key = parseKey(context);
   if (reader.accept("set")) {
+    if (isSecmark(key.expression)) return parseSecmark(context);
     if (key.expression.kind !== "selector") return writeOther(context, key.forms[0]?.width ?? 32);
     const row = selectorRow(key.expression.id);
     const value = parseAssigned(context, row);
@@ -97,6 +98,31 @@ function parseFromKey(context: RuleContext): Statement {
       map: parseVerdictMapReference(context, key.forms),
     };
   return parseMatch(context, key);
+}
+
+function isSecmark(expression: Expression): boolean {
+  return (
+    expression.kind === "selector" &&
+    (expression.id === "meta secmark" || expression.id === "ct secmark")
+  );
+}
+
+/** A label of the security module: no chain can decide by it without naming an unknown. */
+function parseSecmark(context: RuleContext): Statement {
+  const { reader } = context;
+  if (!beginsSelector(context)) {
+    const { text } = reader.word("the name of a secmark");
+    return { kind: "objectReference", object: "secmark", name: text, lookup: null };
+  }
+  const key = parseKey(context);
+  if (!reader.accept("map")) return { kind: "noEffect", text: "secmark" };
+  const map = parseObjectMapReference(context, key.forms);
+  return {
+    kind: "objectReference",
+    object: "secmark",
+    name: null,
+    lookup: { key: key.expression, map },
+  };
 }
 
 /** Writing what no selector names: nothing is known about the bytes afterwards. */
@@ -164,7 +190,7 @@ function parseReject(context: RuleContext): Statement {
   if (word === "tcp") {
     reader.expect("reset");
     const known = context.transport;
-    if (known === "several" || (known !== null && known !== 6n))
+    if (known !== null && known.last !== 6n)
       refuse(
         context.state,
         "PM1041",
@@ -172,7 +198,7 @@ function parseReject(context: RuleContext): Statement {
         span,
         "match `meta l4proto tcp` alone in front of it",
       );
-    else requireTransport(context, 6n, "reject with tcp reset");
+    else if (known === null) requireTransport(context, 6n, "reject with tcp reset");
     return { kind: "reject", with: { kind: "tcpReset" } };
   }
   reader.accept("type");

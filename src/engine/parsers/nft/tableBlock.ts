@@ -9,11 +9,8 @@ import { parseRule } from "./rule.ts";
 import { type DraftChain, type DraftTable, objectKey } from "./ruleset.ts";
 import { parseSetBlock } from "./setBlock.ts";
 import { mergeSet } from "./sets.ts";
-import { refuse, type ScriptState } from "./state.ts";
+import { type CommonItem, refuse, type ScriptState } from "./state.ts";
 import { parseAmount, parseRate } from "./stateful.ts";
-
-/** Reads what files and blocks have in common (`include`, `define`); true where it was that. */
-export type CommonItem = (reader: Reader, within: (inner: Reader) => void) => boolean;
 
 const OBJECTS: readonly string[] = ["counter", "quota", "limit", "ct", "secmark", "synproxy"];
 
@@ -27,29 +24,26 @@ export function parseTableItems(
   for (;;) {
     reader.skipSeparators();
     if (reader.is("}") || reader.peek().kind === "end") return;
+    const { depth } = reader;
     try {
       if (common(reader, (inner) => parseTableItems(inner, state, table, common))) continue;
       parseTableItem(reader, state, table, common);
     } catch (error) {
-      recover(reader, state, error);
+      recover(reader, state, error, depth);
     }
   }
 }
 
 /** Tells a syntax problem and goes on behind the statement; anything else is a bug. */
-export function recover(reader: Reader, state: ScriptState, error: unknown): void {
+export function recover(reader: Reader, state: ScriptState, error: unknown, depth: number): void {
   if (!(error instanceof SyntaxProblem)) throw error;
   refuse(state, error.code, error.message, error.span, error.help);
-  const from = reader.peek().line;
-  reader.skipStatement();
-  markLines(
-    state,
-    error.span.file,
-    Math.min(from, error.span.line),
-    Math.max(error.span.line, reader.peek().line),
-    "notUnderstood",
-  );
-  if (reader.is("}") && reader.peek().line === from && reader.peek().kind !== "end") return;
+  const from = reader.peek();
+  reader.skipStatement(depth);
+  const to = reader.lastLine;
+  markLines(state, error.span.file, error.span.line, error.span.line, "notUnderstood");
+  if (from.kind !== "end" && from.file === reader.file && to > from.line)
+    markLines(state, from.file, from.line, to, "notUnderstood");
 }
 
 function parseTableItem(
@@ -71,7 +65,8 @@ function parseTableItem(
     case "map": {
       reader.next();
       const name = reader.word("the name of a set");
-      addSet(state, table, parseSetBlock(reader, state, token.text, name.text, spanOf(name)));
+      const set = parseSetBlock(reader, state, token.text, name.text, spanOf(name), common);
+      addSet(state, table, set);
       return;
     }
     case "flowtable": {
@@ -160,11 +155,12 @@ function parseChainItems(
   for (;;) {
     reader.skipSeparators();
     if (reader.is("}") || reader.peek().kind === "end") return;
+    const { depth } = reader;
     try {
       if (common(reader, (inner) => parseChainItems(inner, state, table, chain, common))) continue;
       parseChainItem(reader, state, table, chain);
     } catch (error) {
-      recover(reader, state, error);
+      recover(reader, state, error, depth);
     }
   }
 }
@@ -351,11 +347,19 @@ export function parseObject(reader: Reader): NamedObject {
 /** The braces are left out in commands (`add limit t l rate 1/second`). */
 function inBlock(reader: Reader, parse: () => Statement): Statement {
   if (!reader.accept("{")) return parse();
-  reader.skipSeparators();
+  skipComments(reader);
   const statement = parse();
-  while (!reader.is("}") && reader.peek().kind !== "end") reader.next();
+  skipComments(reader);
   reader.expect("}");
   return statement;
+}
+
+function skipComments(reader: Reader): void {
+  for (;;) {
+    reader.skipSeparators();
+    if (!reader.accept("comment")) return;
+    reader.word("a comment");
+  }
 }
 
 function skipBlock(reader: Reader): void {

@@ -1,7 +1,7 @@
 import type { Rule } from "../../device/device.ts";
 import type { SetReference } from "../../device/expression.ts";
 import type { Statement, Verdict } from "../../device/statement.ts";
-import type { DraftChain, DraftTable } from "./ruleset.ts";
+import type { DraftChain, DraftTable, RuleSlot } from "./ruleset.ts";
 import { refuse, type ScriptState } from "./state.ts";
 
 /** Chains below a base chain, jumps and gotos together, that the kernel lets in. */
@@ -11,6 +11,7 @@ export const MAXIMUM_JUMPS = 15;
 export function validate(state: ScriptState): void {
   for (const table of state.ruleset.tables.values()) {
     for (const chain of table.chains.values()) {
+      chain.rules = chain.rules.map((slot) => withoutUnresolved(table, slot));
       for (const { rule } of chain.rules) validateRule(state, table, chain, rule);
     }
     validateDepth(state, table);
@@ -56,6 +57,27 @@ function validateRule(state: ScriptState, table: DraftTable, chain: DraftChain, 
     )
       refuse(state, "PM1076", `reject does not work in ${hook}`, rule.span, "write drop");
   }
+}
+
+/** Who asks a set with members that only the device knows gets an answer only there. */
+function withoutUnresolved(table: DraftTable, slot: RuleSlot): RuleSlot {
+  const isUnresolved = (statement: Statement): boolean => {
+    const reference = referenceOf(statement);
+    return reference?.kind === "named" && table.sets.get(reference.name)?.unresolved !== undefined;
+  };
+  if (!slot.rule.statements.some(isUnresolved)) return slot;
+  const statements = slot.rule.statements.map((statement): Statement => {
+    if (!isUnresolved(statement)) return statement;
+    if (statement.kind !== "match") return { kind: "opaqueAction", text: statement.kind };
+    const name =
+      statement.test.kind === "set" && statement.test.set.kind === "named"
+        ? statement.test.set.name
+        : "";
+    const id = statement.left.kind === "selector" ? statement.left.id : statement.left.kind;
+    const { negated } = statement.test;
+    return { kind: "opaqueMatch", unknown: "moment", text: `${id} @${name}`, negated, reads: [] };
+  });
+  return { ...slot, rule: { ...slot.rule, statements, state: "opaque" } };
 }
 
 export function referenceOf(statement: Statement): SetReference | null {

@@ -3,7 +3,7 @@ import { interfaceNamePrefix, interfaceNameValue } from "../../base/interfaceNam
 import { parseMac } from "../../base/mac.ts";
 import { CONSTANTS } from "../../base/names/constants.ts";
 import { PROTOCOLS } from "../../base/names/protocols.ts";
-import { SERVICES } from "../../base/names/services.ts";
+import { OLDER_SERVICES, SERVICES } from "../../base/names/services.ts";
 import { maximum, type Range, single } from "../../base/range.ts";
 import type { ValueType } from "../../packet/selectors/index.ts";
 
@@ -102,11 +102,17 @@ export function readSingle(text: string, { type, width }: ValueForm): bigint | n
     case "ether_addr":
       return parseMac(text);
     case "inet_service":
-      return readNumber(text) ?? numberOf(SERVICES.get(text));
+      return readNumber(text) ?? numberOf(SERVICES.get(text) ?? OLDER_SERVICES.get(text));
     case "inet_proto":
       return readNumber(text) ?? protocolNumber(text);
+    case "uid":
+    case "gid":
+      /* Only `root` has the same number everywhere. */
+      return text === "root" ? 0n : readNumber(text);
     case "time":
-      return readNumber(text) ?? readDurationSeconds(text);
+      return readNumber(text) ?? readDurationSeconds(text) ?? readDate(text);
+    case "hour":
+      return readNumber(text) ?? readHour(text);
     case "classid":
       return readClassId(text) ?? readNumber(text);
     case "verdict":
@@ -209,6 +215,22 @@ export function readDurationMs(text: string): number | null {
   for (const [, amount, unit] of text.matchAll(/(\d+)(ms|[smhdw])/g))
     sum += Number(amount) * (UNIT_MS[unit ?? "s"] ?? 0);
   return sum;
+}
+
+/** Nanoseconds since 1970 of `2022-05-01 21:51:23`; the zone of the device is taken for UTC. */
+function readDate(text: string): bigint | null {
+  const match = /^(\d{4})-(\d\d)-(\d\d)(?: (\d\d:\d\d(?::\d\d)?))?$/.exec(text);
+  if (match === null) return null;
+  const days = Date.UTC(Number(match[1]), Number(match[2]) - 1, Number(match[3])) / 86_400_000;
+  const seconds = match[4] === undefined ? 0n : readHour(match[4]);
+  return seconds === null ? null : (BigInt(days) * 86_400n + seconds) * 1_000_000_000n;
+}
+
+/** Seconds since midnight of `21:51` or `21:51:23`. */
+function readHour(text: string): bigint | null {
+  const match = /^(\d{1,2}):(\d\d)(?::(\d\d))?$/.exec(text);
+  if (match === null) return null;
+  return BigInt(Number(match[1]) * 3600 + Number(match[2]) * 60 + Number(match[3] ?? 0));
 }
 
 function readDurationSeconds(text: string): bigint | null {
