@@ -1,0 +1,94 @@
+// Who may import whom: one rule for each arrow of docs/architecture.md.
+
+/** Stages of the engine, first to last: a stage imports earlier stages only. */
+const ENGINE = [
+  ["base"],
+  ["bdd", "device"],
+  ["packet"],
+  ["parsers"],
+  ["interpret", "compile"],
+  ["network"],
+  ["intents"],
+  ["diff", "lint"],
+  ["repair"],
+  ["answer"],
+];
+
+/** Tests may read what they judge against (another stage, files), so they are outside the rules. */
+const TEST = "\\.test\\.ts$|/testing/|/truthTable\\.ts$";
+
+/** Forbids each stage to import a later stage, or a sibling of the same rank. */
+function oneWay(root, ranks) {
+  return ranks.flatMap((names, rank) =>
+    names.flatMap((name) => {
+      const barred = ranks
+        .slice(rank)
+        .flat()
+        .filter((other) => other !== name);
+      if (barred.length === 0) return [];
+      return [
+        {
+          name: `${name}-imports-earlier-stages-only`,
+          severity: "error",
+          from: { path: `^src/${root}/${name}/`, pathNot: TEST },
+          to: { path: `^src/${root}/(?:${barred.join("|")})/` },
+        },
+      ];
+    }),
+  );
+}
+
+module.exports = {
+  forbidden: [
+    {
+      name: "no-circular",
+      comment: "Types may refer to each other across files; code may not.",
+      severity: "error",
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+    },
+    {
+      name: "engine-is-pure",
+      comment: "No I/O, no clock, no platform: the engine also runs in a browser worker.",
+      severity: "error",
+      from: { path: "^src/engine/", pathNot: TEST },
+      to: { path: "^src/(?:report|operations|platform|server|cli)/|^web/" },
+    },
+    {
+      name: "engine-uses-no-node-builtins",
+      severity: "error",
+      from: { path: "^src/engine/", pathNot: TEST },
+      to: { dependencyTypes: ["core"] },
+    },
+    {
+      name: "engine-uses-no-packages",
+      severity: "error",
+      from: { path: "^src/engine/", pathNot: TEST },
+      to: { path: "node_modules" },
+    },
+    {
+      name: "report-renders-engine-results-only",
+      severity: "error",
+      from: { path: "^src/report/", pathNot: TEST },
+      to: { path: "^src/(?:operations|platform|server|cli)/" },
+    },
+    {
+      name: "platform-knows-no-domain",
+      severity: "error",
+      from: { path: "^src/platform/", pathNot: TEST },
+      to: { path: "^src/(?:engine|report|operations|server|cli)/" },
+    },
+    {
+      name: "tests-are-not-imported",
+      severity: "error",
+      from: { pathNot: "\\.test\\.ts$" },
+      to: { path: "\\.test\\.ts$" },
+    },
+    ...oneWay("engine", ENGINE),
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: "node_modules" },
+    tsConfig: { fileName: "tsconfig.json" },
+  },
+};
