@@ -30,6 +30,8 @@ export interface RuleContext {
   hasIcmpType: boolean;
   hasEthernet: boolean;
   etherType: bigint | null;
+  /** A field of a VLAN tag was asked for. */
+  hasVlan: boolean;
 }
 
 export function beginRule(state: ScriptState, reader: Reader, family: TableFamily): RuleContext {
@@ -43,6 +45,7 @@ export function beginRule(state: ScriptState, reader: Reader, family: TableFamil
     hasIcmpType: false,
     hasEthernet: family === "bridge" || family === "arp",
     etherType: null,
+    hasVlan: false,
   };
 }
 
@@ -55,6 +58,7 @@ function impliedMatch(id: string, values: readonly bigint[]): Statement {
 /** Puts the matches in front that nft adds by itself, unless the rule or the table says them. */
 export function require(context: RuleContext, id: string): void {
   for (const need of selectorRow(id).needs) requireNeed(context, need, id);
+  if (id.startsWith("vlan ")) context.hasVlan = true;
   const types = ICMP_FIELD_TYPES.get(id);
   if (types !== undefined && !context.hasIcmpType) {
     context.statements.push(impliedMatch(`${id.split(" ")[0] ?? "icmp"} type`, types));
@@ -106,10 +110,17 @@ export function requireNetwork(context: RuleContext, network: "ip" | "ip6", what
       "use two rules, one for each family",
       "PM1020",
     );
-  context.statements.push(
-    impliedMatch("meta nfproto", [network === "ip" ? NFPROTO_IPV4 : NFPROTO_IPV6]),
-  );
+  context.statements.push(networkMatch(context, network));
   context.network = network;
+}
+
+/** Frames of a link tell their network by the Ethernet type, or by that behind a VLAN tag. */
+function networkMatch(context: RuleContext, network: "ip" | "ip6"): Statement {
+  const type = network === "ip" ? 0x0800n : 0x86ddn;
+  if (context.hasVlan) return impliedMatch("vlan type", [type]);
+  if (context.family === "bridge" || context.family === "netdev")
+    return impliedMatch("meta protocol", [type]);
+  return impliedMatch("meta nfproto", [network === "ip" ? NFPROTO_IPV4 : NFPROTO_IPV6]);
 }
 
 export function requireTransport(context: RuleContext, protocol: bigint, what: string): void {

@@ -266,7 +266,10 @@ export function parseTproxy(context: RuleContext): Statement {
   return {
     kind: "tproxy",
     family: family ?? target.family ?? null,
-    address: range === null ? null : { kind: "constant", value: range.from, width: 32 },
+    address:
+      range === null
+        ? null
+        : { kind: "constant", value: range.from, width: target.family === "ip6" ? 128 : 32 },
     port: port === null ? null : { kind: "constant", value: port.from, width: 16 },
     mark: null,
   };

@@ -109,7 +109,8 @@ export function parseRate(reader: Reader): LimitStatement {
   const periodMs = PERIOD_MS[period];
   if (periodMs === undefined || amount === null || amount === 0n)
     throw reader.problem(`\`${first}\` is no rate`, "write 10/second, 5/minute or 1 mbytes/second");
-  let burst = unit === null ? DEFAULT_BURST : 5n;
+  /* A limit of bytes has no burst unless stated (measured with nft 1.0.6). */
+  let burst = unit === null ? DEFAULT_BURST : 0n;
   if (reader.accept("burst")) {
     burst = readNumber(reader.word("a number").text) ?? DEFAULT_BURST;
     const size = BYTES[reader.peek().text];

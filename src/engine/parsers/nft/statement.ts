@@ -342,7 +342,10 @@ function parseMeter(context: RuleContext): Statement {
   const name = reader.is("{") ? "" : parseSetName(context);
   if (reader.accept("size")) reader.word("a size");
   context.state.meters.push(name);
-  return parseDynamicElement(context, "update", name);
+  const element = parseDynamicElement(context, "add", name);
+  /* A meter with a timeout renews it with each packet (measured with nft 1.0.6). */
+  const renews = element.kind === "dynamicSet" && element.timeoutMs !== null;
+  return renews ? { ...element, operation: "update" } : element;
 }
 
 function parseDynamicElement(
