@@ -1,4 +1,5 @@
 import { complementRanges, intersectRanges, maximum, type Range } from "../base/range.ts";
+import type { Span } from "../base/span.ts";
 
 /** A value that nobody gave. The same key stands for the same value throughout one walk. */
 export interface Variable {
@@ -16,6 +17,8 @@ export interface Condition {
   readonly label: string;
   readonly text: string;
   readonly origin: "omitted" | "unknown";
+  /** The rule that asked; null: no rule did (tracking, routing). */
+  readonly at: Span | null;
 }
 
 /**
@@ -29,6 +32,8 @@ export class Choices {
   readonly taken: number[] = [];
   readonly counts: number[] = [];
   readonly conditions: Condition[] = [];
+  /** The rule that is being run, for the questions that it asks. */
+  at: Span | null = null;
   private readonly domains = new Map<string, readonly Range[]>();
   private readonly answers = new Map<string, number>();
   private readonly script: readonly number[];
@@ -50,6 +55,7 @@ export class Choices {
       label: variable.label,
       text: `${variable.label} ${yes ? "in" : "not in"} ${describeRanges(ranges)}`,
       origin: variable.origin,
+      at: this.at,
     });
     return yes;
   }
@@ -72,7 +78,12 @@ export class Choices {
     const answer = options.length > 1 ? this.next(options.length) : 0;
     this.answers.set(key, answer);
     if (options.length > 1)
-      this.conditions.push({ label, text: `${label}: ${options[answer] ?? ""}`, origin });
+      this.conditions.push({
+        label,
+        text: `${label}: ${options[answer] ?? ""}`,
+        origin,
+        at: this.at,
+      });
     return answer;
   }
 

@@ -35,9 +35,11 @@ export function runBaseChain(walk: Walk, hooked: HookedChain): ChainResult {
       continue;
     }
     frame.next++;
+    walk.choices.at = rule.span;
     const effect = runRule(walk, table, rule);
     const by: Decider = { kind: "rule", rule, table: name, chain: frame.chain.name };
     const ended = endOf(walk, effect, by);
+    walk.choices.at = null;
     if (ended !== null) return ended;
     const move = moveOf(effect);
     if (move === null) continue;

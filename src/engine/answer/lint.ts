@@ -1,0 +1,47 @@
+import type { Diagnostic, Severity } from "../base/diagnostic.ts";
+import type { Coverage } from "../device/device.ts";
+
+/** Version of the JSON form. */
+export const LINT_FORMAT_VERSION = 1;
+
+/** What is wrong in a ruleset, and how much of it is understood. */
+export interface LintAnswer {
+  readonly formatVersion: number;
+  readonly findings: readonly Finding[];
+  readonly coverage: Coverage;
+}
+
+export interface Finding {
+  readonly code: string;
+  readonly severity: Severity;
+  readonly message: string;
+  /** Null: the whole input is meant. */
+  readonly file: string | null;
+  /** From 1; null with `file`. */
+  readonly line: number | null;
+  readonly column: number | null;
+  /** What to do about it; empty where nothing is known. */
+  readonly help: string;
+}
+
+interface Reading {
+  readonly diagnostics: readonly Diagnostic[];
+  readonly coverage: Coverage;
+}
+
+/** Findings in the order of files and lines. */
+export function answerLint({ diagnostics, coverage }: Reading): LintAnswer {
+  return { formatVersion: LINT_FORMAT_VERSION, findings: diagnostics.map(toFinding), coverage };
+}
+
+function toFinding({ code, severity, message, span, help }: Diagnostic): Finding {
+  return {
+    code,
+    severity,
+    message,
+    file: span?.file ?? null,
+    line: span?.line ?? null,
+    column: span?.column ?? null,
+    help,
+  };
+}
