@@ -119,7 +119,8 @@ const REASONS: ReadonlyMap<string, readonly [message: string, help: string]> = n
   ["ENAMETOOLONG", ["has a name that is too long", "check the path"]],
 ]);
 
-function problemOf(path: string, error: unknown): FileProblem {
+/** Puts an error of the file system into words. */
+export function problemOf(path: string, error: unknown): FileProblem {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   const [message, help] = REASONS.get(code) ?? [
     `cannot be read (${error instanceof Error ? error.message : String(error)})`,

@@ -1,11 +1,9 @@
-/** How a stream shows text: with colours, and how wide it is. */
+/** How a stream shows text: with colours, and how wide it is (infinite where nobody looks). */
 export interface Style {
   readonly colour: boolean;
   readonly width: number;
 }
 
-/** Width where the stream does not tell one. */
-export const DEFAULT_WIDTH = 80;
 /** Narrower than this lines are not cut any more. */
 const MINIMUM_WIDTH = 40;
 

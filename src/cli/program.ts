@@ -1,0 +1,103 @@
+import { Command, CommanderError, Option } from "commander";
+import { explainCode } from "./commands/explain.ts";
+import { lint } from "./commands/lint.ts";
+import { trace } from "./commands/trace.ts";
+import { EXIT, type ExitCode } from "./exit.ts";
+import { type ColourChoice, type Streams, standardStreams } from "./streams.ts";
+
+/** Put in by the bundler. */
+declare const PREMORTEM_VERSION: string;
+
+const OVERVIEW = `premortem proves what a change of firewall rules does before it ships.
+
+  premortem trace rules.nft 'tcp 10.0.0.5:40000 > 198.51.100.7:25 in=eth1 out=eth0'
+  premortem lint rules.nft
+  iptables-save | premortem lint -
+
+Commands: trace, lint, explain.  All about one: premortem COMMAND --help
+`;
+
+const EXIT_CODES = `
+Exit codes:
+  0  nothing found, equal, everything decided
+  1  findings or a difference
+  2  bad usage, or input that cannot be read
+  3  something asked is undecided (--allow-undecided makes it 0)`;
+
+const FILES = `
+Files are nft scripts, iptables-save, ip6tables-save or \`ipset save\`, told apart by their content.
+Several make one device, in the order given; a folder is its files by name; \`-\` is standard input.`;
+
+const TRACE_HELP = `
+Examples:
+  premortem trace edge.nft 'tcp 10.0.0.5:40000 > 198.51.100.7:25 in=eth1 out=eth0'
+  premortem trace edge.nft 'udp [2001:db8::1]:5353 > [2001:db8::2]:53 in=eth1 state=new' --json
+  premortem trace edge.nft 'icmp 10.0.0.5 > 10.0.1.1 type=8 code=0 in=eth1 ttl=1'
+  premortem trace edge.nft --packets packets.txt --sequence
+
+A packet is PROTOCOL SOURCE > DESTINATION and key=value: in=, out=, path=forward|input|output,
+hook=, state=, dir=reply, flags=syn,ack, mark=, type=, code=, and any selector of nft with dots for
+its blanks (ip.ttl=5). What is left out stays open, and the answer says where it matters.
+With in and out it is forwarded; with in alone it is for this device, with out alone from it.
+${FILES}
+${EXIT_CODES}`;
+
+/** Runs one command line to its exit code. */
+export async function run(args: readonly string[]): Promise<ExitCode> {
+  if (args.length === 0) {
+    process.stdout.write(OVERVIEW);
+    return EXIT.clean;
+  }
+  let code: ExitCode = EXIT.clean;
+  const program = new Command("premortem");
+  const streams = (): Streams => standardStreams(program.opts<{ color: ColourChoice }>().color);
+  program
+    .description("Proves what a change of firewall rules does before it ships.")
+    .version(PREMORTEM_VERSION, "--version", "print the version")
+    .addOption(
+      new Option("--color <when>", "when to use colours")
+        .choices(["auto", "always", "never"])
+        .default("auto"),
+    )
+    .addHelpText("after", EXIT_CODES)
+    .helpCommand(false)
+    .configureHelp({ showGlobalOptions: true })
+    .exitOverride();
+  program
+    .command("trace")
+    .description("what happens to a packet, and which rule decides it")
+    .argument("<file...>", "files of the ruleset, then the packet")
+    .option("--json", "print JSON")
+    .option("--packets <file>", "ask each line of a file (- is standard input), as lines of JSON")
+    .option("--sequence", "play the packets in order, with connections and limits remembered")
+    .option("--setup <file>", "interfaces, addresses, routes and sysctls of the device, as JSON")
+    .option("--allow-undecided", "end with 0 where something is undecided")
+    .addHelpText("after", TRACE_HELP)
+    .action(async (files, options) => {
+      code = await trace(files, options, streams());
+    });
+  program
+    .command("lint")
+    .description("what is wrong in a ruleset, and how much of it is understood")
+    .argument("<file...>", "files of the ruleset")
+    .option("--json", "print JSON")
+    .addHelpText("after", FILES + EXIT_CODES)
+    .action((files, options) => {
+      code = lint(files, options, streams());
+    });
+  program
+    .command("explain")
+    .description("what the code of a finding means; without a code, all of them")
+    .argument("[code]", "such as PM1010")
+    .option("--json", "print JSON")
+    .action((wanted, options) => {
+      code = explainCode(wanted, options, streams());
+    });
+  try {
+    await program.parseAsync([...args], { from: "user" });
+    return code;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? EXIT.clean : EXIT.usage;
+  }
+}
