@@ -20,6 +20,8 @@ export interface Finding {
   /** From 1; null with `file`. */
   readonly line: number | null;
   readonly column: number | null;
+  /** Behind the last character, where it lies in the same line; else null. */
+  readonly endColumn: number | null;
   /** What to do about it; empty where nothing is known. */
   readonly help: string;
 }
@@ -42,6 +44,7 @@ function toFinding({ code, severity, message, span, help }: Diagnostic): Finding
     file: span?.file ?? null,
     line: span?.line ?? null,
     column: span?.column ?? null,
+    endColumn: span !== null && span.endLine === span.line ? span.endColumn : null,
     help,
   };
 }

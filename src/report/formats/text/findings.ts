@@ -33,12 +33,13 @@ const SEVERITY_TINTS = { error: "red", warning: "yellow", note: "blue" } as cons
 >;
 
 function findingLines(finding: Finding, files: Files, style: Style): readonly string[] {
-  const { severity, code, message, file, line, column, help } = finding;
+  const { severity, code, message, file, line, column, endColumn, help } = finding;
   const head = tint(style, SEVERITY_TINTS[severity], `${severity}[${code}]`);
   const lines = [`${head}: ${shown(message)}`];
   if (file !== null && line !== null) {
     const text = lineOf(files.get(file) ?? "", line);
-    lines.push(...excerptLines(style, { file, line, column, length: 1, text }));
+    const length = column === null || endColumn === null ? 1 : endColumn - column;
+    lines.push(...excerptLines(style, { file, line, column, length, text }));
   }
   if (help !== "") lines.push(`  = help: ${shown(help)}`);
   return lines;

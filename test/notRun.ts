@@ -1,0 +1,2 @@
+/** Begins the reason in the name of a suite that was not run. */
+export const NOT_RUN = "[not run: ";
