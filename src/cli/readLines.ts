@@ -8,12 +8,14 @@ export async function readLines(
   each: (line: string, number: number) => void,
 ): Promise<FileProblem | null> {
   const input = path === "-" ? process.stdin : createReadStream(path);
-  const failed = new Promise<FileProblem>((resolve) =>
-    input.once("error", (error: Error) => resolve(problemOf(path, error))),
-  );
   const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
-  const closed = new Promise<null>((resolve) => lines.once("close", () => resolve(null)));
   let number = 0;
-  lines.on("line", (line) => each(line, ++number));
-  return Promise.race([failed, closed]);
+  return new Promise((resolve) => {
+    const fail = (error: Error) => resolve(problemOf(path, error));
+    input.once("error", fail);
+    /* The reader of lines passes on the error of its stream. */
+    lines.once("error", fail);
+    lines.on("line", (line) => each(line, ++number));
+    lines.once("close", () => resolve(null));
+  });
 }
