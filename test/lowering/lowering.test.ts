@@ -7,7 +7,7 @@ import { inNamespace, NO_NFT } from "./nftHost.ts";
 import { corpusSamples, type Sample, vectorSamples } from "./samples.ts";
 
 /** Rules are compared by their place in the chain, so scripts that move rules are left out. */
-const MOVES_RULES = /^\s*(insert|replace|delete|flush (chain|table))|position|index \d/m;
+const MOVES_RULES = /^\s*(insert|replace|delete|flush chain)|position|index \d/m;
 const MARK = "=== interfaces";
 
 /** What nft makes of a text, by chain: the programs of its rules in canonical lines. */

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { detectDialect } from "../../src/engine/parsers/detectDialect.ts";
 
 export interface Sample {
   readonly name: string;
@@ -24,6 +25,27 @@ export function corpusSamples(): readonly Sample[] {
       const text = readFileSync(`${CORPUS}/${file}`, "utf8");
       const loadable = text.replaceAll("hook output priority dstnat", "hook output priority -100");
       return [{ name: file, text: isPriority ? loadable : text, interfaces }];
+    });
+}
+
+export interface IptablesSample extends Sample {
+  readonly dialect: "iptables" | "ip6tables";
+}
+
+const IPTABLES = "../shared/corpus/iptables";
+
+/** The rulesets of the corpus that iptables-restore accepts. */
+export function iptablesSamples(): readonly IptablesSample[] {
+  if (!existsSync(IPTABLES)) return [];
+  return readFileSync(`${IPTABLES}/PROVENANCE.tsv`, "utf8")
+    .split("\n")
+    .slice(1)
+    .flatMap((row): IptablesSample[] => {
+      const [file = "", , , , , , , accepts = "-"] = row.split("\t");
+      if (!accepts.startsWith("yes")) return [];
+      const text = readFileSync(`${IPTABLES}/${file}`, "utf8");
+      const isSix = detectDialect(file, text) === "ip6tables";
+      return [{ name: file, text, interfaces: [], dialect: isSix ? "ip6tables" : "iptables" }];
     });
 }
 

@@ -96,24 +96,57 @@ function noteOlderService(state: ScriptState, token: Token): void {
   );
 }
 
-/** A single number: `0x3`, `syn|ack`, `(new | invalid)`, `1 << 4`. */
-export function parseConstant(context: RuleContext, form: ValueForm): bigint {
-  const { reader } = context;
-  let value = parseConstantTerm(context, form);
-  for (;;) {
-    if (reader.accept("|") || reader.accept("or")) value |= parseConstantTerm(context, form);
-    else if (reader.accept("^") || reader.accept("xor")) value ^= parseConstantTerm(context, form);
-    else if (reader.accept("&") || reader.accept("and")) value &= parseConstantTerm(context, form);
-    else if (reader.accept("<<")) value <<= parseConstantTerm(context, form);
-    else if (reader.accept(">>")) value >>= parseConstantTerm(context, form);
-    else return value;
+export type BitOperator = "and" | "or" | "xor" | "shiftLeft" | "shiftRight";
+
+/** What binds loosest first, as in C (measured with nft 1.0.6). */
+export const OPERATOR_LEVELS: readonly Readonly<Partial<Record<string, BitOperator>>>[] = [
+  { "|": "or", or: "or" },
+  { "^": "xor", xor: "xor" },
+  { "&": "and", and: "and" },
+  { "<<": "shiftLeft", ">>": "shiftRight" },
+];
+
+/** Bits that a shift may move; wider values do not exist. */
+const MAXIMUM_SHIFT = 128n;
+
+export function calculate(operator: BitOperator, left: bigint, right: bigint): bigint {
+  switch (operator) {
+    case "and":
+      return left & right;
+    case "or":
+      return left | right;
+    case "xor":
+      return left ^ right;
+    case "shiftLeft":
+      return right > MAXIMUM_SHIFT ? 0n : left << right;
+    case "shiftRight":
+      return right > MAXIMUM_SHIFT ? 0n : left >> right;
   }
 }
 
-function parseConstantTerm(context: RuleContext, form: ValueForm): bigint {
+/** A single number: `0x3`, `syn|ack`, `(new | invalid)`, `1 << 4`. */
+export function parseConstant(context: RuleContext, form: ValueForm, level = 0): bigint {
+  const operators = OPERATOR_LEVELS[level];
+  if (operators === undefined) return parseConstantTerm(context, form);
+  let value = parseConstant(context, form, level + 1);
+  for (;;) {
+    const token = context.reader.peek();
+    const operator = token.kind === "string" ? undefined : operators[token.text];
+    if (operator === undefined) return value;
+    context.reader.next();
+    value = calculate(operator, value, parseConstant(context, form, level + 1));
+  }
+}
+
+/** One value, or a whole calculation in parentheses. */
+export function parseConstantTerm(context: RuleContext, form: ValueForm): bigint {
   const { reader, state } = context;
   if (reader.accept("(")) {
-    const value = parseConstant(context, form);
+    if (reader.parentheses >= MAXIMUM_PARENTHESES)
+      throw reader.problem("parentheses are nested too deeply");
+    reader.parentheses++;
+    const value = parseFlagList(context, form);
+    reader.parentheses--;
     reader.expect(")");
     return value;
   }
@@ -124,9 +157,12 @@ function parseConstantTerm(context: RuleContext, form: ValueForm): bigint {
     "PM1032",
     "a single value is needed here, not a range",
     spanOf(token),
-    "",
+    "write one of its values",
   );
 }
+
+/** Parentheses within parentheses. */
+export const MAXIMUM_PARENTHESES = 64;
 
 /** Flags by comma: `syn,ack` is their sum. */
 export function parseFlagList(context: RuleContext, form: ValueForm): bigint {

@@ -1,7 +1,13 @@
 import type { Span } from "../../base/span.ts";
 import type { Expression } from "../../device/expression.ts";
 import { type SelectorRow, selectorRow } from "../../packet/selectors/index.ts";
-import { parseConstant } from "./constant.ts";
+import {
+  type BitOperator,
+  calculate,
+  MAXIMUM_PARENTHESES,
+  OPERATOR_LEVELS,
+  parseConstantTerm,
+} from "./constant.ts";
 import type { RuleContext } from "./context.ts";
 import { parseMapReference } from "./elements.ts";
 import { spanOf } from "./reader.ts";
@@ -29,103 +35,64 @@ export function parseKey(context: RuleContext): TypedParts {
   };
 }
 
-const OPERATORS: Readonly<Record<string, "and" | "or" | "xor" | "shiftLeft" | "shiftRight">> = {
-  "&": "and",
-  and: "and",
-  "|": "or",
-  or: "or",
-  "^": "xor",
-  xor: "xor",
-  "<<": "shiftLeft",
-  ">>": "shiftRight",
-};
-
 /** A selector with whatever is done to its bits; the masks are constants of its own type. */
 export function parseMasked(context: RuleContext): Typed {
-  const { reader } = context;
-  let typed: Typed;
-  if (reader.is("(")) {
-    reader.next();
-    typed = parseMasked(context);
-    reader.expect(")");
-  } else typed = parseSelector(context);
-  for (;;) {
-    const token = reader.peek();
-    const operator = token.kind === "string" ? undefined : OPERATORS[token.text];
-    if (operator === undefined) return typed;
-    reader.next();
-    typed = applyOperator(context, typed, operator);
-  }
+  return parseBits(context, 0, null);
 }
 
-function applyOperator(
-  context: RuleContext,
-  typed: Typed,
-  operator: "and" | "or" | "xor" | "shiftLeft" | "shiftRight",
-): Typed {
-  const { width } = typed.form;
-  const isShift = operator === "shiftLeft" || operator === "shiftRight";
-  const right: Expression =
-    !isShift && beginsSelector(context)
-      ? parseSelector(context).expression
-      : { kind: "constant", value: constantTerm(context, isShift ? NUMBER : typed.form), width };
-  return {
-    expression: { kind: "binary", operator, left: typed.expression, right, width },
-    form: typed.form,
-    presence: false,
-  };
+/** `form`: how a constant is read that stands in front; null where only a selector may. */
+function parseBits(context: RuleContext, level: number, form: ValueForm | null): Typed {
+  const operators = OPERATOR_LEVELS[level];
+  if (operators === undefined) return parseOperand(context, form);
+  let left = parseBits(context, level + 1, form);
+  for (;;) {
+    const token = context.reader.peek();
+    const operator = token.kind === "string" ? undefined : operators[token.text];
+    if (operator === undefined) return left;
+    context.reader.next();
+    const isShift = operator === "shiftLeft" || operator === "shiftRight";
+    const right = parseBits(context, level + 1, isShift ? NUMBER : left.form);
+    left = combine(left, operator, right);
+  }
 }
 
 const NUMBER: ValueForm = { type: "integer", width: 32 };
 
-/** A term without operators of its own, so that `a & 1 | 2` is read from left to right. */
-function constantTerm(context: RuleContext, form: ValueForm): bigint {
-  const { reader, state } = context;
-  if (reader.is("(")) {
-    reader.next();
-    const value = parseConstant(context, form);
-    reader.expect(")");
-    return value;
-  }
-  void state;
-  const token = reader.peek();
-  const next = reader.peek(1);
-  if (
-    token.kind === "word" &&
-    (next.text === "|" || next.text === "or") &&
-    form.type !== "integer" &&
-    form.type !== "mark"
-  )
-    return parseConstant(context, form);
-  return parseSingle(context, form);
-}
-
-function parseSingle(context: RuleContext, form: ValueForm): bigint {
+function parseOperand(context: RuleContext, form: ValueForm | null): Typed {
   const { reader } = context;
-  const token = reader.word("a number");
-  reader.unshift({ ...token, kind: "word" });
-  const ended = reader.peek(1);
-  if (["&", "|", "^", "<<", ">>"].includes(ended.text)) {
-    reader.next();
-    reader.unshift(END);
-    reader.unshift(token);
-    const value = parseConstant(context, form);
-    reader.next();
-    return value;
+  if (reader.accept("(")) {
+    if (reader.parentheses >= MAXIMUM_PARENTHESES)
+      throw reader.problem("parentheses are nested too deeply");
+    reader.parentheses++;
+    const inner = parseBits(context, 0, form);
+    reader.parentheses--;
+    reader.expect(")");
+    return inner;
   }
-  return parseConstant(context, form);
+  if (form === null || beginsSelector(context)) return parseSelector(context);
+  const value = parseConstantTerm(context, form);
+  return { expression: { kind: "constant", value, width: form.width }, form, presence: false };
 }
 
-/** Stops `parseConstant` before an operator that belongs to what stands around it. */
-const END = {
-  kind: "newline",
-  text: "\n",
-  file: "",
-  start: 0,
-  end: 0,
-  line: 0,
-  column: 0,
-} as const;
+/** Two constants are one; a constant stands on the right. */
+function combine(left: Typed, operator: BitOperator, right: Typed): Typed {
+  const { form } = left;
+  const { width } = form;
+  if (left.expression.kind === "constant") {
+    if (right.expression.kind === "constant") {
+      const value = calculate(operator, left.expression.value, right.expression.value);
+      return { form, presence: false, expression: { kind: "constant", value, width } };
+    }
+    if (operator !== "shiftLeft" && operator !== "shiftRight")
+      return combine(right, operator, left);
+  }
+  const { expression } = left;
+  return {
+    form,
+    presence: false,
+    expression: { kind: "binary", operator, left: expression, right: right.expression, width },
+  };
+}
 
 /** What stands right of `set`: constants, selectors, masks, maps. */
 export function parseAssigned(
@@ -142,9 +109,9 @@ export function parseAssigned(
       return key.expression;
     }
     const map = parseMapReference(context, key.forms, [form]);
-    return continueWith(context, { kind: "lookup", key: key.expression, map }, form);
+    return { kind: "lookup", key: key.expression, map };
   }
-  return { kind: "constant", value: assignedConstant(context, form), width: form.width };
+  return assignedValue(context, form);
 }
 
 /** What is written must be of the type written to; plain integers fit if no bytes are missing. */
@@ -174,22 +141,12 @@ function startsWithParenthesizedSelector(context: RuleContext): boolean {
   return answer;
 }
 
-function continueWith(context: RuleContext, expression: Expression, form: ValueForm): Expression {
-  let typed: Typed = { expression, form, presence: false };
-  for (;;) {
-    const operator = OPERATORS[context.reader.peek().text];
-    if (operator === undefined) return typed.expression;
-    context.reader.next();
-    typed = applyOperator(context, typed, operator);
-  }
-}
-
-/** `0x10 | meta mark` has its selector on the right. */
-function assignedConstant(context: RuleContext, form: ValueForm): bigint {
-  let value = parseConstant(context, form);
+/** Flags by comma are their sum; `0x10 | meta mark` has its selector on the right. */
+function assignedValue(context: RuleContext, form: ValueForm): Expression {
+  let value = parseBits(context, 0, form);
   while (context.reader.is(",") && form.type !== "integer") {
     context.reader.next();
-    value |= parseConstant(context, form);
+    value = combine(value, "or", parseBits(context, 0, form));
   }
-  return value;
+  return value.expression;
 }

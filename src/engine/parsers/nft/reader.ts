@@ -33,6 +33,8 @@ export class Reader {
   private readonly ahead: Token[] = [];
   private readonly expansions: { tokens: readonly Token[]; at: number }[] = [];
   private expanded = 0;
+  /** Parentheses that are open in the expression being read. */
+  parentheses = 0;
   /** Braces opened and not closed by the tokens taken so far. */
   depth = 0;
 

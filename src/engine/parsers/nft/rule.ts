@@ -34,6 +34,7 @@ export function parseRule(reader: Reader, state: ScriptState, family: TableFamil
 function parseKnown(context: RuleContext): void {
   const { state, statements } = context;
   state.opaque.length = 0;
+  context.reader.parentheses = 0;
   parseStatement(context);
   const last = statements.at(-1);
   if (state.opaque.length === 0 || last === undefined) return;

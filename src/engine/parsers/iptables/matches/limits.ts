@@ -12,7 +12,15 @@ import {
   type RuleContext,
   unreadable,
 } from "../module.ts";
-import { addressWidth, MAX_32, MAX_64, parseMask, parseUnsigned, splitList } from "../values.ts";
+import {
+  addressWidth,
+  type IpFamily,
+  MAX_32,
+  MAX_64,
+  parseMask,
+  parseUnsigned,
+  splitList,
+} from "../values.ts";
 
 export interface Rate {
   readonly rate: bigint;
@@ -209,7 +217,7 @@ function lowerRecent(given: GivenModule, rule: RuleContext): readonly Statement[
     hitCount: number("hitcount"),
     sameTtl: hasOption(given, "rttl"),
     by: hasOption(given, "rdest") ? "destination" : "source",
-    mask: mask === null ? null : parseMask(mask.values[0] ?? "", rule.family),
+    mask: mask === null ? null : partialMask(mask.values[0] ?? "", rule.family),
   };
   return [statement];
 }
@@ -234,6 +242,12 @@ function lowerConnlimit(given: GivenModule, rule: RuleContext): readonly Stateme
       groupBy: prefix === 0 ? null : { key, prefix },
     },
   ];
+}
+
+/** A mask of all bits is none: iptables-save writes it even where nobody stated it. */
+function partialMask(text: string, family: IpFamily): bigint | null {
+  const mask = parseMask(text, family);
+  return mask === (1n << BigInt(addressWidth(family))) - 1n ? null : mask;
 }
 
 function connlimitPrefix(text: string | null, rule: RuleContext): number | null {
