@@ -4,7 +4,15 @@ import type { Expression } from "../device/expression.ts";
 import { readFib } from "./fib.ts";
 import { lookupData } from "./lookup.ts";
 import { readPayload, readSelector } from "./readSelector.ts";
-import { ABSENT, known, mapValue, unknown, type Value } from "./value.ts";
+import {
+  ABSENT,
+  known,
+  mapValue,
+  type PresentValue,
+  textOf,
+  unknown,
+  type Value,
+} from "./value.ts";
 import { freshKey, type Walk } from "./walk.ts";
 
 /** The values of an expression, one for each part of a concatenation; null: the rule ends here. */
@@ -23,8 +31,6 @@ export function evaluateParts(
   return values;
 }
 
-export type PresentValue = Exclude<Value, { kind: "absent" }>;
-
 /** The value of an expression without concatenation. */
 export function evaluate(walk: Walk, table: Table, expression: Expression): Value {
   switch (expression.kind) {
@@ -39,7 +45,12 @@ export function evaluate(walk: Walk, table: Table, expression: Expression): Valu
     case "binary":
       return evaluateBinary(walk, table, expression);
     case "lookup": {
-      const data = lookupData(walk, table, expression.key, expression.map);
+      const data = lookupData(
+        walk,
+        table,
+        evaluateParts(walk, table, expression.key),
+        expression.map,
+      );
       return data === null || data.kind !== "value" ? ABSENT : joinParts(data.values);
     }
     case "fib":
@@ -75,10 +86,6 @@ function joinParts(parts: readonly PresentValue[]): Value {
     width += part.width;
   }
   return known(value, width);
-}
-
-export function textOf(value: PresentValue): string {
-  return value.kind === "known" ? `0x${value.value.toString(16)}` : value.text;
 }
 
 type Binary = Extract<Expression, { kind: "binary" }>;

@@ -1,12 +1,11 @@
 import type { SetReference } from "../device/expression.ts";
 import type { NamedSet, SetElement } from "../device/set.ts";
 import type { Statement } from "../device/statement.ts";
-import type { PresentValue } from "./evaluate.ts";
 import { containsParts, findElement, type ResolvedSet } from "./lookup.ts";
 import { readSelector } from "./readSelector.ts";
 import { writtenElement } from "./runtimeSets.ts";
 import { hasPorts, readAddress, readPort } from "./tuples.ts";
-import { decideRanges, known, mapValue, type Value } from "./value.ts";
+import { decideRanges, known, mapValue, type PresentValue, type Value } from "./value.ts";
 import { readPacket, type Walk } from "./walk.ts";
 
 type IpsetReference = Extract<SetReference, { kind: "ipset" }>;

@@ -1,11 +1,10 @@
 import type { Range } from "../base/range.ts";
 import { normalizeRanges } from "../base/range.ts";
 import type { Table } from "../device/device.ts";
-import type { Expression, SetReference } from "../device/expression.ts";
+import type { SetReference } from "../device/expression.ts";
 import type { NamedSet, SetElement } from "../device/set.ts";
 import type { Verdict } from "../device/statement.ts";
-import { evaluateParts, type PresentValue, textOf } from "./evaluate.ts";
-import { decideRanges, unknown } from "./value.ts";
+import { decideRanges, type PresentValue, textOf, unknown } from "./value.ts";
 import type { Walk } from "./walk.ts";
 
 /** What an element of a map holds. */
@@ -234,14 +233,13 @@ function holdsWritten(walk: Walk, set: ResolvedSet, parts: readonly PresentValue
   return walk.choices.choose(`${set.key} ${text}`, label, ["yes", "no"]) === 0;
 }
 
-/** The data for a key, or null where the map has no element for it. */
+/** The data for a key, or null where the key is absent or the map has no element for it. */
 export function lookupData(
   walk: Walk,
   table: Table,
-  key: Expression,
+  parts: readonly PresentValue[] | null,
   reference: SetReference,
 ): Data | null {
-  const parts = evaluateParts(walk, table, key);
   if (parts === null) return null;
   const set = resolveSet(walk, table, reference);
   if (set === null) return null;

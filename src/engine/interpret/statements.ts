@@ -6,7 +6,7 @@ import type {
   Statement,
   Verdict,
 } from "../device/statement.ts";
-import { evaluate, evaluateParts, type PresentValue } from "./evaluate.ts";
+import { evaluate, evaluateParts } from "./evaluate.ts";
 import { matchIpset, updateIpset } from "./ipset.ts";
 import {
   matchConnectionCount,
@@ -20,7 +20,7 @@ import { containsKey, findElement, lookupData, resolveSet } from "./lookup.ts";
 import { applyNat } from "./nat.ts";
 import { matchPayloadSearch, matchU32 } from "./payloadMatch.ts";
 import { writtenElement } from "./runtimeSets.ts";
-import { decideRanges } from "./value.ts";
+import { decideRanges, type PresentValue } from "./value.ts";
 import { freshKey, type Walk } from "./walk.ts";
 import { writeSelector } from "./writeSelector.ts";
 
@@ -138,7 +138,7 @@ function runVerdictMap(
   table: Table,
   statement: Extract<Statement, { kind: "verdictMap" }>,
 ): Effect {
-  const data = lookupData(walk, table, statement.key, statement.map);
+  const data = lookupData(walk, table, evaluateParts(walk, table, statement.key), statement.map);
   if (data === null) return BREAK;
   return data.kind === "verdict" ? { kind: "verdict", verdict: data.verdict } : BREAK;
 }
@@ -161,7 +161,12 @@ function runObject(
 ): Effect {
   let { name } = statement;
   if (statement.lookup !== null) {
-    const data = lookupData(walk, table, statement.lookup.key, statement.lookup.map);
+    const data = lookupData(
+      walk,
+      table,
+      evaluateParts(walk, table, statement.lookup.key),
+      statement.lookup.map,
+    );
     if (data === null || data.kind !== "object") return BREAK;
     name = data.name;
   }

@@ -98,10 +98,6 @@ export function firstState(flags: number, loose: boolean): number {
   return loose ? state : INVALID;
 }
 
-export function isEstablished(state: number): boolean {
-  return state === ESTABLISHED;
-}
-
 /** A connection in these states is still being opened. */
 export function isOpening(state: number): boolean {
   return state === SYN_SENT || state === SYN_RECEIVED;
@@ -110,10 +106,6 @@ export function isOpening(state: number): boolean {
 /** Closed, or about to be: a SYN may begin a new connection here. */
 export function isOver(state: number): boolean {
   return state >= TIME_WAIT;
-}
-
-export function isSynSent(state: number): boolean {
-  return state === SYN_SENT;
 }
 
 /** An ACK that brings or keeps the connection established makes it assured. */

@@ -88,3 +88,10 @@ export function mapValue(
     width,
   };
 }
+
+/** A value that is there, known or not. */
+export type PresentValue = Exclude<Value, { kind: "absent" }>;
+
+export function textOf(value: PresentValue): string {
+  return value.kind === "known" ? `0x${value.value.toString(16)}` : value.text;
+}

@@ -137,11 +137,3 @@ export function setElement(key: readonly Range[], span: Span): SetElement {
 export function anyValue(id: string): Range {
   return { from: 0n, to: (1n << BigInt(selectorRow(id).width)) - 1n };
 }
-
-export function accept(): Statement {
-  return { kind: "verdict", verdict: { kind: "accept" } };
-}
-
-export function drop(): Statement {
-  return { kind: "verdict", verdict: { kind: "drop" } };
-}

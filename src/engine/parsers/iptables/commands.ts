@@ -7,7 +7,7 @@ import { type DraftChain, type DraftTable, makeChain } from "./draft.ts";
 import { stateOfStatements } from "./lineState.ts";
 import { jumpTarget } from "./loops.ts";
 import { lowerRule } from "./rule.ts";
-import { lineSpan, refuse, type Script } from "./script.ts";
+import { lineSpan, refuse, type Script } from "./scriptState.ts";
 import { TARGETS } from "./targets/index.ts";
 
 /** XT_EXTENSION_MAXNAMELEN without its closing zero. */

@@ -1,47 +1,16 @@
 import type { Span } from "../../base/span.ts";
-import type { LineState, Table } from "../../device/device.ts";
-import type { NamedSet } from "../../device/set.ts";
 import { readWords } from "./arguments.ts";
 import { isTable } from "./builtin.ts";
-import type { IptablesCode } from "./codes.ts";
 import { declareChain, runCommand } from "./commands.ts";
-import { closeTable, type DraftTable, openTable, type Registration } from "./draft.ts";
+import { closeTable, type DraftTable, openTable } from "./draft.ts";
 import { findLoop } from "./loops.ts";
-import type { Report } from "./report.ts";
+import { lineSpan, refuse, type Script, type ScriptContext } from "./scriptState.ts";
 import { type Token, tokenize } from "./tokens.ts";
-import type { IpFamily } from "./values.ts";
-
-/** What reading one file needs, and where its results go. */
-export interface ScriptContext {
-  readonly file: string;
-  readonly family: IpFamily;
-  readonly backend: "nft" | "legacy";
-  readonly noFlush: boolean;
-  readonly keepRefused: boolean;
-  readonly ipsets: ReadonlyMap<string, NamedSet>;
-  readonly report: Report;
-  readonly registration: Registration;
-  tableBefore(name: string): Table | null;
-  /** A table that was committed; null: nothing is left of it. */
-  apply(name: string, table: Table | null): void;
-  count(state: LineState): void;
-  countFeature(name: string): void;
-}
 
 /** Bytes of a line, of a word, and words that iptables-restore takes. */
 const MAXIMUM_LINE = 10_239;
 const MAXIMUM_WORD = 1_023;
 const MAXIMUM_WORDS = 254;
-
-/** What the reading of a file stands at. */
-export interface Script {
-  readonly context: ScriptContext;
-  table: DraftTable | null;
-  /** iptables-restore has stopped; the rest is read for its findings only. */
-  stopped: boolean;
-  line: number;
-  carriageReturns: boolean;
-}
 
 /** Reads a file of iptables-restore; returns whether iptables-restore would stop somewhere. */
 export function runScript(text: string, context: ScriptContext): boolean {
@@ -94,23 +63,6 @@ function readLine(script: Script, text: string, start: number, end: number, last
 }
 
 /** Columns from 0, the end exclusive. */
-export function lineSpan(script: Script, from: number, to: number): Span {
-  const { line, context } = script;
-  return { file: context.file, line, column: from + 1, endLine: line, endColumn: to + 1 };
-}
-
-export function refuse(
-  script: Script,
-  code: IptablesCode,
-  message: string,
-  span: Span,
-  help: string,
-): void {
-  script.context.report.add("error", code, message, span, help);
-  script.stopped = true;
-  if (script.table !== null) script.table.refused = true;
-}
-
 function reportCarriageReturn(script: Script, line: string): void {
   if (script.carriageReturns) return;
   script.carriageReturns = true;
