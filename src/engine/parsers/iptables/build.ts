@@ -2,6 +2,7 @@ import { normalizeRanges, type Range, single } from "../../base/range.ts";
 import type { Span } from "../../base/span.ts";
 import type { Expression, SetReference } from "../../device/expression.ts";
 import type { SetElement } from "../../device/set.ts";
+import type { Match } from "../../device/statement.ts";
 import { selectorRow } from "../../packet/selectors/index.ts";
 
 const selectors = new Map<string, Expression>();
