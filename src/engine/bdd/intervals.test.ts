@@ -138,11 +138,11 @@ describe("intervalMap", () => {
         const arena = new Arena();
         const entries = ranges.map((range, i) => ({ range, node: arena.terminal(i % 4) }));
         const root = intervalMap(arena, FIELD, entries, arena.terminal(otherwise));
-        const valueOf = (value: number): number => {
+        const valueAt = (value: number): number => {
           const index = ranges.findIndex((range) => holds([range], value));
           return index < 0 ? otherwise : index % 4;
         };
-        expect(byValue(arena, root)).toEqual(expected(valueOf));
+        expect(byValue(arena, root)).toEqual(expected(valueAt));
       }),
     );
   });

@@ -1,0 +1,228 @@
+import { normalizeRanges, type Range } from "../base/range.ts";
+import { type Arena, FALSE, type Node, TRUE } from "../bdd/index.ts";
+import type { SetReference } from "../device/expression.ts";
+import type { NamedSet, SetElement } from "../device/set.ts";
+import { canonicalText } from "./canonical.ts";
+import { unknownValue } from "./unknown.ts";
+import { constantBits, inRangesOf, type Piece, type Value } from "./value.ts";
+import type { Asker, World } from "./world.ts";
+
+/** What a set says about a key. */
+export interface Membership {
+  /** The packets that have the key at all. */
+  readonly present: Node;
+  /** Those whose key is in the set. */
+  readonly inside: Node;
+}
+
+/** The packets whose key a set holds. */
+export function membership(
+  world: World,
+  asker: Asker,
+  parts: readonly Value[],
+  reference: SetReference,
+): Membership {
+  const found = openSet(world, asker, reference);
+  if (found === null) return { present: TRUE, inside: undefinedSet(world, reference) };
+  if (parts.length === 0) return { present: TRUE, inside: FALSE };
+  const { arena } = world;
+  const present = allPresent(arena, parts);
+  const wanted = reference.kind === "ipset" && reference.returnNomatch === true;
+  const listed = holding(arena, parts, found.elements, wanted);
+  const written =
+    found.named?.dynamic === true ? heldByPacketPath(world, asker, found.named) : FALSE;
+  return { present, inside: arena.and(present, arena.or(listed, written)) };
+}
+
+/** The packets for which a map holds data, in groups of the same data. */
+export function lookupGroups(
+  world: World,
+  asker: Asker,
+  parts: readonly Value[],
+  reference: SetReference,
+): readonly { readonly element: SetElement; readonly packets: Node }[] {
+  const found = openSet(world, asker, reference);
+  if (found === null) return [];
+  const { arena } = world;
+  const groups = new Map<string, SetElement[]>();
+  for (const element of found.elements) {
+    const data = canonicalText(element.data);
+    const group = groups.get(data);
+    if (group === undefined) groups.set(data, [element]);
+    else group.push(element);
+  }
+  const present = allPresent(arena, parts);
+  const caught = found.elements.find(({ catchAll }) => catchAll);
+  const listed = [...groups.values()].flatMap((elements) => {
+    const [element] = elements;
+    const plain = elements.filter(({ catchAll }) => !catchAll);
+    if (element === undefined || plain.length === 0) return [];
+    return [{ element, packets: holding(arena, parts, plain, false) }];
+  });
+  if (caught === undefined) return listed;
+  const rest = arena.and(
+    present,
+    arena.not(
+      anyOf(
+        arena,
+        listed.map(({ packets }) => packets),
+      ),
+    ),
+  );
+  return [...listed, { element: caught, packets: rest }];
+}
+
+/** The data that a map holds for the key of each packet. */
+export function lookupData(
+  world: World,
+  asker: Asker,
+  parts: readonly Value[],
+  reference: SetReference,
+): Value {
+  const groups = lookupGroups(world, asker, parts, reference);
+  const pieces: Piece[] = [];
+  let width = 0;
+  for (const { element, packets } of groups) {
+    if (element.data?.kind !== "value") continue;
+    const { parts: data, widths } = element.data;
+    const bits: Node[] = [];
+    for (const [i, part] of data.entries()) {
+      const bitsOfPart = widths[i] ?? 32;
+      if (part.from !== part.to) {
+        const name = `one of ${part.from}-${part.to}`;
+        const value = unknownValue(world, name, bitsOfPart, "stateful", asker.instance);
+        return {
+          ...value,
+          present: anyOf(
+            world.arena,
+            groups.map((group) => group.packets),
+          ),
+        };
+      }
+      bits.push(...constantBits(part.from, bitsOfPart));
+    }
+    width = bits.length;
+    pieces.push({ guard: packets, value: { kind: "bits", bits } });
+  }
+  return {
+    width,
+    pieces,
+    present: anyOf(
+      world.arena,
+      pieces.map(({ guard }) => guard),
+    ),
+  };
+}
+
+interface OpenSet {
+  readonly elements: readonly SetElement[];
+  /** Null: written where it is used. */
+  readonly named: NamedSet | null;
+}
+
+/** Null where the set is not defined. */
+function openSet(world: World, asker: Asker, reference: SetReference): OpenSet | null {
+  if (reference.kind === "anonymous") return { elements: reference.elements, named: null };
+  const named = world.facts.set(asker.table, reference);
+  return named === null ? null : { elements: named.elements, named };
+}
+
+/** Nobody knows what a set holds that is nowhere defined. */
+function undefinedSet(world: World, reference: SetReference): Node {
+  const name = reference.kind === "anonymous" ? "set" : `@${reference.name}`;
+  return world.arena.variable(world.layout.flag(`${name} (not defined)`, "moment").level);
+}
+
+/** Elements that packets have put there: unknown, and new for each rule that asks. */
+function heldByPacketPath(world: World, asker: Asker, set: NamedSet): Node {
+  const flag = world.layout.flag(`@${set.name} holds it#${asker.instance}`, "stateful");
+  return world.arena.variable(flag.level);
+}
+
+function allPresent(arena: Arena, parts: readonly Value[]): Node {
+  return parts.reduce<Node>((all, part) => arena.and(all, part.present), TRUE);
+}
+
+/** The packets whose key one of `elements` holds. An ipset's exceptions beat wider elements. */
+function holding(
+  arena: Arena,
+  parts: readonly Value[],
+  elements: readonly SetElement[],
+  exceptionsAsked: boolean,
+): Node {
+  if (elements.some(({ exception }) => exception))
+    return holdingWithExceptions(arena, parts, elements, exceptionsAsked);
+  if (exceptionsAsked) return FALSE;
+  const catchAll = elements.some((element) => element.catchAll);
+  const plain = elements.filter(
+    (element) => !element.catchAll && element.key.length === parts.length,
+  );
+  return catchAll ? allPresent(arena, parts) : keysFrom(arena, parts, plain, 0);
+}
+
+/** Widest elements first, so that each narrower one overrules them. */
+function holdingWithExceptions(
+  arena: Arena,
+  parts: readonly Value[],
+  elements: readonly SetElement[],
+  exceptionsAsked: boolean,
+): Node {
+  const widest = [...elements].sort((a, b) => (sizeOf(a) < sizeOf(b) ? 1 : -1));
+  let inside: Node = FALSE;
+  for (const element of widest) {
+    const covered = keysFrom(arena, parts, [element], 0);
+    inside =
+      element.exception === exceptionsAsked
+        ? arena.or(inside, covered)
+        : arena.and(inside, arena.not(covered));
+  }
+  return inside;
+}
+
+function sizeOf(element: SetElement): bigint {
+  return element.key.reduce((size, { from, to }) => size * (to - from + 1n), 1n);
+}
+
+/** Elements with the same first range are told apart by the parts behind it. */
+function keysFrom(
+  arena: Arena,
+  parts: readonly Value[],
+  elements: readonly SetElement[],
+  index: number,
+): Node {
+  const part = parts[index];
+  if (part === undefined) return elements.length > 0 ? TRUE : FALSE;
+  if (index === parts.length - 1) {
+    const ranges = normalizeRanges(elements.flatMap(({ key }) => key[index] ?? []));
+    return inRangesOf(arena, part, ranges);
+  }
+  const groups = new Map<string, { readonly range: Range; readonly elements: SetElement[] }>();
+  for (const element of elements) {
+    const range = element.key[index];
+    if (range === undefined) continue;
+    const name = `${range.from}-${range.to}`;
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, { range, elements: [element] });
+    else group.elements.push(element);
+  }
+  const each = [...groups.values()].map((group) =>
+    arena.and(
+      inRangesOf(arena, part, [group.range]),
+      keysFrom(arena, parts, group.elements, index + 1),
+    ),
+  );
+  return anyOf(arena, each);
+}
+
+/** The union, put together in pairs: cheaper than one after the other. */
+export function anyOf(arena: Arena, nodes: readonly Node[]): Node {
+  if (nodes.length === 0) return FALSE;
+  let level = [...nodes];
+  while (level.length > 1) {
+    const next: Node[] = [];
+    for (let i = 0; i < level.length; i += 2)
+      next.push(arena.or(level[i] ?? FALSE, level[i + 1] ?? FALSE));
+    level = next;
+  }
+  return level[0] ?? FALSE;
+}

@@ -1,0 +1,176 @@
+import { FALSE, type Node, TRUE } from "../bdd/index.ts";
+import { CT_STATE, CT_STATUS, type SelectorRow } from "../packet/selectors/index.ts";
+import { connected, isReply, ofOldConnections, statesHere } from "./tracking.ts";
+import { unknownValue } from "./unknown.ts";
+import { bitsValue, constantValue, type Value } from "./value.ts";
+import type { World } from "./world.ts";
+
+const NFPROTO = { ip: 2n, ip6: 10n } as const;
+
+/** What connection tracking knows of the packet here. */
+export function readConntrack(
+  world: World,
+  key: string,
+  direction: "original" | "reply" | null,
+  row: SelectorRow,
+  instance: string,
+): Value {
+  if (key === "state") return stateValue(world);
+  const present = connected(world);
+  if (row.unknown !== null)
+    return unknownValue(world, row.id, row.width, row.unknown, instance, present);
+  if (direction !== null) return tupleValue(world, key, direction, row, present);
+  switch (key) {
+    case "direction":
+      return { ...bitsValue([isReply(world)]), width: 8, present };
+    case "status":
+      return { ...statusValue(world), present };
+    case "mark":
+      return { ...world.store.read("ctmark", 0, 32), present };
+    case "zone":
+      return { ...world.store.read("value ct zone", 0, 16), present };
+    case "label":
+      return { ...world.store.read("value ct label", 0, 128), present };
+    case "helper": {
+      const flag = world.layout.flag("ct helper is set", "moment");
+      const has = world.arena.and(present, world.arena.variable(flag.level));
+      return unknownValue(world, row.id, row.width, "moment", instance, has);
+    }
+    case "l3proto":
+      return familyValue(world, present);
+    case "protocol":
+      return bitsValue(world.layout.bits("protocol", 0, 8), present);
+    default:
+      return unknownValue(world, row.id, row.width, "moment", instance, present);
+  }
+}
+
+/** Never absent: before tracking it reads `invalid` (measured). */
+function stateValue(world: World): Value {
+  const { arena } = world;
+  const states = statesHere(world);
+  const piece = (guard: Node, value: bigint) => ({
+    guard,
+    value: { kind: "constant", value } as const,
+  });
+  return {
+    width: 32,
+    present: TRUE,
+    pieces: [
+      piece(states.new, CT_STATE.new),
+      piece(states.established, CT_STATE.established),
+      piece(states.related, CT_STATE.related),
+      piece(arena.or(states.invalid, states.none), CT_STATE.invalid),
+      piece(states.untracked, CT_STATE.untracked),
+    ].filter(({ guard }) => guard !== FALSE),
+  };
+}
+
+function familyValue(world: World, present: Node): Value {
+  const [bit = FALSE] = world.layout.bits("family", 0, 1);
+  return {
+    width: 8,
+    present,
+    pieces: [
+      { guard: world.arena.not(bit), value: { kind: "constant", value: NFPROTO.ip } },
+      { guard: bit, value: { kind: "constant", value: NFPROTO.ip6 } },
+    ],
+  };
+}
+
+/** Bits that are set once NAT has been set up for a connection (IPS_SRC_NAT_DONE, _DST_). */
+const SOURCE_DONE = 128n;
+const DESTINATION_DONE = 256n;
+const STATUS_BITS = 32;
+
+function statusValue(world: World): Value {
+  const { arena } = world;
+  const old = ofOldConnections(world);
+  const unknown = (name: string) =>
+    arena.and(old, arena.variable(world.layout.flag(`ct status ${name}`, "moment").level));
+  const translated = (name: string, here: Node) =>
+    arena.or(here, arena.and(strangeDirection(world), unknown(name)));
+  const bits = new Array<Node>(STATUS_BITS).fill(FALSE);
+  const set = (mask: bigint, node: Node) => {
+    bits[STATUS_BITS - mask.toString(2).length] = node;
+  };
+  set(CT_STATUS.expected, unknown("expected"));
+  set(CT_STATUS["seen-reply"], old);
+  set(CT_STATUS.assured, unknown("assured"));
+  set(CT_STATUS.confirmed, old);
+  set(CT_STATUS.snat, translated("snat", world.sourceTranslated));
+  set(CT_STATUS.dnat, translated("dnat", world.destinationTranslated));
+  set(SOURCE_DONE, old);
+  set(DESTINATION_DONE, arena.or(old, destinationDone(world)));
+  return bitsValue(bits);
+}
+
+/** New packets have been asked for their destination once they are past prerouting or output. */
+function destinationDone(world: World): Node {
+  const { hook } = world.place;
+  return hook === "prerouting" || hook === "output" ? FALSE : statesHere(world).new;
+}
+
+/**
+ * Packets whose connection's first packet cannot be told from them: replies, and what is only
+ * related to a connection.
+ */
+export function strangeDirection(world: World): Node {
+  return world.arena.or(isReply(world), statesHere(world).related);
+}
+
+/**
+ * Addresses of the connection. For packets in its own direction the original ones are those that
+ * the packet came with; everything else is an unknown of the moment.
+ */
+function tupleValue(
+  world: World,
+  key: string,
+  direction: "original" | "reply",
+  row: SelectorRow,
+  present: Node,
+): Value {
+  const unknown = unknownValue(world, row.id, row.width, "moment", "", present);
+  if (key === "l3proto") return familyValue(world, present);
+  if (key === "protocol") return bitsValue(world.layout.bits("protocol", 0, 8), present);
+  if (direction === "reply") return unknown;
+  const { arena } = world;
+  const own = arena.not(strangeDirection(world));
+  const given = givenTuple(world, key);
+  if (given === null || key === "zone")
+    return key === "zone" ? constantValue(0n, 16, present) : unknown;
+  return {
+    width: row.width,
+    present: arena.and(present, arena.ite(own, given.present, TRUE)),
+    pieces: [
+      ...given.pieces.map(({ guard, value }) => ({ guard: arena.and(guard, own), value })),
+      ...unknown.pieces.map(({ guard, value }) => ({
+        guard: arena.and(guard, arena.not(own)),
+        value,
+      })),
+    ],
+  };
+}
+
+/** The packet's own field, as it came. */
+function givenTuple(world: World, key: string): Value | null {
+  const v4 = (space: "saddr4" | "daddr4") => bitsValue(world.layout.bits(space, 0, 32));
+  const v6 = (space: "saddr6" | "daddr6") => bitsValue(world.layout.bits(space, 0, 128));
+  const [six = FALSE] = world.layout.bits("family", 0, 1);
+  switch (key) {
+    case "ip saddr":
+      return { ...v4("saddr4"), present: world.arena.not(six) };
+    case "ip daddr":
+      return { ...v4("daddr4"), present: world.arena.not(six) };
+    case "ip6 saddr":
+      return { ...v6("saddr6"), present: six };
+    case "ip6 daddr":
+      return { ...v6("daddr6"), present: six };
+    case "proto-src":
+      return bitsValue(world.layout.bits("transport", 0, 16));
+    case "proto-dst":
+      return bitsValue(world.layout.bits("transport", 16, 16));
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,176 @@
+import { interfaceNameValue } from "../base/interfaceName.ts";
+import { single } from "../base/range.ts";
+import { FALSE, type Node, TRUE } from "../bdd/index.ts";
+import { atomsInRanges } from "../packet/header/rangesOver.ts";
+import {
+  NFPROTO_IPV4,
+  NFPROTO_IPV6,
+  PROTOCOL,
+  type SelectorRow,
+  selectorRow,
+} from "../packet/selectors/index.ts";
+import { readConntrack } from "./readConntrack.ts";
+import { readPayload } from "./readPayload.ts";
+import { familyNode, protocolNode } from "./tracking.ts";
+import { linkPresent, unknownValue } from "./unknown.ts";
+import { atomsValue, bitsValue, constantValue, type Value } from "./value.ts";
+import type { SeenInterface, World } from "./world.ts";
+
+const ETHERTYPE_IPV4 = 0x0800n;
+const ETHERTYPE_IPV6 = 0x86ddn;
+const ARPHRD_ETHER = 1n;
+const ARPHRD_LOOPBACK = 772n;
+const LOOPBACK = interfaceNameValue("lo");
+/** Nothing has it here. */
+const ABSENT: Value = { width: 0, pieces: [], present: FALSE };
+
+/** The value of a selector at the place where the packet is. `instance` names the rule that asks. */
+export function readSelector(world: World, id: string, instance: string): Value {
+  const row = selectorRow(id);
+  const { source } = row;
+  switch (source.kind) {
+    case "payload":
+      if (id === "ether type") return ethertype(world, linkPresent(world));
+      return readPayload(world, source.base, source.offset, row.width, row);
+    case "meta":
+      return readMeta(world, source.key, row, instance);
+    case "conntrack":
+      return readConntrack(world, source.key, source.direction, row, instance);
+    case "extensionHeader":
+      return headerPart(
+        world,
+        row,
+        `exthdr ${source.header}`,
+        source.offset,
+        familyNode(world, "ip6"),
+      );
+    case "tcpOption": {
+      const tcp = protocolNode(world, PROTOCOL.tcp);
+      return headerPart(world, row, `tcp option ${source.option}`, source.offset, tcp);
+    }
+    case "ipOption": {
+      const v4 = familyNode(world, "ip");
+      return headerPart(world, row, `ip option ${source.option}`, source.offset, v4);
+    }
+    case "route":
+    case "socket":
+    case "named":
+      return unknownValue(world, row.id, row.width, "moment", instance);
+  }
+}
+
+/** A field of a header or option that a packet may have, or (offset null) whether it has it. */
+function headerPart(
+  world: World,
+  row: SelectorRow,
+  key: string,
+  offset: number | null,
+  possible: Node,
+): Value {
+  const flag = world.layout.flag(key, "header");
+  const has = world.arena.and(possible, world.arena.variable(flag.level));
+  if (offset === null) return bitsValue([has]);
+  return unknownValue(world, row.id, row.width, "header", "", has);
+}
+
+function readMeta(world: World, key: string, row: SelectorRow, instance: string): Value {
+  switch (key) {
+    case "nfproto":
+      return byFamily(world, NFPROTO_IPV4, NFPROTO_IPV6, 8);
+    case "protocol":
+      return ethertype(world, TRUE);
+    case "l4proto":
+      return bitsValue(world.layout.bits("protocol", 0, 8));
+    case "mark":
+      return world.store.read("mark", 0, 32);
+    case "iifname":
+    case "iif":
+      return interfaceValue(world, "in", world.place.in);
+    case "oifname":
+    case "oif":
+      return interfaceValue(world, "out", world.place.out);
+    case "iiftype":
+      return interfaceType(world, "in", world.place.in);
+    case "oiftype":
+      return interfaceType(world, "out", world.place.out);
+    case "iifgroup":
+      return world.place.in === "none" ? ABSENT : compared(world, row);
+    case "oifgroup":
+      return world.place.out === "none" ? ABSENT : compared(world, row);
+    case "skuid":
+    case "skgid":
+      return readOwner(world, row);
+    case "length":
+    case "pkttype":
+      return compared(world, row);
+    case "nftrace":
+      return constantValue(0n, 1);
+    case "ibrname":
+    case "obrname":
+      return ABSENT;
+    case "random":
+      return unknownValue(world, row.id, row.width, "stateful", instance);
+    default:
+      return unknownValue(world, row.id, row.width, "moment", instance);
+  }
+}
+
+/** A property of the packet that has no bits in the header. */
+function compared(world: World, row: SelectorRow, present: Node = TRUE): Value {
+  return unknownValue(world, row.id, row.width, "header", "", present);
+}
+
+function byFamily(world: World, v4: bigint, v6: bigint, width: number): Value {
+  return {
+    width,
+    present: TRUE,
+    pieces: [
+      { guard: familyNode(world, "ip"), value: { kind: "constant", value: v4 } },
+      { guard: familyNode(world, "ip6"), value: { kind: "constant", value: v6 } },
+    ],
+  };
+}
+
+function ethertype(world: World, present: Node): Value {
+  return { ...byFamily(world, ETHERTYPE_IPV4, ETHERTYPE_IPV6, 16), present };
+}
+
+function interfaceValue(world: World, side: "in" | "out", seen: SeenInterface): Value {
+  switch (seen) {
+    case "variable":
+      return atomsValue(world.layout.interface(side));
+    case "lo":
+      return constantValue(LOOPBACK, 128);
+    case "none":
+      return constantValue(0n, 128);
+  }
+}
+
+/** Where the packet has that interface, and it is `lo`. */
+export function isLoopback(world: World, side: "in" | "out", seen: SeenInterface): Node {
+  if (seen === "none") return FALSE;
+  if (seen === "lo") return TRUE;
+  return atomsInRanges(world.arena, world.layout.interface(side), [single(LOOPBACK)]);
+}
+
+/** All links but `lo` are taken for Ethernet: their kind does not stand in a ruleset. */
+function interfaceType(world: World, side: "in" | "out", seen: SeenInterface): Value {
+  if (seen === "none") return ABSENT;
+  world.assumptions.add("interfaces other than lo are Ethernet");
+  const loopback = isLoopback(world, side, seen);
+  return {
+    width: 16,
+    present: TRUE,
+    pieces: [
+      { guard: loopback, value: { kind: "constant", value: ARPHRD_LOOPBACK } },
+      { guard: world.arena.not(loopback), value: { kind: "constant", value: ARPHRD_ETHER } },
+    ],
+  };
+}
+
+/** Own sockets have owners; received, forwarded and the kernel's own packets have none. */
+function readOwner(world: World, row: SelectorRow): Value {
+  if (!world.place.mayHaveOwner) return ABSENT;
+  const owner = world.layout.flag("socket owner", "header");
+  return compared(world, row, world.arena.variable(owner.level));
+}

@@ -1,0 +1,189 @@
+import { balancedOrElse, FALSE, type Node, TRUE } from "../bdd/index.ts";
+import type { Chain, Rule, Table } from "../device/device.ts";
+import type { HookedChain } from "./facts.ts";
+import { ACCEPT, DROP, NONE, RETURN } from "./fates.ts";
+import { isPure } from "./purity.ts";
+import { type Exit, type RuleRun, runRule } from "./runRule.ts";
+import type { World } from "./world.ts";
+
+/** What decided in a base chain. */
+export type Decider =
+  | { readonly kind: "rule"; readonly rule: Rule; readonly table: Table; readonly chain: Chain }
+  | { readonly kind: "policy"; readonly table: Table; readonly chain: Chain };
+
+/** Who wants to know what happens to packets inside a chain. */
+export interface Listener {
+  /** Packets that end the base chain with a fate; the sets are disjoint. */
+  readonly onFate: (fate: number, packets: Node, by: Decider) => void;
+  /** Asked for: rules are run one by one, and each is told. */
+  readonly onRule: ((visit: RuleVisit) => void) | null;
+}
+
+/** One rule as packets come to it. */
+export interface RuleVisit {
+  readonly rule: Rule;
+  readonly table: Table;
+  readonly chain: Chain;
+  readonly reached: Node;
+  readonly run: RuleRun;
+}
+
+/** Nested jumps that the kernel allows below a base chain (measured: 15 load, 16 are refused). */
+const DEEPEST_JUMP = 16;
+
+/** Where in the nest of chains the runner is. */
+interface Frame {
+  readonly world: World;
+  readonly table: Table;
+  readonly chain: Chain;
+  readonly listener: Listener;
+  /** Names of the chains and rules on the way here: two ways have two sets of limiters. */
+  readonly way: string;
+  readonly above: readonly Chain[];
+}
+
+/** Runs the packets in `live` through a base chain; each of them ends with one fate. */
+export function runBaseChain(
+  world: World,
+  hooked: HookedChain,
+  live: Node,
+  listener: Listener,
+): void {
+  const { table, chain, base } = hooked;
+  const way = `${world.place.pass}${table.family} ${table.name} ${chain.name}`;
+  const rest = runChain({ world, table, chain, listener, way, above: [chain] }, live);
+  const fate = base.policy === "accept" ? ACCEPT : DROP;
+  if (rest !== FALSE) listener.onFate(fate, rest, { kind: "policy", table, chain });
+}
+
+/** The fates of all packets in a base chain that writes nothing, as one diagram. */
+export function baseChainDiagram(world: World, hooked: HookedChain): Node {
+  const { table, chain, base } = hooked;
+  const way = `${world.place.pass}${table.family} ${table.name} ${chain.name}`;
+  const summary = summarize(new Map(), { world, table, chain, way, above: [chain] });
+  const policy = world.arena.terminal(base.policy === "accept" ? ACCEPT : DROP);
+  return world.arena.orElse(summary, policy);
+}
+
+/** Gives back the packets that come to the chain's end or return from it. */
+function runChain(frame: Frame, live: Node): Node {
+  const { world, chain } = frame;
+  const { arena } = world;
+  let inside = live;
+  let back: Node = FALSE;
+  for (const [index, rule] of chain.rules.entries()) {
+    if (inside === FALSE) break;
+    const asker = { table: frame.table, instance: `${frame.way}/${world.nameOf(rule)}` };
+    const run = runRule(world, asker, rule, inside);
+    frame.listener.onRule?.({ rule, table: frame.table, chain, reached: inside, run });
+    for (const exit of run.exits) {
+      if (exit.packets === FALSE) continue;
+      inside = arena.difference(inside, exit.packets);
+      switch (exit.kind) {
+        case "fate":
+          frame.listener.onFate(exit.fate, exit.packets, {
+            kind: "rule",
+            rule,
+            table: frame.table,
+            chain,
+          });
+          break;
+        case "return":
+          back = arena.or(back, exit.packets);
+          break;
+        case "jump":
+          inside = arena.or(inside, runCallee(frame, exit.chain, exit.packets, rule, index));
+          break;
+        case "goto":
+          back = arena.or(back, runCallee(frame, exit.chain, exit.packets, rule, index));
+          break;
+      }
+    }
+  }
+  return arena.or(inside, back);
+}
+
+function runCallee(frame: Frame, name: string, packets: Node, rule: Rule, index: number): Node {
+  const chain = frame.world.facts.chain(frame.table, name);
+  const problem = chain === null ? "no such chain" : nestingProblem(frame.above, chain);
+  if (chain === null || problem !== null) {
+    const fate = undecided(frame.world, `${problem}: \`${name}\``, rule);
+    const by = { kind: "rule", rule, table: frame.table, chain: frame.chain } as const;
+    frame.listener.onFate(fate, packets, by);
+    return FALSE;
+  }
+  const way = `${frame.way}/${index}>${name}`;
+  return runChain({ ...frame, chain, way, above: [...frame.above, chain] }, packets);
+}
+
+function nestingProblem(above: readonly Chain[], chain: Chain): string | null {
+  if (above.includes(chain)) return "chains that call each other in a circle";
+  return above.length > DEEPEST_JUMP ? "more nested jumps than the kernel allows" : null;
+}
+
+function undecided(world: World, text: string, rule: Rule): number {
+  return world.fates.number({ kind: "undecided", text, span: rule.span });
+}
+
+type Summaries = Map<string, Node>;
+
+/**
+ * What a chain that writes nothing does with every packet: a fate, or `NONE` where it comes to the
+ * end or returns. Callers share it, but for chains whose rules have limiters of their own.
+ */
+function summarize(summaries: Summaries, frame: Omit<Frame, "listener">): Node {
+  const { world, table, chain } = frame;
+  const key = isStateful(world, table, chain) ? frame.way : chain.name;
+  const known = summaries.get(key);
+  if (known !== undefined) return known;
+  const rules = chain.rules.map((rule, index) => ruleDiagram(summaries, frame, rule, index));
+  const whole = balancedOrElse(world.arena, rules);
+  const summary = world.arena.mapTerminals(whole, (fate) => (fate === RETURN ? NONE : fate));
+  summaries.set(key, summary);
+  return summary;
+}
+
+function ruleDiagram(
+  summaries: Summaries,
+  frame: Omit<Frame, "listener">,
+  rule: Rule,
+  index: number,
+): Node {
+  const { world, table, way } = frame;
+  const { arena } = world;
+  const asker = { table, instance: `${way}/${world.nameOf(rule)}` };
+  const { exits } = runRule(world, asker, rule, TRUE);
+  let diagram: Node = FALSE;
+  for (const exit of exits)
+    diagram = arena.ite(exit.packets, exitDiagram(summaries, frame, exit, rule, index), diagram);
+  return diagram;
+}
+
+function exitDiagram(
+  summaries: Summaries,
+  frame: Omit<Frame, "listener">,
+  exit: Exit,
+  rule: Rule,
+  index: number,
+): Node {
+  const { world, table } = frame;
+  const { arena } = world;
+  if (exit.kind === "fate") return arena.terminal(exit.fate);
+  if (exit.kind === "return") return arena.terminal(RETURN);
+  const chain = world.facts.chain(table, exit.chain);
+  const problem = chain === null ? "no such chain" : nestingProblem(frame.above, chain);
+  if (chain === null || problem !== null)
+    return arena.terminal(undecided(world, `${problem}: \`${exit.chain}\``, rule));
+  const way = `${frame.way}/${index}>${exit.chain}`;
+  const summary = summarize(summaries, { ...frame, chain, way, above: [...frame.above, chain] });
+  return exit.kind === "jump" ? summary : arena.orElse(summary, arena.terminal(RETURN));
+}
+
+function isStateful(world: World, table: Table, chain: Chain): boolean {
+  return !isPure(world, table, chain).isShared;
+}
+
+/** Whether the chain, with all that it calls, changes nothing that a later rule reads. */
+export function writesNothing(world: World, table: Table, chain: Chain): boolean {
+  return isPure(world, table, chain).writesNothing;
+}

@@ -1,0 +1,316 @@
+import { FALSE, type Node } from "../bdd/index.ts";
+import type { Rule } from "../device/device.ts";
+import type { Match, Statement, Verdict } from "../device/statement.ts";
+import { canonicalText } from "./canonical.ts";
+import { evaluate, evaluateParts, keyParts } from "./evaluate.ts";
+import { ACCEPT, DROP } from "./fates.ts";
+import { lookupGroups, membership } from "./lookup.ts";
+import { translate } from "./translate.ts";
+import { inRangesOf } from "./value.ts";
+import type { Asker, World } from "./world.ts";
+import { writeSelector } from "./writeSelector.ts";
+
+/** Where a rule sends packets; exits of one rule are disjoint, the rest goes on behind it. */
+export type Exit =
+  | { readonly kind: "fate"; readonly packets: Node; readonly fate: number }
+  | { readonly kind: "return"; readonly packets: Node }
+  | { readonly kind: "jump" | "goto"; readonly packets: Node; readonly chain: string };
+
+/** What running a rule has shown. */
+export interface RuleRun {
+  readonly exits: readonly Exit[];
+  /** Packets that all matches of the rule let through. */
+  readonly hit: Node;
+  /** Packets that came to statements with a state of their own, by statement. */
+  readonly fed: readonly { readonly key: string; readonly packets: Node }[];
+}
+
+/** A rule while its statements run. */
+interface Progress {
+  live: Node;
+  readonly rule: Rule;
+  readonly asker: Asker;
+  readonly exits: Exit[];
+  readonly fed: { readonly key: string; readonly packets: Node }[];
+}
+
+/** Runs the statements of a rule over the packets in `live`; writes go to the world's store. */
+export function runRule(world: World, asker: Asker, rule: Rule, live: Node): RuleRun {
+  const progress: Progress = { live, rule, asker, exits: [], fed: [] };
+  let hit = live;
+  for (const [index, statement] of rule.statements.entries()) {
+    if (progress.live === FALSE) break;
+    const ends = endsRule(statement);
+    if (ends) hit = progress.live;
+    runStatement(world, progress, statement, index);
+    if (!ends) hit = progress.live;
+  }
+  return { exits: progress.exits, hit, fed: progress.fed };
+}
+
+function endsRule({ kind }: Statement): boolean {
+  return kind === "verdict" || kind === "verdictMap" || kind === "reject" || kind === "nat";
+}
+
+function runStatement(world: World, progress: Progress, statement: Statement, index: number): void {
+  const { arena } = world;
+  switch (statement.kind) {
+    case "match":
+      return runMatch(world, progress, statement);
+    case "verdict":
+      return leave(progress, exitOf(world, statement.verdict, progress));
+    case "verdictMap":
+      return runVerdictMap(world, progress, statement);
+    case "reject": {
+      const fate = world.fates.number({ kind: "reject", with: statement.with });
+      return leave(progress, { kind: "fate", fate });
+    }
+    case "write": {
+      const value = evaluate(world, progress.asker, statement.value);
+      progress.live = arena.and(progress.live, value.present);
+      const lowersOnly = statement.lowersOnly === true;
+      if (!writeSelector(world, statement.target, value, progress.live, lowersOnly))
+        undecide(world, progress, `${statement.target} set`);
+      return;
+    }
+    case "nat": {
+      const translated = translate(world, progress.asker, statement, progress.live);
+      progress.exits.push({ kind: "fate", packets: translated, fate: ACCEPT });
+      progress.live = arena.difference(progress.live, translated);
+      return;
+    }
+    case "notrack":
+      if (!world.place.isTracked) world.untracked = arena.or(world.untracked, progress.live);
+      return;
+    case "limit":
+    case "quota":
+    case "connectionCount":
+    case "hashLimit":
+    case "statistic":
+      return runStateful(world, progress, statement, `${index}`);
+    case "recent":
+      if (statement.operation === "set") {
+        feed(world, progress, `recent ${statement.list}`);
+        if (statement.negated) progress.live = FALSE;
+        return;
+      }
+      return runStateful(world, progress, statement, `${index}`);
+    case "payloadSearch":
+    case "u32":
+      return runUnknown(world, progress, `${statement.kind} ${statement.text}`, statement.negated);
+    case "opaqueMatch": {
+      const key =
+        statement.unknown === "stateful"
+          ? `${statement.text}#${progress.asker.instance}:${index}`
+          : statement.text;
+      return runUnknown(world, progress, key, statement.negated, statement.unknown);
+    }
+    case "objectReference":
+      return runObject(world, progress, statement, index);
+    case "dynamicSet":
+      return runDynamicSet(world, progress, statement, index);
+    case "ipsetUpdate":
+    case "ctObject":
+    case "duplicate":
+    case "flowOffload":
+    case "harmless":
+    case "noEffect":
+      return;
+    case "tproxy":
+    case "synproxy":
+    case "forwardTo":
+    case "opaqueAction":
+    case "notUnderstood":
+      return undecide(
+        world,
+        progress,
+        "text" in statement ? statement.text : canonicalText(statement),
+      );
+  }
+}
+
+type Way =
+  | { readonly kind: "fate"; readonly fate: number }
+  | { readonly kind: "return" }
+  | { readonly kind: "jump" | "goto"; readonly chain: string };
+
+/** Ends the rule for all packets that are still in it. */
+function leave(progress: Progress, way: Way | null): void {
+  if (way !== null) progress.exits.push({ ...way, packets: progress.live });
+  progress.live = FALSE;
+}
+
+/** Null: the packet goes on behind the rule (`continue`). */
+function exitOf(world: World, verdict: Verdict, progress: Progress): Way | null {
+  switch (verdict.kind) {
+    case "accept":
+    case "drop":
+      return { kind: "fate", fate: world.fates.number({ kind: verdict.kind }) };
+    case "queue": {
+      const text = `${verdict.numbers.from}-${verdict.numbers.to}${verdict.bypass ? " bypass" : ""}`;
+      return { kind: "fate", fate: world.fates.number({ kind: "queue", text }) };
+    }
+    case "return":
+      return { kind: "return" };
+    case "jump":
+    case "goto": {
+      if (world.facts.chain(progress.asker.table, verdict.chain) !== null) return verdict;
+      const text = `${verdict.kind} to \`${verdict.chain}\`, which is not there`;
+      return { kind: "fate", fate: undecidedFate(world, progress, text) };
+    }
+    case "continue":
+      return null;
+  }
+}
+
+function undecidedFate(world: World, progress: Progress, text: string): number {
+  return world.fates.number({ kind: "undecided", text, span: progress.rule.span });
+}
+
+/** After what is not modelled everything is possible: also that the packet goes on. */
+function undecide(world: World, progress: Progress, text: string): void {
+  const { arena } = world;
+  const flag = world.layout.flag(`goes on after ${text}`, "packet");
+  const goesOn = arena.variable(flag.level);
+  const stopped = arena.and(progress.live, arena.not(goesOn));
+  progress.exits.push({
+    kind: "fate",
+    packets: stopped,
+    fate: undecidedFate(world, progress, text),
+  });
+  progress.live = arena.and(progress.live, goesOn);
+}
+
+function runMatch(world: World, progress: Progress, match: Match): void {
+  const { arena } = world;
+  const { present, inside } = matchPackets(world, progress.asker, match);
+  if (match.whenAbsent === "drops") {
+    const packets = arena.and(progress.live, arena.not(present));
+    if (packets !== FALSE) progress.exits.push({ kind: "fate", packets, fate: DROP });
+  }
+  const asked = match.test.negated ? arena.not(inside) : inside;
+  const met = arena.and(present, asked);
+  const passes = match.whenAbsent === "matches" ? arena.or(met, arena.not(present)) : met;
+  progress.live = arena.and(progress.live, passes);
+}
+
+function matchPackets(
+  world: World,
+  asker: Asker,
+  { left, test }: Match,
+): { readonly present: Node; readonly inside: Node } {
+  if (test.kind === "set")
+    return membership(world, asker, keyParts(world, asker, left, test.set), test.set);
+  const value = evaluate(world, asker, left);
+  return { present: value.present, inside: inRangesOf(world.arena, value, test.ranges) };
+}
+
+function runVerdictMap(
+  world: World,
+  progress: Progress,
+  statement: Extract<Statement, { kind: "verdictMap" }>,
+): void {
+  const { arena } = world;
+  const parts = keyParts(world, progress.asker, statement.key, statement.map);
+  for (const { element, packets } of lookupGroups(world, progress.asker, parts, statement.map)) {
+    if (element.data?.kind !== "verdict") continue;
+    const way = exitOf(world, element.data.verdict, progress);
+    const taken = arena.and(progress.live, packets);
+    if (way !== null && taken !== FALSE) progress.exits.push({ ...way, packets: taken });
+  }
+  progress.live = FALSE;
+}
+
+/** A variable of this rule's own: nobody knows what its bucket holds. */
+function runStateful(world: World, progress: Progress, statement: Statement, place: string): void {
+  const key = `${statement.kind}#${progress.asker.instance}:${place}`;
+  feed(world, progress, key);
+  const flag = world.layout.flag(key, "stateful");
+  progress.live = world.arena.and(progress.live, world.arena.variable(flag.level));
+}
+
+function feed(_world: World, progress: Progress, key: string): void {
+  progress.fed.push({ key, packets: progress.live });
+}
+
+function runUnknown(
+  world: World,
+  progress: Progress,
+  key: string,
+  negated: boolean,
+  kind: "packet" | "moment" | "stateful" = "packet",
+): void {
+  const version =
+    kind === "packet" && world.store.headerVersion > 0
+      ? ` version ${world.store.headerVersion}`
+      : "";
+  if (kind === "stateful") feed(world, progress, key);
+  const variable = world.arena.variable(world.layout.flag(`${key}${version}`, kind).level);
+  const passes = negated ? world.arena.not(variable) : variable;
+  progress.live = world.arena.and(progress.live, passes);
+}
+
+type ObjectReference = Extract<Statement, { kind: "objectReference" }>;
+
+/** Runs the statement of a named object, or of those that a map gives for the packet. */
+function runObject(
+  world: World,
+  progress: Progress,
+  statement: ObjectReference,
+  index: number,
+): void {
+  if (statement.lookup === null) {
+    if (statement.name !== null) runNamed(world, progress, statement, statement.name, index);
+    return;
+  }
+  const { key, map } = statement.lookup;
+  const parts = keyParts(world, progress.asker, key, map);
+  const before = progress.live;
+  let passed: Node = FALSE;
+  for (const { element, packets } of lookupGroups(world, progress.asker, parts, map)) {
+    if (element.data?.kind !== "object") continue;
+    progress.live = world.arena.and(before, packets);
+    runNamed(world, progress, statement, element.data.name, index);
+    passed = world.arena.or(passed, progress.live);
+  }
+  progress.live = passed;
+}
+
+function runNamed(
+  world: World,
+  progress: Progress,
+  { object }: ObjectReference,
+  name: string,
+  index: number,
+): void {
+  const found = world.facts.object(progress.asker.table, object, name);
+  if (found === null || progress.live === FALSE) return;
+  const { statement } = found;
+  if (statement.kind === "limit" || statement.kind === "quota")
+    return runStateful(world, progress, statement, `${index} ${name}`);
+  runStatement(world, progress, statement, index);
+}
+
+/** A set that is full makes the rule end (measured); here sets are taken to have room. */
+function runDynamicSet(
+  world: World,
+  progress: Progress,
+  statement: Extract<Statement, { kind: "dynamicSet" }>,
+  index: number,
+): void {
+  const { arena } = world;
+  const parts = evaluateParts(world, progress.asker, statement.key);
+  for (const part of parts) progress.live = arena.and(progress.live, part.present);
+  if (statement.operation !== "delete")
+    world.assumptions.add("sets that packets write are not full");
+  feed(world, progress, `@${statement.set}`);
+  const reference = { kind: "named", name: statement.set, span: progress.rule.span } as const;
+  const set = world.facts.set(progress.asker.table, reference);
+  const inner =
+    statement.statements.length > 0 ? statement.statements : (set?.elementStatements ?? []);
+  for (const [i, own] of inner.entries())
+    runStatement(world, progress, own, index * INNER_PLACES + i);
+}
+
+/** Statements inside one element that keep places of their own. */
+const INNER_PLACES = 1000;

@@ -1,0 +1,225 @@
+import { type Range, single } from "../base/range.ts";
+import { FALSE, type Node } from "../bdd/index.ts";
+import type { Hook } from "../device/device.ts";
+import { rangesOver } from "../packet/header/rangesOver.ts";
+import { CONNTRACK_PRIORITY, type HookedChain } from "./facts.ts";
+import { isLoopback } from "./readSelector.ts";
+import { connected, familyNode, statesHere, trackedFamilies } from "./tracking.ts";
+import { changesAddress } from "./translate.ts";
+import { constantValue } from "./value.ts";
+import type { Translation, World } from "./world.ts";
+
+/** Who goes along with the packets: as one diagram for all, or with some through every rule. */
+export interface Traveller {
+  /** A filter or route chain. */
+  readonly runChain: (world: World, hooked: HookedChain) => void;
+  /** The NAT chains of one hook, asked in order about the packets in `asked`. */
+  readonly runNat: (world: World, chains: readonly HookedChain[], asked: Node) => void;
+  readonly dropByKernel: (world: World, packets: Node, reason: string) => void;
+  /** From here on the packets go two ways, to their end. */
+  readonly split: (
+    world: World,
+    packets: Node,
+    inside: (world: World, traveller: Traveller) => void,
+    outside: (world: World, traveller: Traveller) => void,
+  ) => void;
+}
+
+/** Takes the packets of the world's path the whole way through the device. */
+export function travel(world: World, traveller: Traveller): void {
+  if (world.path === "output") return travelOutput(world, traveller);
+  runHook(world, traveller, "prerouting");
+  traveller.dropByKernel(world, neverRouted(world), "a source that is no host");
+  const local = goesToDevice(world);
+  traveller.split(world, local, travelInput, travelForward);
+}
+
+function travelInput(world: World, traveller: Traveller): void {
+  world.place = { ...world.place, hook: "input", out: "none" };
+  runHook(world, traveller, "input");
+}
+
+function travelForward(world: World, traveller: Traveller): void {
+  world.place = { ...world.place, hook: "forward", out: "variable", isRouted: true };
+  runHook(world, traveller, "forward");
+  world.place = { ...world.place, hook: "postrouting" };
+  runHook(world, traveller, "postrouting");
+}
+
+function travelOutput(world: World, traveller: Traveller): void {
+  runHook(world, traveller, "output");
+  world.place = { ...world.place, hook: "postrouting" };
+  runHook(world, traveller, "postrouting");
+  const loops = isLoopback(world, "out", "variable");
+  traveller.split(world, loops, travelLoopback, () => undefined);
+}
+
+/** An own packet to an own address comes back in by `lo`; it keeps its tracking. */
+function travelLoopback(world: World, traveller: Traveller): void {
+  world.place = {
+    ...world.place,
+    hook: "prerouting",
+    in: "lo",
+    out: "none",
+    mayHaveOwner: false,
+    pass: "back by lo: ",
+  };
+  runHook(world, traveller, "prerouting");
+  world.place = { ...world.place, hook: "input" };
+  runHook(world, traveller, "input");
+}
+
+const LOOPBACK_NET: Range = { from: 0x7f000000n, to: 0x7fffffffn };
+const MULTICAST_NET: Range = { from: 0xe0000000n, to: 0xefffffffn };
+const BROADCAST = 0xffffffffn;
+
+/** Sources that routing refuses from outside, whatever the rules say (measured). */
+export function neverRouted(world: World): Node {
+  const { arena, layout } = world;
+  const source = rangesOver(arena, layout.bits("saddr4", 0, 32), [
+    LOOPBACK_NET,
+    MULTICAST_NET,
+    single(BROADCAST),
+  ]);
+  const outside = arena.not(isLoopback(world, "in", "variable"));
+  return arena.and(arena.and(source, familyNode(world, "ip")), outside);
+}
+
+/**
+ * A redirect makes forward input; a destination that NAT has changed is taken for another host's,
+ * since the addresses of the device are not in its ruleset.
+ */
+function goesToDevice(world: World): Node {
+  const { arena } = world;
+  const { redirected, destinationMoved } = world;
+  if (world.path === "forward") return redirected;
+  return arena.or(arena.not(destinationMoved), redirected);
+}
+
+type HookEvent =
+  | { readonly kind: "chain"; readonly hooked: HookedChain; readonly priority: number }
+  | { readonly kind: "conntrack"; readonly priority: number }
+  | { readonly kind: "nat"; readonly priority: number };
+
+/** Priorities of NAT: destinations in prerouting and output, sources in input and postrouting. */
+const NAT_DESTINATION = -100;
+const NAT_SOURCE = 100;
+
+function runHook(world: World, traveller: Traveller, hook: Hook): void {
+  for (const event of eventsOf(world, hook)) {
+    switch (event.kind) {
+      case "chain":
+        traveller.runChain(world, event.hooked);
+        break;
+      case "conntrack":
+        beginTracking(world);
+        break;
+      case "nat":
+        runNat(world, traveller, hook);
+        break;
+    }
+  }
+}
+
+/** Of equal priority the kernel's own steps come behind the chains, but for tracking (measured). */
+function eventsOf(world: World, hook: Hook): readonly HookEvent[] {
+  const { facts } = world;
+  const events: HookEvent[] = facts
+    .chainsOf(hook, false)
+    .map((hooked) => ({ kind: "chain", hooked, priority: hooked.base.priority }));
+  if (trackedFamilies(world) === FALSE) return events;
+  const insert = (event: HookEvent, isBefore: (hooked: HookedChain) => boolean) => {
+    const at = events.findIndex((other) => other.kind === "chain" && isBefore(other.hooked));
+    events.splice(at < 0 ? events.length : at, 0, event);
+  };
+  if (hook === "prerouting" || hook === "output") {
+    insert({ kind: "conntrack", priority: CONNTRACK_PRIORITY }, (hooked) =>
+      isBehindTracking(world, hooked),
+    );
+    insert(
+      { kind: "nat", priority: NAT_DESTINATION },
+      ({ base }) => base.priority > NAT_DESTINATION,
+    );
+  }
+  if (hook === "input" || hook === "postrouting")
+    insert({ kind: "nat", priority: NAT_SOURCE }, ({ base }) => base.priority > NAT_SOURCE);
+  return events;
+}
+
+function isBehindTracking({ facts }: World, { table, base }: HookedChain): boolean {
+  if (base.priority !== CONNTRACK_PRIORITY) return base.priority > CONNTRACK_PRIORITY;
+  const family = table.family === "ip6" ? "ip6" : "ip";
+  const other = family === "ip" ? "ip6" : "ip";
+  return facts.runsBehindTracking(facts.isTracked(family) ? family : other, base);
+}
+
+/** The kernel looks up the connection: a new one has neither mark nor zone nor label. */
+function beginTracking(world: World): void {
+  if (world.place.isTracked) return;
+  world.place = { ...world.place, isTracked: true };
+  const fresh = statesHere(world).new;
+  world.store.write("ctmark", 0, 32, fresh, constantValue(0n, 32));
+  const { read } = world.layout.questions;
+  const all = connected(world);
+  if (read.has("ct zone")) world.store.write("value ct zone", 0, 16, all, constantValue(0n, 16));
+  if (read.has("ct label"))
+    world.store.write("value ct label", 0, 128, fresh, constantValue(0n, 128));
+}
+
+/** NAT chains see the first packet of a connection; later ones are translated like it. */
+function runNat(world: World, traveller: Traveller, hook: Hook): void {
+  const chains = world.facts.chainsOf(hook, true);
+  if (chains.length === 0) return;
+  world.translations.length = 0;
+  traveller.runNat(world, chains, statesHere(world).new);
+  for (const translation of [...world.translations]) applyTranslation(world, translation);
+  world.translations.length = 0;
+}
+
+function applyTranslation(world: World, translation: Translation): void {
+  const { arena } = world;
+  const first = translation.packets;
+  const packets = arena.or(first, laterPackets(world, first));
+  if (translation.side === "destination") {
+    const moved = arena.or(
+      changesAddress(world, { ...translation, packets }),
+      translation.isRedirect ? packets : FALSE,
+    );
+    world.destinationTranslated = arena.or(world.destinationTranslated, packets);
+    world.destinationMoved = arena.or(world.destinationMoved, moved);
+    if (translation.isRedirect && world.place.hook === "prerouting")
+      world.redirected = arena.or(world.redirected, packets);
+  } else world.sourceTranslated = arena.or(world.sourceTranslated, packets);
+  const { family, side, address, port } = translation;
+  const name = side === "source" ? "saddr" : "daddr";
+  if (address !== null) {
+    const space = `${name}${family === "ip" ? 4 : 6}` as const;
+    world.store.write(space, 0, family === "ip" ? 32 : 128, packets, address);
+  }
+  if (port !== null) {
+    const ported = arena.and(packets, translation.portPackets);
+    world.store.write("transport", side === "source" ? 0 : 16, 16, ported, port);
+  }
+}
+
+const SYN = 2;
+
+/**
+ * Packets in the direction of a connection whose first packet (new, SYN, without marks) is in
+ * `first`: connections are taken to have begun under the ruleset in hand.
+ */
+function laterPackets(world: World, first: Node): Node {
+  const { arena, layout } = world;
+  const [reply = 0] = layout.levels("direction", 0, 1);
+  const later = arena.difference(statesHere(world).established, arena.variable(reply));
+  if (later === FALSE) return FALSE;
+  const assignment = new Map<number, boolean>();
+  for (const level of layout.levels("state", 0, 3)) assignment.set(level, false);
+  for (const level of layout.levelsRead("ctmark")) assignment.set(level, false);
+  for (const level of layout.levelsRead("mark")) assignment.set(level, false);
+  const fresh = arena.restrict(first, assignment);
+  const flags = new Map<number, boolean>();
+  for (const [i, level] of layout.levelsAt("transport", 104, 8).entries())
+    if (level !== null) flags.set(level, ((SYN >> (7 - i)) & 1) === 1);
+  return arena.and(later, arena.restrict(fresh, flags));
+}

@@ -1,0 +1,143 @@
+import { FALSE, type Node, TRUE } from "../bdd/index.ts";
+import { askNatChains, seenBy } from "./diagramTraveller.ts";
+import type { HookedChain } from "./facts.ts";
+import { ACCEPT } from "./fates.ts";
+import { type Decider, type RuleVisit, runBaseChain } from "./runChain.ts";
+import { type Traveller, travel } from "./travel.ts";
+import { forkWorld, type World } from "./world.ts";
+
+/** Packets that end the same way, decided by the same rule. */
+export interface Ending {
+  readonly fate: number;
+  readonly packets: Node;
+  /** Null: no chain of the path's main hook saw them, or the kernel itself decided. */
+  readonly by: Decider | null;
+}
+
+/** Packets still on their way, by what the main hook has said of them so far. */
+interface Group {
+  readonly packets: Node;
+  readonly by: Decider | null;
+}
+
+/**
+ * Takes the packets in `live` rule by rule through the whole path. For drop and reject the rule
+ * that ended the walk decides; for accept that of the last filter chain of the path's main hook.
+ */
+export function walkRegion(
+  world: World,
+  live: Node,
+  onRule: ((visit: RuleVisit) => void) | null,
+): readonly Ending[] {
+  const endings: Ending[] = [];
+  const walk: Walk = { groups: [{ packets: live, by: null }], endings, onRule };
+  travel(world, walkTraveller(walk));
+  return mergeEndings(world, [...endings, ...arrived(walk)]);
+}
+
+interface Walk {
+  groups: readonly Group[];
+  readonly endings: Ending[];
+  readonly onRule: ((visit: RuleVisit) => void) | null;
+}
+
+function arrived(walk: Walk): readonly Ending[] {
+  return walk.groups.map(({ packets, by }) => ({ fate: ACCEPT, packets, by }));
+}
+
+function walkTraveller(walk: Walk): Traveller {
+  return {
+    runChain: (world, hooked) => runChain(world, walk, hooked),
+    runNat: (world, chains, asked) => {
+      const { arena } = world;
+      const live = arena.and(asked, everybody(world, walk));
+      askNatChains(world, chains, live, {
+        onRule: walk.onRule,
+        onFate: (fate, packets, by) => end(world, walk, { fate, packets, by }),
+      });
+    },
+    dropByKernel: (world, packets, reason) => {
+      const ended = world.arena.and(packets, everybody(world, walk));
+      const fate = world.fates.number({ kind: "kernel", text: reason });
+      end(world, walk, { fate, packets: ended, by: null });
+    },
+    split: (world, packets, inside, outside) => {
+      const { arena } = world;
+      const part = (which: (group: Node) => Node): Walk => ({
+        ...walk,
+        groups: walk.groups
+          .map(({ packets: all, by }) => ({ packets: which(all), by }))
+          .filter((group) => group.packets !== FALSE),
+      });
+      const within = part((all) => arena.and(all, packets));
+      const without = part((all) => arena.difference(all, packets));
+      if (within.groups.length > 0) inside(forkWorld(world), walkTraveller(within));
+      if (without.groups.length > 0) outside(world, walkTraveller(without));
+      walk.groups = [...within.groups, ...without.groups];
+    },
+  };
+}
+
+function everybody(world: World, walk: Walk): Node {
+  return walk.groups.reduce<Node>((all, { packets }) => world.arena.or(all, packets), FALSE);
+}
+
+function end(world: World, walk: Walk, ending: Ending): void {
+  if (ending.packets === FALSE) return;
+  walk.endings.push(ending);
+  walk.groups = walk.groups
+    .map(({ packets, by }) => ({ packets: world.arena.difference(packets, ending.packets), by }))
+    .filter(({ packets }) => packets !== FALSE);
+}
+
+/** Chains of the main hook leave their mark on what they accept; a later one overrules it. */
+function runChain(world: World, walk: Walk, hooked: HookedChain): void {
+  const { arena } = world;
+  const seen = seenBy(world, hooked);
+  const isMain = isMainHook(world);
+  const live = arena.and(seen, everybody(world, walk));
+  if (live === FALSE) return;
+  const accepted: Group[] = [];
+  const ended: Ending[] = [];
+  runBaseChain(world, hooked, live, {
+    onRule: walk.onRule,
+    onFate: (fate, packets, by) => {
+      if (fate === ACCEPT) accepted.push({ packets, by });
+      else ended.push({ fate, packets, by });
+    },
+  });
+  for (const ending of ended) end(world, walk, ending);
+  if (!isMain) return;
+  const missed =
+    seen === TRUE
+      ? []
+      : walk.groups
+          .map(({ packets, by }) => ({ packets: arena.difference(packets, seen), by }))
+          .filter(({ packets }) => packets !== FALSE);
+  walk.groups = [...missed, ...accepted];
+}
+
+function isMainHook({ path, place }: World): boolean {
+  if (place.pass !== "") return false;
+  if (path === "output") return place.hook === "output";
+  return place.hook === "forward" || place.hook === "input";
+}
+
+function mergeEndings(world: World, endings: readonly Ending[]): readonly Ending[] {
+  const merged: Ending[] = [];
+  for (const ending of endings) {
+    const same = merged.findIndex(
+      ({ fate, by }) => fate === ending.fate && sameDecider(by, ending.by),
+    );
+    const twin = merged[same];
+    if (twin === undefined) merged.push(ending);
+    else merged[same] = { ...twin, packets: world.arena.or(twin.packets, ending.packets) };
+  }
+  return merged;
+}
+
+export function sameDecider(a: Decider | null, b: Decider | null): boolean {
+  if (a === null || b === null) return a === b;
+  if (a.kind === "rule") return b.kind === "rule" && a.rule === b.rule && a.chain === b.chain;
+  return b.kind === "policy" && a.chain === b.chain;
+}

@@ -1,0 +1,70 @@
+import { FALSE, type Node } from "../bdd/index.ts";
+import type { Space } from "../packet/header/layout.ts";
+import { selectorRow } from "../packet/selectors/index.ts";
+import { connected } from "./tracking.ts";
+import { mergedBits, type Value } from "./value.ts";
+import type { World } from "./world.ts";
+
+interface Target {
+  readonly space: Space;
+  readonly from: number;
+  readonly width: number;
+}
+
+/** Where bits of the network header are kept, by selector. */
+const NETWORK: ReadonlyMap<string, Target> = new Map([
+  ["ip saddr", { space: "saddr4", from: 0, width: 32 }],
+  ["ip daddr", { space: "daddr4", from: 0, width: 32 }],
+  ["ip6 saddr", { space: "saddr6", from: 0, width: 128 }],
+  ["ip6 daddr", { space: "daddr6", from: 0, width: 128 }],
+]);
+
+/**
+ * Gives the packets in `hit` a new value. False where something may read it and the new value has
+ * no form: the caller then says that it is undecided.
+ */
+export function writeSelector(
+  world: World,
+  id: string,
+  value: Value,
+  hit: Node,
+  lowersOnly: boolean,
+): boolean {
+  if (!isWatched(world, id)) return true;
+  const target = targetOf(id);
+  if (target === null || lowersOnly || mergedBits(world.arena, value) === null) return false;
+  const written = id.startsWith("ct ") ? world.arena.and(hit, connected(world)) : hit;
+  if (written === FALSE) return true;
+  world.store.write(target.space, target.from, target.width, written, value);
+  return true;
+}
+
+/** Whether a rule reads what is written to `id`, or a fate holds it. */
+export function isWatched(world: World, id: string): boolean {
+  return isFate(id) || world.layout.questions.read.has(id);
+}
+
+/** What a fate holds beside the verdict. */
+function isFate(id: string): boolean {
+  return (
+    id === "meta mark" || id === "ct mark" || NETWORK.has(id) || /^(tcp|udp|th) .port$/.test(id)
+  );
+}
+
+function targetOf(id: string): Target | null {
+  if (id === "meta mark") return { space: "mark", from: 0, width: 32 };
+  if (id === "ct mark") return { space: "ctmark", from: 0, width: 32 };
+  if (id === "ct zone") return { space: "value ct zone", from: 0, width: 16 };
+  if (id === "ct label") return { space: "value ct label", from: 0, width: 128 };
+  const known = NETWORK.get(id);
+  if (known !== undefined) return known;
+  const row = selectorRow(id);
+  if (row.source.kind !== "payload") return null;
+  const { base, offset } = row.source;
+  if (base === "transport") return { space: "transport", from: offset, width: row.width };
+  if (base !== "network") return null;
+  const isProtocol = row.type === "inet_proto" || (row.type === "integer" && offset < 8);
+  if (isProtocol) return null;
+  const v6 = id.startsWith("ip6 ");
+  return { space: v6 ? "network6" : "network4", from: offset, width: row.width };
+}

@@ -1,0 +1,233 @@
+import { interfaceNameValue } from "../../base/interfaceName.ts";
+import { type Range, single } from "../../base/range.ts";
+import type { Arena, Node } from "../../bdd/index.ts";
+import { type Atoms, makeAtoms } from "./atoms.ts";
+
+/** What rules ask of values that are only compared, by the name of the value. */
+export interface Questions {
+  readonly ranges: ReadonlyMap<string, readonly Range[]>;
+  /** Values that are calculated with: they need all their bits. */
+  readonly computed: ReadonlySet<string>;
+  /** Selectors that something reads, with all that share bits with them. */
+  readonly read: ReadonlySet<string>;
+}
+
+/** Runs of bits that have a fixed place among the variables. */
+export type Space =
+  | "family"
+  | "protocol"
+  | "saddr"
+  | "daddr"
+  /** The addresses of one family alone; they share the variables of the two above. */
+  | "saddr4"
+  | "daddr4"
+  | "saddr6"
+  | "daddr6"
+  /** Bits from the start of the transport header on; ports and ICMP type and code share them. */
+  | "transport"
+  /** Bits of the IPv4 header without addresses and protocol. */
+  | "network4"
+  | "network6"
+  | "mark"
+  | "ctmark"
+  | "state"
+  | "direction"
+  /** Bits of anything else that is calculated with. */
+  | `value ${string}`;
+
+/**
+ * Which fields come first. Measured: rules of networks and ports take a quarter of the nodes with
+ * protocol and ports first; random rules are the other way round.
+ */
+export type VariableOrder = "portsFirst" | "addressesFirst";
+
+/** A field whose values are cut into classes; see `Atoms`. */
+export interface AtomField {
+  readonly key: string;
+  readonly kind: FlagKind;
+  readonly atoms: Atoms;
+  readonly width: number;
+  /** Variables of the number of the class, most significant first. */
+  readonly levels: readonly number[];
+}
+
+/** One boolean that stands for an unknown, or for something that a packet may have. */
+export interface Flag {
+  readonly key: string;
+  readonly level: number;
+  readonly kind: FlagKind;
+}
+
+/** `header`: the packet says it; the others are unknowns of the selector table. */
+export type FlagKind = "header" | "packet" | "moment" | "stateful";
+
+type Place = readonly [Space | "in" | "out", from: number, bits: number];
+
+const PORTS: readonly Place[] = [
+  ["protocol", 0, 8],
+  ["transport", 16, 16],
+  ["transport", 0, 16],
+  ["transport", 104, 8],
+];
+const ADDRESSES: readonly Place[] = [
+  ["saddr", 0, 128],
+  ["daddr", 0, 128],
+];
+const FIRST: readonly Place[] = [
+  ["family", 0, 1],
+  ["state", 0, 3],
+  ["direction", 0, 1],
+  ["in", 0, 0],
+  ["out", 0, 0],
+];
+const LAST: readonly Place[] = [
+  ["mark", 0, 32],
+  ["ctmark", 0, 32],
+];
+
+const ORDERS: Readonly<Record<VariableOrder, readonly Place[]>> = {
+  portsFirst: [...FIRST, ...PORTS, ...ADDRESSES, ...LAST],
+  addressesFirst: [...FIRST, ...ADDRESSES, ...PORTS, ...LAST],
+};
+
+/** Names of the questions about interfaces. */
+const INTERFACES = {
+  in: ["iifname", "iif"],
+  out: ["oifname", "oif"],
+} as const;
+
+const ALIASES: ReadonlyMap<Space, Space> = new Map([
+  ["saddr4", "saddr"],
+  ["saddr6", "saddr"],
+  ["daddr4", "daddr"],
+  ["daddr6", "daddr"],
+]);
+
+const NAME_BITS = 128;
+/** Always told apart: packets to it come back. */
+const LOOPBACK = interfaceNameValue("lo");
+
+/**
+ * Which variable stands for which bit of the header. Bits that nothing reads cost nothing: they get
+ * no place before they are asked for, but for the core, whose order is fixed.
+ */
+export class HeaderLayout {
+  readonly arena: Arena;
+  readonly questions: Questions;
+  private readonly places = new Map<string, number>();
+  private readonly atomFields = new Map<string, AtomField>();
+  private readonly flagsByKey = new Map<string, Flag>();
+  private readonly read = new Set<number>();
+  private nextLevel = 0;
+
+  constructor(arena: Arena, questions: Questions, order: VariableOrder) {
+    this.arena = arena;
+    this.questions = questions;
+    for (const [space, from, bits] of ORDERS[order]) {
+      if (space === "in" || space === "out") this.addInterface(space);
+      else for (let i = 0; i < bits; i++) this.places.set(`${space}:${from + i}`, this.nextLevel++);
+    }
+  }
+
+  /** Functions of the bits `from` to `from + width`, the first the most significant. */
+  bits(space: Space, from: number, width: number): readonly Node[] {
+    return this.levels(space, from, width).map((level) => this.arena.variable(level));
+  }
+
+  /** Variables of the same bits. They count as read from now on. */
+  levels(space: Space, from: number, width: number): readonly number[] {
+    return Array.from({ length: width }, (_, i) => {
+      const key = `${ALIASES.get(space) ?? space}:${from + i}`;
+      let level = this.places.get(key);
+      if (level === undefined) {
+        level = this.nextLevel++;
+        this.places.set(key, level);
+      }
+      this.read.add(level);
+      return level;
+    });
+  }
+
+  /** Variables of a run of bits as far as they have a place; asking does not count as reading. */
+  levelsAt(space: Space, from: number, width: number): readonly (number | null)[] {
+    const name = ALIASES.get(space) ?? space;
+    return Array.from({ length: width }, (_, i) => this.places.get(`${name}:${from + i}`) ?? null);
+  }
+
+  /** Variables of all bits of a space that something has read. */
+  levelsRead(space: Space): readonly number[] {
+    return this.readBits(space)
+      .flatMap((bit) => this.levelsAt(space, bit, 1))
+      .filter((level) => level !== null);
+  }
+
+  /** Places of the bits of a space that something has read, in order. */
+  readBits(space: Space): readonly number[] {
+    const found: number[] = [];
+    const prefix = `${ALIASES.get(space) ?? space}:`;
+    for (const [key, level] of this.places)
+      if (key.startsWith(prefix) && this.read.has(level))
+        found.push(Number(key.slice(prefix.length)));
+    return found.sort((a, b) => a - b);
+  }
+
+  /** Places of the bits of a space that have a variable, read or not. */
+  placedBits(space: Space): readonly number[] {
+    const found: number[] = [];
+    const prefix = `${space}:`;
+    for (const key of this.places.keys())
+      if (key.startsWith(prefix)) found.push(Number(key.slice(prefix.length)));
+    return found.sort((a, b) => a - b);
+  }
+
+  isRead(field: AtomField): boolean {
+    return field.levels.some((level) => this.read.has(level));
+  }
+
+  interface(side: "in" | "out"): AtomField {
+    const field = this.atomFields.get(side);
+    if (field === undefined) throw new Error(`no interface field \`${side}\``);
+    for (const level of field.levels) this.read.add(level);
+    return field;
+  }
+
+  /** The field `key` of `width` bits; `name` tells what was asked of it. */
+  atoms(key: string, name: string, width: number, kind: FlagKind): AtomField {
+    const field =
+      this.atomFields.get(key) ??
+      this.addAtoms(key, this.questions.ranges.get(name) ?? [], width, kind);
+    for (const level of field.levels) this.read.add(level);
+    return field;
+  }
+
+  flag(key: string, kind: FlagKind): Flag {
+    const known = this.flagsByKey.get(key);
+    if (known !== undefined) return known;
+    const flag: Flag = { key, level: this.nextLevel++, kind };
+    this.flagsByKey.set(key, flag);
+    return flag;
+  }
+
+  get flags(): readonly Flag[] {
+    return [...this.flagsByKey.values()];
+  }
+
+  /** All fields of classes, interfaces included, in the order made. */
+  get fields(): readonly AtomField[] {
+    return [...this.atomFields.values()];
+  }
+
+  private addInterface(side: "in" | "out"): void {
+    const asked = INTERFACES[side].flatMap((name) => this.questions.ranges.get(name) ?? []);
+    this.addAtoms(side, [...asked, single(LOOPBACK)], NAME_BITS, "header");
+  }
+
+  private addAtoms(key: string, asked: readonly Range[], width: number, kind: FlagKind): AtomField {
+    const atoms = makeAtoms(asked, (1n << BigInt(width)) - 1n);
+    const bits = Math.ceil(Math.log2(atoms.classes.length));
+    const levels = Array.from({ length: bits }, () => this.nextLevel++);
+    const field: AtomField = { key, kind, atoms, width, levels };
+    this.atomFields.set(key, field);
+    return field;
+  }
+}
