@@ -4,6 +4,7 @@ import { EMPTY_DEVICE } from "../device/empty.ts";
 import { type Dialect, detectDialect } from "./detectDialect.ts";
 import { parseIpset } from "./ipset/index.ts";
 import { parseIptables } from "./iptables/index.ts";
+import { parseNftJson } from "./json/index.ts";
 import { parseNft } from "./nft/index.ts";
 
 /** The files of one device, whatever they are written in. */
@@ -74,8 +75,9 @@ function dialectOf({ dialect, files }: DeviceInput, root: string): Dialect {
 function parseAs(dialect: Dialect, input: ParseInput): ParseResult {
   switch (dialect) {
     case "nft":
-    case "nftJson":
       return parseNft(input);
+    case "nftJson":
+      return parseNftJson(input);
     case "iptables":
       return parseIptables({ ...input, family: "ip" });
     case "ip6tables":

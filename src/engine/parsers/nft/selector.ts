@@ -278,7 +278,8 @@ function parseFib(context: RuleContext): Typed {
       form: { type: "boolean", width: 1 },
       presence: false,
     };
-  const asksPresence = reader.is("exists") || reader.is("missing");
+  const ahead = reader.is("==") || reader.is("!=") ? 1 : 0;
+  const asksPresence = reader.is("exists", ahead) || reader.is("missing", ahead);
   const width = result === "type" ? 32 : 128;
   const type = result === "type" ? "fib_addrtype" : result === "oif" ? "iface_index" : "ifname";
   return {
