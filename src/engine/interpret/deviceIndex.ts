@@ -22,6 +22,8 @@ export interface DeviceIndex {
   translates(family: IpFamily): boolean;
   /** Whether a rule takes elements out of the set (key as in `lookup.ts`). */
   deletes(set: string): boolean;
+  /** Whether any rule asks for the packets or bytes of a connection, which turns counting on. */
+  readonly accounts: boolean;
   /** Whether anything turns connection tracking (and reassembly) on, for packets of a family. */
   tracks(family: IpFamily): boolean;
   /**
@@ -61,6 +63,7 @@ function makeIndex(device: Device): DeviceIndex {
     natChains: (family, hook) => chains(family, hook, true),
     chain: (table, name) => names.get(table)?.get(name) ?? null,
     set: (table, name) => sets.get(table)?.get(name) ?? null,
+    accounts: asksForCounts(device),
     translates: (family) => translating[family],
     deletes: (set) => deleted.has(set),
     tracks: (family) => turnedOn[family] !== null,
@@ -76,6 +79,33 @@ function translates(device: Device, family: IpFamily): boolean {
         rules.some(({ statements }) => statements.some(({ kind }) => kind === "nat")),
       ),
   );
+}
+
+const COUNTS = /^ct (?:(?:original|reply) )?(?:packets|bytes|avgpkt)$/;
+
+function asksForCounts(device: Device): boolean {
+  return device.tables.some(({ chains }) =>
+    chains.some(({ rules }) =>
+      rules.some(({ statements }) =>
+        statements.some(
+          (statement) => statement.kind === "match" && readsAny(statement.left, COUNTS),
+        ),
+      ),
+    ),
+  );
+}
+
+function readsAny(expression: Expression, ids: RegExp): boolean {
+  switch (expression.kind) {
+    case "selector":
+      return ids.test(expression.id);
+    case "binary":
+      return readsAny(expression.left, ids) || readsAny(expression.right, ids);
+    case "concatenation":
+      return expression.parts.some((part) => readsAny(part, ids));
+    default:
+      return false;
+  }
 }
 
 function deletedSets(table: Table): readonly string[] {

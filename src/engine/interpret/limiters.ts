@@ -9,6 +9,8 @@ import type {
 } from "../device/statement.ts";
 import { type Memory, RECENT_STAMPS, type RecentEntry } from "./memory.ts";
 import { readSelector } from "./readSelector.ts";
+import { tupleKey } from "./tracking.ts";
+import { packetTuple } from "./tuples.ts";
 import { freshKey, type Walk } from "./walk.ts";
 
 const NANOSECONDS = 1_000_000n;
@@ -80,11 +82,17 @@ export function matchConnectionCount(
   owner?: object,
 ): boolean {
   if (walk.memory === null) return choose(walk, "ct count");
-  if (walk.tracking.kind !== "tracked") return false;
   const { groupBy } = statement;
   const group = groupBy === null ? "" : addressKey(walk, groupBy.key, groupBy.prefix);
-  const count = walk.memory.countConnections(owner ?? statement, group, walk.tracking.connection);
+  const count = walk.memory.countConnections(owner ?? statement, group, countedTuple(walk));
   return BigInt(count) > statement.count === statement.over;
+}
+
+/** What is not tracked is counted by its own tuple (nf_conncount). */
+function countedTuple(walk: Walk): string {
+  const { tracking } = walk;
+  const tuple = tracking.kind === "tracked" ? tracking.connection.original : packetTuple(walk);
+  return tupleKey(tuple, walk.zones.original) ?? "unknown";
 }
 
 function addressKey(walk: Walk, which: "source" | "destination", prefix: number): string {

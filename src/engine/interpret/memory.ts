@@ -38,7 +38,7 @@ export class Memory {
   private readonly buckets = new Map<object | string, Map<string, Bucket>>();
   private readonly counters = new WeakMap<object, bigint>();
   private readonly bytes = new Map<object | string, bigint>();
-  private readonly counted = new WeakMap<object, Map<string, ReadonlySet<Connection>>>();
+  private readonly counted = new WeakMap<object, Map<string, ReadonlySet<string>>>();
   private readonly sets = new RuntimeSets(this.journal);
 
   advance(milliseconds: number): void {
@@ -137,13 +137,13 @@ export class Memory {
   }
 
   /**
-   * Connections counted together by a statement, this one included. A refused connection stays
+   * Connections counted together by a statement, the one of `tuple` included. A refused connection stays
    * counted (measured on 6.18): its entry goes only when the list is cleaned.
    */
-  countConnections(owner: object, group: string, connection: Connection): number {
-    const groups = this.counted.get(owner) ?? new Map<string, ReadonlySet<Connection>>();
+  countConnections(owner: object, group: string, tuple: string): number {
+    const groups = this.counted.get(owner) ?? new Map<string, ReadonlySet<string>>();
     this.counted.set(owner, groups);
-    const members = new Set(groups.get(group) ?? []).add(connection);
+    const members = new Set(groups.get(group) ?? []).add(tuple);
     this.journal.put(groups, group, members);
     return members.size;
   }

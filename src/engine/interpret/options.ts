@@ -17,3 +17,19 @@ export function findOption(
   }
   return null;
 }
+
+/** As nft_exthdr looks for a TCP option: it goes on behind the end mark, and takes whole ones only. */
+export function findTcpOption(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  option: number,
+): { readonly at: number; readonly length: number } | null {
+  for (let at = start; at < end - 1; ) {
+    const kind = bytes[at] ?? END;
+    const length = kind <= NO_OPERATION ? 1 : bytes[at + 1] || 1;
+    if (kind === option) return at + length > end ? null : { at, length };
+    at += length;
+  }
+  return null;
+}

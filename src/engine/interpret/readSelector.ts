@@ -3,7 +3,7 @@ import { CT_STATE, CT_STATUS, type SelectorRow, selectorRow } from "../packet/se
 import { findExtension } from "../packet/wire.ts";
 import { frameType } from "./arrival.ts";
 import { findInterface, inInterface } from "./interfaces.ts";
-import { findOption } from "./options.ts";
+import { findOption, findTcpOption } from "./options.ts";
 import { lookupRoute } from "./routing.ts";
 import type { Connection, Counts } from "./tracking.ts";
 import { ABSENT, known, unknown, type Value } from "./value.ts";
@@ -352,9 +352,10 @@ function readTcpOption(walk: Walk, option: number, offset: number | null, row: S
     return present === 0 ? unknown(row.id, row.width, row.id, "omitted") : ABSENT;
   }
   const length = ((walk.wire.bytes[transport + 12] ?? 0x50) >> 4) * 4;
-  const at = findOption(walk.wire.bytes, transport + 20, transport + length, option);
-  if (offset === null) return known(at === null ? 0n : 1n, 1);
-  return at === null ? ABSENT : readPacket(walk, at * 8 + offset, row.width, row.id);
+  const found = findTcpOption(walk.wire.bytes, transport + 20, transport + length, option);
+  if (offset === null) return known(found === null ? 0n : 1n, 1);
+  if (found === null || offset + row.width > found.length * 8) return ABSENT;
+  return readPacket(walk, found.at * 8 + offset, row.width, row.id);
 }
 
 /** Bits from the network header to a field of a TCP option; null where the packet has it not. */
@@ -362,8 +363,8 @@ export function tcpOptionPlace(walk: Walk, option: number, offset: number | null
   const { protocol, transport, fragmentOffset } = walk.headers;
   if (protocol !== 6 || fragmentOffset > 0 || offset === null) return null;
   const length = ((walk.wire.bytes[transport + 12] ?? 0x50) >> 4) * 4;
-  const at = findOption(walk.wire.bytes, transport + 20, transport + length, option);
-  return at === null ? null : at * 8 + offset;
+  const found = findTcpOption(walk.wire.bytes, transport + 20, transport + length, option);
+  return found === null ? null : found.at * 8 + offset;
 }
 
 function readIpOption(walk: Walk, option: number, offset: number | null, row: SelectorRow): Value {

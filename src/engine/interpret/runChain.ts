@@ -65,9 +65,10 @@ function byPolicy(policy: "accept" | "drop", table: TableName, chain: string): C
 function runRule(walk: Walk, table: Table, rule: Rule): Effect {
   for (const statement of rule.statements) {
     const effect = runStatement(walk, table, statement);
-    if (effect.kind === "next") continue;
-    if (effect.kind === "verdict" && effect.verdict.kind === "continue") return { kind: "break" };
-    return effect;
+    /* `continue`, also out of a verdict map, goes on with the next statement (measured). */
+    const goesOn =
+      effect.kind === "next" || (effect.kind === "verdict" && effect.verdict.kind === "continue");
+    if (!goesOn) return effect;
   }
   return { kind: "next" };
 }

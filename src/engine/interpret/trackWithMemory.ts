@@ -93,9 +93,13 @@ function refresh(memory: Memory, connection: Connection): void {
   connection.expiresMs = memory.clockMs + seconds * 1000;
 }
 
-/** Counts only where accounting is on; the packet in hand is counted before the rules see it. */
+/**
+ * Counts where accounting is on; a rule that asks for the counts turns it on (nft_ct_get_init). The
+ * packet in hand is counted before the rules see it.
+ */
 function account(walk: Walk, connection: Connection, direction: "original" | "reply"): void {
-  if (walk.host?.sysctls.get("net.netfilter.nf_conntrack_acct") !== "1") return;
+  const configured = walk.host?.sysctls.get("net.netfilter.nf_conntrack_acct") === "1";
+  if (!configured && !walk.index.accounts) return;
   const length = BigInt(walk.wire.bytes.length);
   connection.packets = {
     ...connection.packets,
