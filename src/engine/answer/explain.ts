@@ -1,5 +1,6 @@
 import { IPSET_CODES } from "../parsers/ipset/codes.ts";
 import { IPTABLES_CODES } from "../parsers/iptables/codes.ts";
+import { JSON_CODES } from "../parsers/json/codes.ts";
 import { NFT_CODES } from "../parsers/nft/codes.ts";
 
 /** What a code of a finding means. */
@@ -10,7 +11,12 @@ export interface Explanation {
 }
 
 /** All codes in order. */
-export const EXPLANATIONS: readonly Explanation[] = [NFT_CODES, IPTABLES_CODES, IPSET_CODES]
+export const EXPLANATIONS: readonly Explanation[] = [
+  NFT_CODES,
+  IPTABLES_CODES,
+  IPSET_CODES,
+  JSON_CODES,
+]
   .flatMap((codes) => Object.entries(codes))
   .map(([code, text]) => ({ code, title: text.title, explanation: text.explanation }));
 

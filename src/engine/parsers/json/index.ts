@@ -7,8 +7,6 @@ import { asObject, UnknownItem } from "./expression.ts";
 import { type Json, readJson } from "./readJson.ts";
 import { lineIndex, relocate } from "./relocate.ts";
 
-export { JSON_CODES } from "./codes.ts";
-
 /**
  * Reads what `nft -j list ruleset` prints, or commands of `nft -j -f`. Each item is told in the
  * words of nft and read as such, so both forms have one meaning; every place is that of its item.
