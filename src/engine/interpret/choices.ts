@@ -1,5 +1,6 @@
 import { complementRanges, intersectRanges, maximum, type Range } from "../base/range.ts";
 import type { Span } from "../base/span.ts";
+import { formatRange } from "../packet/selectors/formatRange.ts";
 
 /** A value that nobody gave. The same key stands for the same value throughout one walk. */
 export interface Variable {
@@ -53,7 +54,7 @@ export class Choices {
     this.domains.set(variable.key, yes ? inside : outside);
     this.conditions.push({
       label: variable.label,
-      text: `${variable.label} ${yes ? "in" : "not in"} ${describeRanges(ranges)}`,
+      text: `${variable.label} ${question(yes, ranges)} ${describeRanges(variable.label, ranges)}`,
       origin: variable.origin,
       at: this.at,
     });
@@ -123,10 +124,16 @@ export function explore<T>(walk: (choices: Choices) => T, limit = MAXIMUM_WALKS)
 
 const RANGES_SHOWN = 4;
 
-function describeRanges(ranges: readonly Range[]): string {
-  const shown = ranges
-    .slice(0, RANGES_SHOWN)
-    .map(({ from, to }) => (from === to ? String(from) : `${from}-${to}`));
+/** `is` for a single value, `in` for a range or several. */
+function question(yes: boolean, ranges: readonly Range[]): string {
+  const [only] = ranges;
+  const isOne = ranges.length === 1 && only !== undefined && only.from === only.to;
+  return isOne ? (yes ? "is" : "is not") : yes ? "in" : "not in";
+}
+
+function describeRanges(label: string, ranges: readonly Range[]): string {
+  const shown = ranges.slice(0, RANGES_SHOWN).map((range) => formatRange(label, range));
+  if (ranges.length === 1) return shown.join("");
   const rest = ranges.length > RANGES_SHOWN ? `, … (${ranges.length} ranges)` : "";
   return `{ ${shown.join(", ")}${rest} }`;
 }

@@ -117,7 +117,7 @@ function routesToSelf(walk: Walk, before: Value, after: Value): boolean {
 function unknownIsLocal(walk: Walk, address: Value): boolean {
   if (address.kind === "unknown" && address.text.startsWith("address of")) return true;
   const label = "destination after NAT";
-  return walk.choices.choose(label, label, ["this device", "another"]) === 0;
+  return walk.choices.choose(label, label, ["this device", "another"], "omitted") === 0;
 }
 
 function walkInput(walk: Walk): PathEnd {

@@ -282,10 +282,12 @@ function applyPlace(
       draft.hook = value;
       return null;
     case "state":
+    case "ct.state":
       if (!Object.hasOwn(CT_STATE, value)) return choice("state", Object.keys(CT_STATE), token);
       draft.state = value as CtState;
       return null;
     case "dir":
+    case "ct.direction":
       if (!["original", "orig", "reply"].includes(value))
         return choice("dir", ["original", "reply"], token);
       draft.direction = value === "reply" ? "reply" : "original";
