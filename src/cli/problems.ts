@@ -42,16 +42,16 @@ export function openRuleset(stream: Stream, paths: readonly string[]): Ruleset |
   const told = worst.length > 0 ? worst : result.diagnostics.filter(isWarning);
   const { findings } = answerLint({ diagnostics: told, coverage: result.coverage });
   if (findings.length > 0) stream.write(`${findingsText(findings, files, stream.style)}\n`);
-  if (result.refused.length > 0) {
-    for (const file of result.refused)
-      tellUsage(
-        stream,
-        `\`${file}\` would not load`,
-        "mend the errors above; `premortem lint` shows all that is known about the file",
-      );
-    return null;
-  }
-  return ruleset;
+  if (worst.length === 0) return ruleset;
+  const names = new Set(result.refused);
+  for (const { span } of worst) if (span !== null) names.add(span.file);
+  for (const name of names)
+    tellUsage(
+      stream,
+      `\`${name}\` would not load`,
+      "mend the errors above; `premortem lint` shows all that is known about the file",
+    );
+  return null;
 }
 
 function isWarning({ severity }: { readonly severity: string }): boolean {

@@ -70,6 +70,32 @@ describe("folders", () => {
   });
 });
 
+describe("includes", () => {
+  const file = temporaryFiles({
+    "main.nft": 'include "./parts-*.nft"\n',
+    "parts-1.nft": "table ip t { }\n",
+    "parts-2.nft": "add chain ip t c { type filter hook input priority 0; policy drop; }\n",
+    "broken.nft": 'include "./gone.nft"\n',
+    "self.nft": 'include "./self.nft"\n',
+  });
+  const packet = "tcp 10.0.0.1 > 10.0.0.2 in=eth0";
+
+  test("are read beside the file, in the order of names", () => {
+    const { out } = premortem(["trace", file("main.nft"), packet, "--json"]);
+    expect(JSON.parse(out)).toMatchObject({ verdict: "drop", policy: { chain: "c" } });
+  });
+
+  test("that are missing leave nothing to ask", () => {
+    const { code, error } = premortem(["trace", file("broken.nft"), packet]);
+    expectRefused(error, code, "cannot find the included file `./gone.nft`");
+  });
+
+  test("of themselves end", () => {
+    const { code, error } = premortem(["trace", file("self.nft"), packet]);
+    expectRefused(error, code, "PM1081");
+  });
+});
+
 test("a file that may not be read", () => {
   const folder = mkdtempSync(join(tmpdir(), "premortem-locked-"));
   chmodSync(folder, 0);

@@ -1,0 +1,78 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { describe, expect, test } from "vitest";
+
+/** Lines of a source file at most. */
+const MAXIMUM_LINES = 500;
+
+/** What is under version control, and what is about to be. */
+const FILES = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {
+  encoding: "utf8",
+})
+  .split("\n")
+  .filter((file) => file !== "" && existsSync(file));
+const TEXTS = new Map(FILES.map((file) => [file, readFileSync(file, "utf8")]));
+
+/** Files, with the line, where `pattern` stands. */
+function places(pattern: RegExp, among: (file: string) => boolean): readonly string[] {
+  return [...TEXTS]
+    .filter(([file]) => among(file) && file !== "test/tidy.test.ts")
+    .flatMap(([file, text]) =>
+      text
+        .split("\n")
+        .flatMap((line, index) => (pattern.test(line) ? [`${file}:${index + 1}: ${line}`] : [])),
+    );
+}
+
+const isOurs = (file: string) => file !== "LICENSE" && file !== "package-lock.json";
+const isSource = (file: string) => /^(src|test|lab|bench|scripts)\/.*\.(ts|js)$/.test(file);
+
+describe("nothing refers to", () => {
+  const BANNED: readonly (readonly [what: string, pattern: RegExp])[] = [
+    ["a path of one machine", /(?<![\w.])\/(?:work|root|home\/\w+|tmp\/\w+)\//],
+    ["who or what wrote it", /\b(?:claude|anthropic|chatgpt|copilot|openai|llm|ai-generated)\b/i],
+    ["an unfinished thing without an issue", /\b(?:TODO|FIXME|XXX)\b(?!\(#\d+\))/],
+  ];
+  test.each(BANNED)("%s", (_, pattern) => {
+    expect(places(pattern, isOurs)).toEqual([]);
+  });
+
+  test("a registry, in the lock file", () => {
+    expect(places(/"resolved"|https?:\/\/[^"]*registry/, (file) => /lock/.test(file))).toEqual([]);
+  });
+});
+
+test("no source file is too long", () => {
+  const long = FILES.filter(isSource).filter(
+    (file) => (TEXTS.get(file) ?? "").split("\n").length > MAXIMUM_LINES + 1,
+  );
+  expect(long).toEqual([]);
+});
+
+test("links of the documentation lead somewhere", () => {
+  const broken = FILES.filter((file) => file.endsWith(".md")).flatMap((file) =>
+    [...(TEXTS.get(file) ?? "").matchAll(/\]\(([^)#:\s]+)(?:#[^)]*)?\)/g)]
+      .map((match) => match[1] ?? "")
+      .filter((link) => !existsSync(join(dirname(file), link)))
+      .map((link) => `${file}: ${link}`),
+  );
+  expect(broken).toEqual([]);
+});
+
+test("each decision is in the list of decisions", () => {
+  const list = TEXTS.get("docs/adr/README.md") ?? "";
+  const missing = FILES.filter((file) => /^docs\/adr\/\d/.test(file)).filter(
+    (file) => !list.includes(file.slice("docs/adr/".length)),
+  );
+  expect(missing).toEqual([]);
+});
+
+test("each dependency has a line in its decision", () => {
+  const { dependencies, devDependencies } = JSON.parse(TEXTS.get("package.json") ?? "{}");
+  const decision = TEXTS.get("docs/adr/0006-dependencies.md") ?? "";
+  const missing = Object.keys({ ...dependencies, ...devDependencies }).filter(
+    (name) => !decision.includes(name),
+  );
+  expect(missing).toEqual([]);
+});
