@@ -71,7 +71,7 @@ function runChain(frame: Frame, live: Node): Node {
   const { arena } = world;
   let inside = live;
   let back: Node = FALSE;
-  for (const [index, rule] of chain.rules.entries()) {
+  for (const rule of chain.rules) {
     if (inside === FALSE) break;
     const asker = { table: frame.table, instance: `${frame.way}/${world.nameOf(rule)}` };
     const run = runRule(world, asker, rule, inside);
@@ -92,10 +92,10 @@ function runChain(frame: Frame, live: Node): Node {
           back = arena.or(back, exit.packets);
           break;
         case "jump":
-          inside = arena.or(inside, runCallee(frame, exit.chain, exit.packets, rule, index));
+          inside = arena.or(inside, runCallee(frame, exit.chain, exit.packets, rule));
           break;
         case "goto":
-          back = arena.or(back, runCallee(frame, exit.chain, exit.packets, rule, index));
+          back = arena.or(back, runCallee(frame, exit.chain, exit.packets, rule));
           break;
       }
     }
@@ -103,7 +103,7 @@ function runChain(frame: Frame, live: Node): Node {
   return arena.or(inside, back);
 }
 
-function runCallee(frame: Frame, name: string, packets: Node, rule: Rule, index: number): Node {
+function runCallee(frame: Frame, name: string, packets: Node, rule: Rule): Node {
   const chain = frame.world.facts.chain(frame.table, name);
   const problem = chain === null ? "no such chain" : nestingProblem(frame.above, chain);
   if (chain === null || problem !== null) {
@@ -112,7 +112,7 @@ function runCallee(frame: Frame, name: string, packets: Node, rule: Rule, index:
     frame.listener.onFate(fate, packets, by);
     return FALSE;
   }
-  const way = `${frame.way}/${index}>${name}`;
+  const way = `${frame.way}/${frame.world.nameOf(rule)}>${name}`;
   return runChain({ ...frame, chain, way, above: [...frame.above, chain] }, packets);
 }
 
@@ -136,26 +136,21 @@ function summarize(summaries: Summaries, frame: Omit<Frame, "listener">): Node {
   const key = isStateful(world, table, chain) ? frame.way : chain.name;
   const known = summaries.get(key);
   if (known !== undefined) return known;
-  const rules = chain.rules.map((rule, index) => ruleDiagram(summaries, frame, rule, index));
+  const rules = chain.rules.map((rule) => ruleDiagram(summaries, frame, rule));
   const whole = balancedOrElse(world.arena, rules);
   const summary = world.arena.mapTerminals(whole, (fate) => (fate === RETURN ? NONE : fate));
   summaries.set(key, summary);
   return summary;
 }
 
-function ruleDiagram(
-  summaries: Summaries,
-  frame: Omit<Frame, "listener">,
-  rule: Rule,
-  index: number,
-): Node {
+function ruleDiagram(summaries: Summaries, frame: Omit<Frame, "listener">, rule: Rule): Node {
   const { world, table, way } = frame;
   const { arena } = world;
   const asker = { table, instance: `${way}/${world.nameOf(rule)}` };
   const { exits } = runRule(world, asker, rule, TRUE);
   let diagram: Node = FALSE;
   for (const exit of exits)
-    diagram = arena.ite(exit.packets, exitDiagram(summaries, frame, exit, rule, index), diagram);
+    diagram = arena.ite(exit.packets, exitDiagram(summaries, frame, exit, rule), diagram);
   return diagram;
 }
 
@@ -164,7 +159,6 @@ function exitDiagram(
   frame: Omit<Frame, "listener">,
   exit: Exit,
   rule: Rule,
-  index: number,
 ): Node {
   const { world, table } = frame;
   const { arena } = world;
@@ -174,7 +168,7 @@ function exitDiagram(
   const problem = chain === null ? "no such chain" : nestingProblem(frame.above, chain);
   if (chain === null || problem !== null)
     return arena.terminal(undecided(world, `${problem}: \`${exit.chain}\``, rule));
-  const way = `${frame.way}/${index}>${exit.chain}`;
+  const way = `${frame.way}/${world.nameOf(rule)}>${exit.chain}`;
   const summary = summarize(summaries, { ...frame, chain, way, above: [...frame.above, chain] });
   return exit.kind === "jump" ? summary : arena.orElse(summary, arena.terminal(RETURN));
 }

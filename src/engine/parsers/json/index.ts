@@ -7,6 +7,9 @@ import { asObject, UnknownItem } from "./expression.ts";
 import { type Json, readJson } from "./readJson.ts";
 import { lineIndex, relocate } from "./relocate.ts";
 
+/** Items that cannot be told before the rest is given up. */
+const MAXIMUM_LOST = 1000;
+
 /**
  * Reads what `nft -j list ruleset` prints, or commands of `nft -j -f`. Each item is told in the
  * words of nft and read as such, so both forms have one meaning; every place is that of its item.
@@ -97,6 +100,9 @@ function translate({ files, roots }: ParseInput): Script {
       if (!(error instanceof UnknownItem)) throw error;
       report("PM4004", error.message, span, "read the ruleset as text: `nft list ruleset`");
       lost++;
+      if (lost < MAXIMUM_LOST) continue;
+      lost += items.length - index - 1;
+      break;
     }
   }
   return { root, text: lines.join("\n"), spans, whole, diagnostics, lost };

@@ -46,6 +46,7 @@ function newState(input: ParseInput): ScriptState {
     currentTable: null,
     meters: [],
     madeHere: new Set(),
+    indexes: new WeakMap(),
     lines: new Map(),
     opaque: [],
   };
@@ -72,6 +73,7 @@ function runRoot(root: string, state: ScriptState, read: Map<string, string>): v
   /* Each file is a run of nft: variables of the one before are gone. */
   state.variables.clear();
   state.madeHere.clear();
+  state.indexes = new WeakMap();
   const reader = new Reader(new Lexer(root, text), (name) => state.variables.get(name) ?? null);
   runScript(reader, state, scope);
   meterSets(state.ruleset);

@@ -10,6 +10,8 @@ export interface Token {
   readonly column: number;
 }
 
+/** Characters between brackets: an IPv6 address, or two of them. */
+const MAXIMUM_BRACKETS = 100;
 const NEWLINE = 10;
 const QUOTE = 34;
 const HASH = 35;
@@ -77,8 +79,9 @@ export class Lexer {
   }
 
   private continues(): boolean {
-    const end = this.text.indexOf("\n", this.at);
-    return end >= 0 && this.text.slice(this.at + 1, end).trim() === "";
+    let at = this.at + 1;
+    while (BLANKS.has(this.text.charCodeAt(at))) at++;
+    return this.text.charCodeAt(at) === NEWLINE;
   }
 
   private newline(): Token {
@@ -116,10 +119,9 @@ export class Lexer {
     const start = this.at;
     let end = start;
     if (this.text.charCodeAt(end) === OPEN_BRACKET) {
-      const close = this.text.indexOf("]", end);
-      const line = this.text.indexOf("\n", end);
-      if (close < 0 || (line >= 0 && line < close)) return this.symbol();
-      end = close + 1;
+      const close = this.text.slice(end, end + MAXIMUM_BRACKETS).indexOf("]");
+      if (close < 0) return this.symbol();
+      end += close + 1;
     }
     while (end < this.text.length && !BREAKS.has(this.text.charCodeAt(end))) end++;
     end = this.cutColon(start, end);

@@ -11,14 +11,28 @@ export function mergeSet(state: ScriptState, known: NamedSet | null, set: NamedS
   return addElements(state, { ...(known ?? set), elements }, set.elements);
 }
 
+/**
+ * Elements by key, for lists that the file in hand made: only these are changed in place, so a file
+ * that is refused leaves what was there before, and a script of single additions stays fast.
+ */
+type SetIndex = Map<string, SetElement>;
+
+function indexOf(state: ScriptState, elements: readonly SetElement[]): SetIndex {
+  const known = state.indexes.get(elements);
+  if (known !== undefined) return known;
+  return new Map(elements.map((element) => [keyText(element), element]));
+}
+
 /** The set with more elements; what the kernel would refuse is refused. */
 export function addElements(
   state: ScriptState,
   set: NamedSet,
   more: readonly SetElement[],
 ): NamedSet {
-  const held = new Map(set.elements.map((element) => [keyText(element), element]));
-  const elements = [...set.elements];
+  const isOwn = state.indexes.has(set.elements);
+  const held = indexOf(state, set.elements);
+  const elements = isOwn ? (set.elements as SetElement[]) : [...set.elements];
+  state.indexes.set(elements, held);
   for (const element of more) {
     if (element.key.includes(UNKNOWN_VALUE)) continue;
     const key = keyText(element);
@@ -44,14 +58,13 @@ export function addElements(
       set.span,
       "raise its `size`",
     );
-  const merged = { ...set, elements };
-  refuseOverlap(state, merged);
-  return merged;
+  return { ...set, elements };
 }
 
 /** Without auto-merge the intervals of a set with one part may not overlap. */
-function refuseOverlap(state: ScriptState, set: NamedSet): void {
+export function refuseOverlap(state: ScriptState, set: NamedSet): void {
   if (set.autoMerge === true || set.keyTypes.length !== 1 || !set.interval) return;
+  if (!state.indexes.has(set.elements)) return;
   const meeting = firstOverlap(set.elements);
   if (meeting === null) return;
   refuse(
@@ -75,25 +88,24 @@ export function deleteElements(
   less: readonly SetElement[],
   mustExist: boolean,
 ): NamedSet {
-  let elements = [...set.elements];
+  const held = new Map(indexOf(state, set.elements));
   for (const element of less) {
-    const key = keyText(element);
-    const rest = elements.filter((held) => keyText(held) !== key);
-    if (rest.length === elements.length) {
-      const cut = set.autoMerge === true ? cutOut(elements, element) : null;
-      if (cut !== null) elements = cut;
-      else if (mustExist)
-        refuse(
-          state,
-          "PM1063",
-          `\`${set.name}\` has no such element`,
-          element.span,
-          "list the set, and write an element as it is listed",
-        );
-      continue;
-    }
-    elements = rest;
+    if (held.delete(keyText(element))) continue;
+    const cut = set.autoMerge === true ? cutOut([...held.values()], element) : null;
+    if (cut !== null) {
+      held.clear();
+      for (const piece of cut) held.set(keyText(piece), piece);
+    } else if (mustExist)
+      refuse(
+        state,
+        "PM1063",
+        `\`${set.name}\` has no such element`,
+        element.span,
+        "list the set, and write an element as it is listed",
+      );
   }
+  const elements = [...held.values()];
+  state.indexes.set(elements, held);
   return { ...set, elements };
 }
 

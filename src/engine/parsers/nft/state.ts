@@ -1,6 +1,7 @@
 import type { Diagnostic } from "../../base/diagnostic.ts";
 import type { Span } from "../../base/span.ts";
 import type { LineState } from "../../device/device.ts";
+import type { SetElement } from "../../device/set.ts";
 import type { Token } from "./lexer.ts";
 import type { Reader } from "./reader.ts";
 import type { DraftTable, Ruleset } from "./ruleset.ts";
@@ -18,6 +19,8 @@ export interface ScriptState {
   refused: boolean;
   /** An included file is missing: the ruleset is a part of what would be loaded. */
   incomplete: boolean;
+  /** Elements by key of the lists that the file in hand made or changed. */
+  indexes: WeakMap<readonly SetElement[], Map<string, SetElement>>;
   /** Sets declared by the file in hand. */
   readonly madeHere: Set<string>;
   /** Table whose block or rule is being read. */

@@ -2,10 +2,14 @@ import type { Rule } from "../../device/device.ts";
 import type { SetReference } from "../../device/expression.ts";
 import type { Statement, Verdict } from "../../device/statement.ts";
 import type { DraftChain, DraftTable, RuleSlot } from "./ruleset.ts";
+import { refuseOverlap } from "./sets.ts";
 import { refuse, type ScriptState } from "./state.ts";
 
 /** Chains below a base chain, jumps and gotos together, that the kernel lets in. */
 export const MAXIMUM_JUMPS = 15;
+
+/** Chains followed in one go: far past what the kernel lets in, it makes no difference how far. */
+const MAXIMUM_WALK = 4 * MAXIMUM_JUMPS;
 
 /** Looks at what only the finished ruleset shows: names that are missing, loops, depth. */
 export function validate(state: ScriptState): void {
@@ -15,6 +19,8 @@ export function validate(state: ScriptState): void {
       for (const { rule } of chain.rules) validateRule(state, table, chain, rule);
     }
     validateDepth(state, table);
+    state.currentTable = table;
+    for (const set of table.sets.values()) refuseOverlap(state, set);
   }
 }
 
@@ -107,7 +113,7 @@ function validateDepth(state: ScriptState, table: DraftTable): void {
   const depthOf = (chain: DraftChain): number => {
     const known = depths.get(chain.name);
     if (known !== undefined) return known;
-    if (open.has(chain.name)) return Number.POSITIVE_INFINITY;
+    if (open.has(chain.name) || open.size > MAXIMUM_WALK) return Number.POSITIVE_INFINITY;
     open.add(chain.name);
     let deepest = 0;
     for (const { rule } of chain.rules) {

@@ -1,0 +1,15 @@
+/**
+ * Rules as decision diagrams: what happens to every packet of a path, at once. Several devices that
+ * are to be compared share one `Analysis`, in which equal fates of equal headers are equal nodes.
+ *
+ * Everything here may throw `NodeLimitError` (see `bdd`).
+ */
+
+export { canonicalStatements, canonicalText } from "./canonical.ts";
+export { type Analysis, beginAnalysis, type CompiledPath, compilePath } from "./compilePath.ts";
+export { type DeviceFacts, deviceFacts, familiesOf, type HookedChain } from "./facts.ts";
+export { ACCEPT, DROP, type Fate, Fates } from "./fates.ts";
+export { ruleNames } from "./ruleNames.ts";
+export type { Decider, RuleVisit } from "./runChain.ts";
+export { type Ending, sameDecider, walkRegion } from "./walkTraveller.ts";
+export { beginWorld, type World } from "./world.ts";

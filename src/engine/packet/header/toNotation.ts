@@ -1,0 +1,198 @@
+import { formatIpv4, formatIpv6 } from "../../base/address.ts";
+import { formatInterfaceName } from "../../base/interfaceName.ts";
+import { type Assignment, fieldValue } from "../../bdd/index.ts";
+import { PROTOCOL_NUMBERS } from "../notation.ts";
+import type { Path } from "../packet.ts";
+import { PROTOCOL, type SelectorRow, selectorRow } from "../selectors/index.ts";
+import { atomOf } from "./atoms.ts";
+import type { AtomField, HeaderLayout, Space } from "./layout.ts";
+import { representative } from "./representative.ts";
+import { STATES } from "./stateCodes.ts";
+
+const NAMES = new Map([...PROTOCOL_NUMBERS].map(([name, number]) => [number, name]));
+export const WITH_PORTS: ReadonlySet<number> = new Set<number>([
+  PROTOCOL.tcp,
+  PROTOCOL.udp,
+  PROTOCOL.udplite,
+  PROTOCOL.sctp,
+  PROTOCOL.dccp,
+]);
+
+/** One header in the notation of packets; variables that are not assigned count as zeros. */
+export function toNotation(layout: HeaderLayout, header: Assignment, path: Path): string {
+  const at = (space: Space, from: number, width: number): bigint =>
+    fieldValue(
+      layout.levelsAt(space, from, width).map((level) => level ?? NO_LEVEL),
+      header,
+    );
+  const v6 = at("family", 0, 1) === 1n;
+  const protocol = Number(at("protocol", 0, 8));
+  const width = v6 ? 128 : 32;
+  const hasPorts = WITH_PORTS.has(protocol);
+  const end = (address: Space, port: number): string => {
+    const value = at(address, 0, width);
+    const text = v6 ? `[${formatIpv6(value)}]` : formatIpv4(value);
+    return hasPorts ? `${text}:${at("transport", port, 16)}` : text;
+  };
+  const words = [
+    protocolName(protocol, v6),
+    end("saddr", SOURCE_PORT),
+    ">",
+    end("daddr", DESTINATION_PORT),
+    ...interfaceWords(layout, header, path),
+    ...stateWords(layout, at),
+    ...typeWords(protocol, v6, at),
+    ...selectorWords(layout, protocol, v6, at),
+    ...markWords(layout, at),
+    ...fieldWords(layout, header),
+    ...flagWords(layout, header),
+    `path=${path}`,
+  ];
+  return words.join(" ");
+}
+
+/** A level that no header assigns. */
+const NO_LEVEL = -1;
+const SOURCE_PORT = 0;
+const DESTINATION_PORT = 16;
+
+type ReadBits = (space: Space, from: number, width: number) => bigint;
+
+function protocolName(protocol: number, v6: boolean): string {
+  if (protocol === PROTOCOL.icmp && v6) return `p${protocol}`;
+  return NAMES.get(protocol) ?? `p${protocol}`;
+}
+
+function interfaceWords(layout: HeaderLayout, header: Assignment, path: Path): readonly string[] {
+  return layout.fields.flatMap((field) => {
+    if (field.key === "in" && path !== "output") return [`in=${interfaceName(field, header)}`];
+    if (field.key === "out" && path !== "input") return [`out=${interfaceName(field, header)}`];
+    return [];
+  });
+}
+
+function interfaceName(field: AtomField, header: Assignment): string {
+  const value = representative(field.key, classOf(field, header)) ?? 0n;
+  return formatInterfaceName(value);
+}
+
+function classOf(field: AtomField, header: Assignment) {
+  return field.atoms.classes[Number(fieldValue(field.levels, header))] ?? [];
+}
+
+function stateWords(layout: HeaderLayout, at: ReadBits): readonly string[] {
+  if (layout.readBits("state").length === 0) return ["state=new"];
+  const state = STATES[Number(at("state", 0, 3))] ?? "new";
+  if (state !== "established" && state !== "related") return [`state=${state}`];
+  return [`state=${state}`, `dir=${at("direction", 0, 1) === 1n ? "reply" : "original"}`];
+}
+
+function typeWords(protocol: number, v6: boolean, at: ReadBits): readonly string[] {
+  if (protocol !== (v6 ? PROTOCOL.icmpv6 : PROTOCOL.icmp)) return [];
+  return [`type=${at("transport", 0, 8)}`, `code=${at("transport", 8, 8)}`];
+}
+
+const SYN = 2n;
+/** Selectors that the words before have said already, or that follow from them. */
+const SAID = /^(th |ip6? (saddr|daddr|version|hdrlength|protocol|nexthdr|length|checksum)$)/;
+
+/** Further fields of the packet that some rule reads. */
+function selectorWords(
+  layout: HeaderLayout,
+  protocol: number,
+  v6: boolean,
+  at: ReadBits,
+): readonly string[] {
+  return [...layout.questions.read].flatMap((id) => {
+    const row = selectorRow(id);
+    const { source } = row;
+    if (source.kind !== "payload" || SAID.test(id)) return [];
+    if (!fits(row, protocol, v6)) return [];
+    const { base, offset } = source;
+    if (base === "transport") {
+      if (offset < DESTINATION_PORT + 16 && WITH_PORTS.has(protocol)) return [];
+      if (/^icmp(v6)? (type|code)$/.test(id)) return [];
+      const value = at("transport", offset, row.width);
+      if (id === "tcp flags") return [`flags=${flagsText(value)}`];
+      return [`${dotted(id)}=${value}`];
+    }
+    if (base !== "network") return [];
+    const value = at(v6 ? "network6" : "network4", offset, row.width);
+    return isRead(layout, v6 ? "network6" : "network4", offset) ? [`${dotted(id)}=${value}`] : [];
+  });
+}
+
+function isRead(layout: HeaderLayout, space: Space, bit: number): boolean {
+  return layout.readBits(space).includes(bit);
+}
+
+function fits(row: SelectorRow, protocol: number, v6: boolean): boolean {
+  return row.needs.every(({ id, value }) => {
+    if (id === "meta nfproto") return value === (v6 ? 10n : 2n);
+    if (id === "meta l4proto") return value === BigInt(protocol);
+    return true;
+  });
+}
+
+const FLAG_NAMES = ["fin", "syn", "rst", "psh", "ack", "urg", "ece", "cwr"] as const;
+
+function flagsText(value: bigint): string {
+  if (value === SYN) return "syn";
+  const names = FLAG_NAMES.filter((_, i) => ((value >> BigInt(i)) & 1n) === 1n);
+  return names.length === 0 ? "none" : names.join(",");
+}
+
+function dotted(id: string): string {
+  return id.replaceAll(" ", ".");
+}
+
+function markWords(layout: HeaderLayout, at: ReadBits): readonly string[] {
+  const words: string[] = [];
+  if (layout.readBits("mark").length > 0) {
+    const mark = at("mark", 0, 32);
+    if (mark !== 0n) words.push(`mark=0x${mark.toString(16)}`);
+  }
+  if (layout.readBits("ctmark").length > 0 && at("state", 0, 3) !== 0n)
+    words.push(`ct.mark=0x${at("ctmark", 0, 32).toString(16)}`);
+  return words;
+}
+
+/** Fields of classes that the packet says: owner, length, MAC …. */
+function fieldWords(layout: HeaderLayout, header: Assignment): readonly string[] {
+  return layout.fields.flatMap((field) => {
+    if (field.kind !== "header" || field.key === "in" || field.key === "out") return [];
+    if (!layout.isRead(field) || !isSelector(field.key)) return [];
+    const value = representative(field.key, classOf(field, header));
+    if (value === null || atomOf(field.atoms, value) === undefined) return [];
+    if (field.key === "meta length") return [`len=${value}`];
+    return [`${dotted(field.key)}=${field.key.startsWith("ether ") ? macText(value) : value}`];
+  });
+}
+
+function isSelector(key: string): boolean {
+  return /^(meta|ether) /.test(key);
+}
+
+const MAC_DIGITS = 12;
+
+function macText(value: bigint): string {
+  return value.toString(16).padStart(MAC_DIGITS, "0");
+}
+
+const EXTENSIONS: ReadonlyMap<number, string> = new Map([
+  [0, "hbh"],
+  [60, "dst"],
+  [43, "rt"],
+  [44, "frag"],
+]);
+
+/** Headers and options that the packet has. */
+function flagWords(layout: HeaderLayout, header: Assignment): readonly string[] {
+  return layout.flags.flatMap(({ key, kind, level }) => {
+    if (kind !== "header" || header.get(level) !== true) return [];
+    const [what, part] = key.split(" ");
+    if (what !== "exthdr") return [];
+    const name = EXTENSIONS.get(Number(part));
+    return name === undefined ? [] : [`ext=${name}`];
+  });
+}
