@@ -1,6 +1,6 @@
 import { FALSE, type Node, TRUE } from "../bdd/index.ts";
 import { CT_STATE, CT_STATUS, type SelectorRow } from "../packet/selectors/index.ts";
-import { connected, isReply, ofOldConnections, statesHere } from "./tracking.ts";
+import { connected, familyNode, isReply, ofOldConnections, statesHere } from "./tracking.ts";
 import { unknownValue } from "./unknown.ts";
 import { bitsValue, constantValue, type Value } from "./value.ts";
 import type { World } from "./world.ts";
@@ -32,6 +32,8 @@ export function readConntrack(
     case "label":
       return { ...world.store.read("value ct label", 0, 128), present };
     case "helper": {
+      if (!world.facts.habits.givesHelpers)
+        return { ...constantValue(0n, row.width), present: FALSE };
       const flag = world.layout.flag("ct helper is set", "moment");
       const has = world.arena.and(present, world.arena.variable(flag.level));
       return unknownValue(world, row.id, row.width, "moment", instance, has);
@@ -88,8 +90,9 @@ function statusValue(world: World): Value {
   const old = ofOldConnections(world);
   const unknown = (name: string) =>
     arena.and(old, arena.variable(world.layout.flag(`ct status ${name}`, "moment").level));
+  const strange = arena.and(strangeDirection(world), translatedFamilies(world));
   const translated = (name: string, here: Node) =>
-    arena.or(here, arena.and(strangeDirection(world), unknown(name)));
+    arena.or(here, arena.and(strange, unknown(name)));
   const bits = new Array<Node>(STATUS_BITS).fill(FALSE);
   const set = (mask: bigint, node: Node) => {
     bits[STATUS_BITS - mask.toString(2).length] = node;
@@ -103,6 +106,13 @@ function statusValue(world: World): Value {
   set(SOURCE_DONE, old);
   set(DESTINATION_DONE, arena.or(old, destinationDone(world)));
   return bitsValue(bits);
+}
+
+function translatedFamilies(world: World): Node {
+  const { arena, facts } = world;
+  const v4 = facts.habits.translates("ip") ? familyNode(world, "ip") : FALSE;
+  const v6 = facts.habits.translates("ip6") ? familyNode(world, "ip6") : FALSE;
+  return arena.or(v4, v6);
 }
 
 /** New packets have been asked for their destination once they are past prerouting or output. */

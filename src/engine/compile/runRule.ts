@@ -4,7 +4,8 @@ import type { Match, Statement, Verdict } from "../device/statement.ts";
 import { canonicalText } from "./canonical.ts";
 import { evaluate, evaluateParts, keyParts } from "./evaluate.ts";
 import { ACCEPT, DROP } from "./fates.ts";
-import { lookupGroups, membership } from "./lookup.ts";
+import { lookupGroups } from "./lookup.ts";
+import { matchSet } from "./matchSet.ts";
 import { translate } from "./translate.ts";
 import { inRangesOf } from "./value.ts";
 import type { Asker, World } from "./world.ts";
@@ -199,8 +200,7 @@ function matchPackets(
   asker: Asker,
   { left, test }: Match,
 ): { readonly present: Node; readonly inside: Node } {
-  if (test.kind === "set")
-    return membership(world, asker, keyParts(world, asker, left, test.set), test.set);
+  if (test.kind === "set") return matchSet(world, asker, left, test.set);
   const value = evaluate(world, asker, left);
   return { present: value.present, inside: inRangesOf(world.arena, value, test.ranges) };
 }

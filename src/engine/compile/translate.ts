@@ -39,7 +39,7 @@ export function translate(world: World, asker: Asker, statement: NatStatement, l
       packets: present,
       address,
       port,
-      portPackets: anyProtocol(world),
+      portPackets: portedProtocols(world),
       isRedirect: statement.type === "redirect",
     };
     world.translations.push(translation);
@@ -47,7 +47,8 @@ export function translate(world: World, asker: Asker, statement: NatStatement, l
   return taken;
 }
 
-function anyProtocol(world: World): Node {
+/** Packets of protocols whose ports NAT can change. */
+export function portedProtocols(world: World): Node {
   return WITH_PORTS.reduce<Node>(
     (all, protocol) => world.arena.or(all, protocolNode(world, protocol)),
     FALSE,
@@ -167,7 +168,8 @@ export function changesAddress(world: World, translation: Translation): Node {
     world.store.read(`${kind}${family === "ip" ? 4 : 6}`, 0, WIDTH[family]),
   );
   const after = mergedBits(arena, translation.address);
-  if (before === null || after === null) return translation.packets;
+  if (before === null || after === null || !after.every((bit) => bit === TRUE || bit === FALSE))
+    return translation.packets;
   let same: Node = translation.packets;
   for (const [i, bit] of before.entries())
     same = arena.difference(same, arena.xor(bit, after[i] ?? FALSE));

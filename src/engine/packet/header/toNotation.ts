@@ -45,7 +45,7 @@ export function toNotation(layout: HeaderLayout, header: Assignment, path: Path)
     ...selectorWords(layout, protocol, v6, at),
     ...markWords(layout, at),
     ...fieldWords(layout, header),
-    ...flagWords(layout, header),
+    ...extensionWords(layout, header, at),
     `path=${path}`,
   ];
   return words.join(" ");
@@ -94,7 +94,7 @@ function typeWords(protocol: number, v6: boolean, at: ReadBits): readonly string
 
 const SYN = 2n;
 /** Selectors that the words before have said already, or that follow from them. */
-const SAID = /^(th |ip6? (saddr|daddr|version|hdrlength|protocol|nexthdr|length|checksum)$)/;
+const SAID = /^(arp |ip6? (saddr|daddr|version|hdrlength|protocol|nexthdr|checksum)$)/;
 
 /** Further fields of the packet that some rule reads. */
 function selectorWords(
@@ -110,8 +110,9 @@ function selectorWords(
     if (!fits(row, protocol, v6)) return [];
     const { base, offset } = source;
     if (base === "transport") {
-      if (offset < DESTINATION_PORT + 16 && WITH_PORTS.has(protocol)) return [];
+      if (offset + row.width <= DESTINATION_PORT + 16 && WITH_PORTS.has(protocol)) return [];
       if (/^icmp(v6)? (type|code)$/.test(id)) return [];
+      if (id.startsWith("th ") && protocol === (v6 ? PROTOCOL.icmpv6 : PROTOCOL.icmp)) return [];
       const value = at("transport", offset, row.width);
       if (id === "tcp flags") return [`flags=${flagsText(value)}`];
       return [`${dotted(id)}=${value}`];
@@ -159,14 +160,22 @@ function markWords(layout: HeaderLayout, at: ReadBits): readonly string[] {
 
 /** Fields of classes that the packet says: owner, length, MAC …. */
 function fieldWords(layout: HeaderLayout, header: Assignment): readonly string[] {
-  return layout.fields.flatMap((field) => {
-    if (field.kind !== "header" || field.key === "in" || field.key === "out") return [];
-    if (!layout.isRead(field) || !isSelector(field.key)) return [];
-    const value = representative(field.key, classOf(field, header));
-    if (value === null || atomOf(field.atoms, value) === undefined) return [];
-    if (field.key === "meta length") return [`len=${value}`];
-    return [`${dotted(field.key)}=${field.key.startsWith("ether ") ? macText(value) : value}`];
-  });
+  const isOwnerless = layout.flags.some(
+    ({ key, level }) => key === "socket owner" && header.get(level) !== true,
+  );
+  const words = layout.fields
+    .filter(({ key }) => !isOwnerless || !key.startsWith("meta sk"))
+    .flatMap((field) => fieldWord(layout, field, header));
+  return isOwnerless ? ["owner=none", ...words] : words;
+}
+
+function fieldWord(layout: HeaderLayout, field: AtomField, header: Assignment): readonly string[] {
+  if (field.kind !== "header" || field.key === "in" || field.key === "out") return [];
+  if (!layout.isRead(field) || !isSelector(field.key)) return [];
+  const value = representative(field.key, classOf(field, header));
+  if (value === null || atomOf(field.atoms, value) === undefined) return [];
+  if (field.key === "meta length") return [`len=${value}`];
+  return [`${dotted(field.key)}=${field.key.startsWith("ether ") ? macText(value) : value}`];
 }
 
 function isSelector(key: string): boolean {
@@ -185,14 +194,27 @@ const EXTENSIONS: ReadonlyMap<number, string> = new Map([
   [43, "rt"],
   [44, "frag"],
 ]);
+const NEXT_HEADER = 48;
 
-/** Headers and options that the packet has. */
-function flagWords(layout: HeaderLayout, header: Assignment): readonly string[] {
-  return layout.flags.flatMap(({ key, kind, level }) => {
-    if (kind !== "header" || header.get(level) !== true) return [];
+/** Extension headers that the packet has, the one that its header names first. */
+function extensionWords(layout: HeaderLayout, header: Assignment, at: ReadBits): readonly string[] {
+  const found = layout.flags.flatMap(({ key, kind, level }) => {
     const [what, part] = key.split(" ");
-    if (what !== "exthdr") return [];
-    const name = EXTENSIONS.get(Number(part));
-    return name === undefined ? [] : [`ext=${name}`];
+    const isThere = kind === "header" && what === "exthdr" && header.get(level) === true;
+    return isThere ? [Number(part)] : [];
   });
+  const next = isRead(layout, "network6", NEXT_HEADER)
+    ? Number(at("network6", NEXT_HEADER, 8))
+    : -1;
+  const isSix = at("family", 0, 1) === 1n;
+  const order = isSix && EXTENSIONS.has(next) ? [next, ...found.filter((n) => n !== next)] : found;
+  const names = order.flatMap((number) => EXTENSIONS.get(number) ?? []);
+  if (names.length === 0) return [];
+  const field = (name: string): bigint => {
+    const atoms = layout.fields.find(({ key }) => key === `frag ${name}`);
+    return atoms === undefined ? 0n : (representative(atoms.key, classOf(atoms, header)) ?? 0n);
+  };
+  const offset = Number(field("frag-off")) * 8;
+  const fragment = `frag@${offset}${field("more-fragments") === 1n ? "m" : ""}`;
+  return [`ext=${names.map((name) => (name === "frag" ? fragment : name)).join("+")}`];
 }
