@@ -2,8 +2,8 @@ import { normalizeRanges, type Range } from "../base/range.ts";
 import { type Arena, FALSE, type Node, TRUE } from "../bdd/index.ts";
 import type { SetReference } from "../device/expression.ts";
 import type { NamedSet, SetElement } from "../device/set.ts";
+import { rangesOver } from "../packet/header/rangesOver.ts";
 import { canonicalText } from "./canonical.ts";
-import { unknownValue } from "./unknown.ts";
 import { constantBits, inRangesOf, type Piece, type Value } from "./value.ts";
 import type { Asker, World } from "./world.ts";
 
@@ -91,18 +91,8 @@ export function lookupData(
     const bits: Node[] = [];
     for (const [i, part] of data.entries()) {
       const bitsOfPart = widths[i] ?? 32;
-      if (part.from !== part.to) {
-        const name = `one of ${part.from}-${part.to}`;
-        const value = unknownValue(world, name, bitsOfPart, "stateful", asker.instance);
-        return {
-          ...value,
-          present: anyOf(
-            world.arena,
-            groups.map((group) => group.packets),
-          ),
-        };
-      }
-      bits.push(...constantBits(part.from, bitsOfPart));
+      if (part.from === part.to) bits.push(...constantBits(part.from, bitsOfPart));
+      else bits.push(...oneOf(world, part, bitsOfPart, asker.instance));
     }
     width = bits.length;
     pieces.push({ guard: packets, value: { kind: "bits", bits } });
@@ -118,6 +108,19 @@ export function lookupData(
       ),
     }
   );
+}
+
+/** A value of the range, nobody knows which: the same for the same rule. */
+export function oneOf(
+  world: World,
+  range: Range,
+  width: number,
+  instance: string,
+): readonly Node[] {
+  const name = `value ${width} bits of ${range.from}-${range.to}#${instance}` as const;
+  const bits = world.layout.bits(name, 0, width);
+  world.constraints.push(rangesOver(world.arena, bits, [range]));
+  return bits;
 }
 
 /** A map that packets write may hold anything for a key that it does not list. */

@@ -85,14 +85,21 @@ const SOURCE_DONE = 128n;
 const DESTINATION_DONE = 256n;
 const STATUS_BITS = 32;
 
+type End = "source" | "destination";
+
 function statusValue(world: World): Value {
   const { arena } = world;
   const old = ofOldConnections(world);
   const unknown = (name: string) =>
     arena.and(old, arena.variable(world.layout.flag(`ct status ${name}`, "moment").level));
-  const strange = arena.and(strangeDirection(world), translatedFamilies(world));
-  const translated = (name: string, here: Node) =>
-    arena.or(here, arena.and(strange, unknown(name)));
+  /* What NAT did to the first packet is known once its chains have been followed for this one. */
+  const perhaps = (end: End) =>
+    arena.and(
+      world.place.asked.includes(end) ? strangeDirection(world) : old,
+      translatedFamilies(world),
+    );
+  const translated = (name: string, end: End, here: Node) =>
+    arena.or(here, arena.and(perhaps(end), unknown(name)));
   const bits = new Array<Node>(STATUS_BITS).fill(FALSE);
   const set = (mask: bigint, node: Node) => {
     bits[STATUS_BITS - mask.toString(2).length] = node;
@@ -101,10 +108,12 @@ function statusValue(world: World): Value {
   set(CT_STATUS["seen-reply"], old);
   set(CT_STATUS.assured, unknown("assured"));
   set(CT_STATUS.confirmed, old);
-  set(CT_STATUS.snat, translated("snat", world.sourceTranslated));
-  set(CT_STATUS.dnat, translated("dnat", world.destinationTranslated));
-  set(SOURCE_DONE, old);
-  set(DESTINATION_DONE, arena.or(old, destinationDone(world)));
+  set(CT_STATUS.snat, translated("snat", "source", world.sourceTranslated));
+  set(CT_STATUS.dnat, translated("dnat", "destination", world.destinationTranslated));
+  const done = (end: End) =>
+    world.place.asked.includes(end) ? arena.or(old, statesHere(world).new) : old;
+  set(SOURCE_DONE, done("source"));
+  set(DESTINATION_DONE, done("destination"));
   return bitsValue(bits);
 }
 
@@ -113,12 +122,6 @@ function translatedFamilies(world: World): Node {
   const v4 = facts.habits.translates("ip") ? familyNode(world, "ip") : FALSE;
   const v6 = facts.habits.translates("ip6") ? familyNode(world, "ip6") : FALSE;
   return arena.or(v4, v6);
-}
-
-/** New packets have been asked for their destination once they are past prerouting or output. */
-function destinationDone(world: World): Node {
-  const { hook } = world.place;
-  return hook === "prerouting" || hook === "output" ? FALSE : statesHere(world).new;
 }
 
 /**

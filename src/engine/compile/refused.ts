@@ -1,5 +1,5 @@
 import { type Range, single } from "../base/range.ts";
-import type { Node } from "../bdd/index.ts";
+import { FALSE, type Node } from "../bdd/index.ts";
 import { isLoopback } from "./readSelector.ts";
 import { familyNode } from "./tracking.ts";
 import { inRangesOf } from "./value.ts";
@@ -38,6 +38,25 @@ export function refusedDestinations(world: World): Node {
 /** IPv6 sources that stay on their link: no address at all, and link-local ones. */
 export function refusedForwardSources(world: World): Node {
   return addressIn(world, "saddr", "ip6", [UNSPECIFIED6, LINK_LOCAL6]);
+}
+
+/** Packets whose time to live ends here, where a rule looks at it; else it is taken to suffice. */
+export function outlived(world: World): Node {
+  const { asked } = world.layout.questions;
+  const four = asked.has("ip ttl") ? endsNow(world, "network4", TTL_BIT) : FALSE;
+  const six = asked.has("ip6 hoplimit") ? endsNow(world, "network6", HOP_LIMIT_BIT) : FALSE;
+  const { arena } = world;
+  return arena.or(
+    arena.and(familyNode(world, "ip"), four),
+    arena.and(familyNode(world, "ip6"), six),
+  );
+}
+
+const TTL_BIT = 64;
+const HOP_LIMIT_BIT = 56;
+
+function endsNow(world: World, space: "network4" | "network6", bit: number): Node {
+  return inRangesOf(world.arena, world.store.read(space, bit, 8), [{ from: 0n, to: 1n }]);
 }
 
 function addressIn(

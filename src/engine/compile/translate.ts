@@ -1,10 +1,10 @@
 import { maximum, type Range } from "../base/range.ts";
 import { FALSE, type Node, TRUE } from "../bdd/index.ts";
 import type { NatPort, NatStatement } from "../device/statement.ts";
-import { rangesOver } from "../packet/header/rangesOver.ts";
 import type { IpFamily } from "../packet/packet.ts";
 import { PROTOCOL } from "../packet/selectors/index.ts";
 import { evaluate } from "./evaluate.ts";
+import { oneOf as oneOfRange } from "./lookup.ts";
 import { familyNode, protocolNode } from "./tracking.ts";
 import { bitsValue, constantBits, constantValue, mergedBits, type Value } from "./value.ts";
 import type { Asker, Translation, World } from "./world.ts";
@@ -134,10 +134,7 @@ function portOf(
 /** One value of the range, nobody knows which: the same for the same rule. */
 function oneOf(world: World, asker: Asker, range: Range, width: number, what: string): Value {
   if (range.from === range.to && what !== "shifted port") return constantValue(range.from, width);
-  const name = `${what} ${range.from}-${range.to}#${asker.instance}`;
-  const bits = world.layout.bits(`value ${name}`, 0, width);
-  world.constraints.push(rangesOver(world.arena, bits, [range]));
-  return bitsValue(bits);
+  return bitsValue(oneOfRange(world, range, width, `${what} ${asker.instance}`));
 }
 
 /** NETMAP: the network part is replaced, the host part stays. */

@@ -2,7 +2,7 @@ import { FALSE, type Node } from "../bdd/index.ts";
 import type { Hook } from "../device/device.ts";
 import { CONNTRACK_PRIORITY, type HookedChain } from "./facts.ts";
 import { isLoopback } from "./readSelector.ts";
-import { refusedDestinations, refusedForwardSources, refusedSources } from "./refused.ts";
+import { outlived, refusedDestinations, refusedForwardSources, refusedSources } from "./refused.ts";
 import { disguise, reveal } from "./replies.ts";
 import { connected, statesHere, trackedFamilies } from "./tracking.ts";
 import { changesAddress } from "./translate.ts";
@@ -42,6 +42,7 @@ function travelInput(world: World, traveller: Traveller): void {
 
 function travelForward(world: World, traveller: Traveller): void {
   traveller.dropByKernel(world, refusedDestinations(world), "a destination that is not forwarded");
+  traveller.dropByKernel(world, outlived(world), "time to live exceeded");
   traveller.dropByKernel(world, refusedForwardSources(world), "a source that stays on its link");
   world.place = { ...world.place, hook: "forward", out: "variable", isRouted: true };
   runHook(world, traveller, "forward");
@@ -115,8 +116,13 @@ function runEvent(world: World, traveller: Traveller, hook: Hook, event: HookEve
       return traveller.runChain(world, event.hooked);
     case "conntrack":
       return beginTracking(world);
-    case "nat":
-      return runNat(world, traveller, hook);
+    case "nat": {
+      runNat(world, traveller, hook);
+      const isFirst = hook === "prerouting" || hook === "output";
+      const end = isFirst ? "destination" : "source";
+      world.place = { ...world.place, asked: [...world.place.asked, end] };
+      return;
+    }
   }
 }
 

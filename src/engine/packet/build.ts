@@ -329,6 +329,7 @@ function extensionBytes(extension: Extension, next: number, spec: PacketSpec): n
     return [next, 0, word >> 8, word & 255, ...identification];
   }
   if (extension.header !== 43) return [next, 0, 1, 4, 0, 0, 0, 0];
-  if (extension.routingType === 4) return [next, 0, 4, 0, 0, 0, 0, 0];
-  return [next, 2, extension.routingType, 0, ...new Array<number>(20).fill(0)];
+  const left = Number(spec.values.get("rt seg-left") ?? 0n);
+  if (extension.routingType === 4) return [next, 0, 4, left, 0, 0, 0, 0];
+  return [next, 2, extension.routingType, left, ...new Array<number>(20).fill(0)];
 }

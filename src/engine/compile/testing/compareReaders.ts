@@ -12,7 +12,8 @@ import type { Outcome } from "../../interpret/outcome.ts";
 import { toNotation } from "../../packet/header/toNotation.ts";
 import { headerLevels } from "../../packet/header/valid.ts";
 import { isNotationError, parsePacket } from "../../packet/notation.ts";
-import type { Path } from "../../packet/packet.ts";
+import type { PacketSpec, Path } from "../../packet/packet.ts";
+import { PROTOCOL } from "../../packet/selectors/index.ts";
 import { type Analysis, beginAnalysis, compilePath, headersUnder } from "../compilePath.ts";
 import { type Fate, NONE } from "../fates.ts";
 import { deviceHabits, type Habits } from "../habits.ts";
@@ -97,6 +98,7 @@ function disagreement(
   if (possible.some(({ kind }) => kind === "undecided")) return null;
   /* Replies stand for the header that filter chains see, once NAT is undone; see `travel.ts`. */
   if (translates(spec.family) && /state=related|dir=reply/.test(text)) return null;
+  if (translates(spec.family) && spec.state === "established" && !begins(device, spec)) return null;
   const missed = outcomes.find((outcome) => !possible.some((fate) => isFate(outcome, fate)));
   if (missed !== undefined)
     return `${text}: interpreted ${describe(missed)}; compiled ${possible.map(describeFate).join(" | ")}`;
@@ -104,6 +106,16 @@ function disagreement(
   if (extra !== undefined && possible.length === 1)
     return `${text}: compiled ${describeFate(extra)}; interpreted otherwise`;
   return null;
+}
+
+/** A flow that the ruleset does not let begin began under another one: its NAT is not known. */
+function begins(device: Device, spec: PacketSpec): boolean {
+  const values = new Map(spec.values);
+  values.delete("ct mark");
+  if (spec.protocol === PROTOCOL.tcp) values.set("tcp flags", 2n);
+  const first: PacketSpec = { ...spec, state: "new", direction: "original", values };
+  const { outcomes } = interpret(device, first, { host: null });
+  return outcomes.every(({ verdict }) => verdict === "accept");
 }
 
 function isFate(outcome: Outcome, fate: Fate): boolean {

@@ -94,7 +94,7 @@ function typeWords(protocol: number, v6: boolean, at: ReadBits): readonly string
 
 const SYN = 2n;
 /** Selectors that the words before have said already, or that follow from them. */
-const SAID = /^(arp |ip6? (saddr|daddr|version|hdrlength|protocol|nexthdr|checksum)$)/;
+const SAID = /^(arp |ip6? (saddr|daddr|version|hdrlength|protocol|nexthdr)$)/;
 
 /** Further fields of the packet that some rule reads. */
 function selectorWords(
@@ -103,7 +103,7 @@ function selectorWords(
   v6: boolean,
   at: ReadBits,
 ): readonly string[] {
-  return [...layout.questions.read].flatMap((id) => {
+  return [...layout.questions.asked].flatMap((id) => {
     const row = selectorRow(id);
     const { source } = row;
     if (source.kind !== "payload" || SAID.test(id)) return [];
@@ -111,16 +111,26 @@ function selectorWords(
     const { base, offset } = source;
     if (base === "transport") {
       if (offset + row.width <= DESTINATION_PORT + 16 && WITH_PORTS.has(protocol)) return [];
-      if (/^icmp(v6)? (type|code)$/.test(id)) return [];
-      if (id.startsWith("th ") && protocol === (v6 ? PROTOCOL.icmpv6 : PROTOCOL.icmp)) return [];
+      const isSaid = protocol === (v6 ? PROTOCOL.icmpv6 : PROTOCOL.icmp);
+      if (isSaid && /^(icmp(v6)? (type|code)|th sport)$/.test(id)) return [];
       const value = at("transport", offset, row.width);
       if (id === "tcp flags") return [`flags=${flagsText(value)}`];
-      return [`${dotted(id)}=${value}`];
+      return isRead(layout, "transport", offset) ? [wordOf(row, value)] : [];
     }
     if (base !== "network") return [];
     const value = at(v6 ? "network6" : "network4", offset, row.width);
-    return isRead(layout, v6 ? "network6" : "network4", offset) ? [`${dotted(id)}=${value}`] : [];
+    return isRead(layout, v6 ? "network6" : "network4", offset) ? [wordOf(row, value)] : [];
   });
+}
+
+function wordOf({ id, type }: SelectorRow, value: bigint): string {
+  return `${dotted(id)}=${valueText(type, value)}`;
+}
+
+function valueText(type: SelectorRow["type"], value: bigint): string {
+  if (type === "ipv4_addr") return formatIpv4(value);
+  if (type === "ipv6_addr") return formatIpv6(value);
+  return type === "ether_addr" ? macText(value) : `${value}`;
 }
 
 function isRead(layout: HeaderLayout, space: Space, bit: number): boolean {
@@ -128,8 +138,9 @@ function isRead(layout: HeaderLayout, space: Space, bit: number): boolean {
 }
 
 function fits(row: SelectorRow, protocol: number, v6: boolean): boolean {
+  const isTransport = row.source.kind === "payload" && row.source.base === "transport";
   return row.needs.every(({ id, value }) => {
-    if (id === "meta nfproto") return value === (v6 ? 10n : 2n);
+    if (id === "meta nfproto" && !isTransport) return value === (v6 ? 10n : 2n);
     if (id === "meta l4proto") return value === BigInt(protocol);
     return true;
   });
@@ -175,11 +186,11 @@ function fieldWord(layout: HeaderLayout, field: AtomField, header: Assignment): 
   const value = representative(field.key, classOf(field, header));
   if (value === null || atomOf(field.atoms, value) === undefined) return [];
   if (field.key === "meta length") return [`len=${value}`];
-  return [`${dotted(field.key)}=${field.key.startsWith("ether ") ? macText(value) : value}`];
+  return [wordOf(selectorRow(field.key), value)];
 }
 
 function isSelector(key: string): boolean {
-  return /^(meta|ether) /.test(key);
+  return /^(meta|ether|rt seg-left)( |$)/.test(key);
 }
 
 const MAC_DIGITS = 12;
@@ -210,11 +221,16 @@ function extensionWords(layout: HeaderLayout, header: Assignment, at: ReadBits):
   const order = isSix && EXTENSIONS.has(next) ? [next, ...found.filter((n) => n !== next)] : found;
   const names = order.flatMap((number) => EXTENSIONS.get(number) ?? []);
   if (names.length === 0) return [];
+  const hasField = (name: string) => layout.fields.some(({ key }) => key === name);
   const field = (name: string): bigint => {
-    const atoms = layout.fields.find(({ key }) => key === `frag ${name}`);
+    const atoms = layout.fields.find(({ key }) => key === name);
     return atoms === undefined ? 0n : (representative(atoms.key, classOf(atoms, header)) ?? 0n);
   };
-  const offset = Number(field("frag-off")) * 8;
-  const fragment = `frag@${offset}${field("more-fragments") === 1n ? "m" : ""}`;
-  return [`ext=${names.map((name) => (name === "frag" ? fragment : name)).join("+")}`];
+  const offset = Number(field("frag frag-off")) * 8;
+  const fragment = `frag@${offset}${field("frag more-fragments") === 1n ? "m" : ""}`;
+  const written = new Map([
+    ["frag", fragment],
+    ["rt", hasField("rt type") ? `rt${field("rt type")}` : "rt"],
+  ]);
+  return [`ext=${names.map((name) => written.get(name) ?? name).join("+")}`];
 }
