@@ -133,6 +133,7 @@ function runStatement(world: World, progress: Progress, statement: Statement, in
     case "dynamicSet":
       return runDynamicSet(world, progress, statement, index);
     case "ipsetUpdate":
+      return feed(world, progress, `ipset ${statement.set.name}`);
     case "ctObject":
     case "duplicate":
     case "flowOffload":

@@ -115,6 +115,7 @@ function selectorWords(
       if (isSaid && /^(icmp(v6)? (type|code)|th sport)$/.test(id)) return [];
       const value = at("transport", offset, row.width);
       if (id === "tcp flags") return [`flags=${flagsText(value)}`];
+      if (isSaid && value === 0n) return [];
       return isRead(layout, "transport", offset) ? [wordOf(row, value)] : [];
     }
     if (base !== "network") return [];
