@@ -8,6 +8,7 @@ import {
   isForThisHostAlone,
   refusedDestination,
   refusedForwardSource,
+  refusedOnArrival,
   refusedSource,
 } from "./arrival.ts";
 import { type Departure, departure, exceedsMtu, lowerTtl, type Refusal } from "./departure.ts";
@@ -89,6 +90,8 @@ function walkIncoming(walk: Walk): PathEnd {
   walk.out = null;
   walk.hasOwner = false;
   if (isForAnotherHost(walk)) return byKernel("the frame is for another host", main);
+  const thrownAway = refusedOnArrival(walk);
+  if (thrownAway !== null) return byKernel(thrownAway, main);
   const refused = refusedSource(walk);
   const before = readAddress(walk, "destination");
   const prerouting = ended(walk, runHook(walk, "prerouting"), main);
@@ -96,7 +99,17 @@ function walkIncoming(walk: Walk): PathEnd {
   if (refused !== null) return byKernel(refused, main);
   const after = readAddress(walk, "destination");
   const isLocal = routesToSelf(walk, before, after);
+  if (isLocal && isLoopbackNet(walk, after))
+    return byKernel("destination 127/8 from outside", main);
   return isLocal ? walkInput(walk) : walkForward(walk, sameValue(before, after));
+}
+
+/** Routing takes no packet from outside to 127/8, unless the sysctl says so. */
+function isLoopbackNet({ wire, host, spec }: Walk, address: Value): boolean {
+  if (wire.family === "ip6" || address.kind !== "known" || address.value >> 24n !== 127n)
+    return false;
+  const setting = (name: string) => host?.sysctls.get(`net.ipv4.conf.${name}.route_localnet`);
+  return setting("all") !== "1" && setting(spec.in ?? "all") !== "1";
 }
 
 function sameValue(a: Value, b: Value): boolean {
@@ -228,6 +241,8 @@ function walkLoopback(walk: Walk): PathEnd {
   walk.out = null;
   walk.hasOwner = false;
   walk.looped = true;
+  const thrownAway = refusedOnArrival(walk);
+  if (thrownAway !== null) return byKernel(thrownAway, "output");
   const prerouting = ended(walk, runHook(walk, "prerouting"), "output");
   if (prerouting !== null) return prerouting;
   const input = ended(walk, runHook(walk, "input"), "output");
