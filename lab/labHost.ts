@@ -92,15 +92,34 @@ export function makeLabHost(names: readonly string[]): LabHost {
   };
 }
 
-/** A packet to the device itself makes its destination an address of the device. */
-function withDestination(host: Host, addresses: readonly HostAddress[], spec: PacketSpec): Host {
+/**
+ * A packet to the device itself makes its destination an address of the device. What NAT turns away
+ * from the loopback device leaves by the first of the others.
+ */
+function withDestination(
+  { routes, ...others }: Host,
+  addresses: readonly HostAddress[],
+  spec: PacketSpec,
+): Host {
   const { destination, family } = spec;
-  if (!isForSelf(spec) || destination === null) return host;
+  const [first] = others.interfaces;
+  const host: Host =
+    spec.out === "lo" && first !== undefined
+      ? { ...others, routes: routes.map((route) => ({ ...route, interface: first.name })) }
+      : { ...others, routes };
+  if (!isForSelf(spec) || destination === null || isSpecial(family, destination)) return host;
   const prefix = family === "ip" ? 32 : 128;
   return {
     ...host,
     addresses: [...addresses, { family, address: destination, prefix, interface: NO_INTERFACE }],
   };
+}
+
+/** Addresses that are nobody's, or everybody's. */
+function isSpecial(family: "ip" | "ip6", address: bigint): boolean {
+  if (address === 0n) return true;
+  if (family === "ip6") return address === 1n || address >> 120n === 0xffn;
+  return address >> 24n === 127n || address >> 28n === 14n || address === 0xffffffffn;
 }
 
 /** Whether an address belongs to the namespace whatever the packet says. */

@@ -82,7 +82,8 @@ export function observe(
   const out = result.seen.map(
     ([device, hex]) => [device, Uint8Array.from(Buffer.from(hex, "hex"))] as const,
   );
-  const answer = out.map(([, bytes]) => answerIn(bytes, sent)).find((text) => text !== null);
+  const heard = out.map(([, bytes]) => answerIn(bytes, sent)).find((text) => text !== null);
+  const answer = heard ?? loopedAnswer(result.trace, spec, sent);
   const passed = out.find(([, bytes]) => answerIn(bytes, sent) === null);
   const last = lines.findLast((line) => line[6] !== null);
   const leaves = passed?.[0] ?? (delivered === undefined ? null : "local");
@@ -104,13 +105,26 @@ export function observe(
  * The lines of the packet itself: those of what answers it have another id. An own packet that goes
  * to an own address comes in again, with a new one.
  */
-function mainLines(trace: readonly TraceStep[], { path }: PacketSpec): readonly TraceStep[] {
+function mainLines(trace: readonly TraceStep[], { path, out }: PacketSpec): readonly TraceStep[] {
   const ids = [...new Set(trace.map(([id]) => id))];
   const groups = ids.map((id) => trace.filter((line) => line[0] === id));
   const [main = [], ...others] = groups;
-  if (path !== "output" || main.some(isDrop)) return main;
+  if (path !== "output" || out !== "lo" || main.some(isDrop)) return main;
   const looped = others.find(([first]) => first?.[2] === OWN_TABLE && first[3] === "incoming");
   return [...main, ...(looped ?? [])];
+}
+
+/** What answers an own packet to its own address goes over `lo`, where no device shows it. */
+function loopedAnswer(
+  trace: readonly TraceStep[],
+  { path }: PacketSpec,
+  sent: Uint8Array,
+): string | null {
+  if (path !== "output") return null;
+  const headers = trace
+    .filter((line) => line[2] === OWN_TABLE && line[3] === "incoming")
+    .flatMap((line) => (line[8] === null ? [] : [Uint8Array.from(Buffer.from(line[8], "hex"))]));
+  return headers.map((bytes) => answerIn(bytes, sent)).find((text) => text !== null) ?? null;
 }
 
 function isDrop([, , , , , code]: TraceStep): boolean {
@@ -152,15 +166,18 @@ function answerIn(bytes: Uint8Array, sent: Uint8Array): string | null {
   const start = v4 ? ((bytes[0] ?? 0x45) & 15) * 4 : 40;
   const type = bytes[start] ?? 0;
   const isError = v4 ? protocol === 1 && ERRORS4.includes(type) : protocol === 58 && type < 128;
-  if (isError && !quotesAs(bytes, sent))
+  if (isError && !isSameKind(bytes, sent))
     return `${v4 ? "icmp" : "icmpv6"} ${type}/${bytes[start + 1] ?? 0}`;
   const isReset = protocol === 6 && ((bytes[start + 13] ?? 0) & RST) !== 0;
-  return isReset && bytes.length === start + 20 && sent.length !== bytes.length
-    ? "tcp-reset"
-    : null;
+  const length = v4
+    ? ((bytes[2] ?? 0) << 8) | (bytes[3] ?? 0)
+    : ((bytes[4] ?? 0) << 8) | (bytes[5] ?? 0);
+  return isReset && length === (v4 ? 40 : 20) && !isSameKind(bytes, sent) ? "tcp-reset" : null;
 }
 
-/** Whether the packet sent was such an error itself, of the same length. */
-function quotesAs(bytes: Uint8Array, sent: Uint8Array): boolean {
-  return bytes.length === sent.length;
+/** Whether it is the packet sent itself, on its way, by length and protocol. */
+function isSameKind(bytes: Uint8Array, sent: Uint8Array): boolean {
+  const v4 = (sent[0] ?? 0) >> 4 === 4;
+  const [length, protocol] = v4 ? [2, 9] : [4, 6];
+  return [length, length + 1, protocol].every((at) => bytes[at] === sent[at]);
 }

@@ -16,6 +16,15 @@ interface Departed {
   readonly leaves: string;
 }
 
+/** Addresses in place of those that cannot be. */
+const PLAIN = {
+  ip: { source: 0xcb007106n, destination: 0xc6336407n },
+  ip6: {
+    source: 0x20010db8aaaa00000000000000000006n,
+    destination: 0x20010db8bbbb00000000000000000007n,
+  },
+} as const;
+
 /** Tells how packets look when they leave, so that answers to them can be made. */
 export class Outside {
   private readonly device: Device;
@@ -26,19 +35,30 @@ export class Outside {
     this.host = host;
   }
 
-  /** The same packet on the way that its destination really takes. */
+  /** The same packet on the way that its destination really takes, from a source that can be. */
   possible(sketch: Sketch): Sketch {
-    const { family, path, destination, out } = sketch;
+    const { family, path, destination, source } = sketch;
     const isV4 = family === "ip";
-    const isGroup = isV4
-      ? destination >> 28n === 14n || destination === 0xffffffffn || destination === 0n
-      : destination >> 120n === 0xffn;
-    if (path === "forward" && isGroup) return { ...sketch, path: "input" };
-    if (path === "output" && destination === 0n) return { ...sketch, path: "input", in: out };
-    if (path !== "output" || out === "lo") return sketch;
-    const isLoopback = isV4 ? destination >> 24n === 127n : destination === 1n;
-    const isOwn = isLoopback || isLabAddress(family, destination, this.host);
-    return isOwn ? { ...sketch, out: "lo" } : sketch;
+    const isNobody = destination === 0n;
+    const isBroadcast = isV4 && (destination === 0xffffffffn || (isNobody && source === 0n));
+    const isGroup = isV4 ? destination >> 28n === 14n : destination >> 120n === 0xffn;
+    if (path === "forward" && (isBroadcast || isGroup)) return { ...sketch, path: "input" };
+    if (path === "input" && isNobody && !isBroadcast) return { ...sketch, path: "forward" };
+    return path === "output" ? this.ownPacket(sketch, isBroadcast || isNobody) : sketch;
+  }
+
+  /** No socket sends from a group, or from the loopback network to another host. */
+  private ownPacket(sketch: Sketch, isUnsendable: boolean): Sketch {
+    const { family, source, destination, out } = sketch;
+    const isV4 = family === "ip";
+    const isLoopback = (address: bigint) => (isV4 ? address >> 24n === 127n : address === 1n);
+    const plain = isV4 ? PLAIN.ip : PLAIN.ip6;
+    const to = isUnsendable ? plain.destination : destination;
+    const isOwn = isLoopback(to) || isLabAddress(family, to, this.host);
+    const through = isOwn ? "lo" : out;
+    const isGroup = isV4 ? source >> 28n >= 14n : source >> 120n === 0xffn;
+    const isStrange = source === 0n || isGroup || (isLoopback(source) && through !== "lo");
+    return { ...sketch, source: isStrange ? plain.source : source, destination: to, out: through };
   }
 
   /** A first packet, its answer, and the next packet of the first's sender. */

@@ -33,35 +33,32 @@ TABLE = "premortem_lab"
 # Routes of packets that the device itself sends (`ip rule … iif lo`).
 OWN_ROUTES = 100
 
-# `delivered` remembers that the packet in hand came through input: what the stack of the host says
-# to it (a closed port, an echo) is no answer of the ruleset. Queries and reports of multicast and
-# neighbour discovery are the host's own noise.
+# What the host's stack says to a packet that came through input (a closed port, an echo) is no
+# answer of the ruleset. It carries the mark of that packet, so the last chain of input gives it one.
+# Queries and reports of multicast and neighbour discovery are the host's own noise.
+DELIVERED_MARK = 0x504D1ABE
 OBSERVER = f"""
 table inet {TABLE} {{
- set delivered {{
-  type ether_type; flags dynamic; size 65536;
- }}
  chain incoming {{
   type filter hook prerouting priority -2000000000; policy accept;
   meta nftrace set 1
-  delete @delivered {{ meta protocol }}
  }}
  chain delivered {{
   type filter hook input priority 2147483646; policy accept;
-  add @delivered {{ meta protocol }}
+  meta mark set {DELIVERED_MARK}
  }}
  chain outgoing {{
   type filter hook output priority -2000000000; policy accept;
-  meta priority {OWN_PRIORITY:#x} meta nftrace set 1
-  meta priority {OWN_PRIORITY:#x} delete @delivered {{ meta protocol }} return
-  meta protocol @delivered drop
+  meta priority {OWN_PRIORITY:#x} meta nftrace set 1 return
+  meta mark {DELIVERED_MARK} drop
+  meta mark set 0
   ip protocol igmp drop
   icmpv6 type 128-255 drop
   meta nftrace set 1
  }}
 }}
 """
-
+REFLECT = ("net/ipv4/fwmark_reflect", "net/ipv6/fwmark_reflect")
 
 libc = ctypes.CDLL(None)
 
@@ -90,6 +87,8 @@ class Lab:
     def setup(self, command):
         for key, value in command["sysctls"].items():
             write(key.replace(".", "/"), value)
+        for key in REFLECT:
+            write(key, 1)
         batch = ["link set lo up"]
         for name in command["interfaces"]:
             device = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK)
@@ -163,12 +162,11 @@ class Lab:
         six = data[0] >> 4 == 6
         family = socket.AF_INET6 if six else socket.AF_INET
         destination = data[24:40] if six else data[16:20]
-        towards = packet["out"] if packet["out"] in self.devices else packet["in"]
-        back = packet["in"] if packet["in"] is not None else packet["out"]
-        if towards in self.devices:
-            self.routes.default(family, netlink.MAIN, self.indexes[towards])
-        if back in self.devices:
-            self.routes.default(family, OWN_ROUTES, self.indexes[back])
+        first = next(iter(self.devices))
+        towards = packet["out"] if packet["out"] in self.devices else packet["in"] or first
+        back = packet["in"] if packet["in"] is not None else towards
+        self.routes.default(family, netlink.MAIN, self.indexes[towards])
+        self.routes.default(family, OWN_ROUTES, self.indexes[back])
         group = destination[0] == 0xFF if six else 224 <= destination[0] < 240
         single = packet["local"] and not group and destination != b"\xff" * 4
         self.routes.local(family, destination if single else None)
@@ -219,6 +217,11 @@ class Lab:
             if six:
                 sender.setsockopt(socket.IPPROTO_IPV6, IPV6_HDRINCL, 1)
             sender.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+            # No copy of what goes to a group comes back.
+            if six:
+                sender.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_LOOP, 0)
+            else:
+                sender.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_LOOP, 0)
             sender.setsockopt(socket.SOL_SOCKET, SO_PRIORITY, OWN_PRIORITY)
             if mark:
                 sender.setsockopt(socket.SOL_SOCKET, SO_MARK, mark)

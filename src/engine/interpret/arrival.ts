@@ -103,9 +103,14 @@ export function refusedDestination(walk: Walk): string | null {
 const LINK_LOCAL = 0xfe80n >> 6n;
 
 /** IPv6 sources that stay on their link: no address at all, and link-local ones. */
-export function refusedForwardSource(walk: Walk): { reason: string; answer: string } | null {
+export function refusedForwardSource(
+  walk: Walk,
+  out: string | null,
+): { reason: string; answer: string } | null {
   const source = readAddress(walk, "source");
   if (source.kind !== "known" || walk.wire.family === "ip") return null;
+  /* A packet that goes back where it came from is not asked (ip6_forward). */
+  if (out !== null && out === walk.spec.in) return null;
   if (source.value === 0n) return { reason: "the source is no address", answer: "none" };
   if (source.value >> 118n !== LINK_LOCAL) return null;
   return { reason: "link-local sources are not forwarded", answer: "icmpv6 1/2" };

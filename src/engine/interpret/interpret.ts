@@ -191,7 +191,7 @@ function firstPacket(walk: Walk): Connection | null {
     direction: "original",
     original: null,
     values,
-    path: isReply ? replyPath(spec.path) : spec.path,
+    path: spec.original?.path ?? (isReply ? replyPath(spec.path) : spec.path),
     hook: null,
     in: first.in ?? (isReply ? spec.out : spec.in),
     out: first.out ?? (isReply ? spec.in : spec.out),

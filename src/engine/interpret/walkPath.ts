@@ -150,7 +150,8 @@ function walkForward(walk: Walk, sameDestination: boolean): PathEnd {
   if (!isForThisHostAlone(walk)) return byKernel("the frame is not for this host alone", "forward");
   const route = departure(walk, sameDestination);
   if (route.kind === "refused") return answered(walk, route);
-  const refusal = lowerTtl(walk) ?? refusedForwardSource(walk) ?? exceedsMtu(walk, route.out);
+  const refusal =
+    lowerTtl(walk) ?? refusedForwardSource(walk, route.out) ?? exceedsMtu(walk, route.out);
   if (refusal !== null) return answered(walk, refusal);
   walk.out = name(route.out, "oifname");
   return walkChainsOfForward(walk, route.out);
@@ -219,8 +220,16 @@ function walkOutput(walk: Walk): PathEnd {
   const postrouting = ended(walk, runHook(walk, "postrouting"), "output");
   if (postrouting !== null) return postrouting;
   confirm(walk);
+  if (out !== "lo" && isNodeLocal(walk)) return byKernel("the group stays within a node", "output");
   if (out !== "lo") return through(walk, "output", out);
   return walkLoopback(walk);
+}
+
+/** IPv6 groups of the scopes 0 and 1 leave by no link (ip6_finish_output2). */
+function isNodeLocal(walk: Walk): boolean {
+  const destination = readAddress(walk, "destination");
+  if (walk.wire.family === "ip" || destination.kind !== "known") return false;
+  return destination.value >> 120n === 0xffn && ((destination.value >> 112n) & 15n) <= 1n;
 }
 
 /** A new mark or destination sends an own packet another way; later chains of output see the old. */
