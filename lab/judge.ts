@@ -5,12 +5,14 @@ import type { Outcome } from "../src/engine/interpret/outcome.ts";
 import { buildWire } from "../src/engine/packet/build.ts";
 import { withChecksums } from "../src/engine/packet/checksum.ts";
 import { isNotationError, parsePacket } from "../src/engine/packet/notation.ts";
-import type { PacketSpec } from "../src/engine/packet/packet.ts";
+import type { IpFamily, PacketSpec } from "../src/engine/packet/packet.ts";
 import { CT_STATE } from "../src/engine/packet/selectors/index.ts";
+import type { Wire } from "../src/engine/packet/wire.ts";
 import { difference } from "./compare.ts";
 import type { Shot, ShotResult } from "./kernel.ts";
 import { isLabAddress, type LabHost } from "./labHost.ts";
 import { type Observed, observe, type RulesByHandle } from "./observed.ts";
+import { asLeft, turnedAround } from "./scenario.ts";
 import { ICMP, ICMPV6, isForSelf, type Sketch, toSpec, toText, WITH_PORTS } from "./sketch.ts";
 
 /** A packet on which kernel and model are not of one mind. */
@@ -38,8 +40,8 @@ export interface Tally {
 
 /** Disagreements of one ruleset that are kept in full. */
 const MAXIMUM_KEPT = 20;
-/** How much later than it was asked for the kernel may act. */
-const LEAST_SLACK_MS = 2;
+/** How much later than it was asked for the kernel may act, and how coarse its clock is. */
+const LEAST_SLACK_MS = 12;
 
 /** Compares, packet by packet, what the kernel did with what the model says. */
 export class Judge {
@@ -58,6 +60,8 @@ export class Judge {
   private readonly rules: RulesByHandle;
   /** First packets of connections since they were forgotten last. */
   private readonly firsts = new Map<string, string>();
+  /** The same by the tuple of their answers. */
+  private readonly replies = new Map<string, string>();
   private lastMs: number | null = null;
 
   constructor(device: Device, host: LabHost, rules: RulesByHandle) {
@@ -93,6 +97,7 @@ export class Judge {
     if (shot.flush) {
       this.memory.flushConnections();
       this.firsts.clear();
+      this.replies.clear();
     }
     this.advance(result);
     /* An own packet that a rule drops is an error to who sent it. */
@@ -147,7 +152,8 @@ export class Judge {
       words.push(`dir=${observed.direction === 1 ? "reply" : "original"}`);
     const key = tupleKeyOf(sketch);
     if (state?.[0] === "new" && !observed.isKnown) this.firsts.set(key, text);
-    const same = observed.direction === 1 ? undefined : this.firsts.get(key);
+    this.noteReply(sketch, observed, text);
+    const same = (observed.direction === 1 ? this.replies : this.firsts).get(key);
     const first = same ?? (place > 0 ? toText(opener) : undefined);
     const isFirst = state?.[0] === "new" && !observed.isKnown;
     if (first !== undefined && !isFirst && observed.direction !== null)
@@ -155,6 +161,13 @@ export class Judge {
     const spec = parsePacket(words.join(" "));
     if (isNotationError(spec)) throw new Error(`${words.join(" ")}: ${spec.message}`);
     return spec;
+  }
+
+  /** How the answer to a first packet will look when it comes in. */
+  private noteReply(sketch: Sketch, observed: Observed, text: string): void {
+    if (observed.bytes === null || observed.isKnown || observed.direction !== 0) return;
+    const turned = turnedAround(asLeft(sketch, wireOf(sketch.family, observed.bytes)));
+    this.replies.set(tupleKeyOf(turned), text);
   }
 
   private alone(scenario: readonly Sketch[], place: number, observed: Observed): string | null {
@@ -170,6 +183,10 @@ export class Judge {
     }
     return complete ? nearest(outcomes, observed) : null;
   }
+}
+
+function wireOf(family: IpFamily, bytes: Uint8Array): Wire {
+  return { family, bytes, known: new Uint8Array(bytes.length).fill(255), complete: false };
 }
 
 /** Packets with the same key belong to the same direction of a connection. */

@@ -101,18 +101,23 @@ function withDestination(
   addresses: readonly HostAddress[],
   spec: PacketSpec,
 ): Host {
-  const { destination, family } = spec;
   const [first] = others.interfaces;
   const host: Host =
     spec.out === "lo" && first !== undefined
       ? { ...others, routes: routes.map((route) => ({ ...route, interface: first.name })) }
       : { ...others, routes };
-  if (!isForSelf(spec) || destination === null || isSpecial(family, destination)) return host;
-  const prefix = family === "ip" ? 32 : 128;
-  return {
-    ...host,
-    addresses: [...addresses, { family, address: destination, prefix, interface: NO_INTERFACE }],
-  };
+  const own = [spec, ...(spec.original === null ? [] : [spec.original])].flatMap(destinationAsOwn);
+  return own.length === 0 ? host : { ...host, addresses: [...addresses, ...own] };
+}
+
+const LINK_LOCAL = 0xfe80n >> 6n;
+
+function destinationAsOwn(spec: PacketSpec): readonly HostAddress[] {
+  const { destination: address, family } = spec;
+  if (!isForSelf(spec) || address === null || isSpecial(family, address)) return [];
+  const isNear = family === "ip6" && address >> 118n === LINK_LOCAL;
+  const device = isNear ? (spec.in ?? NO_INTERFACE) : NO_INTERFACE;
+  return [{ family, address, prefix: family === "ip" ? 32 : 128, interface: device }];
 }
 
 /** Addresses that are nobody's, or everybody's. */

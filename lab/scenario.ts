@@ -1,8 +1,7 @@
 import type { Device } from "../src/engine/device/device.ts";
 import { interpretNext } from "../src/engine/interpret/interpret.ts";
 import { Memory } from "../src/engine/interpret/memory.ts";
-import type { Outcome } from "../src/engine/interpret/outcome.ts";
-import { readBits, readHeaders } from "../src/engine/packet/wire.ts";
+import { readBits, readHeaders, type Wire } from "../src/engine/packet/wire.ts";
 import type { LabHost } from "./labHost.ts";
 import { isLabAddress } from "./labHost.ts";
 import { ACK, ICMP, ICMPV6, type Sketch, SYN, TCP, toSpec, toText, WITH_PORTS } from "./sketch.ts";
@@ -24,6 +23,8 @@ const PLAIN = {
     destination: 0x20010db8bbbb00000000000000000007n,
   },
 } as const;
+
+const LOOPBACK_BROADCAST = 0x7fffffffn;
 
 /** Tells how packets look when they leave, so that answers to them can be made. */
 export class Outside {
@@ -52,13 +53,20 @@ export class Outside {
     const { family, source, destination, out } = sketch;
     const isV4 = family === "ip";
     const isLoopback = (address: bigint) => (isV4 ? address >> 24n === 127n : address === 1n);
+    const isOwn = (address: bigint) =>
+      isLoopback(address) || isLabAddress(family, address, this.host);
     const plain = isV4 ? PLAIN.ip : PLAIN.ip6;
-    const to = isUnsendable ? plain.destination : destination;
-    const isOwn = isLoopback(to) || isLabAddress(family, to, this.host);
-    const through = isOwn ? "lo" : out;
-    const isGroup = isV4 ? source >> 28n >= 14n : source >> 120n === 0xffn;
-    const isStrange = source === 0n || isGroup || (isLoopback(source) && through !== "lo");
-    return { ...sketch, source: isStrange ? plain.source : source, destination: to, out: through };
+    const isAll = isUnsendable || (isV4 && destination === LOOPBACK_BROADCAST);
+    const to = isAll ? plain.destination : destination;
+    const isGroup = (address: bigint) =>
+      isV4 ? address >> 28n >= 14n || address === LOOPBACK_BROADCAST : address >> 120n === 0xffn;
+    const isStrange = source === 0n || isGroup(source) || (isLoopback(source) && !isOwn(to));
+    const from = isStrange ? plain.source : source;
+    if (out !== "lo" && !isOwn(to)) return { ...sketch, source: from, destination: to };
+    /* Both ends are own addresses. */
+    if (isOwn(from)) return { ...sketch, source: from, destination: to, out: "lo" };
+    const isGiven = from !== plain.source && !isOwn(to) && !isGroup(to);
+    return { ...sketch, source: isGiven ? from : to, destination: isGiven ? from : to, out: "lo" };
   }
 
   /** A first packet, its answer, and the next packet of the first's sender. */
@@ -97,7 +105,7 @@ export class Outside {
     const host = this.host.hostFor(spec);
     const [outcome] = interpretNext(this.device, spec, { host }, memory).outcomes;
     if (outcome?.verdict !== "accept" || outcome.leaves === null) return null;
-    return { sketch: asLeft(sketch, outcome), leaves: outcome.leaves };
+    return { sketch: asLeft(sketch, outcome.wire), leaves: outcome.leaves };
   }
 
   private answerTo(first: Sketch, { sketch, leaves }: Departed): Sketch | null {
@@ -112,7 +120,7 @@ export class Outside {
 }
 
 /** The sketch with addresses and ports as they went out. */
-function asLeft(sketch: Sketch, { wire }: Outcome): Sketch {
+export function asLeft(sketch: Sketch, wire: Wire): Sketch {
   const v4 = wire.family === "ip";
   const { transport } = readHeaders(wire);
   const number = (offset: number, width: number, otherwise: bigint): bigint => {

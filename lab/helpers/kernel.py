@@ -100,7 +100,7 @@ class Lab:
                 write(f"net/ipv4/conf/{name}/{key}", 0)
             write(f"net/ipv4/conf/{name}/accept_local", 1)
             write(f"net/ipv6/conf/{name}/addr_gen_mode", 1)
-            batch.append(f"link set {name} mtu {command['mtu']} up")
+            batch.append(f"link set dev {name} mtu {command['mtu']} up")
         for address in command["addresses"]:
             batch.append(f"addr add {address}" + (" nodad" if ":" in address else ""))
         for family in ("-4", "-6"):
@@ -169,7 +169,10 @@ class Lab:
         self.routes.default(family, OWN_ROUTES, self.indexes[back])
         group = destination[0] == 0xFF if six else 224 <= destination[0] < 240
         single = packet["local"] and not group and destination != b"\xff" * 4
-        self.routes.local(family, destination if single else None)
+        # A link-local address is one of its link.
+        near = six and destination[0] == 0xFE and destination[1] & 0xC0 == 0x80
+        device = self.indexes[packet["in"] or packet["out"]] if near else 1
+        self.routes.local(family, (destination, device) if single else None)
         if packet["local"] and group:
             self.join(family, destination, self.indexes[packet["in"] or packet["out"]])
 

@@ -100,16 +100,17 @@ class Routes:
         self.ask(NEWROUTE, CREATE | REPLACE, family, 0, table, SCOPE_LINK, UNICAST, rows)
         self.devices[family, table] = device
 
-    def local(self, family, address):
-        """`address`, if any, is delivered here; the one before is not any more."""
+    def local(self, family, place):
+        """The address of `place`, if any, is delivered here; the one before is not any more."""
         before = self.locals.get(family)
-        if before == address:
+        if before == place:
             return
-        self.locals[family] = address
-        for kind, flags, one in ((DELROUTE, 0, before), (NEWROUTE, CREATE | REPLACE, address)):
+        self.locals[family] = place
+        for kind, flags, one in ((DELROUTE, 0, before), (NEWROUTE, CREATE | REPLACE, place)):
             if one is None:
                 continue
-            rows = [(ATTRIBUTE_DESTINATION, one), (ATTRIBUTE_DEVICE, struct.pack("=i", 1))]
+            one, device = one
+            rows = [(ATTRIBUTE_DESTINATION, one), (ATTRIBUTE_DEVICE, struct.pack("=i", device))]
             self.ask(kind, flags, family, len(one) * 8, LOCAL, SCOPE_HOST, LOCAL_ROUTE, rows)
 
 

@@ -54,11 +54,20 @@ function isAnswerable(walk: Walk, reject: RejectWith): boolean {
   }
   if (headers.protocol !== null && !HAS_CHECKABLE_SUM.has(headers.protocol)) return false;
   if (headers.protocol === (walk.wire.family === "ip" ? 58 : 1)) return false;
-  if (headers.protocol === 1) {
+  return isNoError(walk);
+}
+
+/** An error never answers an error, nor what comes from no host (icmp_send, icmp6_send). */
+export function isNoError(walk: Walk): boolean {
+  const { headers } = walk;
+  const start = headers.transport * 8;
+  const source = readAddress(walk, "source");
+  if (walk.wire.family === "ip6" && source.kind === "known" && source.value === 0n) return false;
+  if (headers.protocol === 1 && walk.wire.family === "ip") {
     const type = readPacket(walk, start, 8, "icmp type");
     return type.kind !== "known" || ICMP_QUESTIONS.includes(type.value);
   }
-  if (headers.protocol === 58) {
+  if (headers.protocol === 58 && walk.wire.family === "ip6") {
     const type = readPacket(walk, start, 8, "icmpv6 type");
     return type.kind !== "known" || type.value >= 128n;
   }

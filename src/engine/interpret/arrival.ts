@@ -54,13 +54,13 @@ export function refusedSource(walk: Walk): string | null {
   if (source.kind !== "known" || isLoopback(walk)) return null;
   if (walk.wire.family === "ip6") return null;
   const first = source.value >> 24n;
-  if (first === 127n) return "source 127/8 from outside";
+  if (first === 127n && !isBroadcast(walk)) return "source 127/8 from outside";
   if (source.value === 0n && !isBroadcast(walk)) return "source 0.0.0.0 from outside";
   if (source.value === 0xffffffffn || (first >= 224n && first < 240n)) return "source is no host";
   return failsReversePath(walk, source.value) ? "rp_filter: the way back is another" : null;
 }
 
-/** Where a host that has no address yet may send to (ip_route_input_slow). */
+/** What goes to all on the link is taken before its source is looked at (ip_route_input_slow). */
 function isBroadcast(walk: Walk): boolean {
   const destination = readAddress(walk, "destination");
   if (destination.kind !== "known") return true;

@@ -6,7 +6,7 @@ import type { NatStatement } from "../device/statement.ts";
 import { evaluate } from "./evaluate.ts";
 import { lookupRoute } from "./routing.ts";
 import { type Connection, reverse, type Tuple } from "./tracking.ts";
-import { hasPorts, readAddress, rewriteEnd, rewriteQuoted, targetTuple } from "./tuples.ts";
+import { hasPorts, isEcho, readAddress, rewriteEnd, rewriteQuoted, targetTuple } from "./tuples.ts";
 import { known, unknown, type Value } from "./value.ts";
 import { freshKey, type Walk } from "./walk.ts";
 
@@ -217,6 +217,8 @@ function freeTuple(
   }
   if (wanted.sourcePort.kind === "known" && isFree(walk, connection, wanted)) return wanted;
   if (wanted.sourcePort.kind !== "known" && end.ports === null) return wanted;
+  /* Nothing to choose from: the clash is found when the connection is confirmed. */
+  if (!hasPorts(walk) && !isEcho(walk)) return wanted;
   const current =
     wanted.sourcePort.kind === "known" ? wanted.sourcePort.value : (end.ports?.from ?? 1n);
   const range = end.ports ?? portClass(current);

@@ -147,11 +147,16 @@ function quotedTuple(walk: Walk): Tuple {
   };
 }
 
-/** Puts the connection into the table once its packet has come through (nf_conntrack_confirm). */
-export function confirm(walk: Walk): void {
-  if (walk.tracking.kind !== "tracked") return;
+/**
+ * Puts the connection into the table once its packet has come through (nf_conntrack_confirm). False
+ * where another connection has one of its tuples already: the packet is dropped.
+ */
+export function confirm(walk: Walk): boolean {
+  if (walk.tracking.kind !== "tracked") return true;
   const { connection } = walk.tracking;
-  if (connection.confirmed || walk.memory === null) return;
+  if (connection.confirmed || walk.memory === null) return true;
+  if (walk.memory.isTaken(connection.reply, connection.zones, connection)) return false;
   connection.confirmed = true;
   walk.memory.remember(connection);
+  return true;
 }

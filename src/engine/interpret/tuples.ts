@@ -87,7 +87,7 @@ export function rewriteQuoted(walk: Walk, which: "source" | "destination", tuple
     writePacket(walk, transport + 32, 16, tuple.sourcePort);
 }
 
-function isEcho(walk: Walk): boolean {
+export function isEcho(walk: Walk): boolean {
   const { protocol, transport } = walk.headers;
   const type = walk.wire.bytes[transport] ?? 255;
   return (protocol === 1 && (type === 0 || type === 8)) || (protocol === 58 && type >> 1 === 64);

@@ -2,7 +2,7 @@ import { interfaceNameValue } from "../base/interfaceName.ts";
 import type { Hook } from "../device/device.ts";
 import type { HostInterface } from "../device/host.ts";
 import type { RejectWith } from "../device/statement.ts";
-import { answerOf, leavesDevice } from "./answer.ts";
+import { answerOf, isNoError, leavesDevice } from "./answer.ts";
 import {
   isForAnotherHost,
   isForThisHostAlone,
@@ -20,6 +20,8 @@ import { confirm } from "./trackWithMemory.ts";
 import { readAddress } from "./tuples.ts";
 import { known, unknown, type Value } from "./value.ts";
 import type { Walk } from "./walk.ts";
+
+const CLASH = "another connection has the tuple already";
 
 /** The end of a packet's way. */
 export interface PathEnd {
@@ -138,8 +140,7 @@ function walkInput(walk: Walk): PathEnd {
   if (reassembled !== null) return reassembled;
   const input = ended(walk, runHook(walk, "input"), "input");
   if (input !== null) return input;
-  confirm(walk);
-  return through(walk, "input", "local");
+  return confirm(walk) ? through(walk, "input", "local") : byKernel(CLASH, "input");
 }
 
 function walkForward(walk: Walk, sameDestination: boolean): PathEnd {
@@ -162,15 +163,14 @@ function walkChainsOfForward(walk: Walk, out: string | null): PathEnd {
   if (forward !== null) return forward;
   const postrouting = ended(walk, runHook(walk, "postrouting"), "forward");
   if (postrouting !== null) return postrouting;
-  confirm(walk);
-  return through(walk, "forward", out);
+  return confirm(walk) ? through(walk, "forward", out) : byKernel(CLASH, "forward");
 }
 
 const FORWARDING = { ip: "net.ipv4.ip_forward", ip6: "net.ipv6.conf.all.forwarding" } as const;
 
 /** The kernel answers by itself, if its answer gets out. */
 function answered(walk: Walk, { reason, answer }: Refusal): PathEnd {
-  const heard = answer !== "none" && leavesDevice(walk, answer);
+  const heard = answer !== "none" && isNoError(walk) && leavesDevice(walk, answer);
   return byKernel(reason, "forward", heard ? answer : "none");
 }
 
@@ -219,7 +219,7 @@ function walkOutput(walk: Walk): PathEnd {
   walk.out = name(out, "oifname");
   const postrouting = ended(walk, runHook(walk, "postrouting"), "output");
   if (postrouting !== null) return postrouting;
-  confirm(walk);
+  if (!confirm(walk)) return byKernel(CLASH, "output");
   if (out !== "lo" && isNodeLocal(walk)) return byKernel("the group stays within a node", "output");
   if (out !== "lo") return through(walk, "output", out);
   return walkLoopback(walk);
