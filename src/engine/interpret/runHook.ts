@@ -114,6 +114,7 @@ function runChainStep(walk: Walk, hooked: HookedChain): ChainResult {
     chainType: hooked.base.type,
     decision: result.decision,
     by: result.by,
+    matched: result.matched,
   });
   return result;
 }

@@ -34,7 +34,8 @@ export function writeSelector(walk: Walk, table: Table, statement: Write): boole
     case "tcpOption": {
       const at = tcpOptionPlace(walk, row.source.option, row.source.offset);
       if (at !== null) writePacket(walk, at, row.width, value);
-      return at !== null;
+      /* TCPMSS goes on where it cannot write, nftables does not (measured). */
+      return at !== null || statement.lowersOnly === true;
     }
     default:
       return true;
