@@ -1,7 +1,8 @@
-import type { LineState, Rule, TableFamily } from "../../device/device.ts";
+import type { BaseChain, LineState, Rule, TableFamily } from "../../device/device.ts";
 import type { Expression } from "../../device/expression.ts";
 import type { Match, Statement } from "../../device/statement.ts";
 import { SELECTORS } from "../../packet/selectors/index.ts";
+import { clampsToRoute } from "../segmentSize.ts";
 import { UNKNOWN_VALUE } from "./constant.ts";
 import { beginRule, type RuleContext } from "./context.ts";
 import { type Reader, spanOf } from "./reader.ts";
@@ -11,8 +12,18 @@ import { parseStatement } from "./statement.ts";
 /** Families whose packets are not modelled: their rules are only names. */
 const OPAQUE_FAMILIES: readonly TableFamily[] = ["bridge", "netdev", "arp"];
 
+/** Whether packets are not followed there: in these families, and at the edge of a device. */
+export function isOutOfSight(family: TableFamily, base: BaseChain | null): boolean {
+  return OPAQUE_FAMILIES.includes(family) || base?.hook === "ingress" || base?.hook === "egress";
+}
+
 /** Reads statements up to the end of the line, a semicolon or a closing brace. */
-export function parseRule(reader: Reader, state: ScriptState, family: TableFamily): Rule {
+export function parseRule(
+  reader: Reader,
+  state: ScriptState,
+  family: TableFamily,
+  base: BaseChain | null,
+): Rule {
   const first = reader.peek();
   const context = beginRule(state, reader, family);
   while (!reader.isEnd()) parseKnown(context);
@@ -26,7 +37,7 @@ export function parseRule(reader: Reader, state: ScriptState, family: TableFamil
     text: reader.text.slice(first.start, Math.max(first.end, reader.lastEnd)),
     span,
     comment: comment?.kind === "harmless" ? comment.text : null,
-    state: OPAQUE_FAMILIES.includes(family) ? "opaque" : stateOf(statements),
+    state: isOutOfSight(family, base) ? "opaque" : stateOf(statements),
   };
 }
 
@@ -87,7 +98,6 @@ export function opaqueFeature(statement: Statement): string | null {
     case "forwardTo":
       return statement.text;
     case "tproxy":
-    case "flowOffload":
       return statement.kind;
     case "payloadSearch":
       return "string";
@@ -96,7 +106,7 @@ export function opaqueFeature(statement: Statement): string | null {
     case "match":
       return opaqueExpression(statement.left);
     case "write":
-      return opaqueExpression(statement.value);
+      return clampsToRoute(statement) ? null : opaqueExpression(statement.value);
     case "verdictMap":
       return opaqueExpression(statement.key);
     case "dynamicSet":

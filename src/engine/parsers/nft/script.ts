@@ -252,7 +252,7 @@ function placeRule(reader: Reader, state: ScriptState, verb: Placing): void {
   const chain = knownChain(reader, table);
   const place = parsePlace(reader);
   state.currentTable = table;
-  const rule = parseRule(reader, state, table.family);
+  const rule = parseRule(reader, state, table.family, chain.base);
   markLines(state, rule.span.file, rule.span.line, rule.span.endLine, rule.state);
   const slot = { rule, handle: ++table.handles };
   if (place === null) {

@@ -16,7 +16,7 @@ import { parseMatch } from "./match.ts";
 import { parseNat, parseTproxy } from "./natStatement.ts";
 import { describe, spanOf } from "./reader.ts";
 import { beginsSelector } from "./selector.ts";
-import { refuse } from "./state.ts";
+import { refuse, report } from "./state.ts";
 import { parseStatefulStatement } from "./stateful.ts";
 import { readNumber } from "./values.ts";
 
@@ -329,13 +329,17 @@ function parseOldDynamicSet(context: RuleContext): Statement {
 /** `meter NAME [size N] { key statements }`: a set that the rule brings along. */
 function parseMeter(context: RuleContext): Statement {
   const { reader } = context;
-  const isFlow = reader.next().text === "flow";
-  if (isFlow && reader.is("add")) {
-    reader.next();
-    return { kind: "flowOffload", flowtable: parseSetName(context) };
-  }
-  if (isFlow && reader.is("offload")) {
-    reader.next();
+  const first = reader.next();
+  const isFlow = first.text === "flow";
+  if (isFlow && (reader.accept("add") || reader.accept("offload"))) {
+    report(
+      context.state,
+      "note",
+      "PM1082",
+      "packets of a flow that is offloaded pass no further chain",
+      spanOf(first),
+      "look at the flowtable on the device for what it holds",
+    );
     return { kind: "flowOffload", flowtable: parseSetName(context) };
   }
   if (isFlow) reader.accept("table");

@@ -5,7 +5,7 @@ import type { NamedObject, Statement } from "../../device/statement.ts";
 import { markLines } from "./lineStates.ts";
 import { parsePriority } from "./priority.ts";
 import { describe, type Reader, SyntaxProblem, spanOf } from "./reader.ts";
-import { parseRule } from "./rule.ts";
+import { isOutOfSight, parseRule } from "./rule.ts";
 import { type DraftChain, type DraftTable, objectKey } from "./ruleset.ts";
 import { parseSetBlock } from "./setBlock.ts";
 import { mergeSet } from "./sets.ts";
@@ -172,7 +172,7 @@ function parseChainItem(
   chain: DraftChain,
 ): void {
   if (reader.is("type") && reader.peek(2).text === "hook") parseHook(reader, state, table, chain);
-  else if (reader.is("policy")) parsePolicy(reader, chain);
+  else if (reader.is("policy")) parsePolicy(reader, state, table, chain);
   else if (reader.is("comment") && reader.peek(1).kind === "string" && isLast(reader, 2)) {
     reader.next();
     reader.next();
@@ -194,7 +194,7 @@ function appendRule(
   chain: DraftChain,
 ): void {
   state.currentTable = table;
-  const rule = parseRule(reader, state, table.family);
+  const rule = parseRule(reader, state, table.family, chain.base);
   markLines(state, rule.span.file, rule.span.line, rule.span.endLine, rule.state);
   chain.rules.push({ rule, handle: ++table.handles });
 }
@@ -284,7 +284,12 @@ function parseDevices(reader: Reader): readonly string[] {
   return devices;
 }
 
-function parsePolicy(reader: Reader, chain: DraftChain): void {
+function parsePolicy(
+  reader: Reader,
+  state: ScriptState,
+  table: DraftTable,
+  chain: DraftChain,
+): void {
   const span = spanOf(reader.next());
   const token = reader.word("accept or drop");
   if (token.text !== "accept" && token.text !== "drop")
@@ -294,6 +299,8 @@ function parsePolicy(reader: Reader, chain: DraftChain): void {
       spanOf(token),
       "write accept or drop",
     );
+  if (token.text === "drop" && isOutOfSight(table.family, chain.base))
+    markLines(state, span.file, span.line, span.line, "opaque");
   if (chain.base !== null) chain.base = { ...chain.base, policy: token.text, policySpan: span };
 }
 

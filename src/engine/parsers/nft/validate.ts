@@ -1,6 +1,8 @@
 import type { Rule } from "../../device/device.ts";
 import type { SetReference } from "../../device/expression.ts";
 import type { Statement, Verdict } from "../../device/statement.ts";
+import { clampsToRoute, readsSegmentSize } from "../segmentSize.ts";
+import { markLines } from "./lineStates.ts";
 import type { DraftChain, DraftTable, RuleSlot } from "./ruleset.ts";
 import { refuseOverlap } from "./sets.ts";
 import { refuse, type ScriptState } from "./state.ts";
@@ -13,6 +15,7 @@ const MAXIMUM_WALK = 4 * MAXIMUM_JUMPS;
 
 /** Looks at what only the finished ruleset shows: names that are missing, loops, depth. */
 export function validate(state: ScriptState): void {
+  nameClamps(state);
   for (const table of state.ruleset.tables.values()) {
     for (const chain of table.chains.values()) {
       chain.rules = chain.rules.map((slot) => withoutUnresolved(table, slot));
@@ -21,6 +24,26 @@ export function validate(state: ScriptState): void {
     validateDepth(state, table);
     state.currentTable = table;
     for (const set of table.sets.values()) refuseOverlap(state, set);
+  }
+}
+
+/** A segment size that is clamped to a route and read again is an unknown to who reads it. */
+function nameClamps(state: ScriptState): void {
+  const clamps: { readonly chain: DraftChain; readonly at: number }[] = [];
+  let isRead = false;
+  for (const table of state.ruleset.tables.values())
+    for (const chain of table.chains.values())
+      for (const [at, { rule }] of chain.rules.entries()) {
+        if (rule.statements.some(clampsToRoute)) clamps.push({ chain, at });
+        isRead ||= rule.statements.some(readsSegmentSize);
+      }
+  if (!isRead) return;
+  for (const { chain, at } of clamps) {
+    const slot = chain.rules[at];
+    if (slot === undefined) continue;
+    const { file, line, endLine } = slot.rule.span;
+    markLines(state, file, line, endLine, "opaque");
+    chain.rules[at] = { ...slot, rule: { ...slot.rule, state: "opaque" } };
   }
 }
 
