@@ -49,6 +49,15 @@ export const NFT_CODES: Readonly<Record<string, CodeText>> = {
     explanation:
       "A match of connection tracking in a table of family inet needs `ip` or `ip6` in its name.",
   },
+  PM1023: {
+    title: "statement behind a verdict",
+    explanation:
+      "A verdict ends its rule, so nothing behind it is ever reached; nft refuses the file. Only a comment may follow.",
+  },
+  PM1024: {
+    title: "transparent proxy without protocol",
+    explanation: "`tproxy` needs a match of TCP or UDP in front of it.",
+  },
   PM1030: {
     title: "value not known here",
     explanation:

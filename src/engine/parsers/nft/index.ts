@@ -77,7 +77,7 @@ function runRoot(root: string, state: ScriptState, read: Map<string, string>): v
   state.indexes = new WeakMap();
   const reader = new Reader(new Lexer(root, text), (name) => state.variables.get(name) ?? null);
   runScript(reader, state, scope);
-  meterSets(state.ruleset);
+  meterSets(state);
   validate(state);
 }
 

@@ -2,6 +2,7 @@ import type { Span } from "../../base/span.ts";
 import type { BaseChain, ChainType, Hook } from "../../device/device.ts";
 import type { NamedSet } from "../../device/set.ts";
 import type { NamedObject, Statement } from "../../device/statement.ts";
+import { parseDevices, parseFlowtable } from "./flowtable.ts";
 import { markLines } from "./lineStates.ts";
 import { parsePriority } from "./priority.ts";
 import { describe, type Reader, SyntaxProblem, spanOf } from "./reader.ts";
@@ -72,11 +73,7 @@ function parseTableItem(
     case "flowtable": {
       reader.next();
       const name = reader.word("the name of a flowtable");
-      table.flowtables.set(name.text, {
-        name: name.text,
-        devices: parseFlowtable(reader),
-        span: spanOf(name),
-      });
+      table.flowtables.set(name.text, parseFlowtable(reader, name));
       return;
     }
     case "flags":
@@ -270,20 +267,6 @@ export function parseHook(
   chain.base = base;
 }
 
-function parseDevices(reader: Reader): readonly string[] {
-  const devices: string[] = [];
-  if (reader.accept("device")) devices.push(reader.word("a device").text);
-  if (!reader.accept("devices")) return devices;
-  reader.expect("=");
-  reader.expect("{");
-  while (!reader.accept("}")) {
-    devices.push(reader.word("a device").text);
-    reader.accept(",");
-    reader.skipNewlines();
-  }
-  return devices;
-}
-
 function parsePolicy(
   reader: Reader,
   state: ScriptState,
@@ -302,24 +285,6 @@ function parsePolicy(
   if (token.text === "drop" && isOutOfSight(table.family, chain.base))
     markLines(state, span.file, span.line, span.line, "opaque");
   if (chain.base !== null) chain.base = { ...chain.base, policy: token.text, policySpan: span };
-}
-
-function parseFlowtable(reader: Reader): readonly string[] {
-  const devices: string[] = [];
-  reader.expect("{");
-  for (;;) {
-    reader.skipSeparators();
-    if (reader.accept("}")) return devices;
-    if (reader.accept("devices")) {
-      reader.expect("=");
-      reader.expect("{");
-      while (!reader.accept("}")) {
-        devices.push(reader.word("a device").text);
-        reader.accept(",");
-        reader.skipNewlines();
-      }
-    } else reader.next();
-  }
 }
 
 /** `counter c { … }`, `limit l { rate … }`, `ct helper h { … }`. */
