@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from "commander";
+import { diff } from "./commands/diff.ts";
 import { explainCode } from "./commands/explain.ts";
 import { lint } from "./commands/lint.ts";
 import { trace } from "./commands/trace.ts";
@@ -10,11 +11,11 @@ declare const PREMORTEM_VERSION: string;
 
 const OVERVIEW = `premortem proves what a change of firewall rules does before it ships.
 
+  premortem diff rules.nft rules-new.nft
   premortem trace rules.nft 'tcp 10.0.0.5:40000 > 198.51.100.7:25 in=eth1 out=eth0'
-  premortem lint rules.nft
   iptables-save | premortem lint -
 
-Commands: trace, lint, explain.  All about one: premortem COMMAND --help
+Commands: diff, trace, lint, explain.  All about one: premortem COMMAND --help
 `;
 
 const EXIT_CODES = `
@@ -42,6 +43,17 @@ With in and out it is forwarded; with in alone it is for this device, with out a
 ${FILES}
 ${EXIT_CODES}`;
 
+const DIFF_HELP = `
+Examples:
+  premortem diff edge.nft edge-new.nft
+  sudo nft list ruleset | premortem diff - edge-new.nft
+  premortem diff before.rules after.rules --json
+
+Each class of packets comes with an example that \`trace\` takes, and with the rule that decides it
+on both sides. "Nothing else changes" is a proof; what it assumes is told with it.
+${FILES}
+${EXIT_CODES}`;
+
 /** Runs one command line to its exit code. */
 export async function run(args: readonly string[]): Promise<ExitCode> {
   if (args.length === 0) {
@@ -63,6 +75,17 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
     .helpCommand(false)
     .configureHelp({ showGlobalOptions: true })
     .exitOverride();
+  program
+    .command("diff")
+    .description("which packets change their fate between two rulesets")
+    .argument("<before>", "the ruleset as it is: a file or a folder")
+    .argument("<after>", "the ruleset as it shall be")
+    .option("--json", "print JSON")
+    .option("--allow-undecided", "end with 0 where something is undecided")
+    .addHelpText("after", DIFF_HELP)
+    .action((before, after, options) => {
+      code = diff(before, after, options, streams());
+    });
   program
     .command("trace")
     .description("what happens to a packet, and which rule decides it")

@@ -1,4 +1,4 @@
-import { Arena, type Node, TRUE } from "../bdd/index.ts";
+import { Arena, FALSE, type Node, TRUE } from "../bdd/index.ts";
 import type { Device, Rule } from "../device/device.ts";
 import { pathDomain } from "../packet/header/domain.ts";
 import { HeaderLayout, type VariableOrder } from "../packet/header/layout.ts";
@@ -82,7 +82,7 @@ export function headersUnder(
   compiled: readonly CompiledPath[],
 ): Node {
   const { arena, layout } = analysis;
-  let domain = pathDomain(layout, path);
+  let domain = arena.difference(pathDomain(layout, path), fragments(analysis, compiled));
   for (const { constraint, facts, nameOf } of compiled) {
     domain = arena.and(domain, constraint);
     const world = beginPath(analysis, facts, path, nameOf);
@@ -91,6 +91,23 @@ export function headersUnder(
   }
   return domain;
 }
+
+/** Where both sides track, fragments are put together before the chains see them (-400). */
+function fragments({ arena, layout }: Analysis, compiled: readonly CompiledPath[]): Node {
+  if (!layout.readBits("network4").some((bit) => bit >= MORE_FRAGMENTS && bit < FRAGMENT_END))
+    return FALSE;
+  if (!compiled.every(({ facts }) => facts.isTracked("ip"))) return FALSE;
+  const [six = FALSE] = layout.bits("family", 0, 1);
+  const width = FRAGMENT_END - MORE_FRAGMENTS;
+  const any = layout
+    .bits("network4", MORE_FRAGMENTS, width)
+    .reduce<Node>((all, bit) => arena.or(all, bit), FALSE);
+  return arena.difference(any, six);
+}
+
+/** The flag of more fragments and the offset behind it (RFC 791). */
+const MORE_FRAGMENTS = 50;
+const FRAGMENT_END = 64;
 
 /** Neighbour discovery with a state of connections: tracking never gives it one. */
 function wronglyTracked(world: World): Node {

@@ -2,6 +2,7 @@ import { type Arena, FALSE, type Node, TRUE } from "../bdd/index.ts";
 import type { Expression, SetReference } from "../device/expression.ts";
 import { expressionName } from "./canonical.ts";
 import { ipsetKey } from "./ipsetKey.ts";
+import { ipsetPort } from "./ipsetValue.ts";
 import { lookupData } from "./lookup.ts";
 import { readPayload } from "./readPayload.ts";
 import { readSelector } from "./readSelector.ts";
@@ -36,7 +37,8 @@ export function keyParts(
   if (reference.kind !== "ipset") return evaluateParts(world, asker, key);
   const set = world.facts.set(asker.table, reference);
   const full = set === null ? null : ipsetKey(set, reference.directions);
-  return full === null ? [] : evaluateParts(world, asker, full);
+  if (set === null || full?.kind !== "concatenation") return [];
+  return full.parts.map((part) => ipsetPort(world, set, part, evaluate(world, asker, part)));
 }
 
 /** The value of an expression for all packets at once. */

@@ -4,6 +4,8 @@ import type { NamedSet } from "../device/set.ts";
 import type { NamedObject, Statement } from "../device/statement.ts";
 import type { IpFamily } from "../packet/packet.ts";
 
+import { deviceHabits, type Habits } from "./habits.ts";
+
 /** A base chain where it hangs. */
 export interface HookedChain {
   readonly table: Table;
@@ -22,6 +24,7 @@ export interface DeviceFacts {
   chain(table: Table, name: string): Chain | null;
   set(table: Table, reference: SetReference): NamedSet | null;
   object(table: Table, kind: NamedObject["kind"], name: string): NamedObject | null;
+  readonly habits: Habits;
   /** Whether something turns connection tracking on for packets of the family. */
   isTracked(family: IpFamily): boolean;
   /**
@@ -57,6 +60,7 @@ export function deviceFacts(device: Device): DeviceFacts {
     },
     object: (table, kind, name) =>
       table.objects.find((object) => object.kind === kind && object.name === name) ?? null,
+    habits: deviceHabits(device),
     isTracked: (family) => turnedOn[family] !== null,
     runsBehindTracking: (family, base) => base.registered <= (turnedOn[family] ?? -1),
   };

@@ -6,10 +6,17 @@
  */
 
 export { canonicalStatements, canonicalText } from "./canonical.ts";
-export { type Analysis, beginAnalysis, type CompiledPath, compilePath } from "./compilePath.ts";
+export {
+  type Analysis,
+  beginAnalysis,
+  beginPath,
+  type CompiledPath,
+  compilePath,
+  headersUnder,
+} from "./compilePath.ts";
 export { type DeviceFacts, deviceFacts, familiesOf, type HookedChain } from "./facts.ts";
-export { ACCEPT, DROP, type Fate, Fates } from "./fates.ts";
-export { ruleNames } from "./ruleNames.ts";
+export { ACCEPT, DROP, type Fate, Fates, NONE } from "./fates.ts";
+export { ruleNames, rulePlace } from "./ruleNames.ts";
 export type { Decider, RuleVisit } from "./runChain.ts";
 export { type Ending, sameDecider, walkRegion } from "./walkTraveller.ts";
-export { beginWorld, type World } from "./world.ts";
+export type { World } from "./world.ts";

@@ -32,11 +32,19 @@ export function ipsetKey(
         parts.push({ kind: "selector", id: source ? "iifname" : "oifname" });
         break;
       case "mark":
-        parts.push({ kind: "selector", id: "meta mark" });
+        parts.push(markExpression(set));
         break;
       default:
         return null;
     }
   }
   return { kind: "concatenation", parts };
+}
+
+function markExpression(set: NamedSet): Expression {
+  const left: Expression = { kind: "selector", id: "meta mark" };
+  const mask = set.ipset?.markMask;
+  if (mask === undefined) return left;
+  const right: Expression = { kind: "constant", value: mask, width: 32 };
+  return { kind: "binary", operator: "and", left, right, width: 32 };
 }

@@ -2,8 +2,8 @@ import { normalizeRanges, type Range } from "../base/range.ts";
 import { type Arena, FALSE, type Node, TRUE } from "../bdd/index.ts";
 import type { SetReference } from "../device/expression.ts";
 import type { NamedSet, SetElement } from "../device/set.ts";
+import { rangesOver } from "../packet/header/rangesOver.ts";
 import { canonicalText } from "./canonical.ts";
-import { unknownValue } from "./unknown.ts";
 import { constantBits, inRangesOf, type Piece, type Value } from "./value.ts";
 import type { Asker, World } from "./world.ts";
 
@@ -28,7 +28,10 @@ export function membership(
   const { arena } = world;
   const present = allPresent(arena, parts);
   const wanted = reference.kind === "ipset" && reference.returnNomatch === true;
-  const listed = holding(arena, parts, found.elements, wanted);
+  const kept = world.facts.habits.deletesFrom(asker.table, reference)
+    ? stillHeld(world, asker, reference)
+    : TRUE;
+  const listed = arena.and(kept, holding(arena, parts, found.elements, wanted));
   const written =
     found.named?.dynamic === true ? heldByPacketPath(world, asker, found.named) : FALSE;
   return { present, inside: arena.and(present, arena.or(listed, written)) };
@@ -88,31 +91,62 @@ export function lookupData(
     const bits: Node[] = [];
     for (const [i, part] of data.entries()) {
       const bitsOfPart = widths[i] ?? 32;
-      if (part.from !== part.to) {
-        const name = `one of ${part.from}-${part.to}`;
-        const value = unknownValue(world, name, bitsOfPart, "stateful", asker.instance);
-        return {
-          ...value,
-          present: anyOf(
-            world.arena,
-            groups.map((group) => group.packets),
-          ),
-        };
-      }
-      bits.push(...constantBits(part.from, bitsOfPart));
+      if (part.from === part.to) bits.push(...constantBits(part.from, bitsOfPart));
+      else bits.push(...oneOf(world, part, bitsOfPart, asker.instance));
     }
     width = bits.length;
     pieces.push({ guard: packets, value: { kind: "bits", bits } });
   }
-  return {
-    width,
-    pieces,
-    present: anyOf(
-      world.arena,
-      pieces.map(({ guard }) => guard),
-    ),
-  };
+  const written = writtenData(world, asker, reference, pieces, width);
+  return (
+    written ?? {
+      width,
+      pieces,
+      present: anyOf(
+        world.arena,
+        pieces.map(({ guard }) => guard),
+      ),
+    }
+  );
 }
+
+/** A value of the range, nobody knows which: the same for the same rule. */
+export function oneOf(
+  world: World,
+  range: Range,
+  width: number,
+  instance: string,
+): readonly Node[] {
+  const name = `value ${width} bits of ${range.from}-${range.to}#${instance}` as const;
+  const bits = world.layout.bits(name, 0, width);
+  world.constraints.push(rangesOver(world.arena, bits, [range]));
+  return bits;
+}
+
+/** A map that packets write may hold anything for a key that it does not list. */
+function writtenData(
+  world: World,
+  asker: Asker,
+  reference: SetReference,
+  listed: readonly Piece[],
+  width: number,
+): Value | null {
+  const named = openSet(world, asker, reference)?.named;
+  if (named?.dynamic !== true) return null;
+  const { arena } = world;
+  const known = anyOf(
+    arena,
+    listed.map(({ guard }) => guard),
+  );
+  const held = arena.difference(heldByPacketPath(world, asker, named), known);
+  const bits = width > 0 ? width : DEFAULT_DATA_BITS;
+  const unknown = world.layout.bits(`value @${named.name} data#${asker.instance}`, 0, bits);
+  const piece: Piece = { guard: held, value: { kind: "bits", bits: unknown } };
+  return { width: bits, pieces: [...listed, piece], present: arena.or(known, held) };
+}
+
+/** Width of data of a map that lists no element: an address or a mark. */
+const DEFAULT_DATA_BITS = 32;
 
 interface OpenSet {
   readonly elements: readonly SetElement[];
@@ -131,6 +165,13 @@ function openSet(world: World, asker: Asker, reference: SetReference): OpenSet |
 function undefinedSet(world: World, reference: SetReference): Node {
   const name = reference.kind === "anonymous" ? "set" : `@${reference.name}`;
   return world.arena.variable(world.layout.flag(`${name} (not defined)`, "moment").level);
+}
+
+/** Elements that packets may have taken out. */
+function stillHeld(world: World, asker: Asker, reference: SetReference): Node {
+  const name = reference.kind === "anonymous" ? "the set" : reference.name;
+  const flag = world.layout.flag(`still in ${name}#${asker.instance}`, "stateful");
+  return world.arena.variable(flag.level);
 }
 
 /** Elements that packets have put there: unknown, and new for each rule that asks. */

@@ -15,6 +15,7 @@ interface Draft {
   readonly computed: Set<string>;
   /** Selectors that something reads. */
   readonly read: Set<string>;
+  readonly asked: Set<string>;
   readonly payload: PayloadRun[];
 }
 
@@ -27,7 +28,13 @@ interface PayloadRun {
 
 /** Everything that the rules of some devices ask of values, by the name of the value. */
 export function collectQuestions(devices: readonly Device[]): Questions {
-  const draft: Draft = { ranges: new Map(), computed: new Set(), read: new Set(), payload: [] };
+  const draft: Draft = {
+    ranges: new Map(),
+    computed: new Set(),
+    read: new Set(),
+    asked: new Set(),
+    payload: [],
+  };
   for (const device of devices) {
     const facts = deviceFacts(device);
     for (const table of device.tables) collectTable(draft, facts, table);
@@ -38,15 +45,18 @@ export function collectQuestions(devices: readonly Device[]): Questions {
 
 /** Who reads some bits reads every selector that shares one of them. */
 function addOverlapping(draft: Draft): void {
+  for (const id of draft.read) draft.asked.add(id);
   const runs = [...draft.payload, ...[...draft.read].flatMap((id) => runOf(id) ?? [])];
   for (const id of SELECTORS.keys()) {
     const own = runOf(id);
     if (own === null) continue;
-    const shares = runs.some(
-      ({ base, from, to }) => base === own.base && from < own.to && own.from < to,
-    );
-    if (shares) draft.read.add(id);
+    if (runs.some((run) => overlap(run, own))) draft.read.add(id);
+    if (draft.payload.some((run) => overlap(run, own))) draft.asked.add(id);
   }
+}
+
+function overlap(one: PayloadRun, other: PayloadRun): boolean {
+  return one.base === other.base && one.from < other.to && other.from < one.to;
 }
 
 function runOf(id: string): PayloadRun | null {

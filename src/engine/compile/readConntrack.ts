@@ -1,6 +1,6 @@
 import { FALSE, type Node, TRUE } from "../bdd/index.ts";
 import { CT_STATE, CT_STATUS, type SelectorRow } from "../packet/selectors/index.ts";
-import { connected, isReply, ofOldConnections, statesHere } from "./tracking.ts";
+import { connected, familyNode, isReply, ofOldConnections, statesHere } from "./tracking.ts";
 import { unknownValue } from "./unknown.ts";
 import { bitsValue, constantValue, type Value } from "./value.ts";
 import type { World } from "./world.ts";
@@ -32,6 +32,8 @@ export function readConntrack(
     case "label":
       return { ...world.store.read("value ct label", 0, 128), present };
     case "helper": {
+      if (!world.facts.habits.givesHelpers)
+        return { ...constantValue(0n, row.width), present: FALSE };
       const flag = world.layout.flag("ct helper is set", "moment");
       const has = world.arena.and(present, world.arena.variable(flag.level));
       return unknownValue(world, row.id, row.width, "moment", instance, has);
@@ -83,13 +85,21 @@ const SOURCE_DONE = 128n;
 const DESTINATION_DONE = 256n;
 const STATUS_BITS = 32;
 
+type End = "source" | "destination";
+
 function statusValue(world: World): Value {
   const { arena } = world;
   const old = ofOldConnections(world);
   const unknown = (name: string) =>
     arena.and(old, arena.variable(world.layout.flag(`ct status ${name}`, "moment").level));
-  const translated = (name: string, here: Node) =>
-    arena.or(here, arena.and(strangeDirection(world), unknown(name)));
+  /* What NAT did to the first packet is known once its chains have been followed for this one. */
+  const perhaps = (end: End) =>
+    arena.and(
+      world.place.asked.includes(end) ? strangeDirection(world) : old,
+      translatedFamilies(world),
+    );
+  const translated = (name: string, end: End, here: Node) =>
+    arena.or(here, arena.and(perhaps(end), unknown(name)));
   const bits = new Array<Node>(STATUS_BITS).fill(FALSE);
   const set = (mask: bigint, node: Node) => {
     bits[STATUS_BITS - mask.toString(2).length] = node;
@@ -98,17 +108,20 @@ function statusValue(world: World): Value {
   set(CT_STATUS["seen-reply"], old);
   set(CT_STATUS.assured, unknown("assured"));
   set(CT_STATUS.confirmed, old);
-  set(CT_STATUS.snat, translated("snat", world.sourceTranslated));
-  set(CT_STATUS.dnat, translated("dnat", world.destinationTranslated));
-  set(SOURCE_DONE, old);
-  set(DESTINATION_DONE, arena.or(old, destinationDone(world)));
+  set(CT_STATUS.snat, translated("snat", "source", world.sourceTranslated));
+  set(CT_STATUS.dnat, translated("dnat", "destination", world.destinationTranslated));
+  const done = (end: End) =>
+    world.place.asked.includes(end) ? arena.or(old, statesHere(world).new) : old;
+  set(SOURCE_DONE, done("source"));
+  set(DESTINATION_DONE, done("destination"));
   return bitsValue(bits);
 }
 
-/** New packets have been asked for their destination once they are past prerouting or output. */
-function destinationDone(world: World): Node {
-  const { hook } = world.place;
-  return hook === "prerouting" || hook === "output" ? FALSE : statesHere(world).new;
+function translatedFamilies(world: World): Node {
+  const { arena, facts } = world;
+  const v4 = facts.habits.translates("ip") ? familyNode(world, "ip") : FALSE;
+  const v6 = facts.habits.translates("ip6") ? familyNode(world, "ip6") : FALSE;
+  return arena.or(v4, v6);
 }
 
 /**

@@ -50,46 +50,32 @@ export function readPayload(
         world.arena.variable(world.layout.flag(`has ${name}`, "packet").level),
       );
     case "network":
-      return readNetwork(world, offset, width, row, name);
+      return readNetwork(world, offset, width, name);
     case "transport":
       return readTransport(world, offset, width, name);
   }
 }
 
-function readNetwork(
-  world: World,
-  offset: number,
-  width: number,
-  row: SelectorRow | null,
-  name: string,
-): Value {
-  const v4 = row === null || asksFor(row, "ip");
-  const v6 = row === null || asksFor(row, "ip6");
-  if (v4 && !v6)
-    return withGuard(readFamily(world, "ip", offset, width, name), familyNode(world, "ip"));
-  if (v6 && !v4)
-    return withGuard(readFamily(world, "ip6", offset, width, name), familyNode(world, "ip6"));
-  const four = readFamily(world, "ip", offset, width, name);
-  const six = readFamily(world, "ip6", offset, width, name);
-  const isFour = familyNode(world, "ip");
-  const isSix = familyNode(world, "ip6");
+/**
+ * The kernel reads the bytes at the place, whatever family they are of: `ip dscp` behind a match of
+ * both families reads a byte of IPv6 too (measured). Rules that ask the family first read one.
+ */
+function readNetwork(world: World, offset: number, width: number, name: string): Value {
+  const values = world.families.map((family) => ({
+    guard: familyNode(world, family),
+    value: readFamily(world, family, offset, width, name),
+  }));
   const { arena } = world;
   return {
     width,
-    present: arena.ite(isFour, four.present, six.present),
-    pieces: [
-      ...four.pieces.map(({ guard, value }) => ({ guard: arena.and(guard, isFour), value })),
-      ...six.pieces.map(({ guard, value }) => ({ guard: arena.and(guard, isSix), value })),
-    ],
+    present: values.reduce<Node>(
+      (all, { guard, value }) => arena.or(all, arena.and(guard, value.present)),
+      FALSE,
+    ),
+    pieces: values.flatMap(({ guard, value }) =>
+      value.pieces.map((piece) => ({ ...piece, guard: arena.and(piece.guard, guard) })),
+    ),
   };
-
-  function withGuard(value: Value, present: Node): Value {
-    return { ...value, present: world.arena.and(value.present, present) };
-  }
-}
-
-function asksFor(row: SelectorRow, family: "ip" | "ip6"): boolean {
-  return row.id.startsWith(`${family} `);
 }
 
 function readFamily(

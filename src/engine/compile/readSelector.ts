@@ -53,10 +53,19 @@ export function readSelector(world: World, id: string, instance: string): Value 
       return headerPart(world, row, `ip option ${source.option}`, source.offset, v4);
     }
     case "route":
+      return routeValue(world, source.key, row);
     case "socket":
     case "named":
       return unknownValue(world, row.id, row.width, "moment", instance);
   }
+}
+
+/** Routes are not in a ruleset; a next hop is there for packets of its own family only. */
+function routeValue(world: World, key: string, row: SelectorRow): Value {
+  const [family] = key.split(" ");
+  const isNextHop = key.endsWith(" nexthop") && (family === "ip" || family === "ip6");
+  const present = isNextHop ? familyNode(world, family) : TRUE;
+  return unknownValue(world, row.id, row.width, "moment", "", present);
 }
 
 /** A field of a header or option that a packet may have, or (offset null) whether it has it. */
@@ -94,9 +103,9 @@ function readMeta(world: World, key: string, row: SelectorRow, instance: string)
     case "oiftype":
       return interfaceType(world, "out", world.place.out);
     case "iifgroup":
-      return world.place.in === "none" ? ABSENT : compared(world, row);
+      return interfaceGroup(world, row, world.place.in);
     case "oifgroup":
-      return world.place.out === "none" ? ABSENT : compared(world, row);
+      return interfaceGroup(world, row, world.place.out);
     case "skuid":
     case "skgid":
       return readOwner(world, row);
@@ -108,11 +117,24 @@ function readMeta(world: World, key: string, row: SelectorRow, instance: string)
     case "ibrname":
     case "obrname":
       return ABSENT;
+    case "iphysname":
+    case "ophysname": {
+      const bridged = world.layout.flag("the packet crosses a bridge", "moment");
+      const present = world.arena.variable(bridged.level);
+      return unknownValue(world, row.id, row.width, "moment", "", present);
+    }
     case "random":
       return unknownValue(world, row.id, row.width, "stateful", instance);
     default:
       return unknownValue(world, row.id, row.width, "moment", instance);
   }
+}
+
+/** Groups of interfaces are not in a ruleset. */
+function interfaceGroup(world: World, row: SelectorRow, seen: SeenInterface): Value {
+  if (seen === "none") return ABSENT;
+  const which = seen === "lo" ? " of lo" : "";
+  return unknownValue(world, row.id, row.width, "moment", "", TRUE, which);
 }
 
 /** A property of the packet that has no bits in the header. */

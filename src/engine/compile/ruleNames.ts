@@ -1,10 +1,11 @@
-import type { Device, Rule } from "../device/device.ts";
+import type { Chain, Device, Rule, Table } from "../device/device.ts";
 import { canonicalStatements } from "./canonical.ts";
 
 /**
  * A name for each rule among those of its chain: what it says, and how many before it say the same.
  * Rules of two devices with the same name at the same place in the nest of chains are one rule, and
- * share what they remember (limiters), unless `renamed` holds their name.
+ * share what they remember (limiters), unless `renamed` holds their place: then `mark` tells them
+ * apart.
  */
 export function ruleNames(
   device: Device,
@@ -20,8 +21,14 @@ export function ruleNames(
         const count = counts.get(text) ?? 0;
         counts.set(text, count + 1);
         const name = `${text}#${count}`;
-        names.set(rule, renamed.has(name) ? `${name}${mark}` : name);
+        const isRenamed = renamed.size > 0 && renamed.has(rulePlace(table, chain, name));
+        names.set(rule, isRenamed ? `${name}${mark}` : name);
       }
     }
   return (rule) => names.get(rule) ?? "";
+}
+
+/** Table and chain of a rule, with its name there. */
+export function rulePlace(table: Table, chain: Chain, name: string): string {
+  return `${table.family} ${table.name} ${chain.name} ${name}`;
 }

@@ -1,5 +1,5 @@
 import { balancedOrElse, FALSE, type Node, TRUE } from "../bdd/index.ts";
-import type { Chain, Rule, Table } from "../device/device.ts";
+import type { Chain, Hook, Rule, Table } from "../device/device.ts";
 import type { HookedChain } from "./facts.ts";
 import { ACCEPT, DROP, NONE, RETURN } from "./fates.ts";
 import { isPure } from "./purity.ts";
@@ -24,6 +24,7 @@ export interface RuleVisit {
   readonly rule: Rule;
   readonly table: Table;
   readonly chain: Chain;
+  readonly hook: Hook;
   readonly reached: Node;
   readonly run: RuleRun;
 }
@@ -75,7 +76,8 @@ function runChain(frame: Frame, live: Node): Node {
     if (inside === FALSE) break;
     const asker = { table: frame.table, instance: `${frame.way}/${world.nameOf(rule)}` };
     const run = runRule(world, asker, rule, inside);
-    frame.listener.onRule?.({ rule, table: frame.table, chain, reached: inside, run });
+    const { table, listener } = frame;
+    listener.onRule?.({ rule, table, chain, hook: world.place.hook, reached: inside, run });
     for (const exit of run.exits) {
       if (exit.packets === FALSE) continue;
       inside = arena.difference(inside, exit.packets);

@@ -1,10 +1,15 @@
+import { inRanges } from "../base/range.ts";
 import { FALSE, type Node } from "../bdd/index.ts";
-import type { Rule } from "../device/device.ts";
+import type { Rule, Table } from "../device/device.ts";
 import type { Match, Statement, Verdict } from "../device/statement.ts";
+import type { IpFamily } from "../packet/packet.ts";
+import { NFPROTO_IPV4, NFPROTO_IPV6 } from "../packet/selectors/index.ts";
 import { canonicalText } from "./canonical.ts";
 import { evaluate, evaluateParts, keyParts } from "./evaluate.ts";
+import { familiesOf } from "./facts.ts";
 import { ACCEPT, DROP } from "./fates.ts";
-import { lookupGroups, membership } from "./lookup.ts";
+import { lookupGroups } from "./lookup.ts";
+import { matchSet } from "./matchSet.ts";
 import { translate } from "./translate.ts";
 import { inRangesOf } from "./value.ts";
 import type { Asker, World } from "./world.ts";
@@ -36,6 +41,7 @@ interface Progress {
 
 /** Runs the statements of a rule over the packets in `live`; writes go to the world's store. */
 export function runRule(world: World, asker: Asker, rule: Rule, live: Node): RuleRun {
+  world.families = ruleFamilies(asker.table, rule);
   const progress: Progress = { live, rule, asker, exits: [], fed: [] };
   let hit = live;
   for (const [index, statement] of rule.statements.entries()) {
@@ -47,6 +53,23 @@ export function runRule(world: World, asker: Asker, rule: Rule, live: Node): Rul
   }
   return { exits: progress.exits, hit, fed: progress.fed };
 }
+
+/** Of the table, less those that the rule's first matches leave out. */
+function ruleFamilies(table: Table, rule: Rule): readonly IpFamily[] {
+  const families = familiesOf(table);
+  const [only, second] = families;
+  if (only === undefined || second === undefined) return families;
+  for (const statement of rule.statements) {
+    if (statement.kind !== "match") break;
+    const { left, test } = statement;
+    if (left.kind !== "selector" || left.id !== "meta nfproto") continue;
+    if (test.kind !== "ranges" || test.negated || statement.whenAbsent !== undefined) continue;
+    return families.filter((family) => inRanges(test.ranges, NFPROTO[family]));
+  }
+  return families;
+}
+
+const NFPROTO: Readonly<Record<IpFamily, bigint>> = { ip: NFPROTO_IPV4, ip6: NFPROTO_IPV6 };
 
 function endsRule({ kind }: Statement): boolean {
   return kind === "verdict" || kind === "verdictMap" || kind === "reject" || kind === "nat";
@@ -110,6 +133,7 @@ function runStatement(world: World, progress: Progress, statement: Statement, in
     case "dynamicSet":
       return runDynamicSet(world, progress, statement, index);
     case "ipsetUpdate":
+      return feed(world, progress, `ipset ${statement.set.name}`);
     case "ctObject":
     case "duplicate":
     case "flowOffload":
@@ -199,8 +223,7 @@ function matchPackets(
   asker: Asker,
   { left, test }: Match,
 ): { readonly present: Node; readonly inside: Node } {
-  if (test.kind === "set")
-    return membership(world, asker, keyParts(world, asker, left, test.set), test.set);
+  if (test.kind === "set") return matchSet(world, asker, left, test.set);
   const value = evaluate(world, asker, left);
   return { present: value.present, inside: inRangesOf(world.arena, value, test.ranges) };
 }

@@ -1,10 +1,10 @@
 import { maximum, type Range } from "../base/range.ts";
 import { FALSE, type Node, TRUE } from "../bdd/index.ts";
 import type { NatPort, NatStatement } from "../device/statement.ts";
-import { rangesOver } from "../packet/header/rangesOver.ts";
 import type { IpFamily } from "../packet/packet.ts";
 import { PROTOCOL } from "../packet/selectors/index.ts";
 import { evaluate } from "./evaluate.ts";
+import { oneOf as oneOfRange } from "./lookup.ts";
 import { familyNode, protocolNode } from "./tracking.ts";
 import { bitsValue, constantBits, constantValue, mergedBits, type Value } from "./value.ts";
 import type { Asker, Translation, World } from "./world.ts";
@@ -39,7 +39,7 @@ export function translate(world: World, asker: Asker, statement: NatStatement, l
       packets: present,
       address,
       port,
-      portPackets: anyProtocol(world),
+      portPackets: portedProtocols(world),
       isRedirect: statement.type === "redirect",
     };
     world.translations.push(translation);
@@ -47,7 +47,8 @@ export function translate(world: World, asker: Asker, statement: NatStatement, l
   return taken;
 }
 
-function anyProtocol(world: World): Node {
+/** Packets of protocols whose ports NAT can change. */
+export function portedProtocols(world: World): Node {
   return WITH_PORTS.reduce<Node>(
     (all, protocol) => world.arena.or(all, protocolNode(world, protocol)),
     FALSE,
@@ -133,10 +134,7 @@ function portOf(
 /** One value of the range, nobody knows which: the same for the same rule. */
 function oneOf(world: World, asker: Asker, range: Range, width: number, what: string): Value {
   if (range.from === range.to && what !== "shifted port") return constantValue(range.from, width);
-  const name = `${what} ${range.from}-${range.to}#${asker.instance}`;
-  const bits = world.layout.bits(`value ${name}`, 0, width);
-  world.constraints.push(rangesOver(world.arena, bits, [range]));
-  return bitsValue(bits);
+  return bitsValue(oneOfRange(world, range, width, `${what} ${asker.instance}`));
 }
 
 /** NETMAP: the network part is replaced, the host part stays. */
@@ -167,7 +165,8 @@ export function changesAddress(world: World, translation: Translation): Node {
     world.store.read(`${kind}${family === "ip" ? 4 : 6}`, 0, WIDTH[family]),
   );
   const after = mergedBits(arena, translation.address);
-  if (before === null || after === null) return translation.packets;
+  if (before === null || after === null || !after.every((bit) => bit === TRUE || bit === FALSE))
+    return translation.packets;
   let same: Node = translation.packets;
   for (const [i, bit] of before.entries())
     same = arena.difference(same, arena.xor(bit, after[i] ?? FALSE));

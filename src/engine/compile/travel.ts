@@ -1,10 +1,10 @@
-import { type Range, single } from "../base/range.ts";
 import { FALSE, type Node } from "../bdd/index.ts";
 import type { Hook } from "../device/device.ts";
-import { rangesOver } from "../packet/header/rangesOver.ts";
 import { CONNTRACK_PRIORITY, type HookedChain } from "./facts.ts";
 import { isLoopback } from "./readSelector.ts";
-import { connected, familyNode, statesHere, trackedFamilies } from "./tracking.ts";
+import { outlived, refusedDestinations, refusedForwardSources, refusedSources } from "./refused.ts";
+import { disguise, reveal } from "./replies.ts";
+import { connected, statesHere, trackedFamilies } from "./tracking.ts";
 import { changesAddress } from "./translate.ts";
 import { constantValue } from "./value.ts";
 import type { Translation, World } from "./world.ts";
@@ -28,8 +28,9 @@ export interface Traveller {
 /** Takes the packets of the world's path the whole way through the device. */
 export function travel(world: World, traveller: Traveller): void {
   if (world.path === "output") return travelOutput(world, traveller);
+  const sources = refusedSources(world);
   runHook(world, traveller, "prerouting");
-  traveller.dropByKernel(world, neverRouted(world), "a source that is no host");
+  traveller.dropByKernel(world, sources, "a source that is no host");
   const local = goesToDevice(world);
   traveller.split(world, local, travelInput, travelForward);
 }
@@ -40,6 +41,9 @@ function travelInput(world: World, traveller: Traveller): void {
 }
 
 function travelForward(world: World, traveller: Traveller): void {
+  traveller.dropByKernel(world, refusedDestinations(world), "a destination that is not forwarded");
+  traveller.dropByKernel(world, outlived(world), "time to live exceeded");
+  traveller.dropByKernel(world, refusedForwardSources(world), "a source that stays on its link");
   world.place = { ...world.place, hook: "forward", out: "variable", isRouted: true };
   runHook(world, traveller, "forward");
   world.place = { ...world.place, hook: "postrouting" };
@@ -69,22 +73,6 @@ function travelLoopback(world: World, traveller: Traveller): void {
   runHook(world, traveller, "input");
 }
 
-const LOOPBACK_NET: Range = { from: 0x7f000000n, to: 0x7fffffffn };
-const MULTICAST_NET: Range = { from: 0xe0000000n, to: 0xefffffffn };
-const BROADCAST = 0xffffffffn;
-
-/** Sources that routing refuses from outside, whatever the rules say (measured). */
-export function neverRouted(world: World): Node {
-  const { arena, layout } = world;
-  const source = rangesOver(arena, layout.bits("saddr4", 0, 32), [
-    LOOPBACK_NET,
-    MULTICAST_NET,
-    single(BROADCAST),
-  ]);
-  const outside = arena.not(isLoopback(world, "in", "variable"));
-  return arena.and(arena.and(source, familyNode(world, "ip")), outside);
-}
-
 /**
  * A redirect makes forward input; a destination that NAT has changed is taken for another host's,
  * since the addresses of the device are not in its ruleset.
@@ -106,17 +94,34 @@ const NAT_DESTINATION = -100;
 const NAT_SOURCE = 100;
 
 function runHook(world: World, traveller: Traveller, hook: Hook): void {
-  for (const event of eventsOf(world, hook)) {
-    switch (event.kind) {
-      case "chain":
-        traveller.runChain(world, event.hooked);
-        break;
-      case "conntrack":
-        beginTracking(world);
-        break;
-      case "nat":
-        runNat(world, traveller, hook);
-        break;
+  const events = eventsOf(world, hook);
+  const nat = events.findIndex(({ kind }) => kind === "nat");
+  const isFirst = hook === "prerouting" || hook === "output";
+  const [end, strangers] = isFirst
+    ? (["destination", events.slice(0, nat)] as const)
+    : (["source", events.slice(nat + 1)] as const);
+  const isAsked = nat >= 0 && strangers.some(({ kind }) => kind === "chain");
+  if (isAsked && isFirst) disguise(world, end);
+  for (const event of events) {
+    runEvent(world, traveller, hook, event);
+    if (!isAsked || event.kind !== "nat") continue;
+    if (isFirst) reveal(world, end);
+    else disguise(world, end);
+  }
+}
+
+function runEvent(world: World, traveller: Traveller, hook: Hook, event: HookEvent): void {
+  switch (event.kind) {
+    case "chain":
+      return traveller.runChain(world, event.hooked);
+    case "conntrack":
+      return beginTracking(world);
+    case "nat": {
+      runNat(world, traveller, hook);
+      const isFirst = hook === "prerouting" || hook === "output";
+      const end = isFirst ? "destination" : "source";
+      world.place = { ...world.place, asked: [...world.place.asked, end] };
+      return;
     }
   }
 }
@@ -169,7 +174,8 @@ function beginTracking(world: World): void {
 /** NAT chains see the first packet of a connection; later ones are translated like it. */
 function runNat(world: World, traveller: Traveller, hook: Hook): void {
   const chains = world.facts.chainsOf(hook, true);
-  if (chains.length === 0) return;
+  /* By `lo` it comes back with both ends set up, so nobody is asked again (nf_nat_initialized). */
+  if (chains.length === 0 || world.place.pass !== "") return;
   world.translations.length = 0;
   traveller.runNat(world, chains, statesHere(world).new);
   for (const translation of [...world.translations]) applyTranslation(world, translation);

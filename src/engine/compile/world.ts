@@ -21,6 +21,8 @@ export interface Place {
   readonly mayHaveOwner: boolean;
   /** Routing has lowered the time to live by one. */
   readonly isRouted: boolean;
+  /** Ends of a new connection that NAT has been asked about. */
+  readonly asked: readonly ("source" | "destination")[];
   /** Tells the second pass by `lo` from the first. */
   readonly pass: string;
 }
@@ -61,6 +63,8 @@ export interface World {
   readonly path: Path;
   readonly store: Store;
   place: Place;
+  /** Families that packets of the rule in hand can have, as far as it asks for them first. */
+  families: readonly IpFamily[];
   /** Packets that rules have taken out of connection tracking. */
   untracked: Node;
   /** Packets whose destination rules have translated. */
@@ -104,8 +108,10 @@ export function beginWorld(
       isTracked: false,
       mayHaveOwner: isOutput,
       isRouted: false,
+      asked: [],
       pass: "",
     },
+    families: ["ip", "ip6"],
     untracked: FALSE,
     destinationTranslated: FALSE,
     sourceTranslated: FALSE,

@@ -158,6 +158,7 @@ function answerSpec(walk: Walk, answer: string): PacketSpec {
     direction: null,
     original: null,
     values,
+    isOwnerless: true,
     shape: { ...PLAIN_SHAPE, inner: isReset ? null : quoted(walk) },
   };
 }

@@ -191,8 +191,10 @@ function sameEnd(a: Tuple, b: Tuple, which: "source" | "destination"): boolean {
   return sameValue(a[which], b[which]) && sameValue(a[port], b[port]);
 }
 
+/** An unknown is the same as itself alone. */
 function sameValue(a: Value, b: Value): boolean {
-  return a.kind === "known" && b.kind === "known" && a.value === b.value;
+  if (a.kind === "known") return b.kind === "known" && a.value === b.value;
+  return a.kind === "unknown" && b.kind === "unknown" && a.variable.key === b.variable.key;
 }
 
 /** Ports that source NAT stays within (nf_nat_l4proto_unique_tuple). */

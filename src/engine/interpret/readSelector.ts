@@ -151,15 +151,22 @@ function readMeta(walk: Walk, key: string, row: SelectorRow): Value {
     case "obrname":
       return ABSENT;
     case "iphysname":
-      return walk.bridgeIn ?? ABSENT;
+      return walk.bridgeIn ?? bridgePort(walk, row);
     case "ophysname":
-      return walk.bridgeOut ?? ABSENT;
-    case "secpath":
+      return walk.bridgeOut ?? bridgePort(walk, row);
     case "ipsec":
       return walk.memory === null ? moment(row.id, row.width) : known(0n, row.width);
     default:
       return moment(row.id, row.width);
   }
+}
+
+/** Where nothing is known of the device, nobody knows either whether the packet crosses a bridge. */
+function bridgePort(walk: Walk, row: SelectorRow): Value {
+  if (walk.host !== null) return ABSENT;
+  const question = "the packet crosses a bridge";
+  const bridged = walk.choices.choose(question, question, ["no", "yes"]) === 1;
+  return bridged ? moment(row.id, row.width) : ABSENT;
 }
 
 function interfaceType(walk: Walk, name: Value | null): Value {
@@ -179,10 +186,15 @@ function interfaceGroup(walk: Walk, name: Value | null, row: SelectorRow): Value
 
 /** Own packets have an owner; forwarded, received and the kernel's own have none. */
 function readOwner(walk: Walk, row: SelectorRow): Value {
-  if (!walk.hasOwner) return ABSENT;
-  const given = walk.spec.values.get(row.id);
+  const { isOwnerless, values } = walk.spec;
+  if (!walk.hasOwner || isOwnerless) return ABSENT;
+  const given = values.get(row.id);
   if (given !== undefined) return known(given, 32);
-  return walk.memory === null ? unknown(row.id, 32, row.id, "omitted") : known(0n, 32);
+  if (walk.memory !== null) return known(0n, 32);
+  const isNamed = values.has("meta skuid") || values.has("meta skgid");
+  if (!isNamed && walk.choices.choose("owner", "owner", ["a socket", "none"], "omitted") === 1)
+    return ABSENT;
+  return unknown(row.id, 32, row.id, "omitted");
 }
 
 const PACKET_TYPE = { host: 0n, broadcast: 1n, multicast: 2n, other: 3n };

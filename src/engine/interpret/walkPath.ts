@@ -17,7 +17,7 @@ import { localAddress } from "./routing.ts";
 import type { ChainResult } from "./runChain.ts";
 import { runHook } from "./runHook.ts";
 import { confirm } from "./trackWithMemory.ts";
-import { readAddress } from "./tuples.ts";
+import { readAddress, targetTuple } from "./tuples.ts";
 import { known, unknown, type Value } from "./value.ts";
 import type { Walk } from "./walk.ts";
 
@@ -122,15 +122,20 @@ function sameValue(a: Value, b: Value): boolean {
 /** As addressed, unless NAT changed the destination: then the device's own addresses say. */
 function routesToSelf(walk: Walk, before: Value, after: Value): boolean {
   if (sameValue(before, after)) return walk.spec.path === "input";
-  if (after.kind !== "known") return unknownIsLocal(walk, after);
+  if (after.kind !== "known") return unknownIsLocal(walk);
   const { host } = walk;
   if (host === null || host.addresses === null) return false;
   return localAddress(host, walk.wire.family, after.value) !== null;
 }
 
 /** Masquerade and redirect lead to an own address; where a flow of old began, nobody knows. */
-function unknownIsLocal(walk: Walk, address: Value): boolean {
-  if (address.kind === "unknown" && address.text.startsWith("address of")) return true;
+function unknownIsLocal(walk: Walk): boolean {
+  const { tracking } = walk;
+  const target =
+    tracking.kind === "tracked"
+      ? targetTuple(tracking.connection, tracking.direction).destination
+      : null;
+  if (target?.kind === "unknown" && target.text.startsWith("address of")) return true;
   const label = "destination after NAT";
   return walk.choices.choose(label, label, ["this device", "another"], "omitted") === 0;
 }

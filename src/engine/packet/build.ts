@@ -1,4 +1,5 @@
 import type { Extension, PacketSpec } from "./packet.ts";
+import { selectorRow } from "./selectors/index.ts";
 import type { Wire } from "./wire.ts";
 
 /** What fields hold that nobody named: of an ordinary packet, or nothing at all. */
@@ -16,6 +17,8 @@ const ORDINARY_WINDOW = 64000n;
 const ORDINARY_SEQUENCE = 1000n;
 const ORDINARY_ECHO_ID = 77n;
 const SYN = 2n;
+/** What follows the header of a protocol without a form here. */
+const ORDINARY_START = 0x0000000500000001n;
 
 /** Bytes under construction; a value of null leaves its bits unknown. */
 class Buffer {
@@ -26,6 +29,18 @@ class Buffer {
     for (let shift = width - 8; shift >= 0; shift -= 8) {
       this.bytes.push(value === null ? 0 : Number((value >> BigInt(shift)) & 255n));
       this.known.push(value === null ? 0 : 255);
+    }
+  }
+
+  /** Bits beyond the end are left out. */
+  overwrite(offset: number, width: number, value: bigint): void {
+    for (let i = 0; i < width; i++) {
+      const at = (offset + i) >> 3;
+      const mask = 0x80 >> ((offset + i) & 7);
+      const isSet = ((value >> BigInt(width - 1 - i)) & 1n) === 1n;
+      if (at >= this.bytes.length) return;
+      this.bytes[at] = isSet ? (this.bytes[at] ?? 0) | mask : (this.bytes[at] ?? 0) & ~mask;
+      this.known[at] = (this.known[at] ?? 0) | mask;
     }
   }
 
@@ -144,10 +159,29 @@ function buildTransport(spec: PacketSpec, options: BuildOptions): Buffer {
       segment.put(null, 64);
       break;
     default:
-      segment.append([0, 0, 0, 5, 0, 0, 0, 1]);
+      segment.put(options.ordinary ? ORDINARY_START : null, 64);
   }
   segment.join(body);
+  pad(segment, spec);
+  for (const [id, value] of spec.values) putSelector(segment, id, value);
   return segment;
+}
+
+/** Fills up to the length that the packet was given. */
+function pad(segment: Buffer, spec: PacketSpec): void {
+  const { totalLength, ipOptions } = spec.shape;
+  if (totalLength === null) return;
+  const header =
+    spec.family === "ip" ? 20 + ipOptions.length : 40 + extensionChain(spec).bytes.length;
+  const missing = totalLength - header - segment.bytes.length;
+  if (missing > 0) segment.append(new Array<number>(missing).fill(0x78));
+}
+
+/** Whatever selector of the transport header was given: `esp.spi=5`, `th.dport=53`. */
+function putSelector(segment: Buffer, id: string, value: bigint): void {
+  const { source, width } = selectorRow(id);
+  if (source.kind === "payload" && source.base === "transport")
+    segment.overwrite(source.offset, width, value);
 }
 
 function tcp(segment: Buffer, spec: PacketSpec, options: BuildOptions): void {
@@ -198,17 +232,7 @@ function buildBody(spec: PacketSpec, options: BuildOptions): Buffer {
     if (!shape.markerFirst) mark();
   }
   body.append(new Array<number>(shape.extraLength ?? 0).fill(0));
-  if (shape.totalLength !== null) {
-    const headers = (spec.family === "ip" ? 20 : 40) + headerBytes(spec.protocol);
-    const missing = shape.totalLength - headers - body.bytes.length;
-    if (missing > 0) body.append(new Array<number>(missing).fill(0x78));
-  }
   return body;
-}
-
-function headerBytes(protocol: number | null): number {
-  if (protocol === 6) return 20;
-  return protocol === 17 || protocol === 1 || protocol === 58 ? 8 : 0;
 }
 
 /** Cuts out of the datagram what the fragment carries. */
@@ -277,7 +301,8 @@ function ipv6(spec: PacketSpec, payload: Buffer, options: BuildOptions): Buffer 
   packet.known[1] = 0xff & ~((unknown & 255) | (flow === null ? 0x0f : 0));
   if (flow === null) packet.known.fill(0, 2, 4);
   const sized = options.ordinary || spec.shape.totalLength !== null;
-  packet.put(sized ? BigInt(chain.bytes.length + payload.bytes.length) : null, 16);
+  const length = sized ? BigInt(chain.bytes.length + payload.bytes.length) : null;
+  packet.put(field(spec, "ip6 length", length, options) ?? length, 16);
   const protocol = spec.protocol === null ? null : BigInt(spec.protocol);
   packet.put(chain.first === null ? protocol : BigInt(chain.first), 8);
   packet.put(field(spec, "ip6 hoplimit", ORDINARY_TTL, options), 8);
@@ -310,6 +335,7 @@ function extensionBytes(extension: Extension, next: number, spec: PacketSpec): n
     return [next, 0, word >> 8, word & 255, ...identification];
   }
   if (extension.header !== 43) return [next, 0, 1, 4, 0, 0, 0, 0];
-  if (extension.routingType === 4) return [next, 0, 4, 0, 0, 0, 0, 0];
-  return [next, 2, extension.routingType, 0, ...new Array<number>(20).fill(0)];
+  const left = Number(spec.values.get("rt seg-left") ?? 0n);
+  if (extension.routingType === 4) return [next, 0, 4, left, 0, 0, 0, 0];
+  return [next, 2, extension.routingType, left, ...new Array<number>(20).fill(0)];
 }

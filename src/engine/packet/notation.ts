@@ -56,6 +56,7 @@ interface Draft {
   direction: "original" | "reply" | null;
   original: PacketSpec | null;
   values: Map<string, bigint>;
+  isOwnerless: boolean;
   shape: PacketShape;
 }
 
@@ -81,6 +82,7 @@ export function parsePacket(
     direction: null,
     original: null,
     values: new Map(),
+    isOwnerless: false,
     shape: PLAIN_SHAPE,
   };
   for (const token of tokens.slice(head.used)) {
@@ -291,6 +293,10 @@ function applyPlace(
       if (!["original", "orig", "reply"].includes(value))
         return choice("dir", ["original", "reply"], token);
       draft.direction = value === "reply" ? "reply" : "original";
+      return null;
+    case "owner":
+      if (value !== "none") return choice("owner", ["none", "or uid=NUMBER instead"], token);
+      draft.isOwnerless = true;
       return null;
     case "orig":
     case "original": {

@@ -28,6 +28,8 @@ export interface PacketSpec {
   readonly original: PacketSpec | null;
   /** Further selectors by id: `tcp flags`, `ip ttl`, `meta mark`, `ct mark` …. */
   readonly values: ReadonlyMap<string, bigint>;
+  /** No socket sent it: an answer of the kernel's own. */
+  readonly isOwnerless: boolean;
   readonly shape: PacketShape;
 }
 

@@ -10,6 +10,8 @@ export interface Questions {
   readonly computed: ReadonlySet<string>;
   /** Selectors that something reads, with all that share bits with them. */
   readonly read: ReadonlySet<string>;
+  /** Of these, those that a rule names itself, or reads as raw bits. */
+  readonly asked: ReadonlySet<string>;
 }
 
 /** Runs of bits that have a fixed place among the variables. */

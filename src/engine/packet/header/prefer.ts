@@ -47,6 +47,17 @@ function wishes(layout: HeaderLayout): readonly Wish[] {
     return () => rangesOver(arena, bits(), [single(value)]);
   };
   const address = (text: string, v6: boolean) => (v6 ? parseIpv6(text) : parseIpv4(text)) ?? 0n;
+  /** A wish for some packets only. */
+  const where =
+    (some: () => Node, wish: Wish): Wish =>
+    () =>
+      arena.or(arena.not(some()), wish());
+  const isPorted = () =>
+    [PROTOCOL.tcp, PROTOCOL.udp].reduce<Node>(
+      (all, protocol) => arena.or(all, equals("protocol", 0, 8, BigInt(protocol))()),
+      FALSE,
+    );
+  const isFour = equals("family", 0, 1, 0n);
   const tcpFlags = (value: bigint) => equals("transport", 104, 8, value);
   const unknowns = layout.flags.map(
     ({ level }) =>
@@ -72,14 +83,14 @@ function wishes(layout: HeaderLayout): readonly Wish[] {
       const isIcmp = equals("protocol", 0, 8, BigInt(PROTOCOL.icmpv6))();
       return arena.or(arena.not(isIcmp), echo);
     },
-    ...USUAL_PORTS.map((port) => equals("transport", 16, 16, port)),
-    equals("transport", 0, 16, EPHEMERAL_PORT),
+    ...USUAL_PORTS.map((port) => where(isPorted, equals("transport", 16, 16, port))),
+    where(isPorted, equals("transport", 0, 16, EPHEMERAL_PORT)),
     () => arena.and(equals("state", 0, 3, BigInt(STATE_CODES.new))(), tcpFlags(SYN)()),
     tcpFlags(ACK),
     equals("network4", 64, 8, USUAL_TTL),
     equals("network6", 56, 8, USUAL_TTL),
-    ...SOURCES4.map((text) => equals("saddr", 0, 32, address(text, false))),
-    ...TARGETS4.map((text) => equals("daddr", 0, 32, address(text, false))),
+    ...SOURCES4.map((text) => where(isFour, equals("saddr", 0, 32, address(text, false)))),
+    ...TARGETS4.map((text) => where(isFour, equals("daddr", 0, 32, address(text, false)))),
     ...SOURCES6.map((text) => equals("saddr", 0, 128, address(text, true))),
     ...TARGETS6.map((text) => equals("daddr", 0, 128, address(text, true))),
     ...lastBits(layout, "saddr"),

@@ -45,7 +45,7 @@ export function toNotation(layout: HeaderLayout, header: Assignment, path: Path)
     ...selectorWords(layout, protocol, v6, at),
     ...markWords(layout, at),
     ...fieldWords(layout, header),
-    ...flagWords(layout, header),
+    ...extensionWords(layout, header, at),
     `path=${path}`,
   ];
   return words.join(" ");
@@ -94,7 +94,7 @@ function typeWords(protocol: number, v6: boolean, at: ReadBits): readonly string
 
 const SYN = 2n;
 /** Selectors that the words before have said already, or that follow from them. */
-const SAID = /^(th |ip6? (saddr|daddr|version|hdrlength|protocol|nexthdr|length|checksum)$)/;
+const SAID = /^(arp |ip6? (saddr|daddr|version|hdrlength|protocol|nexthdr)$)/;
 
 /** Further fields of the packet that some rule reads. */
 function selectorWords(
@@ -103,23 +103,35 @@ function selectorWords(
   v6: boolean,
   at: ReadBits,
 ): readonly string[] {
-  return [...layout.questions.read].flatMap((id) => {
+  return [...layout.questions.asked].flatMap((id) => {
     const row = selectorRow(id);
     const { source } = row;
     if (source.kind !== "payload" || SAID.test(id)) return [];
     if (!fits(row, protocol, v6)) return [];
     const { base, offset } = source;
     if (base === "transport") {
-      if (offset < DESTINATION_PORT + 16 && WITH_PORTS.has(protocol)) return [];
-      if (/^icmp(v6)? (type|code)$/.test(id)) return [];
+      if (offset + row.width <= DESTINATION_PORT + 16 && WITH_PORTS.has(protocol)) return [];
+      const isSaid = protocol === (v6 ? PROTOCOL.icmpv6 : PROTOCOL.icmp);
+      if (isSaid && /^(icmp(v6)? (type|code)|th sport)$/.test(id)) return [];
       const value = at("transport", offset, row.width);
       if (id === "tcp flags") return [`flags=${flagsText(value)}`];
-      return [`${dotted(id)}=${value}`];
+      if (isSaid && value === 0n) return [];
+      return isRead(layout, "transport", offset) ? [wordOf(row, value)] : [];
     }
     if (base !== "network") return [];
     const value = at(v6 ? "network6" : "network4", offset, row.width);
-    return isRead(layout, v6 ? "network6" : "network4", offset) ? [`${dotted(id)}=${value}`] : [];
+    return isRead(layout, v6 ? "network6" : "network4", offset) ? [wordOf(row, value)] : [];
   });
+}
+
+function wordOf({ id, type }: SelectorRow, value: bigint): string {
+  return `${dotted(id)}=${valueText(type, value)}`;
+}
+
+function valueText(type: SelectorRow["type"], value: bigint): string {
+  if (type === "ipv4_addr") return formatIpv4(value);
+  if (type === "ipv6_addr") return formatIpv6(value);
+  return type === "ether_addr" ? macText(value) : `${value}`;
 }
 
 function isRead(layout: HeaderLayout, space: Space, bit: number): boolean {
@@ -127,8 +139,9 @@ function isRead(layout: HeaderLayout, space: Space, bit: number): boolean {
 }
 
 function fits(row: SelectorRow, protocol: number, v6: boolean): boolean {
+  const isTransport = row.source.kind === "payload" && row.source.base === "transport";
   return row.needs.every(({ id, value }) => {
-    if (id === "meta nfproto") return value === (v6 ? 10n : 2n);
+    if (id === "meta nfproto" && !isTransport) return value === (v6 ? 10n : 2n);
     if (id === "meta l4proto") return value === BigInt(protocol);
     return true;
   });
@@ -159,18 +172,26 @@ function markWords(layout: HeaderLayout, at: ReadBits): readonly string[] {
 
 /** Fields of classes that the packet says: owner, length, MAC …. */
 function fieldWords(layout: HeaderLayout, header: Assignment): readonly string[] {
-  return layout.fields.flatMap((field) => {
-    if (field.kind !== "header" || field.key === "in" || field.key === "out") return [];
-    if (!layout.isRead(field) || !isSelector(field.key)) return [];
-    const value = representative(field.key, classOf(field, header));
-    if (value === null || atomOf(field.atoms, value) === undefined) return [];
-    if (field.key === "meta length") return [`len=${value}`];
-    return [`${dotted(field.key)}=${field.key.startsWith("ether ") ? macText(value) : value}`];
-  });
+  const isOwnerless = layout.flags.some(
+    ({ key, level }) => key === "socket owner" && header.get(level) !== true,
+  );
+  const words = layout.fields
+    .filter(({ key }) => !isOwnerless || !key.startsWith("meta sk"))
+    .flatMap((field) => fieldWord(layout, field, header));
+  return isOwnerless ? ["owner=none", ...words] : words;
+}
+
+function fieldWord(layout: HeaderLayout, field: AtomField, header: Assignment): readonly string[] {
+  if (field.kind !== "header" || field.key === "in" || field.key === "out") return [];
+  if (!layout.isRead(field) || !isSelector(field.key)) return [];
+  const value = representative(field.key, classOf(field, header));
+  if (value === null || atomOf(field.atoms, value) === undefined) return [];
+  if (field.key === "meta length") return [`len=${value}`];
+  return [wordOf(selectorRow(field.key), value)];
 }
 
 function isSelector(key: string): boolean {
-  return /^(meta|ether) /.test(key);
+  return /^(meta|ether|rt seg-left)( |$)/.test(key);
 }
 
 const MAC_DIGITS = 12;
@@ -185,14 +206,32 @@ const EXTENSIONS: ReadonlyMap<number, string> = new Map([
   [43, "rt"],
   [44, "frag"],
 ]);
+const NEXT_HEADER = 48;
 
-/** Headers and options that the packet has. */
-function flagWords(layout: HeaderLayout, header: Assignment): readonly string[] {
-  return layout.flags.flatMap(({ key, kind, level }) => {
-    if (kind !== "header" || header.get(level) !== true) return [];
+/** Extension headers that the packet has, the one that its header names first. */
+function extensionWords(layout: HeaderLayout, header: Assignment, at: ReadBits): readonly string[] {
+  const found = layout.flags.flatMap(({ key, kind, level }) => {
     const [what, part] = key.split(" ");
-    if (what !== "exthdr") return [];
-    const name = EXTENSIONS.get(Number(part));
-    return name === undefined ? [] : [`ext=${name}`];
+    const isThere = kind === "header" && what === "exthdr" && header.get(level) === true;
+    return isThere ? [Number(part)] : [];
   });
+  const next = isRead(layout, "network6", NEXT_HEADER)
+    ? Number(at("network6", NEXT_HEADER, 8))
+    : -1;
+  const isSix = at("family", 0, 1) === 1n;
+  const order = isSix && EXTENSIONS.has(next) ? [next, ...found.filter((n) => n !== next)] : found;
+  const names = order.flatMap((number) => EXTENSIONS.get(number) ?? []);
+  if (names.length === 0) return [];
+  const hasField = (name: string) => layout.fields.some(({ key }) => key === name);
+  const field = (name: string): bigint => {
+    const atoms = layout.fields.find(({ key }) => key === name);
+    return atoms === undefined ? 0n : (representative(atoms.key, classOf(atoms, header)) ?? 0n);
+  };
+  const offset = Number(field("frag frag-off")) * 8;
+  const fragment = `frag@${offset}${field("frag more-fragments") === 1n ? "m" : ""}`;
+  const written = new Map([
+    ["frag", fragment],
+    ["rt", hasField("rt type") ? `rt${field("rt type")}` : "rt"],
+  ]);
+  return [`ext=${names.map((name) => written.get(name) ?? name).join("+")}`];
 }

@@ -1,4 +1,4 @@
-import { single } from "../../base/range.ts";
+import { type Range, single } from "../../base/range.ts";
 import { FALSE, type Node, TRUE } from "../../bdd/index.ts";
 import type { Path } from "../packet.ts";
 import { PROTOCOL } from "../selectors/index.ts";
@@ -21,6 +21,8 @@ export function validHeaders(layout: HeaderLayout, path: Path): Node {
     absentIsZero(layout, four, "daddr", 32),
     absentIsZero(layout, four, "network6", 0),
     absentIsZero(layout, six, "network4", 0),
+    validProtocol(layout),
+    validNextHeader(layout),
     validState(layout),
     validFlags(layout),
   ];
@@ -47,6 +49,40 @@ function absentIsZero(layout: HeaderLayout, without: Node, space: Space, from: n
     if (level != null) zero = arena.difference(zero, arena.variable(level));
   }
   return arena.or(arena.not(without), zero);
+}
+
+/** Numbers of extension headers, which are skipped to find the protocol (ipv6_find_hdr). */
+const SKIPPED: readonly Range[] = [0n, 43n, 44n, 60n].map(single);
+
+function validProtocol(layout: HeaderLayout): Node {
+  const { arena } = layout;
+  const [six = FALSE] = layout.bits("family", 0, 1);
+  return arena.not(arena.and(six, rangesOver(arena, layout.bits("protocol", 0, 8), SKIPPED)));
+}
+
+const NEXT_HEADER = { from: 48, bits: 8 } as const;
+
+/** The next header is the protocol itself, or that of an extension header which the packet has. */
+function validNextHeader(layout: HeaderLayout): Node {
+  const { arena } = layout;
+  if (!layout.readBits("network6").includes(NEXT_HEADER.from)) return TRUE;
+  const [six = FALSE] = layout.bits("family", 0, 1);
+  const next = layout.bits("network6", NEXT_HEADER.from, NEXT_HEADER.bits);
+  const protocol = layout.bits("protocol", 0, 8);
+  const isPlain = next.reduce<Node>(
+    (all, bit, i) => arena.difference(all, arena.xor(bit, protocol[i] ?? FALSE)),
+    TRUE,
+  );
+  const headers = layout.flags.filter(({ key }) => key.startsWith("exthdr "));
+  let plain: Node = isPlain;
+  for (const { level } of headers) plain = arena.difference(plain, arena.variable(level));
+  const extended = SKIPPED.map((range) => {
+    const flag = headers.find(({ key }) => key === `exthdr ${range.from}`);
+    const has = flag === undefined ? TRUE : arena.variable(flag.level);
+    return arena.and(has, rangesOver(arena, next, [range]));
+  });
+  const either = extended.reduce<Node>((all, one) => arena.or(all, one), plain);
+  return arena.or(arena.not(six), either);
 }
 
 /** Only packets of old connections have a direction of their own, and a mark from before. */

@@ -1,4 +1,5 @@
 import type { ParseInput, ParseResult } from "../../device/device.ts";
+import { clampsToRoute } from "../segmentSize.ts";
 import type { DefinitionScope } from "./include.ts";
 import { Lexer } from "./lexer.ts";
 import { countCoverage } from "./lineStates.ts";
@@ -76,7 +77,7 @@ function runRoot(root: string, state: ScriptState, read: Map<string, string>): v
   state.indexes = new WeakMap();
   const reader = new Reader(new Lexer(root, text), (name) => state.variables.get(name) ?? null);
   runScript(reader, state, scope);
-  meterSets(state.ruleset);
+  meterSets(state);
   validate(state);
 }
 
@@ -91,9 +92,10 @@ function countOpaque(
       for (const { rule } of chain.rules) {
         if (rule.state !== "opaque" || !read.has(rule.span.file)) continue;
         const features = rule.statements.flatMap((statement) => opaqueFeature(statement) ?? []);
-        for (const feature of features.length === 0
-          ? [`family ${table.family}`]
-          : new Set(features))
+        const isClamp = rule.statements.some(clampsToRoute);
+        const hook = chain.base === null ? "" : ` hook ${chain.base.hook}`;
+        const unnamed = isClamp ? "rt mtu" : `family ${table.family}${hook}`;
+        for (const feature of features.length === 0 ? [unnamed] : new Set(features))
           counts.set(feature, (counts.get(feature) ?? 0) + 1);
       }
     }

@@ -1,4 +1,5 @@
 import type { TableFamily } from "../../device/device.ts";
+import { parseFlowtable } from "./flowtable.ts";
 import { type DefinitionScope, runDefinition, runInclude } from "./include.ts";
 import { markLines } from "./lineStates.ts";
 import { describe, type Reader, type SyntaxProblem, spanOf } from "./reader.ts";
@@ -180,9 +181,7 @@ function runFlowtable(reader: Reader, state: ScriptState): void {
   reader.next();
   const table = knownTable(reader, state);
   const name = reader.word("the name of a flowtable");
-  table.flowtables.set(name.text, { name: name.text, devices: [], span: spanOf(name) });
-  while (!reader.is("}") && reader.peek().kind !== "end") reader.next();
-  reader.expect("}");
+  table.flowtables.set(name.text, parseFlowtable(reader, name));
 }
 
 /** The family and table stand between the kind and the name: `add limit inet t l { … }`. */
@@ -252,7 +251,7 @@ function placeRule(reader: Reader, state: ScriptState, verb: Placing): void {
   const chain = knownChain(reader, table);
   const place = parsePlace(reader);
   state.currentTable = table;
-  const rule = parseRule(reader, state, table.family);
+  const rule = parseRule(reader, state, table.family, chain.base);
   markLines(state, rule.span.file, rule.span.line, rule.span.endLine, rule.state);
   const slot = { rule, handle: ++table.handles };
   if (place === null) {

@@ -1,7 +1,9 @@
 import type { Rule } from "../../device/device.ts";
 import type { SetReference } from "../../device/expression.ts";
-import type { Statement, Verdict } from "../../device/statement.ts";
-import type { DraftChain, DraftTable, RuleSlot } from "./ruleset.ts";
+import type { NatStatement, Statement, Verdict } from "../../device/statement.ts";
+import { clampsToRoute, readsSegmentSize } from "../segmentSize.ts";
+import { markLines } from "./lineStates.ts";
+import { type DraftChain, type DraftTable, objectKey, type RuleSlot } from "./ruleset.ts";
 import { refuseOverlap } from "./sets.ts";
 import { refuse, type ScriptState } from "./state.ts";
 
@@ -13,6 +15,7 @@ const MAXIMUM_WALK = 4 * MAXIMUM_JUMPS;
 
 /** Looks at what only the finished ruleset shows: names that are missing, loops, depth. */
 export function validate(state: ScriptState): void {
+  nameClamps(state);
   for (const table of state.ruleset.tables.values()) {
     for (const chain of table.chains.values()) {
       chain.rules = chain.rules.map((slot) => withoutUnresolved(table, slot));
@@ -21,6 +24,26 @@ export function validate(state: ScriptState): void {
     validateDepth(state, table);
     state.currentTable = table;
     for (const set of table.sets.values()) refuseOverlap(state, set);
+  }
+}
+
+/** A segment size that is clamped to a route and read again is an unknown to who reads it. */
+function nameClamps(state: ScriptState): void {
+  const clamps: { readonly chain: DraftChain; readonly at: number }[] = [];
+  let isRead = false;
+  for (const table of state.ruleset.tables.values())
+    for (const chain of table.chains.values())
+      for (const [at, { rule }] of chain.rules.entries()) {
+        if (rule.statements.some(clampsToRoute)) clamps.push({ chain, at });
+        isRead ||= rule.statements.some(readsSegmentSize);
+      }
+  if (!isRead) return;
+  for (const { chain, at } of clamps) {
+    const slot = chain.rules[at];
+    if (slot === undefined) continue;
+    const { file, line, endLine } = slot.rule.span;
+    markLines(state, file, line, endLine, "opaque");
+    chain.rules[at] = { ...slot, rule: { ...slot.rule, state: "opaque" } };
   }
 }
 
@@ -46,15 +69,17 @@ function validateRule(state: ScriptState, table: DraftTable, chain: DraftChain, 
       );
   }
   for (const statement of rule.statements) {
-    const reference = referenceOf(statement);
-    if (reference?.kind === "named" && !table.sets.has(reference.name))
+    const name = setNameOf(statement);
+    if (name !== null && !table.sets.has(name))
       refuse(
         state,
         "PM1075",
-        `there is no set \`${reference.name}\` in table \`${table.name}\``,
+        `there is no set \`${name}\` in table \`${table.name}\``,
         rule.span,
         "declare the set, or look at its name",
       );
+    refuseMissingObject(state, table, statement, rule);
+    refuseMisplacedNat(state, chain, statement, rule);
     const hook = chain.base?.hook;
     if (
       statement.kind === "reject" &&
@@ -63,6 +88,65 @@ function validateRule(state: ScriptState, table: DraftTable, chain: DraftChain, 
     )
       refuse(state, "PM1076", `reject does not work in ${hook}`, rule.span, "write drop");
   }
+}
+
+/** The set of its table that a statement reads or writes. */
+function setNameOf(statement: Statement): string | null {
+  if (statement.kind === "dynamicSet") return statement.set;
+  const reference = referenceOf(statement);
+  return reference?.kind === "named" ? reference.name : null;
+}
+
+function refuseMissingObject(
+  state: ScriptState,
+  table: DraftTable,
+  statement: Statement,
+  rule: Rule,
+): void {
+  const missing = (what: string, name: string): void =>
+    refuse(
+      state,
+      "PM1078",
+      `there is no ${what} \`${name}\` in table \`${table.name}\``,
+      rule.span,
+      "declare it, or look at its name",
+    );
+  if (statement.kind === "objectReference" && statement.name !== null) {
+    const { object, name } = statement;
+    if (!table.objects.has(objectKey(object, name))) missing(object, name);
+  } else if (statement.kind === "flowOffload") {
+    const { flowtable } = statement;
+    if (!table.flowtables.has(flowtable)) missing("flowtable", flowtable);
+  } else if (statement.kind === "harmless" && statement.what === "counter") {
+    const [, name] = /^counter name (\S+)$/.exec(statement.text) ?? [];
+    if (name !== undefined && !table.objects.has(objectKey("counter", name)))
+      missing("counter", name);
+  }
+}
+
+const NAT_HOOKS: Readonly<Record<NatStatement["type"], readonly string[]>> = {
+  dnat: ["prerouting", "output"],
+  redirect: ["prerouting", "output"],
+  snat: ["postrouting", "input"],
+  masquerade: ["postrouting"],
+  netmap: ["prerouting", "output", "postrouting", "input"],
+};
+
+function refuseMisplacedNat(
+  state: ScriptState,
+  { base, name }: DraftChain,
+  statement: Statement,
+  rule: Rule,
+): void {
+  if (statement.kind !== "nat" || base === null) return;
+  if (base.type === "nat" && NAT_HOOKS[statement.type].includes(base.hook)) return;
+  refuse(
+    state,
+    "PM1079",
+    `${statement.type} does not work in \`${name}\`, a chain of type ${base.type} in ${base.hook}`,
+    rule.span,
+    `use a chain of type nat in ${NAT_HOOKS[statement.type].join(" or ")}`,
+  );
 }
 
 /** Who asks a set with members that only the device knows gets an answer only there. */

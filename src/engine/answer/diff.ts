@@ -1,0 +1,89 @@
+import type { Coverage } from "../device/device.ts";
+import type { Difference, DifferenceClass, SideDecider, SideFate } from "../diff/index.ts";
+import type { Path } from "../packet/packet.ts";
+import { type PolicyPlace, placeOf, type RulePlace, rejectText, tableText } from "./decision.ts";
+
+/** Version of the JSON form. */
+export const DIFF_FORMAT_VERSION = 1;
+
+/** Which packets change their fate between two rulesets. */
+export interface DiffAnswer {
+  readonly formatVersion: number;
+  /** True is a proof, under the assumptions; `reasons` says why something is undecided. */
+  readonly equal: true | false | "undecided";
+  readonly assumptions: readonly string[];
+  readonly reasons: readonly string[];
+  /** Disjoint; outside of them no verdict changes. */
+  readonly classes: readonly DiffClass[];
+  /** Classes beyond the limit that are not listed. */
+  readonly truncated: number;
+  readonly coverage: { readonly before: Coverage; readonly after: Coverage };
+}
+
+export interface DiffClass {
+  readonly path: Path;
+  /** `may`: in some state of what it depends on. */
+  readonly kind: "verdict" | "may";
+  readonly description: readonly string[];
+  readonly exact: boolean;
+  /** Distinct addresses, protocol and ports (or type and code), by family, as decimal text. */
+  readonly size: { readonly ip: string; readonly ip6: string };
+  /** States of connections that packets of the class can have. */
+  readonly states: readonly string[];
+  /** A packet that `trace` takes. */
+  readonly example: string;
+  readonly before: DiffFate;
+  readonly after: DiffFate;
+  readonly dependsOn: readonly string[];
+}
+
+export interface DiffFate {
+  readonly verdict: SideFate["verdict"];
+  readonly rejectWith: string | null;
+  /** Null: no chain of the path's main hook saw the packets. */
+  readonly by:
+    | { readonly rule: RulePlace }
+    | { readonly policy: PolicyPlace }
+    | { readonly kernel: string }
+    | null;
+}
+
+/** Puts a comparison into the form that is printed. */
+export function answerDiff(
+  difference: Difference,
+  coverage: { readonly before: Coverage; readonly after: Coverage },
+): DiffAnswer {
+  const { equal, assumptions, reasons, truncated, classes } = difference;
+  return {
+    formatVersion: DIFF_FORMAT_VERSION,
+    equal,
+    assumptions,
+    reasons,
+    classes: classes.map(toClass),
+    truncated,
+    coverage,
+  };
+}
+
+function toClass({ before, after, ...rest }: DifferenceClass): DiffClass {
+  return { ...rest, before: toFate(before), after: toFate(after) };
+}
+
+function toFate({ verdict, rejectWith, by }: SideFate): DiffFate {
+  return {
+    verdict,
+    rejectWith: rejectWith === null ? null : rejectText(rejectWith),
+    by: by === null ? null : toDecider(by),
+  };
+}
+
+function toDecider(by: SideDecider): NonNullable<DiffFate["by"]> {
+  switch (by.kind) {
+    case "rule":
+      return { rule: placeOf(by.rule) };
+    case "policy":
+      return { policy: { table: tableText(by.table), chain: by.chain } };
+    case "kernel":
+      return { kernel: by.reason };
+  }
+}

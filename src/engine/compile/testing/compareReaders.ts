@@ -1,0 +1,137 @@
+import {
+  type Assignment,
+  FALSE,
+  type Node,
+  type RandomSource,
+  randomPicker,
+  terminals,
+} from "../../bdd/index.ts";
+import type { Device } from "../../device/device.ts";
+import { interpret } from "../../interpret/interpret.ts";
+import type { Outcome } from "../../interpret/outcome.ts";
+import { toNotation } from "../../packet/header/toNotation.ts";
+import { headerLevels } from "../../packet/header/valid.ts";
+import { isNotationError, parsePacket } from "../../packet/notation.ts";
+import type { PacketSpec, Path } from "../../packet/packet.ts";
+import { PROTOCOL } from "../../packet/selectors/index.ts";
+import { type Analysis, beginAnalysis, compilePath, headersUnder } from "../compilePath.ts";
+import { type Fate, NONE } from "../fates.ts";
+import { deviceHabits, type Habits } from "../habits.ts";
+
+export const PATHS: readonly Path[] = ["forward", "input", "output"];
+
+/** What a comparison of the two readers has seen. */
+export interface Comparison {
+  /** Packets on which they disagree, one line each. */
+  readonly problems: readonly string[];
+  readonly packets: number;
+}
+
+/**
+ * Compares compiler and interpreter: `picks` packets at random from each fate of each path, and as
+ * many from all headers of the path.
+ */
+export function compareReaders(
+  device: Device,
+  picks: number,
+  random: RandomSource,
+  paths: readonly Path[] = PATHS,
+): Comparison {
+  const problems: string[] = [];
+  const { translates } = deviceHabits(device);
+  let packets = 0;
+  for (const path of paths) {
+    const analysis = beginAnalysis([device]);
+    const { arena } = analysis;
+    const compiled = compilePath(analysis, device, path);
+    const { diagram } = compiled;
+    const domain = headersUnder(analysis, path, [compiled]);
+    const judged = arena.and(domain, diagram);
+    const none = arena.difference(
+      domain,
+      arena.where(diagram, (n) => n !== NONE),
+    );
+    if (none !== FALSE) problems.push(`${path}: some packets have no fate`);
+    const sets = terminals(arena, judged)
+      .filter((number) => number !== NONE)
+      .map((number) =>
+        arena.and(
+          domain,
+          arena.where(diagram, (n) => n === number),
+        ),
+      );
+    for (const set of [...sets, domain]) {
+      const pick = randomPicker(arena, set, random);
+      for (let i = 0; i < picks; i++) {
+        const header = pick();
+        if (header === null) continue;
+        packets++;
+        const text = toNotation(analysis.layout, header, path);
+        const possible = possibleFates(analysis, judged, header);
+        const problem = disagreement(device, translates, text, possible);
+        if (problem !== null) problems.push(problem);
+      }
+    }
+  }
+  return { problems, packets };
+}
+
+/** The fates of one header, whatever the unknowns are. */
+function possibleFates({ arena, layout, fates }: Analysis, judged: Node, header: Assignment) {
+  const levels = headerLevels(layout);
+  const whole = new Map(levels.map((level) => [level, header.get(level) === true]));
+  const numbers = terminals(arena, arena.restrict(judged, whole));
+  return numbers.filter((number) => number !== NONE).map((number) => fates.fate(number));
+}
+
+/** Null: both say the same. What only the compiler finds possible is an unknown that it keeps. */
+function disagreement(
+  device: Device,
+  translates: Habits["translates"],
+  text: string,
+  possible: readonly Fate[],
+): string | null {
+  const spec = parsePacket(text);
+  if (isNotationError(spec)) return `${text}: ${spec.message}`;
+  const { outcomes, complete } = interpret(device, spec, { host: null });
+  if (!complete || outcomes.some(({ verdict }) => verdict === "undecided")) return null;
+  if (possible.some(({ kind }) => kind === "undecided")) return null;
+  /* Replies stand for the header that filter chains see, once NAT is undone; see `travel.ts`. */
+  if (translates(spec.family) && /state=related|dir=reply/.test(text)) return null;
+  if (translates(spec.family) && spec.state === "established" && !begins(device, spec)) return null;
+  const missed = outcomes.find((outcome) => !possible.some((fate) => isFate(outcome, fate)));
+  if (missed !== undefined)
+    return `${text}: interpreted ${describe(missed)}; compiled ${possible.map(describeFate).join(" | ")}`;
+  const extra = possible.find((fate) => !outcomes.some((outcome) => isFate(outcome, fate)));
+  if (extra !== undefined && possible.length === 1)
+    return `${text}: compiled ${describeFate(extra)}; interpreted otherwise`;
+  return null;
+}
+
+/** A flow that the ruleset does not let begin began under another one: its NAT is not known. */
+function begins(device: Device, spec: PacketSpec): boolean {
+  const values = new Map(spec.values);
+  values.delete("ct mark");
+  if (spec.protocol === PROTOCOL.tcp) values.set("tcp flags", 2n);
+  const first: PacketSpec = { ...spec, state: "new", direction: "original", values };
+  const { outcomes } = interpret(device, first, { host: null });
+  return outcomes.every(({ verdict }) => verdict === "accept");
+}
+
+function isFate(outcome: Outcome, fate: Fate): boolean {
+  if (outcome.by.kind === "kernel") return fate.kind === "kernel";
+  if (fate.kind === "reject") {
+    if (outcome.verdict !== "reject" || outcome.rejectWith === null) return false;
+    return JSON.stringify(outcome.rejectWith) === JSON.stringify(fate.with);
+  }
+  return outcome.verdict === fate.kind;
+}
+
+function describe({ verdict, by, answer }: Outcome): string {
+  const decider = by.kind === "rule" ? by.rule.text : by.kind === "kernel" ? by.reason : by.kind;
+  return `${verdict} ${answer} [${decider}]`;
+}
+
+function describeFate(fate: Fate): string {
+  return "text" in fate ? `${fate.kind} ${fate.text}` : fate.kind;
+}

@@ -1,0 +1,135 @@
+import type { Range } from "../base/range.ts";
+import { type Arena, FALSE, type Node, support } from "../bdd/index.ts";
+import type { Field } from "./fields.ts";
+import { dependsOn, type Part, partition } from "./partition.ts";
+
+/** Packets told field by field; what is not named may be anything. */
+export interface BoxOfFields {
+  readonly values: ReadonlyMap<string, readonly Range[]>;
+  /** False: some packets between are no part of the set. */
+  readonly isExact: boolean;
+}
+
+/** Boxes that are worked out for one set at most, before the rest is only counted. */
+const MAXIMUM_BOXES = 64;
+
+/**
+ * A set as disjoint boxes of fields: where no product of fields will do, it is cut along the field
+ * that falls into the fewest parts. `domain` holds the headers that can be at all.
+ */
+export function boxesOf(
+  arena: Arena,
+  set: Node,
+  domain: Node,
+  fields: readonly Field[],
+): { readonly boxes: readonly BoxOfFields[]; readonly isComplete: boolean } {
+  const relevant = relevantFields(arena, set, domain, fields);
+  const boxes: BoxOfFields[] = [];
+  const isComplete = cut(arena, relevant.set, relevant.fields, new Map(), boxes);
+  return { boxes, isComplete };
+}
+
+/**
+ * The smallest box around a set, and the boxes of it that are no part of the set; null where those
+ * are no fewer than the boxes of the set itself.
+ */
+export function boxExcept(
+  arena: Arena,
+  set: Node,
+  domain: Node,
+  fields: readonly Field[],
+  fewerThan: number,
+): { readonly box: BoxOfFields; readonly except: readonly BoxOfFields[] } | null {
+  const levels = support(arena, set);
+  let hull = domain;
+  for (const field of fields) {
+    const own = new Set(field.levels);
+    const others = levels.filter((level) => !own.has(level));
+    hull = arena.and(hull, arena.exists(set, others));
+  }
+  const around = boxesOf(arena, hull, domain, fields);
+  const rest = boxesOf(arena, arena.difference(hull, set), domain, fields);
+  const [box, second] = around.boxes;
+  const isShorter = rest.isComplete && 1 + rest.boxes.length < fewerThan;
+  if (box === undefined || second !== undefined || !isShorter) return null;
+  const isExact = box.isExact && rest.boxes.every((one) => one.isExact);
+  return isExact ? { box, except: rest.boxes } : null;
+}
+
+/** Takes out the fields that make no difference among the headers that can be. */
+function relevantFields(
+  arena: Arena,
+  set: Node,
+  domain: Node,
+  fields: readonly Field[],
+): { readonly set: Node; readonly fields: readonly Field[] } {
+  let work = set;
+  let possible = domain;
+  const relevant: Field[] = [];
+  /* From the last on: what a reader asks last is left out first. */
+  for (const field of [...fields].reverse()) {
+    const wider = arena.exists(work, field.levels);
+    const possibleWider = arena.exists(possible, field.levels);
+    if (arena.and(wider, possible) === arena.and(work, possible)) {
+      work = wider;
+      possible = possibleWider;
+    } else relevant.unshift(field);
+  }
+  return { set: arena.and(work, possible), fields: relevant };
+}
+
+/** False where there were too many boxes. */
+function cut(
+  arena: Arena,
+  set: Node,
+  fields: readonly Field[],
+  known: ReadonlyMap<string, readonly Range[]>,
+  boxes: BoxOfFields[],
+): boolean {
+  if (set === FALSE) return true;
+  if (boxes.length >= MAXIMUM_BOXES) return false;
+  const { values, decided, open, isExact } = look(arena, set, fields, known);
+  const [first, ...others] = open;
+  if (first === undefined) {
+    boxes.push({ values, isExact });
+    return true;
+  }
+  const best = others.reduce((a, b) => (b.parts.length < a.parts.length ? b : a), first);
+  const left = open.map(({ field }) => field).filter((field) => field !== best.field);
+  return best.parts.every(({ ranges, rest }) => {
+    const inside = new Map(values).set(best.field.name, ranges);
+    return cut(arena, arena.exists(rest, decided), left, inside, boxes);
+  });
+}
+
+interface Look {
+  readonly values: Map<string, readonly Range[]>;
+  /** Variables of the fields that have one part. */
+  readonly decided: readonly number[];
+  /** Fields that fall into several parts. */
+  readonly open: readonly { readonly field: Field; readonly parts: readonly Part[] }[];
+  readonly isExact: boolean;
+}
+
+function look(
+  arena: Arena,
+  set: Node,
+  fields: readonly Field[],
+  known: ReadonlyMap<string, readonly Range[]>,
+): Look {
+  const values = new Map(known);
+  const decided: number[] = [];
+  const open: { readonly field: Field; readonly parts: readonly Part[] }[] = [];
+  let isExact = true;
+  for (const field of fields) {
+    if (!dependsOn(arena, set, field.levels)) continue;
+    const parts = partition(arena, set, field.levels);
+    const [only, second] = parts ?? [];
+    if (parts === null) isExact = false;
+    else if (only !== undefined && second === undefined) {
+      values.set(field.name, only.ranges);
+      decided.push(...field.levels);
+    } else open.push({ field, parts });
+  }
+  return { values, decided, open, isExact };
+}

@@ -1,0 +1,134 @@
+import { single } from "../base/range.ts";
+import { type Node, support } from "../bdd/index.ts";
+import { type Decider, type Ending, type Fates, NONE } from "../compile/index.ts";
+import type { HeaderLayout } from "../packet/header/layout.ts";
+import { pickReadable } from "../packet/header/prefer.ts";
+import { rangesOver } from "../packet/header/rangesOver.ts";
+import { STATE_CODES, STATES } from "../packet/header/stateCodes.ts";
+import { toNotation } from "../packet/header/toNotation.ts";
+import { headerLevels } from "../packet/header/valid.ts";
+import type { CtState } from "../packet/packet.ts";
+import type { ComparedPath, Differing } from "./comparePath.ts";
+import { describe } from "./describe.ts";
+import type { DifferenceClass, SideDecider, SideFate } from "./model.ts";
+import type { Side } from "./side.ts";
+import { sizeOf } from "./size.ts";
+import type { Vocabulary } from "./words.ts";
+
+/** A class, and whether its unknowns could be the same thing under two names. */
+export interface ToldClass {
+  readonly told: DifferenceClass;
+  /** False: what it depends on may be one thing that both sides name otherwise. */
+  readonly isCertain: boolean;
+}
+
+/** Puts a set of packets with its two endings into words. */
+export function tellClass(
+  compared: ComparedPath,
+  { packets, before, after }: Differing,
+  vocabulary: Vocabulary,
+): ToldClass {
+  const { analysis, path, domain } = compared;
+  const { arena, layout, fates } = analysis;
+  const unknown = unknownLevels(compared, packets);
+  const headers = arena.exists(packets, unknown);
+  const routed = arena.difference(domain, refusedByRouting(compared));
+  const possible = arena.exists(routed, unknownLevels(compared, routed));
+  const always = arena.difference(
+    headers,
+    arena.exists(arena.difference(domain, packets), unknown),
+  );
+  const example = pickReadable(layout, packets);
+  const { lines, isExact } = describe(layout, headers, possible, path, vocabulary);
+  const isUndecided = [before, after].some(({ fate }) => fates.fate(fate).kind === "undecided");
+  return {
+    told: {
+      path,
+      kind: always === headers && !isUndecided ? "verdict" : "may",
+      description: lines,
+      exact: isExact,
+      size: sizeOf(layout, headers),
+      states: statesOf(layout, headers),
+      example: example === null ? "" : toNotation(layout, example, path),
+      before: sideFate(fates, before),
+      after: sideFate(fates, after),
+      dependsOn: unknownNames(compared, unknown),
+    },
+    isCertain: !isUndecided && belongToOneSide(compared, unknown),
+  };
+}
+
+function statesOf(layout: HeaderLayout, headers: Node): readonly CtState[] {
+  if (layout.readBits("state").length === 0) return STATES;
+  const bits = layout.bits("state", 0, 3);
+  return STATES.filter((state) => {
+    const code = single(BigInt(STATE_CODES[state]));
+    return layout.arena.intersects(headers, rangesOver(layout.arena, bits, [code]));
+  });
+}
+
+/** What routing refuses on both sides is no part of any class, and no word is lost on it. */
+function refusedByRouting({ analysis, before, after }: ComparedPath): Node {
+  const { arena, fates } = analysis;
+  const refused = ({ compiled }: Side) =>
+    arena.where(
+      compiled.diagram,
+      (number) => number !== NONE && fates.fate(number).kind === "kernel",
+    );
+  return arena.and(refused(before), refused(after));
+}
+
+/** Variables of the set that are no part of a header. */
+function unknownLevels({ analysis }: ComparedPath, set: Node): readonly number[] {
+  const header = new Set(headerLevels(analysis.layout));
+  return support(analysis.arena, set).filter((level) => !header.has(level));
+}
+
+/**
+ * Unknowns that only one side asks can be one way or the other; where each side asks for some of its
+ * own, they may be one thing in two spellings.
+ */
+function belongToOneSide({ analysis, before, after }: ComparedPath, unknown: readonly number[]) {
+  const { arena } = analysis;
+  const asks = (root: Node) => new Set(support(arena, root));
+  const first = asks(before.compiled.diagram);
+  const second = asks(after.compiled.diagram);
+  const onlyFirst = unknown.some((level) => first.has(level) && !second.has(level));
+  const onlySecond = unknown.some((level) => second.has(level) && !first.has(level));
+  return !(onlyFirst && onlySecond);
+}
+
+function unknownNames({ analysis }: ComparedPath, levels: readonly number[]): readonly string[] {
+  const { layout } = analysis;
+  const wanted = new Set(levels);
+  const names = [
+    ...layout.flags.filter(({ level }) => wanted.has(level)).map(({ key }) => key),
+    ...layout.fields
+      .filter((field) => field.levels.some((level) => wanted.has(level)))
+      .map(({ key }) => key),
+  ];
+  return [...new Set(names.map(readableName))].sort();
+}
+
+/** Keys end with the rule that asks, and begin with what is asked. */
+function readableName(key: string): string {
+  return key.replace(/#.*$/s, "").replace(/ version \d+.*$/, "");
+}
+
+function sideFate(fates: Fates, { fate, by }: Ending): SideFate {
+  const found = fates.fate(fate);
+  const verdict = found.kind === "kernel" ? "drop" : found.kind;
+  const kernel: SideDecider | null =
+    found.kind === "kernel" ? { kind: "kernel", reason: found.text } : null;
+  return {
+    verdict,
+    rejectWith: found.kind === "reject" ? found.with : null,
+    by: by === null ? kernel : sideDecider(by),
+  };
+}
+
+function sideDecider(by: Decider): SideDecider {
+  return by.kind === "rule"
+    ? { kind: "rule", rule: by.rule }
+    : { kind: "policy", table: by.table, chain: by.chain.name };
+}

@@ -1,0 +1,124 @@
+import { protocolName } from "../base/names/protocols.ts";
+import { serviceName } from "../base/names/services.ts";
+import { complementRanges, normalizeRanges, type Range } from "../base/range.ts";
+import type { Device } from "../device/device.ts";
+import { STATES } from "../packet/header/stateCodes.ts";
+import type { IpFamily } from "../packet/packet.ts";
+import { formatRange } from "../packet/selectors/formatRange.ts";
+import type { Field } from "./fields.ts";
+import { formatNetworks } from "./networks.ts";
+
+/** Values of one field that are written out; more are counted. */
+const MAXIMUM_VALUES = 4;
+
+/** Names that the rulesets themselves have for sets of values. */
+export type Vocabulary = ReadonlyMap<string, string>;
+
+/** Sets of one kind of value, by their content: a reader knows `@mail_servers`. */
+export function vocabularyOf(devices: readonly Device[]): Vocabulary {
+  const names = new Map<string, string>();
+  for (const device of devices) {
+    const sets = [...device.tables.flatMap((table) => table.sets), ...device.ipsets.values()];
+    for (const { name, kind, keyTypes, elements } of sets) {
+      const isPlain =
+        kind === "set" && keyTypes.length === 1 && keyTypes[0]?.startsWith("ipv") === true;
+      if (
+        !isPlain ||
+        elements.length < 2 ||
+        elements.some(({ catchAll, exception }) => catchAll || exception)
+      )
+        continue;
+      names.set(contentKey(elements.flatMap(({ key }) => key[0] ?? [])), `@${name}`);
+    }
+  }
+  return names;
+}
+
+function contentKey(ranges: readonly Range[]): string {
+  return normalizeRanges(ranges)
+    .map(({ from, to }) => `${from}-${to}`)
+    .join(",");
+}
+
+/** Addresses as networks, ranges and names of sets. */
+export function addressWords(
+  ranges: readonly Range[],
+  family: IpFamily,
+  vocabulary: Vocabulary,
+): string {
+  const name = vocabulary.get(contentKey(ranges));
+  return name ?? listed(formatNetworks(ranges, family));
+}
+
+export function protocolWords(ranges: readonly Range[]): string {
+  return valuesOrOthers(ranges, 8, (value) => protocolName(Number(value)) ?? `protocol ${value}`);
+}
+
+/** Ports with the name of their service, where it has one that people use. */
+export function portWords(ranges: readonly Range[], protocol: string): string {
+  const whole = ranges.map(({ from, to }) => {
+    if (from !== to) return `${from}-${to}`;
+    const name = serviceName(Number(from), protocol === "" ? null : protocol);
+    return name === null ? `${from}` : `${from} (${name})`;
+  });
+  const others = complementRanges(ranges, 16);
+  if (others.length > 0 && others.length < ranges.length && others.length <= MAXIMUM_VALUES)
+    return `not ${others.map(({ from, to }) => (from === to ? `${from}` : `${from}-${to}`)).join(", ")}`;
+  return listed(whole);
+}
+
+export function stateWords(ranges: readonly Range[]): string {
+  return valuesOrOthers(ranges, 3, (value) => STATES[Number(value)] ?? `${value}`);
+}
+
+/** Classes of interfaces by a name in them, or by those that they leave out. */
+export function interfaceWords(ranges: readonly Range[], { atoms }: Field): string {
+  if (atoms === null) return "";
+  const { classes } = atoms.atoms;
+  const numbers = valuesOf(ranges);
+  const named = (number: number): readonly string[] =>
+    (classes[number] ?? []).map((range) => formatRange("iifname", range));
+  const isRest = (number: number): boolean =>
+    (classes[number] ?? []).some(({ from }) => from === 0n);
+  const rest = numbers.find(isRest);
+  if (rest === undefined) return listed(numbers.flatMap(named));
+  const left = classes.flatMap((_, number) => (numbers.includes(number) ? [] : named(number)));
+  const known = left.filter((name) => name !== `"lo"`);
+  return known.length === 0 ? "any but lo" : `not ${listed(known)}`;
+}
+
+/** Numbers of other fields, as the selector writes them. */
+export function valueWords(ranges: readonly Range[], { name, atoms, levels }: Field): string {
+  if (levels.length === 1 && atoms === null) return ranges[0]?.from === 1n ? "there" : "missing";
+  const plain =
+    atoms === null
+      ? ranges
+      : valuesOf(ranges).flatMap((number) => [...(atoms.atoms.classes[number] ?? [])]);
+  return listed(plain.map((range) => formatRange(name, range)));
+}
+
+function valuesOf(ranges: readonly Range[]): readonly number[] {
+  return ranges.flatMap(({ from, to }) =>
+    Array.from({ length: Number(to - from) + 1 }, (_, i) => Number(from) + i),
+  );
+}
+
+/** Few values are told; where nearly all are in, those that are not. */
+function valuesOrOthers(
+  ranges: readonly Range[],
+  width: number,
+  name: (value: bigint) => string,
+): string {
+  const size = ranges.reduce((sum, { from, to }) => sum + (to - from + 1n), 0n);
+  const others = complementRanges(ranges, width);
+  const left = others.reduce((sum, { from, to }) => sum + (to - from + 1n), 0n);
+  const names = (some: readonly Range[]) => valuesOf(some).map((value) => name(BigInt(value)));
+  if (size <= 8n || size <= left) return listed(names(ranges));
+  return `not ${listed(names(others))}`;
+}
+
+function listed(values: readonly string[]): string {
+  const shown = values.slice(0, MAXIMUM_VALUES);
+  const more = values.length - shown.length;
+  return more > 0 ? `${shown.join(", ")} and ${more} more` : shown.join(", ");
+}

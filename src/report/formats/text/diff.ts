@@ -1,0 +1,100 @@
+import type { DiffAnswer, DiffClass, DiffFate } from "../../../engine/answer/diff.ts";
+import { columns, fitted, type Style, shown, type Tint, tint } from "./style.ts";
+import { wrapped } from "./wrapped.ts";
+
+/** Classes that are printed of each kind; JSON has all. */
+const MAXIMUM_SHOWN = 20;
+
+/** A difference for people: what closes and what opens, each with a packet and both lines. */
+export function diffText(answer: DiffAnswer, style: Style): string {
+  const groups = GROUPS.flatMap((group) => {
+    const classes = answer.classes.filter((one) => groupOf(one) === group.name);
+    return classes.length === 0 ? [] : [groupText(group, classes, style)];
+  });
+  const parts = [...groups, ...openConnections(answer), closing(answer, style)];
+  return `${parts.join("\n\n")}\n`;
+}
+
+/** Whether what closes cuts the connections that are open too. */
+function openConnections({ classes }: DiffAnswer): readonly string[] {
+  const closing = classes.filter((one) => groupOf(one) === "closes");
+  if (closing.length === 0) return [];
+  return closing.some(({ states }) => states.includes("established"))
+    ? ["Open connections are cut as well as new ones."]
+    : ["New connections are cut; open ones go on."];
+}
+
+interface Group {
+  readonly name: string;
+  readonly title: string;
+  readonly tint: Tint;
+}
+
+const GROUPS: readonly Group[] = [
+  { name: "closes", title: "CLOSES", tint: "red" },
+  { name: "opens", title: "OPENS", tint: "yellow" },
+  { name: "changes", title: "CHANGES", tint: "yellow" },
+  { name: "may", title: "MAY CHANGE", tint: "yellow" },
+];
+
+function groupOf({ kind, before, after }: DiffClass): string {
+  if (kind === "may") return "may";
+  if (before.verdict === "accept") return "closes";
+  return after.verdict === "accept" ? "opens" : "changes";
+}
+
+function groupText(group: Group, classes: readonly DiffClass[], style: Style): string {
+  const title = tint(style, group.tint, group.title);
+  const blocks = classes.slice(0, MAXIMUM_SHOWN).map((one) => classText(one, title, style));
+  const rest = classes.length - MAXIMUM_SHOWN;
+  if (rest > 0) blocks.push(`${title}  and ${rest} more classes: see --json`);
+  return blocks.join("\n\n");
+}
+
+function classText(one: DiffClass, title: string, style: Style): string {
+  const { path, description, exact, example, dependsOn } = one;
+  const [first = "", ...others] = description.map(shown);
+  const lines = [
+    `${title}  ${path}: ${first}`,
+    ...others.map((line) => `        ${line}`),
+    ...(exact ? [] : ["        (the rest is counted, not told)"]),
+    `  ${tint(style, "bold", shown(example))}`,
+    ...columns([sideRow("before", one.before), sideRow("after", one.after)]),
+    ...dependsOn.map((unknown) => `    depends on ${shown(unknown)}`),
+  ];
+  return lines.map((line) => fitted(style, line, 0)).join("\n");
+}
+
+function sideRow(side: string, { verdict, rejectWith, by }: DiffFate): readonly string[] {
+  const word = rejectWith === null ? verdict : `${verdict} with ${rejectWith}`;
+  return [`    ${side}`, word, ...deciderCells(by)];
+}
+
+function deciderCells(by: DiffFate["by"]): readonly string[] {
+  if (by === null) return ["no chain", "nothing filters these packets"];
+  if ("rule" in by)
+    return [`${shown(by.rule.file)}:${by.rule.line}`, shown(by.rule.text.split("\n")[0] ?? "")];
+  if ("policy" in by) return ["policy", `of chain ${by.policy.chain} in table ${by.policy.table}`];
+  return ["kernel", by.kernel];
+}
+
+/** What is proved of all other packets, in exact words. */
+function closing(answer: DiffAnswer, style: Style): string {
+  const { equal, classes, reasons, truncated, assumptions } = answer;
+  const assumed = `assuming: ${assumptions.join("; ")}`;
+  const width = Math.min(style.width, 100);
+  const why = reasons.map((reason) => `  ${shown(reason)}`);
+  if (truncated > 0) why.push(`  ${truncated} further classes were found and not told`);
+  if (why.length > 0) {
+    const head = equal === false ? "Beyond this nothing is proved:" : "UNDECIDED: not proved equal";
+    return [tint(style, "yellow", head), ...why, wrapped(assumed, width)].join("\n");
+  }
+  if (equal === true)
+    return wrapped(`Equal: proved for all packets on all three paths (${assumed})`, width);
+  const count = `${classes.length} ${classes.length === 1 ? "class" : "classes"} of packets`;
+  const verdict = equal === false ? `${count} change` : `UNDECIDED: ${count} may change`;
+  return wrapped(
+    `${verdict}. Nothing else changes: proved for all other packets (${assumed})`,
+    width,
+  );
+}
