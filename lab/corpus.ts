@@ -1,8 +1,8 @@
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** Real rulesets beside the repository; not part of it. */
-export const CORPUS = "../shared/corpus";
+const CORPUS = "../shared/corpus";
 
 export interface CorpusFile {
   /** `nftables/real/…`. */
@@ -10,8 +10,8 @@ export interface CorpusFile {
   /** The first two folders. */
   readonly collection: string;
   readonly text: string;
-  /** Files that lie in the same folder and below, by path from it; for includes. */
-  readonly path: string;
+  /** Its list says that the tools take it, perhaps once interfaces are made. */
+  readonly isAccepted: boolean;
 }
 
 /** Rulesets of the corpus, in the order of their lists. */
@@ -30,17 +30,9 @@ export function readCorpus(): readonly CorpusFile[] {
             name: `${folder}/${file}`,
             collection: folder === "pairs" ? folder : `${folder}/${file.split("/")[0]}`,
             text: readFileSync(path, "utf8"),
-            path,
+            isAccepted: accepts.startsWith("yes"),
           },
         ];
       }),
   );
-}
-
-/** Every file below a folder. */
-export function filesBelow(folder: string): readonly string[] {
-  return readdirSync(folder).flatMap((name) => {
-    const path = join(folder, name);
-    return statSync(path).isDirectory() ? filesBelow(path) : [path];
-  });
 }

@@ -7,7 +7,7 @@ import { withChecksums } from "../src/engine/packet/checksum.ts";
 import { isNotationError, parsePacket } from "../src/engine/packet/notation.ts";
 import type { IpFamily, PacketSpec } from "../src/engine/packet/packet.ts";
 import { CT_STATE } from "../src/engine/packet/selectors/index.ts";
-import type { Wire } from "../src/engine/packet/wire.ts";
+import { readBits, readHeaders, type Wire } from "../src/engine/packet/wire.ts";
 import { difference } from "./compare.ts";
 import type { Shot, ShotResult } from "./kernel.ts";
 import { isLabAddress, type LabHost } from "./labHost.ts";
@@ -30,6 +30,8 @@ export interface Tally {
   packets: number;
   /** Packets that the host refused to send. */
   notSent: number;
+  /** Packets that collided with another connection: only a sequence tells what becomes of them. */
+  hangingOnOthers: number;
   /** Packets that met more than one outcome when asked alone, by what they hung on. */
   readonly open: Map<string, number>;
   severalOutcomes: number;
@@ -48,6 +50,7 @@ export class Judge {
   readonly tally: Tally = {
     packets: 0,
     notSent: 0,
+    hangingOnOthers: 0,
     open: new Map(),
     severalOutcomes: 0,
     hit: new Set(),
@@ -109,8 +112,10 @@ export class Judge {
     const observed = observe(result, spec, bytesOf(spec), this.rules);
     this.tally.packets++;
     for (const { matched } of observed.steps) for (const rule of matched) this.tally.hit.add(rule);
-    const inMemory = this.inMemory(spec, observed);
-    const alone = this.alone(scenario, place, observed);
+    const { what: inMemory, agreed } = this.inMemory(spec, observed);
+    const hasOwnHistory = agreed !== null && !hangsOnOthers(agreed);
+    if (agreed !== null && !hasOwnHistory) this.tally.hangingOnOthers++;
+    const alone = hasOwnHistory ? this.alone(scenario, place, observed) : null;
     const what = inMemory ?? alone;
     if (what === null) return observed;
     this.tally.disagreeing++;
@@ -131,12 +136,16 @@ export class Judge {
     this.memory.clockSlackMs = Math.max(this.memory.clockSlackMs, slack);
   }
 
-  private inMemory(spec: PacketSpec, observed: Observed): string | null {
+  private inMemory(
+    spec: PacketSpec,
+    observed: Observed,
+  ): { readonly what: string | null; readonly agreed: Outcome | null } {
     const host = this.host.hostFor(spec);
     const { outcomes } = interpretNext(this.device, spec, { host }, this.memory, (outcome) =>
       isNone(difference(outcome, observed)),
     );
-    return nearest(outcomes, observed);
+    const agreed = outcomes.find((outcome) => isNone(difference(outcome, observed))) ?? null;
+    return { what: agreed === null ? nearest(outcomes, observed) : null, agreed };
   }
 
   /** The packet with all that its history has made of it, as one would write it down. */
@@ -183,6 +192,13 @@ export class Judge {
     }
     return complete ? nearest(outcomes, observed) : null;
   }
+}
+
+/** NAT chose another port, or found none, because another connection has the tuple. */
+function hangsOnOthers({ by, wire }: Outcome): boolean {
+  if (by.kind === "kernel" && /connection has the tuple|free port/.test(by.reason)) return true;
+  const { transport } = readHeaders(wire);
+  return readBits(wire, transport * 8, 32) === "unknown";
 }
 
 function wireOf(family: IpFamily, bytes: Uint8Array): Wire {

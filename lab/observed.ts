@@ -83,7 +83,7 @@ export function observe(
     ([device, hex]) => [device, Uint8Array.from(Buffer.from(hex, "hex"))] as const,
   );
   const heard = out.map(([, bytes]) => answerIn(bytes, sent)).find((text) => text !== null);
-  const answer = heard ?? loopedAnswer(result.trace, spec, sent);
+  const answer = heard ?? loopedAnswer(result.trace, sent);
   const passed = out.find(([, bytes]) => answerIn(bytes, sent) === null);
   const last = lines.findLast((line) => line[6] !== null);
   const leaves = passed?.[0] ?? (delivered === undefined ? null : "local");
@@ -114,13 +114,8 @@ function mainLines(trace: readonly TraceStep[], { path, out }: PacketSpec): read
   return [...main, ...(looped ?? [])];
 }
 
-/** What answers an own packet to its own address goes over `lo`, where no device shows it. */
-function loopedAnswer(
-  trace: readonly TraceStep[],
-  { path }: PacketSpec,
-  sent: Uint8Array,
-): string | null {
-  if (path !== "output") return null;
+/** What answers a packet from an own address goes over `lo`, where no device shows it. */
+function loopedAnswer(trace: readonly TraceStep[], sent: Uint8Array): string | null {
   const headers = trace
     .filter((line) => line[2] === OWN_TABLE && line[3] === "incoming")
     .flatMap((line) => (line[8] === null ? [] : [Uint8Array.from(Buffer.from(line[8], "hex"))]));

@@ -64,8 +64,8 @@ export function assemble(
       ecn: Number(value("ip ecn", "ip6 ecn") ?? 0n),
       payload: payloadOf(family, protocol, value),
       mark: path === "output" ? Number(value("meta mark") ?? 0n) : 0,
-      uid: path === "output" ? Number(value("meta skuid") ?? 0n) : 0,
-      gid: path === "output" ? Number(value("meta skgid") ?? 0n) : 0,
+      uid: path === "output" ? ownerOf(value("meta skuid")) : 0,
+      gid: path === "output" ? ownerOf(value("meta skgid")) : 0,
       more,
     },
     state: stateOf(bySelector.get("ct state")),
@@ -217,6 +217,11 @@ function icmpOf(family: IpFamily, value: ValueOf, pool: Pool, chance: Chance): S
     code: Number(value(`${name} code`) ?? 0n),
     id: Number(value(`${name} id`) ?? pool.freshPort()),
   };
+}
+
+/** The greatest number means nobody (setuid), so that no socket has it. */
+function ownerOf(wished: bigint | null): number {
+  return Math.min(0xfffffffe, Number(wished ?? 0n));
 }
 
 /** Forward and postrouting see it lowered by one. */

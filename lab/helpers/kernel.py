@@ -28,6 +28,7 @@ QUIET_ROUNDS = 2
 # What goes over `lo` is handled by a soft interrupt, perhaps in another thread.
 LOOPBACK_WAIT_MS = 20
 IP_PKTINFO, IPV6_HDRINCL, IPV6_PKTINFO, SO_PRIORITY, SO_MARK = 8, 36, 50, 12, 36
+NOBODY = (b"\xff" * 4, bytes(4), bytes(16), bytes(15) + b"\1")
 GROUPS_PER_SOCKET = 15
 TABLE = "premortem_lab"
 # Routes of packets that the device itself sends (`ip rule … iif lo`).
@@ -168,7 +169,8 @@ class Lab:
         self.routes.default(family, netlink.MAIN, self.indexes[towards])
         self.routes.default(family, OWN_ROUTES, self.indexes[back])
         group = destination[0] == 0xFF if six else 224 <= destination[0] < 240
-        single = packet["local"] and not group and destination != b"\xff" * 4
+        single = packet["local"] and not group and destination not in NOBODY
+        single = single and (six or destination[0] != 127)
         # A link-local address is one of its link.
         near = six and destination[0] == 0xFE and destination[1] & 0xC0 == 0x80
         device = self.indexes[packet["in"] or packet["out"]] if near else 1
