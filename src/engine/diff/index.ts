@@ -26,6 +26,8 @@ export type { Difference, DifferenceClass, SideDecider, SideFate } from "./model
 export interface CompareOptions {
   /** Default: that of the arena. */
   readonly nodeLimit?: number;
+  /** Told before each piece of work, for whoever waits. */
+  readonly onProgress?: (work: string) => void;
 }
 
 /** Classes of one path that are put into words; more are counted. */
@@ -46,7 +48,7 @@ const ASSUMPTIONS: readonly string[] = [
 export function compareDevices(
   before: Device,
   after: Device,
-  { nodeLimit }: CompareOptions = {},
+  { nodeLimit, onProgress = () => undefined }: CompareOptions = {},
 ): Difference {
   const limit = nodeLimit ?? null;
   const memories = memoriesOf(before, after);
@@ -57,6 +59,7 @@ export function compareDevices(
   const assumptions = new Set(ASSUMPTIONS);
   let truncated = 0;
   for (const path of PATHS) {
+    onProgress(`comparing ${path}`);
     const result = withAnyOrder(before, after, path, renamed, limit, (compared) => {
       const found = differences(compared);
       const told = found
