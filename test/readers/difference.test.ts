@@ -1,13 +1,14 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { FALSE, type Node, randomPicker, seededRandom } from "../../src/engine/bdd/index.ts";
+import { rejectFor } from "../../src/engine/compile/index.ts";
 import type { Device } from "../../src/engine/device/device.ts";
 import { type ComparedPath, compilePaths, differences } from "../../src/engine/diff/comparePath.ts";
 import { interpret } from "../../src/engine/interpret/interpret.ts";
 import type { Outcome } from "../../src/engine/interpret/outcome.ts";
 import { toNotation } from "../../src/engine/packet/header/toNotation.ts";
 import { isNotationError, parsePacket } from "../../src/engine/packet/notation.ts";
-import type { Path } from "../../src/engine/packet/packet.ts";
+import type { IpFamily, Path } from "../../src/engine/packet/packet.ts";
 import { readDevice } from "../../src/engine/parsers/readDevice.ts";
 import { randomRuleset } from "./randomRuleset.ts";
 
@@ -47,11 +48,14 @@ function endsOf(device: Device, text: string): readonly string[] | null {
   if (isNotationError(spec)) throw new Error(`${text}: ${spec.message}`);
   const { outcomes, complete } = interpret(device, spec, { host: null });
   const isKnown = complete && outcomes.every(({ verdict }) => verdict !== "undecided");
-  return isKnown ? [...new Set(outcomes.map(endOf))].sort() : null;
+  const ends = outcomes.map((outcome) => endOf(outcome, spec.family));
+  return isKnown ? [...new Set(ends)].sort() : null;
 }
 
-function endOf({ verdict, rejectWith }: Outcome): string {
-  return rejectWith === null ? verdict : `${verdict} ${JSON.stringify(rejectWith)}`;
+function endOf({ verdict, rejectWith }: Outcome, family: IpFamily): string {
+  return rejectWith === null
+    ? verdict
+    : `${verdict} ${JSON.stringify(rejectFor(rejectWith, family))}`;
 }
 
 function problemsOf(before: Device, after: Device, seed: number): readonly string[] {

@@ -19,6 +19,7 @@ import {
 } from "./comparePath.ts";
 import { type Memories, memoriesOf } from "./memories.ts";
 import type { Difference, DifferenceClass, SideFate } from "./model.ts";
+import { unlikeRest } from "./notCompared.ts";
 import { vocabularyOf } from "./words.ts";
 
 export type { Difference, DifferenceClass, SideDecider, SideFate } from "./model.ts";
@@ -79,6 +80,7 @@ export function compareDevices(
     reasons.push(...effects);
     for (const text of [...DOMAIN_ASSUMPTIONS[path], ...assumed]) assumptions.add(text);
   }
+  reasons.push(...unlikeRest(before, after));
   reasons.push(...classes.flatMap(({ told }) => checkExample(before, after, told)));
   return {
     equal: verdictOf(classes, truncated, reasons),
