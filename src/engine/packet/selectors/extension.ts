@@ -140,7 +140,7 @@ const TCP_OPTIONS: readonly (readonly [string, number, readonly Field[]])[] = [
     30,
     [
       ["length", 8, 8, "integer"],
-      ["subtype", 16, 4, "integer"],
+      ["subtype", 16, 4, "mptcp_subtype"],
     ],
   ],
   ["fastopen", 34, []],

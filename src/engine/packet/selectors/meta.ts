@@ -43,6 +43,7 @@ export const META_ROWS: readonly SelectorRow[] = [
   meta("mark", 32, "mark", { writable: true, iptables: ["mark --mark"] }),
   meta("priority", 32, "classid", { writable: true }),
   meta("nftrace", 1, "integer", { writable: true }),
+  meta("broute", 8, "boolean", { writable: true }),
   /** Empty in output, so `iifname != "eth0"` matches there (measured). */
   meta("iifname", 128, "ifname", { absent: "zero", iptables: ["-i"] }),
   meta("oifname", 128, "ifname", { absent: "zero", iptables: ["-o"] }),

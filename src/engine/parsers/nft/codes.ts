@@ -74,7 +74,8 @@ export const NFT_CODES: Readonly<Record<string, CodeText>> = {
   },
   PM1033: {
     title: "types do not fit",
-    explanation: "A value of one type is written to a field of another one.",
+    explanation:
+      "A value of one type is written to a field of another one, which nft takes from version 1.0.9 on.",
   },
   PM1034: {
     title: "service name not everywhere known",

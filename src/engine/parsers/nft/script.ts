@@ -112,7 +112,7 @@ function runCommand(reader: Reader, state: ScriptState, scope: DefinitionScope):
     case "rename":
       return runRename(reader, state);
     default:
-      while (!reader.isEnd()) reader.next();
+      reader.skipStatement();
   }
 }
 
@@ -344,6 +344,8 @@ function runDelete(reader: Reader, state: ScriptState, mustExist: boolean): void
     case "element":
       return changeElements(reader, state, "delete", mustExist);
     case "rule": {
+      const found = mustExist ? null : chainIfThere(reader, state);
+      if (found === "missing") return;
       const table = knownTable(reader, state);
       const chain = knownChain(reader, table);
       const place = parsePlace(reader);
@@ -362,6 +364,17 @@ function runDelete(reader: Reader, state: ScriptState, mustExist: boolean): void
     default:
       deleteNamed(reader, state, token.text, mustExist);
   }
+}
+
+/** `destroy rule` does not mind that the chain is not there; looks ahead without taking anything. */
+function chainIfThere(reader: Reader, state: ScriptState): "missing" | null {
+  const hasFamily = FAMILIES.includes(reader.peek().text);
+  const family = hasFamily ? (reader.peek().text as TableFamily) : "ip";
+  const at = hasFamily ? 1 : 0;
+  const table = state.ruleset.tables.get(tableKey(family, reader.peek(at).text));
+  if (table?.chains.has(reader.peek(at + 1).text) === true) return null;
+  reader.skipStatement();
+  return "missing";
 }
 
 function deleteNamed(reader: Reader, state: ScriptState, kind: string, mustExist: boolean): void {

@@ -135,6 +135,7 @@ function parseHeader(context: RuleContext, token: Token): Typed {
     return named(context, `meta ${text}`, token);
   if (text === "tcp" && reader.is("option")) return parseOption(context, token, "tcp option");
   if (text === "ip" && reader.is("option")) return parseOption(context, token, "ip option");
+  if (text === "dccp" && reader.is("option")) return parseOption(context, token, "dccp option");
   if (text === "sctp" && reader.is("chunk")) return parseChunk(context);
   const field = reader.word(`a field of \`${text}\``).text;
   if ((text === "srh" && field.startsWith("sid")) || text === "rt0")
@@ -167,20 +168,9 @@ function parseConntrack(context: RuleContext, token: Token): Typed {
       );
     return named(context, `ct ${direction}${network} ${key}`, token);
   }
-  if (key === "proto-src" || key === "proto-dst") requirePorts(context, `ct ${direction}${key}`);
   /* Both directions of a connection have one protocol; nft lists it without the direction. */
   const isCommon = key === "l3proto" || key === "protocol";
   return named(context, `ct ${isCommon ? "" : direction}${key}`, token);
-}
-
-/** The ports of a connection are read as those of a protocol. */
-function requirePorts(context: RuleContext, what: string): void {
-  if (context.transport !== null) return;
-  throw context.reader.problem(
-    `\`${what}\` needs a transport protocol`,
-    "match `meta l4proto tcp` or the like in front of it",
-    "PM1042",
-  );
 }
 
 function parseRouting(context: RuleContext, token: Token): Typed {

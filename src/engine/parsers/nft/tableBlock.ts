@@ -207,6 +207,8 @@ const HOOKS: readonly string[] = [
   "egress",
 ];
 
+const NAT_HOOKS: readonly string[] = ["prerouting", "input", "output", "postrouting"];
+
 /** `type filter hook input [device eth0] priority 0; [policy drop;]`. */
 export function parseHook(
   reader: Reader,
@@ -263,6 +265,14 @@ export function parseHook(
       "a chain of type route belongs to the output hook",
       start,
       "write `type filter`, or `hook output`",
+    );
+  if (base.type === "nat" && !NAT_HOOKS.includes(base.hook))
+    refuse(
+      state,
+      "PM1079",
+      `a chain of type nat cannot stand in ${base.hook}`,
+      start,
+      `write one of ${NAT_HOOKS.join(", ")}`,
     );
   chain.base = base;
 }
