@@ -10,7 +10,7 @@ import { CT_STATE } from "../src/engine/packet/selectors/index.ts";
 import { readBits, readHeaders, type Wire } from "../src/engine/packet/wire.ts";
 import { difference } from "./compare.ts";
 import type { Shot, ShotResult } from "./kernel.ts";
-import { isLabAddress, type LabHost } from "./labHost.ts";
+import { type LabHost, ownAddress } from "./labHost.ts";
 import { type Observed, observe, type RulesByHandle } from "./observed.ts";
 import { asLeft, turnedAround } from "./scenario.ts";
 import { ICMP, ICMPV6, isForSelf, type Sketch, toSpec, toText, WITH_PORTS } from "./sketch.ts";
@@ -73,14 +73,18 @@ export class Judge {
     this.rules = rules;
   }
 
-  /** The packet as bytes, and the way that it is sent. */
-  shotOf(sketch: Sketch, flush: boolean): Shot {
-    const spec = toSpec(sketch);
+  /** A packet of a scenario as bytes, and the way that it is sent. */
+  shotOf(scenario: readonly Sketch[], place: number, flush: boolean): Shot {
+    const sketch = scenario[place];
+    const [first] = scenario;
+    if (sketch === undefined || first === undefined) throw new Error("no such packet");
+    const own = [ownAddress(sketch, this.host), ownAddress(first, this.host)];
     return {
-      bytes: Buffer.from(bytesOf(spec)).toString("hex"),
+      bytes: Buffer.from(bytesOf(toSpec(sketch))).toString("hex"),
       in: sketch.in,
       out: sketch.out,
-      local: isForSelf(sketch) && !isLabAddress(sketch.family, sketch.destination, this.host),
+      own: own.filter((address) => address !== null),
+      local: isForSelf(sketch),
       mark: sketch.mark,
       uid: sketch.uid,
       gid: sketch.gid,
@@ -112,7 +116,8 @@ export class Judge {
     const observed = observe(result, spec, bytesOf(spec), this.rules);
     this.tally.packets++;
     for (const { matched } of observed.steps) for (const rule of matched) this.tally.hit.add(rule);
-    const { what: inMemory, agreed } = this.inMemory(spec, observed);
+    const first = toSpec(scenario[0] ?? sketch);
+    const { what: inMemory, agreed } = this.inMemory(spec, first, observed);
     const hasOwnHistory = agreed !== null && !hangsOnOthers(agreed);
     if (agreed !== null && !hasOwnHistory) this.tally.hangingOnOthers++;
     const alone = hasOwnHistory ? this.alone(scenario, place, observed) : null;
@@ -138,9 +143,10 @@ export class Judge {
 
   private inMemory(
     spec: PacketSpec,
+    first: PacketSpec,
     observed: Observed,
   ): { readonly what: string | null; readonly agreed: Outcome | null } {
-    const host = this.host.hostFor(spec);
+    const host = this.host.hostFor(spec, [first]);
     const { outcomes } = interpretNext(this.device, spec, { host }, this.memory, (outcome) =>
       isNone(difference(outcome, observed)),
     );
@@ -180,8 +186,14 @@ export class Judge {
   }
 
   private alone(scenario: readonly Sketch[], place: number, observed: Observed): string | null {
+    const sketch = scenario[place];
+    if (sketch === undefined) return null;
     const spec = this.aloneSpec(scenario, place, observed);
-    const host = this.host.hostFor(spec);
+    const others = [
+      toSpec(scenario[0] ?? sketch),
+      ...(spec.original === null ? [] : [spec.original]),
+    ];
+    const host = this.host.hostFor(spec, others);
     const { outcomes, complete } = interpret(this.device, spec, { host });
     if (outcomes.length > 1) {
       this.tally.severalOutcomes++;

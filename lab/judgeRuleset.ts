@@ -6,7 +6,7 @@ import { Judge, type Tally } from "./judge.ts";
 import { Kernel, type Shot } from "./kernel.ts";
 import { makeLabHost } from "./labHost.ts";
 import { matchHandles, type RulesByHandle } from "./observed.ts";
-import { loadCommand, type Ruleset } from "./ruleset.ts";
+import { loadCommand, loadedText, type Ruleset } from "./ruleset.ts";
 import { Outside } from "./scenario.ts";
 import type { Sketch } from "./sketch.ts";
 
@@ -43,7 +43,7 @@ export async function judgeRuleset(ruleset: Ruleset, options: JudgeOptions): Pro
   try {
     const host = makeLabHost(ruleset.interfaces);
     await kernel.setUp(host.setup);
-    const refusal = await kernel.load(argv, ruleset.text);
+    const refusal = await kernel.load(argv, loadedText(ruleset));
     if (refusal !== null) return { kind: "notLoaded", name, reason: firstLine(refusal) };
     const byHandle = matchHandles(parsed.device, await kernel.rules());
     if (typeof byHandle === "string") throw new Error(`${name}: ${byHandle}`);
@@ -124,9 +124,9 @@ async function fireBatch(
   const flights: { scenario: readonly Sketch[]; place: number; shot: Shot; target: Rule | null }[] =
     [];
   for (const [number, { scenario, target }] of batch.entries())
-    for (const [place, sketch] of scenario.entries()) {
+    for (const place of scenario.keys()) {
       const flush = place === 0 && number % SCENARIOS_BETWEEN_FLUSHES === 0;
-      flights.push({ scenario, place, shot: judge.shotOf(sketch, flush), target });
+      flights.push({ scenario, place, shot: judge.shotOf(scenario, place, flush), target });
     }
   if (flights.length === 0) return;
   const results = await kernel.play(flights.map(({ shot }) => shot));

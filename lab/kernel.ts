@@ -2,6 +2,9 @@ import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { readlinkSync } from "node:fs";
 import { createInterface, type Interface } from "node:readline";
 
+/** An address that is delivered here, and the device that has it. */
+export type OwnAddress = readonly [address: string, device: string];
+
 /** One packet to send, and where. */
 export interface Shot {
   /** Hexadecimal, from the network header on. */
@@ -10,7 +13,9 @@ export interface Shot {
   readonly in: string | null;
   /** Device that the routes lead to. */
   readonly out: string | null;
-  /** True: its destination is an address of the device. */
+  /** Addresses that the device has for it. */
+  readonly own: readonly OwnAddress[];
+  /** True: it goes to the device itself; where that is a group, the device joins it. */
   readonly local: boolean;
   /** Mark of the socket that sends it. */
   readonly mark: number;

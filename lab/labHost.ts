@@ -1,8 +1,8 @@
 import { formatIpv4, formatIpv6 } from "../src/engine/base/address.ts";
 import type { Host, HostAddress, HostInterface } from "../src/engine/device/host.ts";
 import type { PacketSpec } from "../src/engine/packet/packet.ts";
-import type { KernelSetup } from "./kernel.ts";
-import { isForSelf } from "./sketch.ts";
+import type { KernelSetup, OwnAddress } from "./kernel.ts";
+import { isForSelf, type Sketch } from "./sketch.ts";
 
 /** Bytes of a link: more than any packet that is sent. */
 const MTU = 65000;
@@ -36,8 +36,8 @@ const SYSCTLS: Readonly<Record<string, string>> = {
 export interface LabHost {
   readonly setup: KernelSetup;
   readonly interfaces: readonly string[];
-  /** What surrounds the ruleset as this packet finds it. */
-  hostFor(spec: PacketSpec): Host;
+  /** What surrounds the ruleset as this packet finds it, with the addresses that `others` were sent to. */
+  hostFor(spec: PacketSpec, others?: readonly PacketSpec[]): Host;
 }
 
 /** A namespace with one TUN device for each name, each with an address of its own. */
@@ -88,7 +88,7 @@ export function makeLabHost(names: readonly string[]): LabHost {
           `${family === "ip" ? formatIpv4(address) : formatIpv6(address)}/${prefix} dev ${device}`,
       ),
     },
-    hostFor: (spec) => withDestination(host, addresses, spec),
+    hostFor: (spec, others = []) => withDestinations(host, addresses, spec, others),
   };
 }
 
@@ -96,21 +96,32 @@ export function makeLabHost(names: readonly string[]): LabHost {
  * A packet to the device itself makes its destination an address of the device. What NAT turns away
  * from the loopback device leaves by the first of the others.
  */
-function withDestination(
-  { routes, ...others }: Host,
+function withDestinations(
+  { routes, ...rest }: Host,
   addresses: readonly HostAddress[],
   spec: PacketSpec,
+  others: readonly PacketSpec[],
 ): Host {
-  const [first] = others.interfaces;
+  const [first] = rest.interfaces;
   const host: Host =
     spec.out === "lo" && first !== undefined
-      ? { ...others, routes: routes.map((route) => ({ ...route, interface: first.name })) }
-      : { ...others, routes };
-  const own = [spec, ...(spec.original === null ? [] : [spec.original])].flatMap(destinationAsOwn);
+      ? { ...rest, routes: routes.map((route) => ({ ...route, interface: first.name })) }
+      : { ...rest, routes };
+  const own = [spec, ...others].flatMap(destinationAsOwn);
   return own.length === 0 ? host : { ...host, addresses: [...addresses, ...own] };
 }
 
 const LINK_LOCAL = 0xfe80n >> 6n;
+
+/** The address that the kernel has to be given for it, with the device; null: it has none to be given. */
+export function ownAddress(sketch: Sketch, host: LabHost): OwnAddress | null {
+  const { family, destination, in: from, out } = sketch;
+  if (!isForSelf(sketch) || isSpecial(family, destination)) return null;
+  if (isLabAddress(family, destination, host)) return null;
+  const isNear = family === "ip6" && destination >> 118n === LINK_LOCAL;
+  const address = family === "ip" ? formatIpv4(destination) : formatIpv6(destination);
+  return [address, isNear ? (from ?? out ?? "lo") : "lo"];
+}
 
 function destinationAsOwn(spec: PacketSpec): readonly HostAddress[] {
   const { destination: address, family } = spec;

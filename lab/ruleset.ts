@@ -32,6 +32,13 @@ export function readRuleset(name: string, original: string): Ruleset {
   return { name, dialect, text, edits: reasons, parsed, interfaces: interfacesOf(parsed.device) };
 }
 
+/** What the kernel is given: the harness has a chain of its own in the namespace, else empty. */
+export function loadedText({ text }: Ruleset): string {
+  return text
+    .replace(/^([^#\n]*)\bflush\s+ruleset\b/gm, "$1")
+    .replace(/\{\s*"flush"\s*:\s*\{\s*"ruleset"\s*:\s*null\s*\}\s*\}\s*,?/g, "");
+}
+
 /** The command that loads it, the text on its standard input. */
 export function loadCommand(dialect: Dialect): readonly string[] | null {
   switch (dialect) {

@@ -1,6 +1,7 @@
 import type { Device } from "../src/engine/device/device.ts";
 import { interpretNext } from "../src/engine/interpret/interpret.ts";
 import { Memory } from "../src/engine/interpret/memory.ts";
+import type { IpFamily } from "../src/engine/packet/packet.ts";
 import { readBits, readHeaders, type Wire } from "../src/engine/packet/wire.ts";
 import type { LabHost } from "./labHost.ts";
 import { isLabAddress } from "./labHost.ts";
@@ -77,7 +78,7 @@ export class Outside {
     if (departed === null) return [first];
     const answer = this.answerTo(first, departed);
     if (answer === null) return [first];
-    this.send(answer, memory);
+    this.send(answer, memory, first);
     return [first, answer, followUp(first, answer)];
   }
 
@@ -100,9 +101,9 @@ export class Outside {
     return [first, { ...answer, protocol, icmp: { type, code, id: 0 }, more }];
   }
 
-  private send(sketch: Sketch, memory: Memory): Departed | null {
+  private send(sketch: Sketch, memory: Memory, first = sketch): Departed | null {
     const spec = toSpec(sketch);
-    const host = this.host.hostFor(spec);
+    const host = this.host.hostFor(spec, [toSpec(first)]);
     const [outcome] = interpretNext(this.device, spec, { host }, memory).outcomes;
     if (outcome?.verdict !== "accept" || outcome.leaves === null) return null;
     return { sketch: asLeft(sketch, outcome.wire), leaves: outcome.leaves };
@@ -110,6 +111,8 @@ export class Outside {
 
   private answerTo(first: Sketch, { sketch, leaves }: Departed): Sketch | null {
     const turned = turnedAround(sketch);
+    if (!isHost(turned.family, turned.source) || !isHost(turned.family, turned.destination))
+      return null;
     const back = first.in ?? first.out;
     if (leaves === "local") return { ...turned, path: "output", in: null, out: back };
     if (leaves === "lo") return { ...turned, path: "output", in: null, out: "lo" };
@@ -117,6 +120,12 @@ export class Outside {
     if (first.path === "output") return { ...turned, path: "input", in: leaves, out: leaves };
     return { ...turned, path: own ? "input" : "forward", in: leaves, out: back };
   }
+}
+
+/** Whether an address can be one end of a conversation. */
+function isHost(family: IpFamily, address: bigint): boolean {
+  if (address === 0n) return false;
+  return family === "ip" ? address >> 28n < 14n : address >> 120n !== 0xffn;
 }
 
 /** The sketch with addresses and ports as they went out. */

@@ -28,7 +28,6 @@ QUIET_ROUNDS = 2
 # What goes over `lo` is handled by a soft interrupt, perhaps in another thread.
 LOOPBACK_WAIT_MS = 20
 IP_PKTINFO, IPV6_HDRINCL, IPV6_PKTINFO, SO_PRIORITY, SO_MARK = 8, 36, 50, 12, 36
-NOBODY = (b"\xff" * 4, bytes(4), bytes(16), bytes(15) + b"\1")
 GROUPS_PER_SOCKET = 15
 TABLE = "premortem_lab"
 # Routes of packets that the device itself sends (`ip rule … iif lo`).
@@ -40,13 +39,19 @@ OWN_ROUTES = 100
 DELIVERED_MARK = 0x504D1ABE
 OBSERVER = f"""
 table inet {TABLE} {{
+ chain delivered {{
+  type filter hook input priority 2147483647; policy accept;
+  meta mark set {DELIVERED_MARK}
+ }}
+}}
+"""
+# Of equal priority what was registered first runs last: behind the place where connections are
+# confirmed, which may still drop. So this one is loaded before the ruleset, the others after it.
+TRACER = f"""
+table inet {TABLE} {{
  chain incoming {{
   type filter hook prerouting priority -2000000000; policy accept;
   meta nftrace set 1
- }}
- chain delivered {{
-  type filter hook input priority 2147483646; policy accept;
-  meta mark set {DELIVERED_MARK}
  }}
  chain outgoing {{
   type filter hook output priority -2000000000; policy accept;
@@ -108,7 +113,8 @@ class Lab:
             result = run(["ip", family, "rule", "add", "iif", "lo", "lookup", str(OWN_ROUTES)])
             if not result["ok"]:
                 return result
-        return run(["ip", "-force", "-batch", "-"], "\n".join(batch) + "\n")
+        result = run(["ip", "-force", "-batch", "-"], "\n".join(batch) + "\n")
+        return run(["nft", "-f", "-"], OBSERVER) if result["ok"] else result
 
     def load(self, command):
         return run(command["argv"], command["text"])
@@ -117,7 +123,7 @@ class Lab:
         return {"ok": True, "rules": [rule for rule in netlink.read_rules() if rule[1] != TABLE]}
 
     def observe(self, _):
-        result = run(["nft", "-f", "-"], OBSERVER)
+        result = run(["nft", "-f", "-"], TRACER)
         self.flush({})
         return result
 
@@ -169,12 +175,11 @@ class Lab:
         self.routes.default(family, netlink.MAIN, self.indexes[towards])
         self.routes.default(family, OWN_ROUTES, self.indexes[back])
         group = destination[0] == 0xFF if six else 224 <= destination[0] < 240
-        single = packet["local"] and not group and destination not in NOBODY
-        single = single and (six or destination[0] != 127)
-        # A link-local address is one of its link.
-        near = six and destination[0] == 0xFE and destination[1] & 0xC0 == 0x80
-        device = self.indexes[packet["in"] or packet["out"]] if near else 1
-        self.routes.local(family, (destination, device) if single else None)
+        places = {
+            (socket.inet_pton(family, address), self.indexes[device])
+            for address, device in packet["own"]
+        }
+        self.routes.local(family, places)
         if packet["local"] and group:
             self.join(family, destination, self.indexes[packet["in"] or packet["out"]])
 

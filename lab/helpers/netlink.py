@@ -100,18 +100,15 @@ class Routes:
         self.ask(NEWROUTE, CREATE | REPLACE, family, 0, table, SCOPE_LINK, UNICAST, rows)
         self.devices[family, table] = device
 
-    def local(self, family, place):
-        """The address of `place`, if any, is delivered here; the one before is not any more."""
-        before = self.locals.get(family)
-        if before == place:
-            return
-        self.locals[family] = place
-        for kind, flags, one in ((DELROUTE, 0, before), (NEWROUTE, CREATE | REPLACE, place)):
-            if one is None:
-                continue
-            one, device = one
-            rows = [(ATTRIBUTE_DESTINATION, one), (ATTRIBUTE_DEVICE, struct.pack("=i", device))]
-            self.ask(kind, flags, family, len(one) * 8, LOCAL, SCOPE_HOST, LOCAL_ROUTE, rows)
+    def local(self, family, places):
+        """The addresses of `places` are delivered here; those of before are not any more."""
+        before = self.locals.get(family, set())
+        self.locals[family] = places
+        changes = [(DELROUTE, 0, place) for place in before - places]
+        changes += [(NEWROUTE, CREATE | REPLACE, place) for place in places - before]
+        for kind, flags, (address, device) in changes:
+            rows = [(ATTRIBUTE_DESTINATION, address), (ATTRIBUTE_DEVICE, struct.pack("=i", device))]
+            self.ask(kind, flags, family, len(address) * 8, LOCAL, SCOPE_HOST, LOCAL_ROUTE, rows)
 
 
 class Trace:

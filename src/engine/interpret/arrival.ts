@@ -95,7 +95,7 @@ export function refusedDestination(walk: Walk): string | null {
     return destination.value >> 120n === MULTICAST_PREFIX ? "multicast is not forwarded" : null;
   const first = destination.value >> 24n;
   if (first === 127n) return "destination 127/8 from outside";
-  if (first === 0n) return "destination 0/8";
+  if (destination.value === 0n) return "destination 0.0.0.0";
   if (destination.value === 0xffffffffn) return "broadcast is not forwarded";
   return first >= 224n && first < 240n ? "multicast is not forwarded" : null;
 }

@@ -217,6 +217,8 @@ function freeTuple(
       return { ...wanted, sourcePort: unknownPort(walk) };
     return wanted;
   }
+  if (statement?.random === true && (hasPorts(walk) || isEcho(walk)))
+    return { ...wanted, sourcePort: unknownPort(walk) };
   if (wanted.sourcePort.kind === "known" && isFree(walk, connection, wanted)) return wanted;
   if (wanted.sourcePort.kind !== "known" && end.ports === null) return wanted;
   /* Nothing to choose from: the clash is found when the connection is confirmed. */

@@ -2,8 +2,8 @@ import { reverse, type Tuple } from "./tracking.ts";
 import { known, type Value } from "./value.ts";
 import { readPacket, type Walk, writePacket } from "./walk.ts";
 
-/** Protocols whose first four bytes are ports. */
-const PORTED: readonly number[] = [6, 17, 33, 132, 136];
+/** Protocols whose ports connection tracking knows; DCCP's no more (measured on 6.18). */
+const PORTED: readonly number[] = [6, 17, 132, 136];
 
 /** Offsets and widths of the addresses, in bits from the network header. */
 export function addressPlace(

@@ -34,8 +34,8 @@ export function writeSelector(walk: Walk, table: Table, statement: Write): boole
     case "tcpOption": {
       const at = tcpOptionPlace(walk, row.source.option, row.source.offset);
       if (at !== null) writePacket(walk, at, row.width, value);
-      /* TCPMSS goes on where it cannot write, nftables does not (measured). */
-      return at !== null || statement.lowersOnly === true;
+      /* Without the option there is nothing to write, and the rule goes on (measured on 6.18). */
+      return true;
     }
     default:
       return true;
