@@ -133,6 +133,8 @@ export class HeaderLayout {
   private readonly flagsByKey = new Map<string, Flag>();
   private readonly read = new Set<number>();
   private nextLevel = 0;
+  /** Who asks at the moment: it is told every variable that is asked for. */
+  askedBy: Set<number> | null = null;
 
   constructor(arena: Arena, questions: Questions, order: VariableOrder) {
     this.arena = arena;
@@ -158,7 +160,7 @@ export class HeaderLayout {
         level = this.nextLevel++;
         this.places.set(key, level);
       }
-      this.read.add(level);
+      this.note(level);
       return level;
     });
   }
@@ -202,7 +204,7 @@ export class HeaderLayout {
   interface(side: "in" | "out"): AtomField {
     const field = this.atomFields.get(side);
     if (field === undefined) throw new Error(`no interface field \`${side}\``);
-    for (const level of field.levels) this.read.add(level);
+    for (const level of field.levels) this.note(level);
     return field;
   }
 
@@ -211,15 +213,14 @@ export class HeaderLayout {
     const field =
       this.atomFields.get(key) ??
       this.addAtoms(key, this.questions.ranges.get(name) ?? [], width, kind);
-    for (const level of field.levels) this.read.add(level);
+    for (const level of field.levels) this.note(level);
     return field;
   }
 
   flag(key: string, kind: FlagKind): Flag {
-    const known = this.flagsByKey.get(key);
-    if (known !== undefined) return known;
-    const flag: Flag = { key, level: this.nextLevel++, kind };
+    const flag = this.flagsByKey.get(key) ?? { key, level: this.nextLevel++, kind };
     this.flagsByKey.set(key, flag);
+    this.askedBy?.add(flag.level);
     return flag;
   }
 
@@ -230,6 +231,11 @@ export class HeaderLayout {
   /** All fields of classes, interfaces included, in the order made. */
   get fields(): readonly AtomField[] {
     return [...this.atomFields.values()];
+  }
+
+  private note(level: number): void {
+    this.read.add(level);
+    this.askedBy?.add(level);
   }
 
   private addInterface(side: "in" | "out"): void {
