@@ -222,7 +222,8 @@ function stateName({ state }: Observed): string | undefined {
 
 /** NAT chose another port, or found none, because another connection has the tuple. */
 function hangsOnOthers({ by, wire }: Outcome): boolean {
-  if (by.kind === "kernel" && /connection has the tuple|free port|another device/.test(by.reason)) return true;
+  if (by.kind === "kernel" && /connection has the tuple|free port|another device/.test(by.reason))
+    return true;
   const { transport } = readHeaders(wire);
   return readBits(wire, transport * 8, 32) === "unknown";
 }
