@@ -38,10 +38,11 @@ export type Space =
   | `value ${string}`;
 
 /**
- * Which fields come first. Measured: rules of networks and ports take a quarter of the nodes with
- * protocol and ports first; random rules are the other way round. Either way all that tells where a
- * packet comes from stands before all that tells where it goes: in 5,700 rules with a chain for
- * each interface that took half of the nodes that both interfaces in front took.
+ * Which fields come first. Measured: two real rulesets of 5,000 rules take a third and a half of the
+ * nodes with addresses first, 10,000 random rules half, 10,000 rules of networks and ports three
+ * quarters; rules that leave out most fields take a tenth more. Either way all that tells where a packet
+ * comes from stands before all that tells where it goes: 5,700 rules with a chain for each interface
+ * took twice the nodes with both interfaces in front.
  */
 export type VariableOrder = "portsFirst" | "addressesFirst";
 
