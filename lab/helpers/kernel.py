@@ -1,26 +1,72 @@
 #!/usr/bin/env python3
 """The kernel's side of the harness: one command per line of JSON on stdin, one answer per line.
 
-Node can open neither TUN devices nor netlink, so this file does, with Python's standard library
-alone. It runs in a network namespace without a name: when the process ends, however it ends,
-the kernel takes the namespace, its devices and its rules away.
+Node can open neither TUN devices nor netlink, so this program does. It runs in a network namespace
+without a name: when the process ends, however it ends, the kernel takes the namespace, its devices
+and its rules away.
 """
-import ctypes, errno, fcntl, json, os, select, socket, struct, subprocess, sys, time
+import ctypes
+import errno
+import fcntl
+import json
+import os
+import select
+import socket
+import struct
+import subprocess
+import sys
+import time
+
+import netlink
 
 TUNSETIFF, TUN_WITHOUT_HEADER = 0x400454CA, 0x1001
-SO_RCVBUFFORCE, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP = 33, 270, 1
-NFTRACE_GROUP, NFTABLES, CONNTRACK = 9, 10, 1
-MSG_TRACE, MSG_NEWRULE, MSG_GETRULE, MSG_DELETE_CONNECTIONS = 17, 6, 7, 2
-TRACE_BUFFER_BYTES = 32 * 1024 * 1024
 LARGEST_PACKET = 70000
-# Packets of our own carry it, so that the answers of the host's stack can be told from them.
+# Packets of our own carry it, so that those of the host's stack can be told from them.
 OWN_PRIORITY = 0x504D
 # Behind a write everything happens before it returns; a few rounds catch what an answer causes.
 QUIET_ROUNDS = 2
-RAW4 = (1, 2, 4, 6, 17, 33, 47, 50, 51, 132, 136, 253)
-RAW6 = (6, 17, 33, 47, 50, 51, 58, 132, 136, 253)
-IPV6_HDRINCL, IPV6_RECVPKTINFO, IPV6_PKTINFO, SO_PRIORITY, SO_MARK = 36, 49, 50, 12, 36
+# What goes over `lo` is handled by a soft interrupt, perhaps in another thread.
+LOOPBACK_WAIT_MS = 20
+IP_PKTINFO, IPV6_HDRINCL, IPV6_PKTINFO, SO_PRIORITY, SO_MARK = 8, 36, 50, 12, 36
+GROUPS_PER_SOCKET = 15
 TABLE = "premortem_lab"
+# Routes of packets that the device itself sends (`ip rule … iif lo`).
+OWN_ROUTES = 100
+
+# What the host's stack says to a packet that came through input (a closed port, an echo) is no
+# answer of the ruleset. It carries the mark of that packet, so the last chain of input gives it one.
+# Queries and reports of multicast and neighbour discovery are the host's own noise.
+DELIVERED_MARK = 0x504D1ABE
+OBSERVER = f"""
+table inet {TABLE} {{
+ chain delivered {{
+  type filter hook input priority 2147483647; policy accept;
+  meta mark set {DELIVERED_MARK}
+ }}
+}}
+"""
+# Of equal priority what was registered first runs last: behind the place where connections are
+# confirmed, which may still drop. So this one is loaded before the ruleset, the others after it.
+TRACER = f"""
+table inet {TABLE} {{
+ chain incoming {{
+  type filter hook prerouting priority -2000000000; policy accept;
+  meta nftrace set 1
+ }}
+ chain outgoing {{
+  type filter hook output priority -2000000000; policy accept;
+  meta priority {OWN_PRIORITY:#x} meta nftrace set 1 return
+  meta mark {DELIVERED_MARK} drop
+  meta mark set 0
+  ip protocol igmp drop
+  icmpv6 type 128-255 drop
+  meta nftrace set 1
+ }}
+}}
+"""
+REFLECT = ("net/ipv4/fwmark_reflect", "net/ipv6/fwmark_reflect")
+
+libc = ctypes.CDLL(None)
 
 
 def write(path, value):
@@ -33,230 +79,176 @@ def write(path, value):
 
 def run(argv, text=None):
     done = subprocess.run(argv, input=text, capture_output=True, text=True, errors="replace")
-    return done.returncode, (done.stderr or done.stdout).strip()
-
-
-def attributes(data, at):
-    """Yields (type, payload) of a row of netlink attributes."""
-    while at + 4 <= len(data):
-        length, kind = struct.unpack_from("=HH", data, at)
-        if length < 4:
-            return
-        yield kind & 0x3FFF, data[at + 4 : at + length]
-        at += (length + 3) & ~3
-
-
-def messages(data):
-    at = 0
-    while at + 16 <= len(data):
-        length, kind, _, _, _ = struct.unpack_from("=IHHII", data, at)
-        if length < 16:
-            return
-        yield kind, data[at : at + length]
-        at += (length + 3) & ~3
-
-
-def text(payload):
-    return payload.rstrip(b"\0").decode("utf-8", "replace")
+    return {"ok": done.returncode == 0, "error": (done.stderr or done.stdout).strip()}
 
 
 class Lab:
     def __init__(self):
-        self.devices, self.raw, self.senders = {}, [], {}
+        self.devices, self.names, self.indexes = {}, {}, {"lo": 1}
+        self.senders, self.groups = {}, {}
         self.poll = select.epoll()
-        self.readers = {}
-        self.trace_socket = None
+        self.routes = netlink.Routes()
+        self.trace = netlink.Trace(TABLE)
 
     def setup(self, command):
         for key, value in command["sysctls"].items():
             write(key.replace(".", "/"), value)
+        for key in REFLECT:
+            write(key, 1)
         batch = ["link set lo up"]
         for name in command["interfaces"]:
             device = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK)
             fcntl.ioctl(device, TUNSETIFF, struct.pack("16sH", name.encode(), TUN_WITHOUT_HEADER))
-            self.devices[name] = device
-            self.listen(device, "device", name)
+            self.devices[name], self.names[device] = device, name
+            self.indexes[name] = socket.if_nametoindex(name)
+            self.poll.register(device, select.EPOLLIN)
+            for key in ("rp_filter", "send_redirects"):
+                write(f"net/ipv4/conf/{name}/{key}", 0)
+            write(f"net/ipv4/conf/{name}/accept_local", 1)
             write(f"net/ipv6/conf/{name}/addr_gen_mode", 1)
-            write(f"net/ipv4/conf/{name}/rp_filter", 0)
-            batch.append(f"link set {name} up")
+            batch.append(f"link set dev {name} mtu {command['mtu']} up")
         for address in command["addresses"]:
             batch.append(f"addr add {address}" + (" nodad" if ":" in address else ""))
-        code, error = run(["ip", "-force", "-batch", "-"], "\n".join(batch) + "\n") if True else (0, "")
-        self.open_sockets()
-        self.flush_connections()
-        return {
-            "ok": code == 0,
-            "error": error,
-            "indexes": {name: socket.if_nametoindex(name) for name in ["lo", *self.devices]},
-        }
-
-    def listen(self, descriptor, kind, name):
-        number = descriptor if isinstance(descriptor, int) else descriptor.fileno()
-        self.readers[number] = (descriptor, kind, name)
-        self.poll.register(number, select.EPOLLIN)
-
-    def open_sockets(self):
-        for family, protocols in ((socket.AF_INET, RAW4), (socket.AF_INET6, RAW6)):
-            for protocol in protocols:
-                reader = socket.socket(family, socket.SOCK_RAW, protocol)
-                reader.setblocking(False)
-                if family == socket.AF_INET6:
-                    reader.setsockopt(socket.IPPROTO_IPV6, IPV6_RECVPKTINFO, 1)
-                self.listen(reader, "raw6" if family == socket.AF_INET6 else "raw4", protocol)
-        self.trace_socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_NETFILTER)
-        self.trace_socket.setblocking(False)
-        self.trace_socket.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, TRACE_BUFFER_BYTES)
-        self.trace_socket.setsockopt(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, NFTRACE_GROUP)
+        for family in ("-4", "-6"):
+            result = run(["ip", family, "rule", "add", "iif", "lo", "lookup", str(OWN_ROUTES)])
+            if not result["ok"]:
+                return result
+        result = run(["ip", "-force", "-batch", "-"], "\n".join(batch) + "\n")
+        return run(["nft", "-f", "-"], OBSERVER) if result["ok"] else result
 
     def load(self, command):
-        code, error = run(command["argv"], command["text"])
-        return {"ok": code == 0, "error": error}
+        return run(command["argv"], command["text"])
 
     def rules(self, _):
-        """Every rule's family, table, chain and handle, in the kernel's order."""
-        query = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_NETFILTER)
-        query.send(struct.pack("=IHHIIBBH", 20, NFTABLES << 8 | MSG_GETRULE, 0x301, 1, 0, 0, 0, 0))
-        found, done = [], False
-        while not done:
-            for kind, message in messages(query.recv(1 << 20)):
-                if kind in (2, 3):
-                    done = True
-                elif kind == NFTABLES << 8 | MSG_NEWRULE:
-                    rule = dict(attributes(message, 20))
-                    handle = struct.unpack("!Q", rule[3])[0]
-                    found.append([message[16], text(rule[1]), text(rule[2]), handle])
-        query.close()
-        return {"rules": [rule for rule in found if rule[1] != TABLE]}
+        return {"ok": True, "rules": [rule for rule in netlink.read_rules() if rule[1] != TABLE]}
 
-    def observe(self, command):
-        """Traces from the first place of a hook on; `silent` keeps the host's own answers back."""
-        silence = f"meta priority != {OWN_PRIORITY} drop" if command["silent"] else ""
-        script = f"""
-table inet {TABLE} {{ }}
-delete table inet {TABLE}
-table inet {TABLE} {{
- chain incoming {{
-  type filter hook prerouting priority -100000; policy accept;
-  meta nftrace set 1
- }}
- chain outgoing {{
-  type filter hook output priority -100000; policy accept;
-  {silence}
-  meta nftrace set 1
- }}
-}}
-"""
-        code, error = run(["nft", "-f", "-"], script)
-        return {"ok": code == 0, "error": error}
+    def observe(self, _):
+        result = run(["nft", "-f", "-"], TRACER)
+        self.flush({})
+        return result
 
-    def route(self, command):
-        device = command["device"]
-        code, error = run(
-            ["ip", "-batch", "-"],
-            f"route replace default dev {device}\nroute replace ::/0 dev {device}\n",
-        )
-        return {"ok": code == 0, "error": error}
-
-    def flush_connections(self):
-        query = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_NETFILTER)
-        kind = CONNTRACK << 8 | MSG_DELETE_CONNECTIONS
-        query.send(struct.pack("=IHHIIBBH", 20, kind, 5, 1, 0, 0, 0, 0))
-        query.recv(4096)
-        query.close()
+    def flush(self, _):
+        netlink.flush_connections()
+        self.collect(False)
+        self.trace.read()
+        return {"ok": True}
 
     def play(self, command):
-        """Each scenario begins without connections; its packets follow one another."""
-        self.collect()
-        self.trace()
-        results = []
-        for scenario in command["scenarios"]:
-            self.flush_connections()
-            results.append([self.send(packet) for packet in scenario])
-        return {"results": results}
+        return {"ok": True, "results": [self.send(packet) for packet in command["packets"]]}
 
     def send(self, packet):
+        if packet.get("flush"):
+            netlink.flush_connections()
         data = bytes.fromhex(packet["bytes"])
-        error = None
+        error, before = None, time.monotonic()
         try:
+            self.prepare(packet, data)
             if packet["in"] is None:
-                six = data[0] >> 4 == 6
-                self.sender(six, packet.get("mark", 0)).sendto(data, (packet["to"], 0))
+                self.send_own(packet, data)
             else:
                 os.write(self.devices[packet["in"]], data)
         except OSError as problem:
-            error = errno.errorcode.get(problem.errno, str(problem.errno))
-        seen = self.collect()
-        now = time.monotonic() * 1000
-        return {"seen": seen, "trace": self.trace(), "error": error, "atMs": now}
+            error = errno.errorcode.get(problem.errno, str(problem))
+        seen, trace = self.collect(False), self.trace.read()
+        if packet["out"] == "lo" and error is None and not seen:
+            deadline = time.monotonic() + LOOPBACK_WAIT_MS / 1000
+            while not self.ended(trace) and time.monotonic() < deadline:
+                seen.extend(self.collect(True))
+                trace.extend(self.trace.read())
+        return {"seen": seen, "trace": trace, "error": error, "atMs": [before * 1000, time.monotonic() * 1000]}
 
-    def sender(self, six, mark):
-        key = (six, mark)
+    def ended(self, trace):
+        """A packet over `lo` ends where it is delivered or dropped."""
+        return any(
+            (step[2] == TABLE and step[3] == "delivered") or (step[5] or 0) & 0xFF == 0
+            for step in trace
+            if isinstance(step, list) and step[5] is not None and step[5] >= 0
+        )
+
+    def prepare(self, packet, data):
+        six = data[0] >> 4 == 6
+        family = socket.AF_INET6 if six else socket.AF_INET
+        destination = data[24:40] if six else data[16:20]
+        first = next(iter(self.devices))
+        towards = packet["out"] if packet["out"] in self.devices else packet["in"] or first
+        back = packet["in"] if packet["in"] is not None else towards
+        self.routes.default(family, netlink.MAIN, self.indexes[towards])
+        self.routes.default(family, OWN_ROUTES, self.indexes[back])
+        group = destination[0] == 0xFF if six else 224 <= destination[0] < 240
+        places = {
+            (socket.inet_pton(family, address), self.indexes[device])
+            for address, device in packet["own"]
+        }
+        self.routes.local(family, places)
+        if packet["local"] and group:
+            self.join(family, destination, self.indexes[packet["in"] or packet["out"]])
+
+    def join(self, family, group, index):
+        if (group, index) in self.groups:
+            return
+        if len(self.groups) % GROUPS_PER_SOCKET == 0:
+            self.member4 = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            self.member6 = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+        self.groups[group, index] = (self.member4, self.member6)
+        try:
+            if family == socket.AF_INET:
+                request = group + b"\0\0\0\0" + struct.pack("=i", index)
+                self.member4.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, request)
+            else:
+                request = group + struct.pack("=i", index)
+                self.member6.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_JOIN_GROUP, request)
+        except OSError as problem:
+            if problem.errno != errno.EADDRINUSE:
+                raise
+
+    def send_own(self, packet, data):
+        six = data[0] >> 4 == 6
+        to = socket.inet_ntop(socket.AF_INET6, data[24:40]) if six else socket.inet_ntoa(data[16:20])
+        wide = data[24] == 0xFF if six else data[16] >= 224
+        extra = []
+        if wide:
+            index = self.indexes[packet["out"]]
+            info = (b"\0" * 16 + struct.pack("=i", index)) if six else struct.pack("=i8x", index)
+            level, kind = (41, IPV6_PKTINFO) if six else (socket.IPPROTO_IP, IP_PKTINFO)
+            extra = [(level, kind, info)]
+        key = (six, packet["mark"], packet["uid"], packet["gid"])
+        self.sender(*key).sendmsg([data], extra, 0, (to, 0))
+
+    def sender(self, six, mark, uid, gid):
+        key = (six, mark, uid, gid)
         if key not in self.senders:
             family = socket.AF_INET6 if six else socket.AF_INET
+            # A socket belongs to whoever the file system takes its maker for.
+            libc.setfsgid(gid)
+            libc.setfsuid(uid)
             sender = socket.socket(family, socket.SOCK_RAW, socket.IPPROTO_RAW)
+            libc.setfsuid(0)
+            libc.setfsgid(0)
             if six:
                 sender.setsockopt(socket.IPPROTO_IPV6, IPV6_HDRINCL, 1)
+            sender.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+            # No copy of what goes to a group comes back.
+            if six:
+                sender.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_LOOP, 0)
+            else:
+                sender.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_LOOP, 0)
             sender.setsockopt(socket.SOL_SOCKET, SO_PRIORITY, OWN_PRIORITY)
             if mark:
                 sender.setsockopt(socket.SOL_SOCKET, SO_MARK, mark)
             self.senders[key] = sender
         return self.senders[key]
 
-    def collect(self):
+    def collect(self, waits):
         seen, quiet = [], 0
         while quiet < QUIET_ROUNDS:
-            ready = self.poll.poll(0)
+            ready = self.poll.poll(0.001 if waits else 0)
             quiet = quiet + 1 if not ready else 0
             for number, _ in ready:
-                seen.extend(self.read(*self.readers[number]))
+                try:
+                    seen.append([self.names[number], os.read(number, LARGEST_PACKET).hex()])
+                except BlockingIOError:
+                    pass
         return seen
-
-    def read(self, descriptor, kind, name):
-        try:
-            if kind == "device":
-                return [[name, os.read(descriptor, LARGEST_PACKET).hex(), None]]
-            if kind == "raw4":
-                return [["local", descriptor.recv(LARGEST_PACKET).hex(), None]]
-            data, extra, _, source = descriptor.recvmsg(LARGEST_PACKET, 256)
-        except BlockingIOError:
-            return []
-        # A raw IPv6 socket gives no header: addresses and protocol are told beside the payload.
-        to = next((d[:16] for level, t, d in extra if level == 41 and t == IPV6_PKTINFO), b"")
-        source = socket.inet_pton(socket.AF_INET6, source[0].split("%")[0])
-        return [["local", data.hex(), [name, source.hex(), to.hex()]]]
-
-    def trace(self):
-        """[id, family, type, table, chain, handle, verdict] of each step since the last call."""
-        steps = []
-        while True:
-            try:
-                data = self.trace_socket.recv(1 << 20)
-            except BlockingIOError:
-                return steps
-            except OSError as problem:
-                if problem.errno == errno.ENOBUFS:
-                    steps.append([0, 0, 0, "overrun", "", 0, 0])
-                    continue
-                raise
-            for kind, message in messages(data):
-                if kind != NFTABLES << 8 | MSG_TRACE:
-                    continue
-                found = dict(attributes(message, 20))
-                table = text(found.get(1, b""))
-                if table == TABLE:
-                    continue
-                verdict = dict(attributes(found[5], 0)) if 5 in found else {}
-                code = struct.unpack("!i", verdict[1])[0] if 1 in verdict else None
-                policy = struct.unpack("!I", found[17])[0] if 17 in found else None
-                steps.append([
-                    struct.unpack("!I", found[6])[0],
-                    struct.unpack("!I", found[15])[0] if 15 in found else 0,
-                    struct.unpack("!I", found[4])[0],
-                    table,
-                    text(found.get(2, b"")),
-                    struct.unpack("!Q", found[3])[0] if 3 in found else 0,
-                    code if code is not None else policy,
-                ])
 
 
 def refuse_host(host):

@@ -10,6 +10,7 @@ import { familiesOf } from "./facts.ts";
 import { ACCEPT, DROP } from "./fates.ts";
 import { lookupGroups } from "./lookup.ts";
 import { matchSet } from "./matchSet.ts";
+import { rejectKinds } from "./rejects.ts";
 import { translate } from "./translate.ts";
 import { whereInRanges } from "./value.ts";
 import type { Asker, World } from "./world.ts";
@@ -106,8 +107,13 @@ function runStatement(world: World, progress: Progress, statement: Statement, in
     case "verdictMap":
       return runVerdictMap(world, progress, statement);
     case "reject": {
-      const fate = world.fates.number({ kind: "reject", with: statement.with });
-      return leave(progress, { kind: "fate", fate });
+      for (const kind of rejectKinds(world, statement.with, progress.live)) {
+        const fate = world.fates.number({ kind: "reject", with: kind.with });
+        if (kind.packets !== FALSE)
+          progress.exits.push({ kind: "fate", packets: kind.packets, fate });
+      }
+      progress.live = FALSE;
+      return;
     }
     case "write": {
       const value = evaluate(world, progress.asker, statement.value);

@@ -2,7 +2,7 @@ import { FALSE, type Node } from "../bdd/index.ts";
 import type { Hook } from "../device/device.ts";
 import { CONNTRACK_PRIORITY, type HookedChain } from "./facts.ts";
 import { isLoopback } from "./readSelector.ts";
-import { outlived, refusedDestinations, refusedForwardSources, refusedSources } from "./refused.ts";
+import { outlived, refusedDestinations, refusedLoopback } from "./refused.ts";
 import { disguise, reveal } from "./replies.ts";
 import { connected, statesHere, trackedFamilies } from "./tracking.ts";
 import { changesAddress } from "./translate.ts";
@@ -28,14 +28,13 @@ export interface Traveller {
 /** Takes the packets of the world's path the whole way through the device. */
 export function travel(world: World, traveller: Traveller): void {
   if (world.path === "output") return travelOutput(world, traveller);
-  const sources = refusedSources(world);
   runHook(world, traveller, "prerouting");
-  traveller.dropByKernel(world, sources, "a source that is no host");
   const local = goesToDevice(world);
   traveller.split(world, local, travelInput, travelForward);
 }
 
 function travelInput(world: World, traveller: Traveller): void {
+  traveller.dropByKernel(world, refusedLoopback(world), "a destination in 127/8 from outside");
   world.place = { ...world.place, hook: "input", out: "none" };
   runHook(world, traveller, "input");
 }
@@ -43,7 +42,6 @@ function travelInput(world: World, traveller: Traveller): void {
 function travelForward(world: World, traveller: Traveller): void {
   traveller.dropByKernel(world, refusedDestinations(world), "a destination that is not forwarded");
   traveller.dropByKernel(world, outlived(world), "time to live exceeded");
-  traveller.dropByKernel(world, refusedForwardSources(world), "a source that stays on its link");
   world.place = { ...world.place, hook: "forward", out: "variable", isRouted: true };
   runHook(world, traveller, "forward");
   world.place = { ...world.place, hook: "postrouting" };

@@ -16,7 +16,7 @@ export type Verdict =
 export type Statement =
   | Match
   | { readonly kind: "verdict"; readonly verdict: Verdict }
-  /** A key without an element: the rule goes on behind it. */
+  /** A key without an element ends the rule. */
   | { readonly kind: "verdictMap"; readonly key: Expression; readonly map: SetReference }
   | { readonly kind: "reject"; readonly with: RejectWith }
   /** `meta mark set …`: `target` is a row of the selector table that can be written. */

@@ -80,7 +80,10 @@ function refusedByRouting({ analysis, before, after }: ComparedPath): Node {
 
 /** Variables of the set that are no part of a header. */
 function unknownLevels({ analysis }: ComparedPath, set: Node): readonly number[] {
-  const header = new Set(headerLevels(analysis.layout));
+  const { layout } = analysis;
+  const header = new Set(headerLevels(layout));
+  for (const { kind, levels } of layout.fields)
+    if (kind === "header") for (const level of levels) header.add(level);
   return support(analysis.arena, set).filter((level) => !header.has(level));
 }
 

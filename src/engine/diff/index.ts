@@ -19,6 +19,7 @@ import {
 } from "./comparePath.ts";
 import { type Memories, memoriesOf } from "./memories.ts";
 import type { Difference, DifferenceClass, SideFate } from "./model.ts";
+import { unlikeRest } from "./notCompared.ts";
 import { vocabularyOf } from "./words.ts";
 
 export type { Difference, DifferenceClass, SideDecider, SideFate } from "./model.ts";
@@ -26,6 +27,8 @@ export type { Difference, DifferenceClass, SideDecider, SideFate } from "./model
 export interface CompareOptions {
   /** Default: that of the arena. */
   readonly nodeLimit?: number;
+  /** Told before each piece of work, for whoever waits. */
+  readonly onProgress?: (work: string) => void;
 }
 
 /** Classes of one path that are put into words; more are counted. */
@@ -46,7 +49,7 @@ const ASSUMPTIONS: readonly string[] = [
 export function compareDevices(
   before: Device,
   after: Device,
-  { nodeLimit }: CompareOptions = {},
+  { nodeLimit, onProgress = () => undefined }: CompareOptions = {},
 ): Difference {
   const limit = nodeLimit ?? null;
   const memories = memoriesOf(before, after);
@@ -57,6 +60,7 @@ export function compareDevices(
   const assumptions = new Set(ASSUMPTIONS);
   let truncated = 0;
   for (const path of PATHS) {
+    onProgress(`comparing ${path}`);
     const result = withAnyOrder(before, after, path, renamed, limit, (compared) => {
       const found = differences(compared);
       const told = found
@@ -76,6 +80,7 @@ export function compareDevices(
     reasons.push(...effects);
     for (const text of [...DOMAIN_ASSUMPTIONS[path], ...assumed]) assumptions.add(text);
   }
+  reasons.push(...unlikeRest(before, after));
   reasons.push(...classes.flatMap(({ told }) => checkExample(before, after, told)));
   return {
     equal: verdictOf(classes, truncated, reasons),

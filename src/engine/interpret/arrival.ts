@@ -4,6 +4,9 @@ import { lookupRoute } from "./routing.ts";
 import { readAddress } from "./tuples.ts";
 import type { Walk } from "./walk.ts";
 
+/** First byte of IPv6 groups (RFC 4291 section 2.7). */
+const MULTICAST_PREFIX = 0xffn;
+
 /** The link took the frame up for a host with another MAC: no chain of IP sees it (measured). */
 export function isForAnotherHost(walk: Walk): boolean {
   return frameType(walk) === "other";
@@ -13,6 +16,23 @@ export function isForAnotherHost(walk: Walk): boolean {
 export function isForThisHostAlone(walk: Walk): boolean {
   const type = frameType(walk);
   return type === null || type === "host";
+}
+
+/** What IPv6 throws away before any chain sees it (ip6_rcv_core); null where it takes the packet. */
+export function refusedOnArrival(walk: Walk): string | null {
+  if (walk.wire.family === "ip") return null;
+  const source = readAddress(walk, "source");
+  const destination = readAddress(walk, "destination");
+  if (source.kind === "known" && source.value >> 120n === MULTICAST_PREFIX)
+    return "the source is a group";
+  if (destination.kind === "known" && destination.value >> 120n === MULTICAST_PREFIX) {
+    const scope = (destination.value >> 112n) & 15n;
+    if (scope === 0n) return "the group has no scope";
+    if (scope === 1n && !isLoopback(walk)) return "the group stays within a node";
+  }
+  if (isLoopback(walk)) return null;
+  const isOwn = (value: typeof source) => value.kind === "known" && value.value === 1n;
+  return isOwn(source) || isOwn(destination) ? "::1 from outside" : null;
 }
 
 const BROADCAST = 0xffffffffffffn;
@@ -32,14 +52,19 @@ export function frameType(walk: Walk): "host" | "broadcast" | "multicast" | "oth
 export function refusedSource(walk: Walk): string | null {
   const source = readAddress(walk, "source");
   if (source.kind !== "known" || isLoopback(walk)) return null;
-  if (walk.wire.family === "ip6") {
-    if (source.value === 1n) return "source ::1 from outside";
-    return source.value >> 120n === 0xffn ? "source is no host" : null;
-  }
+  if (walk.wire.family === "ip6") return null;
   const first = source.value >> 24n;
-  if (first === 127n) return "source 127/8 from outside";
+  if (first === 127n && !isBroadcast(walk)) return "source 127/8 from outside";
+  if (source.value === 0n && !isBroadcast(walk)) return "source 0.0.0.0 from outside";
   if (source.value === 0xffffffffn || (first >= 224n && first < 240n)) return "source is no host";
   return failsReversePath(walk, source.value) ? "rp_filter: the way back is another" : null;
+}
+
+/** What goes to all on the link is taken before its source is looked at (ip_route_input_slow). */
+function isBroadcast(walk: Walk): boolean {
+  const destination = readAddress(walk, "destination");
+  if (destination.kind !== "known") return true;
+  return destination.value === 0n || destination.value === 0xffffffffn;
 }
 
 function isLoopback(walk: Walk): boolean {
@@ -66,13 +91,11 @@ function failsReversePath(walk: Walk, source: bigint): boolean {
 export function refusedDestination(walk: Walk): string | null {
   const destination = readAddress(walk, "destination");
   if (destination.kind !== "known") return null;
-  if (walk.wire.family === "ip6") {
-    if (destination.value === 1n) return "destination ::1 from outside";
-    return destination.value >> 120n === 0xffn ? "multicast is not forwarded" : null;
-  }
+  if (walk.wire.family === "ip6")
+    return destination.value >> 120n === MULTICAST_PREFIX ? "multicast is not forwarded" : null;
   const first = destination.value >> 24n;
   if (first === 127n) return "destination 127/8 from outside";
-  if (first === 0n) return "destination 0/8";
+  if (destination.value === 0n) return "destination 0.0.0.0";
   if (destination.value === 0xffffffffn) return "broadcast is not forwarded";
   return first >= 224n && first < 240n ? "multicast is not forwarded" : null;
 }
@@ -80,9 +103,14 @@ export function refusedDestination(walk: Walk): string | null {
 const LINK_LOCAL = 0xfe80n >> 6n;
 
 /** IPv6 sources that stay on their link: no address at all, and link-local ones. */
-export function refusedForwardSource(walk: Walk): { reason: string; answer: string } | null {
+export function refusedForwardSource(
+  walk: Walk,
+  out: string | null,
+): { reason: string; answer: string } | null {
   const source = readAddress(walk, "source");
   if (source.kind !== "known" || walk.wire.family === "ip") return null;
+  /* A packet that goes back where it came from is not asked (ip6_forward). */
+  if (out !== null && out === walk.spec.in) return null;
   if (source.value === 0n) return { reason: "the source is no address", answer: "none" };
   if (source.value >> 118n !== LINK_LOCAL) return null;
   return { reason: "link-local sources are not forwarded", answer: "icmpv6 1/2" };

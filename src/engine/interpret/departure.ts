@@ -39,6 +39,12 @@ export function departure(walk: Walk, sameDestination: boolean): Departure {
     in: spec.in,
   });
   const v6 = family === "ip6" ? 1 : 0;
+  if (v6 === 1 && staysOnLink(destination.value) && spec.in !== null && spec.out !== spec.in)
+    return {
+      kind: "refused",
+      reason: "link-local destinations stay on their link",
+      answer: NO_ROUTE[1],
+    };
   if (route === null) return { kind: "refused", reason: "no route", answer: NO_ROUTE[v6] ?? "" };
   if (route.kind !== "unicast")
     return {
@@ -49,6 +55,13 @@ export function departure(walk: Walk, sameDestination: boolean): Departure {
   const marked = walk.mark.kind === "known" && walk.mark.value !== 0n;
   if (sameDestination && spec.out !== null && !marked) return leaves;
   return { kind: "leaves", out: route.interface ?? spec.out };
+}
+
+const LINK_LOCAL = 0xfe80n >> 6n;
+
+/** Only a route by the device that the packet came in by is looked at (rt6_need_strict). */
+function staysOnLink(destination: bigint): boolean {
+  return destination >> 118n === LINK_LOCAL;
 }
 
 export interface Refusal {

@@ -45,6 +45,7 @@ function addressType(walk: Walk, host: Host, address: bigint, flags: readonly Fi
   const { family } = walk.wire;
   const only = flags.includes("iif") ? walk.in : flags.includes("oif") ? walk.out : null;
   const local = localAddress(host, family, address);
+  if (family === "ip" && address === LOOPBACK_BROADCAST) return TYPE.broadcast;
   if (local !== null) {
     const other = only?.kind === "known" && only.value !== interfaceNameValue(local.interface);
     if (!other || local.interface === "lo") return TYPE.local;
@@ -54,6 +55,9 @@ function addressType(walk: Walk, host: Host, address: bigint, flags: readonly Fi
   if (address >> 120n === 0xffn) return TYPE.multicast;
   return TYPE.unicast;
 }
+
+/** Of the network that every loopback device has. */
+const LOOPBACK_BROADCAST = 0x7fffffffn;
 
 function addressType4(host: Host, address: bigint): bigint {
   if (address === 0xffffffffn || address === 0n) return TYPE.broadcast;

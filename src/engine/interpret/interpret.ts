@@ -44,13 +44,14 @@ export function interpret(
 /**
  * Plays one packet of a sequence: fields left out get ordinary values, and the memory is written.
  * Where an unknown is met all outcomes are told, the one that is remembered (no limiter hit, nothing
- * matched) first.
+ * matched) first. Who saw what came of it says so with `happened`: then that is remembered.
  */
 export function interpretNext(
   device: Device,
   spec: PacketSpec,
   { host }: Surroundings,
   memory: Memory,
+  happened: (outcome: Outcome) => boolean = () => false,
 ): Interpretation {
   const packet = withPath(spec);
   const walk = (choices: Choices) => runWalk(device, packet, host, memory, choices).outcome;
@@ -66,10 +67,11 @@ export function interpretNext(
     memory.journal.begin();
     const result = walk(other);
     memory.journal.rollBack();
-    return result;
+    return { outcome: result, script: other.taken };
   });
-  walk(new Choices([]));
-  return { outcomes: results, complete };
+  const seen = results.find((result) => happened(result.outcome));
+  walk(new Choices(seen?.script ?? []));
+  return { outcomes: results.map((result) => result.outcome), complete };
 }
 
 /** Without hook or path: both interfaces mean forward, only `in` input, only `out` output. */
@@ -189,7 +191,7 @@ function firstPacket(walk: Walk): Connection | null {
     direction: "original",
     original: null,
     values,
-    path: isReply ? replyPath(spec.path) : spec.path,
+    path: spec.original?.path ?? (isReply ? replyPath(spec.path) : spec.path),
     hook: null,
     in: first.in ?? (isReply ? spec.out : spec.in),
     out: first.out ?? (isReply ? spec.in : spec.out),
@@ -213,6 +215,7 @@ function outcomeOf(walk: Walk, end: PathEnd): Outcome {
     steps: walk.steps,
     conditions: dedupe(walk.choices.conditions),
     rewritten: new Map(),
+    wire: walk.wire,
   };
 }
 

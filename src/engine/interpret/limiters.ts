@@ -22,6 +22,7 @@ function choose(walk: Walk, name: string): boolean {
 
 /** Takes tokens for `cost`; true where there were enough. */
 function take(
+  walk: Walk,
   memory: Memory,
   owner: object | string,
   key: string,
@@ -32,8 +33,12 @@ function take(
   const lastMs = memory.clockMs;
   const gained = BigInt(Math.round(lastMs - bucket.lastMs)) * NANOSECONDS;
   const tokens = bucket.tokens + gained > full ? full : bucket.tokens + gained;
-  const enough = tokens >= cost;
-  memory.setBucket(owner, key, { tokens: enough ? tokens - cost : tokens, lastMs });
+  const missing = tokens > cost ? tokens - cost : cost - tokens;
+  const slack = BigInt(Math.round(memory.clockSlackMs)) * NANOSECONDS;
+  const isOpen = slack > 0n && tokens !== full && missing <= slack;
+  const enough = isOpen ? choose(walk, "limit") : tokens >= cost;
+  const rest = enough && tokens > cost ? tokens - cost : enough ? 0n : tokens;
+  memory.setBucket(owner, key, { tokens: rest, lastMs });
   return enough;
 }
 
@@ -55,7 +60,7 @@ export function matchLimit(
     : (period * (statement.rate + statement.burst)) / statement.rate;
   const name =
     statement.object === null ? (owner ?? statement) : objectName(table, statement.object);
-  return take(walk.memory, name, "", full, cost) !== statement.over;
+  return take(walk, walk.memory, name, "", full, cost) !== statement.over;
 }
 
 function objectName(table: Table, name: string): string {
@@ -151,7 +156,8 @@ export function matchHashLimit(walk: Walk, statement: HashLimitStatement): boole
     ? period / statement.rate
     : (period * BigInt(walk.wire.bytes.length)) / statement.rate;
   const full = packets ? cost * statement.burst : (period * statement.burst) / statement.rate;
-  const within = take(walk.memory, `hashlimit ${statement.name}`, key, full, cost);
+  const name = `hashlimit ${statement.name}`;
+  const within = take(walk, walk.memory, name, key, full, cost);
   return (within !== statement.above) !== statement.negated;
 }
 

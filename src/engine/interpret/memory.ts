@@ -30,6 +30,8 @@ export const RECENT_STAMPS = 20;
  */
 export class Memory {
   clockMs = 0;
+  /** How far the clock may be off; what hangs on less than that is open. */
+  clockSlackMs = 0;
   readonly journal = new Journal();
   private readonly connections = new Map<string, TrackedEntry>();
   /** Fragments that wait for the rest of their datagram, by datagram. */

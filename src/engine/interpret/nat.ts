@@ -1,11 +1,12 @@
 import { interfaceNameValue } from "../base/interfaceName.ts";
 import type { Range } from "../base/range.ts";
 import type { Table } from "../device/device.ts";
+import type { HostAddress } from "../device/host.ts";
 import type { NatStatement } from "../device/statement.ts";
 import { evaluate } from "./evaluate.ts";
 import { lookupRoute } from "./routing.ts";
 import { type Connection, reverse, type Tuple } from "./tracking.ts";
-import { hasPorts, readAddress, rewriteEnd, targetTuple } from "./tuples.ts";
+import { hasPorts, isEcho, readAddress, rewriteEnd, rewriteQuoted, targetTuple } from "./tuples.ts";
 import { known, unknown, type Value } from "./value.ts";
 import { freshKey, type Walk } from "./walk.ts";
 
@@ -135,7 +136,7 @@ function interfaceAddress(walk: Walk, side: "in" | "out"): Value {
       name?.kind === "known" &&
       interfaceNameValue(address.interface) === name.value,
   );
-  const [first] = own;
+  const first = own[0] ?? elsewhere(walk, side);
   if (host === null || first === undefined)
     return unknown(label, addressWidth(walk), label, "unknown");
   const destination = readAddress(walk, "destination");
@@ -145,6 +146,14 @@ function interfaceAddress(walk: Walk, side: "in" | "out"): Value {
     if (preferred != null) return known(preferred, addressWidth(walk));
   }
   return known(first.address, addressWidth(walk));
+}
+
+/** IPv4 takes the first address of another device where its own has none that goes far (inet_select_addr). */
+function elsewhere({ host, wire }: Walk, side: "in" | "out"): HostAddress | undefined {
+  if (side === "in" || wire.family === "ip6") return undefined;
+  return host?.addresses?.find(
+    ({ family, interface: name }) => family === "ip" && name !== "" && name !== "lo",
+  );
 }
 
 /** Chooses a free tuple, remembers it in the connection and rewrites the packet. */
@@ -208,8 +217,12 @@ function freeTuple(
       return { ...wanted, sourcePort: unknownPort(walk) };
     return wanted;
   }
+  if (statement?.random === true && (hasPorts(walk) || isEcho(walk)))
+    return { ...wanted, sourcePort: unknownPort(walk) };
   if (wanted.sourcePort.kind === "known" && isFree(walk, connection, wanted)) return wanted;
   if (wanted.sourcePort.kind !== "known" && end.ports === null) return wanted;
+  /* Nothing to choose from: the clash is found when the connection is confirmed. */
+  if (!hasPorts(walk) && !isEcho(walk)) return wanted;
   const current =
     wanted.sourcePort.kind === "known" ? wanted.sourcePort.value : (end.ports?.from ?? 1n);
   const range = end.ports ?? portClass(current);
@@ -255,5 +268,15 @@ export function translate(walk: Walk, which: "source" | "destination"): void {
   const undone = direction === "original" ? which : which === "source" ? "destination" : "source";
   const isOn = undone === "source" ? connection.sourceNat : connection.destinationNat;
   if (!isOn) return;
+  rewriteQuoted(
+    walk,
+    undoneEnd(which),
+    connection[direction === "original" ? "reply" : "original"],
+  );
   rewriteEnd(walk, which, targetTuple(connection, direction));
+}
+
+/** What an error quotes went the other way, so its other end is changed (nf_nat_icmp_reply_translation). */
+function undoneEnd(which: "source" | "destination"): "source" | "destination" {
+  return which === "source" ? "destination" : "source";
 }

@@ -1,5 +1,6 @@
 import type { Hook, Rule, TableFamily } from "../device/device.ts";
 import type { RejectWith } from "../device/statement.ts";
+import type { Wire } from "../packet/wire.ts";
 import type { Condition } from "./choices.ts";
 
 /** What decided: a rule, the policy of a base chain, the kernel itself, or what is not modelled. */
@@ -28,6 +29,8 @@ export interface PathStep {
   readonly chainType: "filter" | "nat" | "route";
   readonly decision: "accept" | "drop" | "reject" | "queue" | "undecided";
   readonly by: Decider;
+  /** Rules that matched on the way, those of chains jumped to included, in order. */
+  readonly matched: readonly Rule[];
 }
 
 export type OutcomeVerdict = "accept" | "drop" | "reject" | "queue" | "undecided";
@@ -48,4 +51,6 @@ export interface Outcome {
   readonly conditions: readonly Condition[];
   /** Fields that rules rewrote, by selector, where their value is known. */
   readonly rewritten: ReadonlyMap<string, bigint>;
+  /** The packet as it left or was delivered, bit by bit; checksums are not brought up to date. */
+  readonly wire: Wire;
 }

@@ -154,7 +154,6 @@ function readMeta(walk: Walk, key: string, row: SelectorRow): Value {
       return walk.bridgeIn ?? bridgePort(walk, row);
     case "ophysname":
       return walk.bridgeOut ?? bridgePort(walk, row);
-    case "secpath":
     case "ipsec":
       return walk.memory === null ? moment(row.id, row.width) : known(0n, row.width);
     default:

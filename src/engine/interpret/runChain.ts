@@ -20,8 +20,18 @@ interface Frame {
   next: number;
 }
 
+/** How a base chain ended, and the rules that matched in it. */
+export interface BaseChainResult extends ChainResult {
+  readonly matched: readonly Rule[];
+}
+
+export function runBaseChain(walk: Walk, hooked: HookedChain): BaseChainResult {
+  const matched: Rule[] = [];
+  return { ...runFrames(walk, hooked, matched), matched };
+}
+
 /** Runs a base chain as nft_do_chain does: a stack of frames, a goto leaves none behind. */
-export function runBaseChain(walk: Walk, hooked: HookedChain): ChainResult {
+function runFrames(walk: Walk, hooked: HookedChain, matched: Rule[]): ChainResult {
   const { table, chain, base } = hooked;
   const name: TableName = { family: table.family, name: table.name };
   const stack: Frame[] = [];
@@ -37,6 +47,7 @@ export function runBaseChain(walk: Walk, hooked: HookedChain): ChainResult {
     frame.next++;
     walk.choices.at = rule.span;
     const effect = runRule(walk, table, rule);
+    if (effect.kind !== "break") matched.push(rule);
     const by: Decider = { kind: "rule", rule, table: name, chain: frame.chain.name };
     const ended = endOf(walk, effect, by);
     walk.choices.at = null;

@@ -2,9 +2,12 @@ import type { Hook } from "../device/device.ts";
 import type { HookedChain } from "./deviceIndex.ts";
 import { bindUnchanged, translate } from "./nat.ts";
 import type { Decider } from "./outcome.ts";
+import { localAddress } from "./routing.ts";
 import type { ChainResult } from "./runChain.ts";
 import { runBaseChain } from "./runChain.ts";
 import { track } from "./track.ts";
+import { readAddress } from "./tuples.ts";
+import type { Value } from "./value.ts";
 import type { Walk } from "./walk.ts";
 
 /** The kernel's own places in a hook (enum nf_ip_hook_priorities). */
@@ -70,7 +73,7 @@ function kernelEvents(walk: Walk, hook: Hook): readonly HookEvent[] {
           walk.tracking = track(walk);
           return GO_ON;
         }),
-        at(PRIORITY.natDestination, () => runNat(walk, hook, "destination")),
+        at(PRIORITY.natDestination, () => runDestinationNat(walk, hook)),
       ];
     case "input":
     case "postrouting":
@@ -78,6 +81,33 @@ function kernelEvents(walk: Walk, hook: Hook): readonly HookEvent[] {
     default:
       return [];
   }
+}
+
+/** An own packet that NAT turns to another host needs a source that may leave. */
+function runDestinationNat(walk: Walk, hook: Hook): ChainResult {
+  const before = readAddress(walk, "destination");
+  const result = runNat(walk, hook, "destination");
+  if (result.decision !== "accept" || hook !== "output") return result;
+  return isStranded(walk, before) ? STRANDED : result;
+}
+
+const STRANDED: ChainResult = {
+  decision: "drop",
+  rejectWith: null,
+  by: { kind: "kernel", reason: "source 127/8 does not leave by another device" },
+};
+
+/** No route is given to 127/8 but over `lo`, unless the sysctl says so (__mkroute_output). */
+function isStranded(walk: Walk, before: Value): boolean {
+  const { host } = walk;
+  const source = readAddress(walk, "source");
+  const after = readAddress(walk, "destination");
+  if (walk.wire.family === "ip6" || host === null) return false;
+  if (source.kind !== "known" || source.value >> 24n !== 127n || after.kind !== "known")
+    return false;
+  if (before.kind === "known" && before.value === after.value) return false;
+  if (localAddress(host, "ip", after.value) !== null) return false;
+  return host.sysctls.get("net.ipv4.conf.all.route_localnet") !== "1";
 }
 
 /** NAT chains see the first packet of a connection only (nf_nat_inet_fn). */
@@ -114,6 +144,7 @@ function runChainStep(walk: Walk, hooked: HookedChain): ChainResult {
     chainType: hooked.base.type,
     decision: result.decision,
     by: result.by,
+    matched: result.matched,
   });
   return result;
 }

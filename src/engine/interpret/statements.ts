@@ -150,7 +150,7 @@ function runNat(walk: Walk, table: Table, statement: Extract<Statement, { kind: 
     case "full":
       return DROP;
     case "unused":
-      return NEXT;
+      return BREAK;
   }
 }
 

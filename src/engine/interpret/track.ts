@@ -48,7 +48,7 @@ function trackAlone(walk: Walk): Tracking {
     case "new":
       return {
         kind: "tracked",
-        connection: newConnection(packetTuple(walk)),
+        connection: newOrRepeated(walk),
         info: "new",
         direction: "original",
       };
@@ -67,6 +67,16 @@ function possibleStates(walk: Walk): readonly CtState[] {
   return firstState(flags, isLoose(walk)) === INVALID
     ? ["established", "related", "invalid"]
     : STATES;
+}
+
+/** With the flow's first packet told (`orig=`) it is a later one, not answered yet: NAT is settled. */
+function newOrRepeated(walk: Walk): Connection {
+  const known = walk.spec.original === null ? null : walk.flowOf("original");
+  if (known === null) return newConnection(packetTuple(walk));
+  known.confirmed = true;
+  known.sourceDone = true;
+  known.destinationDone = true;
+  return known;
 }
 
 /** A connection of which nothing is known but this packet. */

@@ -2,8 +2,8 @@ import { reverse, type Tuple } from "./tracking.ts";
 import { known, type Value } from "./value.ts";
 import { readPacket, type Walk, writePacket } from "./walk.ts";
 
-/** Protocols whose first four bytes are ports. */
-const PORTED: readonly number[] = [6, 17, 33, 132, 136];
+/** Protocols whose ports connection tracking knows; DCCP's no more (measured on 6.18). */
+const PORTED: readonly number[] = [6, 17, 132, 136];
 
 /** Offsets and widths of the addresses, in bits from the network header. */
 export function addressPlace(
@@ -69,7 +69,25 @@ export function rewriteEnd(walk: Walk, which: "source" | "destination", target: 
   }
 }
 
-function isEcho(walk: Walk): boolean {
+/** Bytes of an ICMP error before the packet that it quotes. */
+const ERROR_BYTES = 8;
+
+/** Gives the packet that an ICMP error quotes an end of `tuple`; other packets stay as they are. */
+export function rewriteQuoted(walk: Walk, which: "source" | "destination", tuple: Tuple): void {
+  const { inner } = walk.spec.shape;
+  if (inner === null) return;
+  const start = (walk.headers.transport + ERROR_BYTES) * 8;
+  const { offset, width } = addressPlace(walk, which);
+  writePacket(walk, start + offset, width, tuple[which]);
+  const transport = start + (walk.wire.family === "ip" ? 160 : 320);
+  if (inner.protocol !== null && PORTED.includes(inner.protocol)) {
+    const port = which === "source" ? tuple.sourcePort : tuple.destinationPort;
+    writePacket(walk, transport + (which === "source" ? 0 : 16), 16, port);
+  } else if (inner.protocol === 1 || inner.protocol === 58)
+    writePacket(walk, transport + 32, 16, tuple.sourcePort);
+}
+
+export function isEcho(walk: Walk): boolean {
   const { protocol, transport } = walk.headers;
   const type = walk.wire.bytes[transport] ?? 255;
   return (protocol === 1 && (type === 0 || type === 8)) || (protocol === 58 && type >> 1 === 64);

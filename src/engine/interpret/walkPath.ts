@@ -2,12 +2,13 @@ import { interfaceNameValue } from "../base/interfaceName.ts";
 import type { Hook } from "../device/device.ts";
 import type { HostInterface } from "../device/host.ts";
 import type { RejectWith } from "../device/statement.ts";
-import { answerOf, leavesDevice } from "./answer.ts";
+import { answerOf, isNoError, leavesDevice } from "./answer.ts";
 import {
   isForAnotherHost,
   isForThisHostAlone,
   refusedDestination,
   refusedForwardSource,
+  refusedOnArrival,
   refusedSource,
 } from "./arrival.ts";
 import { type Departure, departure, exceedsMtu, lowerTtl, type Refusal } from "./departure.ts";
@@ -19,6 +20,8 @@ import { confirm } from "./trackWithMemory.ts";
 import { readAddress, targetTuple } from "./tuples.ts";
 import { known, unknown, type Value } from "./value.ts";
 import type { Walk } from "./walk.ts";
+
+const CLASH = "another connection has the tuple already";
 
 /** The end of a packet's way. */
 export interface PathEnd {
@@ -89,6 +92,8 @@ function walkIncoming(walk: Walk): PathEnd {
   walk.out = null;
   walk.hasOwner = false;
   if (isForAnotherHost(walk)) return byKernel("the frame is for another host", main);
+  const thrownAway = refusedOnArrival(walk);
+  if (thrownAway !== null) return byKernel(thrownAway, main);
   const refused = refusedSource(walk);
   const before = readAddress(walk, "destination");
   const prerouting = ended(walk, runHook(walk, "prerouting"), main);
@@ -96,7 +101,17 @@ function walkIncoming(walk: Walk): PathEnd {
   if (refused !== null) return byKernel(refused, main);
   const after = readAddress(walk, "destination");
   const isLocal = routesToSelf(walk, before, after);
+  if (isLocal && isLoopbackNet(walk, after))
+    return byKernel("destination 127/8 from outside", main);
   return isLocal ? walkInput(walk) : walkForward(walk, sameValue(before, after));
+}
+
+/** Routing takes no packet from outside to 127/8, unless the sysctl says so. */
+function isLoopbackNet({ wire, host, spec }: Walk, address: Value): boolean {
+  if (wire.family === "ip6" || address.kind !== "known" || address.value >> 24n !== 127n)
+    return false;
+  const setting = (name: string) => host?.sysctls.get(`net.ipv4.conf.${name}.route_localnet`);
+  return setting("all") !== "1" && setting(spec.in ?? "all") !== "1";
 }
 
 function sameValue(a: Value, b: Value): boolean {
@@ -130,8 +145,7 @@ function walkInput(walk: Walk): PathEnd {
   if (reassembled !== null) return reassembled;
   const input = ended(walk, runHook(walk, "input"), "input");
   if (input !== null) return input;
-  confirm(walk);
-  return through(walk, "input", "local");
+  return confirm(walk) ? through(walk, "input", "local") : byKernel(CLASH, "input");
 }
 
 function walkForward(walk: Walk, sameDestination: boolean): PathEnd {
@@ -142,7 +156,8 @@ function walkForward(walk: Walk, sameDestination: boolean): PathEnd {
   if (!isForThisHostAlone(walk)) return byKernel("the frame is not for this host alone", "forward");
   const route = departure(walk, sameDestination);
   if (route.kind === "refused") return answered(walk, route);
-  const refusal = lowerTtl(walk) ?? refusedForwardSource(walk) ?? exceedsMtu(walk, route.out);
+  const refusal =
+    lowerTtl(walk) ?? refusedForwardSource(walk, route.out) ?? exceedsMtu(walk, route.out);
   if (refusal !== null) return answered(walk, refusal);
   walk.out = name(route.out, "oifname");
   return walkChainsOfForward(walk, route.out);
@@ -153,15 +168,14 @@ function walkChainsOfForward(walk: Walk, out: string | null): PathEnd {
   if (forward !== null) return forward;
   const postrouting = ended(walk, runHook(walk, "postrouting"), "forward");
   if (postrouting !== null) return postrouting;
-  confirm(walk);
-  return through(walk, "forward", out);
+  return confirm(walk) ? through(walk, "forward", out) : byKernel(CLASH, "forward");
 }
 
 const FORWARDING = { ip: "net.ipv4.ip_forward", ip6: "net.ipv6.conf.all.forwarding" } as const;
 
 /** The kernel answers by itself, if its answer gets out. */
 function answered(walk: Walk, { reason, answer }: Refusal): PathEnd {
-  const heard = answer !== "none" && leavesDevice(walk, answer);
+  const heard = answer !== "none" && isNoError(walk) && leavesDevice(walk, answer);
   return byKernel(reason, "forward", heard ? answer : "none");
 }
 
@@ -210,9 +224,17 @@ function walkOutput(walk: Walk): PathEnd {
   walk.out = name(out, "oifname");
   const postrouting = ended(walk, runHook(walk, "postrouting"), "output");
   if (postrouting !== null) return postrouting;
-  confirm(walk);
+  if (!confirm(walk)) return byKernel(CLASH, "output");
+  if (out !== "lo" && isNodeLocal(walk)) return byKernel("the group stays within a node", "output");
   if (out !== "lo") return through(walk, "output", out);
   return walkLoopback(walk);
+}
+
+/** IPv6 groups of the scopes 0 and 1 leave by no link (ip6_finish_output2). */
+function isNodeLocal(walk: Walk): boolean {
+  const destination = readAddress(walk, "destination");
+  if (walk.wire.family === "ip" || destination.kind !== "known") return false;
+  return destination.value >> 120n === 0xffn && ((destination.value >> 112n) & 15n) <= 1n;
 }
 
 /** A new mark or destination sends an own packet another way; later chains of output see the old. */
@@ -233,6 +255,8 @@ function walkLoopback(walk: Walk): PathEnd {
   walk.out = null;
   walk.hasOwner = false;
   walk.looped = true;
+  const thrownAway = refusedOnArrival(walk);
+  if (thrownAway !== null) return byKernel(thrownAway, "output");
   const prerouting = ended(walk, runHook(walk, "prerouting"), "output");
   if (prerouting !== null) return prerouting;
   const input = ended(walk, runHook(walk, "input"), "output");

@@ -34,7 +34,8 @@ export function writeSelector(walk: Walk, table: Table, statement: Write): boole
     case "tcpOption": {
       const at = tcpOptionPlace(walk, row.source.option, row.source.offset);
       if (at !== null) writePacket(walk, at, row.width, value);
-      return at !== null;
+      /* Without the option there is nothing to write, and the rule goes on (measured on 6.18). */
+      return true;
     }
     default:
       return true;

@@ -51,6 +51,11 @@ class Buffer {
     }
   }
 
+  appendKnown(bytes: Uint8Array, known: Uint8Array): void {
+    this.bytes.push(...bytes);
+    this.known.push(...known);
+  }
+
   join(other: Buffer): void {
     this.bytes.push(...other.bytes);
     this.known.push(...other.known);
@@ -111,7 +116,8 @@ function buildTransport(spec: PacketSpec, options: BuildOptions): Buffer {
     case 132:
       segment.put(port(spec.sourcePort, options), 16);
       segment.put(port(spec.destinationPort, options), 16);
-      segment.put(0n, 64);
+      segment.put(0n, 32);
+      segment.put(null, 32);
       segment.append([
         1,
         0,
@@ -201,7 +207,7 @@ function icmp(segment: Buffer, spec: PacketSpec, options: BuildOptions): void {
   if (spec.shape.inner !== null) {
     segment.put(0n, 32);
     const inner = buildWire(spec.shape.inner, { ordinary: true, marker: options.marker });
-    segment.append(inner.bytes);
+    segment.appendKnown(inner.bytes, inner.known);
     return;
   }
   segment.put(field(spec, `${name} id`, ORDINARY_ECHO_ID, options), 16);

@@ -9,6 +9,12 @@ const CHECKSUM_AT: ReadonlyMap<number, number> = new Map([
   [136, 6],
 ]);
 
+const SCTP = 132;
+/** Byte of SCTP's checksum within its header (RFC 9260 section 3.1). */
+const CRC_AT = 8;
+/** CRC-32C, bits reversed (RFC 9260 appendix A). */
+const CASTAGNOLI = 0x82f63b78;
+
 /** What spoils a checksum on purpose. */
 const SPOIL = 0x5555;
 
@@ -20,6 +26,7 @@ export function withChecksums(wire: Wire, spoil: boolean): Uint8Array {
     bytes.fill(0, 10, 12);
     store(bytes, 10, checksum(bytes.subarray(0, transport)));
   }
+  if (protocol === SCTP && fragmentOffset === 0) return withCrc(bytes, transport, spoil);
   const at = protocol === null ? undefined : CHECKSUM_AT.get(protocol);
   if (at === undefined || protocol === null || fragmentOffset > 0) return bytes;
   const place = transport + at;
@@ -42,6 +49,20 @@ export function knowChecksums(wire: Wire, spoil: boolean): Wire {
   if (at !== undefined && fragmentOffset === 0 && transport + at + 2 <= bytes.length)
     known.fill(255, transport + at, transport + at + 2);
   return { ...wire, bytes, known };
+}
+
+function withCrc(bytes: Uint8Array, transport: number, spoil: boolean): Uint8Array {
+  const place = transport + CRC_AT;
+  if (place + 4 > bytes.length) return bytes;
+  bytes.fill(0, place, place + 4);
+  let crc = 0xffffffff;
+  for (const byte of bytes.subarray(transport)) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = (crc & 1) === 1 ? (crc >>> 1) ^ CASTAGNOLI : crc >>> 1;
+  }
+  const sum = ~crc ^ (spoil ? SPOIL : 0);
+  for (let i = 0; i < 4; i++) bytes[place + i] = (sum >>> (8 * i)) & 255;
+  return bytes;
 }
 
 function pseudoHeader(wire: Wire, protocol: number, length: number): Uint8Array {

@@ -47,6 +47,9 @@ const TABLES: Readonly<Record<string, string>> = {
     binding-update=5 binding-acknowledgement=6 binding-error=7 fast-binding-update=8
     fast-binding-acknowledgement=9 fast-binding-advertisement=10 experimental-mobility-header=11
     home-agent-switch-message=12`,
+  mptcp_subtype: `
+    mp-capable=0 mp-join=1 dss=2 add-addr=3 remove-addr=4 mp-prio=5 mp-fail=6 mp-fastclose=7
+    mp-tcprst=8`,
   day: "sunday=0 monday=1 tuesday=2 wednesday=3 thursday=4 friday=5 saturday=6",
   boolean: "missing=0 exists=1 false=0 true=1",
   devgroup: "default=0",

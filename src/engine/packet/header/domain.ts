@@ -5,6 +5,7 @@ import type { Path } from "../packet.ts";
 import type { AtomField, HeaderLayout, Space } from "./layout.ts";
 import { atomsInRanges, rangesOver } from "./rangesOver.ts";
 import { representative } from "./representative.ts";
+import { routable } from "./routable.ts";
 import { validHeaders } from "./valid.ts";
 
 /** What `pathDomain` leaves out, in words. */
@@ -13,6 +14,7 @@ export const DOMAIN_ASSUMPTIONS: Readonly<Record<Path, readonly string[]>> = {
     "packets come in without a mark",
     "packets are not forwarded from or to lo",
     "packets that are forwarded have a time to live above 1",
+    "what comes from an address of this link alone is not forwarded",
   ],
   input: ["packets come in without a mark"],
   output: [],
@@ -21,7 +23,7 @@ export const DOMAIN_ASSUMPTIONS: Readonly<Record<Path, readonly string[]>> = {
 /** Headers that a packet of the path can have where it enters the device. */
 export function pathDomain(layout: HeaderLayout, path: Path): Node {
   const { arena } = layout;
-  const rules: Node[] = [validHeaders(layout, path)];
+  const rules: Node[] = [validHeaders(layout, path), routable(layout, path)];
   for (const field of layout.fields) rules.push(possibleValues(layout, field, path));
   if (path !== "output") rules.push(zero(layout, "mark"));
   if (path === "forward") rules.push(livesOn(layout));

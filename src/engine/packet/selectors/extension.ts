@@ -82,6 +82,18 @@ const HEADERS: readonly (readonly [string, number, readonly Field[]])[] = [
   ],
 ];
 
+/** The further blocks of the option that holds up to four. */
+function sackBlocks(count: number): (readonly [string, number, readonly Field[]])[] {
+  return Array.from({ length: count }, (_, i) => [
+    `sack${i + 1}`,
+    5,
+    [
+      ["left", 80 + 64 * i, 32, "integer"],
+      ["right", 112 + 64 * i, 32, "integer"],
+    ],
+  ]);
+}
+
 /** TCP options by nft's name: kind, then fields (RFC 9293, 7323, 2018). */
 const TCP_OPTIONS: readonly (readonly [string, number, readonly Field[]])[] = [
   ["eol", 0, []],
@@ -112,6 +124,7 @@ const TCP_OPTIONS: readonly (readonly [string, number, readonly Field[]])[] = [
       ["right", 48, 32, "integer"],
     ],
   ],
+  ...sackBlocks(3),
   [
     "timestamp",
     8,
@@ -127,7 +140,7 @@ const TCP_OPTIONS: readonly (readonly [string, number, readonly Field[]])[] = [
     30,
     [
       ["length", 8, 8, "integer"],
-      ["subtype", 16, 4, "integer"],
+      ["subtype", 16, 4, "mptcp_subtype"],
     ],
   ],
   ["fastopen", 34, []],

@@ -43,6 +43,7 @@ export const META_ROWS: readonly SelectorRow[] = [
   meta("mark", 32, "mark", { writable: true, iptables: ["mark --mark"] }),
   meta("priority", 32, "classid", { writable: true }),
   meta("nftrace", 1, "integer", { writable: true }),
+  meta("broute", 8, "boolean", { writable: true }),
   /** Empty in output, so `iifname != "eth0"` matches there (measured). */
   meta("iifname", 128, "ifname", { absent: "zero", iptables: ["-i"] }),
   meta("oifname", 128, "ifname", { absent: "zero", iptables: ["-o"] }),
@@ -72,8 +73,7 @@ export const META_ROWS: readonly SelectorRow[] = [
   meta("secmark", 32, "integer", { unknown: "moment", writable: true }),
   meta("cgroup", 32, "integer", { unknown: "moment", iptables: ["cgroup --cgroup"] }),
   meta("cpu", 32, "integer", { unknown: "moment", iptables: ["cpu --cpu"] }),
-  meta("secpath", 8, "boolean", { unknown: "moment", iptables: ["policy --pol"] }),
-  meta("ipsec", 8, "boolean", { unknown: "moment" }),
+  meta("ipsec", 8, "boolean", { unknown: "moment", iptables: ["policy --pol"] }),
   meta("random", 32, "integer", { unknown: "stateful" }),
   meta("time", 64, "time", { unknown: "moment", iptables: ["time --datestart"] }),
   meta("day", 8, "day", { unknown: "moment", iptables: ["time --weekdays"] }),

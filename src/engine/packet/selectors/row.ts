@@ -94,6 +94,7 @@ export type ValueType =
   | "arp_op"
   | "dccp_pkttype"
   | "mh_type"
+  | "mptcp_subtype"
   | "boolean"
   | "string"
   | "verdict";

@@ -4,9 +4,11 @@ import type {
   LineState,
   ParseInput,
   ParseResult,
+  Rule,
   Table,
 } from "../../device/device.ts";
 import type { NamedSet } from "../../device/set.ts";
+import { clampsToRoute, readsSegmentSize } from "../segmentSize.ts";
 import { detectBackend, detectFamily } from "./detect.ts";
 import { nextRegistration } from "./draft.ts";
 import { newReport } from "./report.ts";
@@ -65,6 +67,7 @@ export function parseIptables(input: IptablesInput): ParseResult {
     });
     if (stopped) refused.push(file);
   }
+  nameClamps(state, input.roots);
   const { counts } = state;
   const lines = counts.modelled + counts.harmless + counts.opaque + counts.notUnderstood;
   const coverage: Coverage = { lines, ...counts };
@@ -76,6 +79,30 @@ export function parseIptables(input: IptablesInput): ParseResult {
     opaqueFeatures: state.features,
     refused,
   };
+}
+
+/** A segment size that is clamped to a route and read again is an unknown to who reads it. */
+function nameClamps({ tables, counts, features }: State, roots: readonly string[]): void {
+  const chains = [...tables.values()].flatMap((table) => table.chains);
+  const isRead = chains.some(({ rules }) =>
+    rules.some(({ statements }) => statements.some(readsSegmentSize)),
+  );
+  if (!isRead) return;
+  const lines = new Set<string>();
+  const named = (rule: Rule): Rule => {
+    if (rule.state !== "modelled" || !rule.statements.some(clampsToRoute)) return rule;
+    if (roots.includes(rule.span.file)) lines.add(`${rule.span.file}:${rule.span.line}`);
+    return { ...rule, state: "opaque" };
+  };
+  for (const [key, table] of tables)
+    tables.set(key, {
+      ...table,
+      chains: table.chains.map((chain) => ({ ...chain, rules: chain.rules.map(named) })),
+    });
+  if (lines.size === 0) return;
+  counts.modelled -= lines.size;
+  counts.opaque += lines.size;
+  features.set("-j TCPMSS", lines.size);
 }
 
 interface State {

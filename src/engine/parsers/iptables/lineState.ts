@@ -2,6 +2,7 @@ import type { LineState } from "../../device/device.ts";
 import type { Expression, SetReference } from "../../device/expression.ts";
 import type { Statement } from "../../device/statement.ts";
 import { SELECTORS } from "../../packet/selectors/index.ts";
+import { clampsToRoute } from "../segmentSize.ts";
 
 /** The state of a line that holds these statements. */
 export function stateOfStatements(statements: readonly Statement[]): LineState {
@@ -18,8 +19,8 @@ export function isOpaque(statement: Statement): boolean {
     case "opaqueAction":
     case "payloadSearch":
     case "u32":
-    case "flowOffload":
     case "synproxy":
+    case "tproxy":
       return true;
     case "match":
       return (
@@ -29,7 +30,7 @@ export function isOpaque(statement: Statement): boolean {
     case "verdictMap":
       return isOpaqueExpression(statement.key) || isOpaqueReference(statement.map);
     case "write":
-      return isOpaqueExpression(statement.value);
+      return !clampsToRoute(statement) && isOpaqueExpression(statement.value);
     default:
       return false;
   }

@@ -161,7 +161,7 @@ checkAll([
   ["-m set --match-set s src,dst", " in s(source,destination)\n! PM2024"],
   ["-m set ! --match-set s src --return-nomatch", " !in s(source) nomatch\n! PM2024"],
   ["-m devgroup --src-group 5", "iifgroup = 5"],
-  ["-m policy --dir in --pol none", "meta secpath = 0"],
+  ["-m policy --dir in --pol none", "meta ipsec = 0"],
   ["-m policy --dir out --pol ipsec --proto esp", "rt ipsec = 1; <policy --proto esp>"],
 ]);
 

@@ -53,8 +53,13 @@ export function addressWidth(family: IpFamily): number {
 
 /** An address without mask, as xtables reads it: `10.1` is 10.1.0.0, a leading zero is octal. */
 export function parseAddress(text: string, family: IpFamily): bigint | null {
+  if (text === LOCALHOST) return family === "ip" ? LOOPBACK4 : 1n;
   return family === "ip" ? parseDotted(text) : parseIpv6(text);
 }
+
+/** The one name that is the same on every host (RFC 6761). */
+const LOCALHOST = "localhost";
+const LOOPBACK4 = 0x7f000001n;
 
 function parseDotted(text: string): bigint | null {
   const plain = parseIpv4(text);

@@ -49,6 +49,15 @@ export const NFT_CODES: Readonly<Record<string, CodeText>> = {
     explanation:
       "A match of connection tracking in a table of family inet needs `ip` or `ip6` in its name.",
   },
+  PM1023: {
+    title: "statement behind a verdict",
+    explanation:
+      "A verdict ends its rule, so nothing behind it is ever reached; nft refuses the file. Only a comment may follow.",
+  },
+  PM1024: {
+    title: "transparent proxy without protocol",
+    explanation: "`tproxy` needs a match of TCP or UDP in front of it.",
+  },
   PM1030: {
     title: "value not known here",
     explanation:
@@ -65,7 +74,8 @@ export const NFT_CODES: Readonly<Record<string, CodeText>> = {
   },
   PM1033: {
     title: "types do not fit",
-    explanation: "A value of one type is written to a field of another one.",
+    explanation:
+      "A value of one type is written to a field of another one, which nft takes from version 1.0.9 on.",
   },
   PM1034: {
     title: "service name not everywhere known",
@@ -155,6 +165,16 @@ export const NFT_CODES: Readonly<Record<string, CodeText>> = {
     title: "jumps too deep",
     explanation: "A chain leads through more than 16 jumps, or in a circle; the kernel refuses it.",
   },
+  PM1078: {
+    title: "undefined object",
+    explanation:
+      "A rule uses a named counter, limit, quota, helper or flowtable that its table does not have. The whole file is refused.",
+  },
+  PM1079: {
+    title: "translation in the wrong chain",
+    explanation:
+      "Addresses are translated in chains of type nat only: `dnat` and `redirect` in prerouting and output, `snat` in postrouting and input, `masquerade` in postrouting.",
+  },
   PM1080: {
     title: "included file missing",
     explanation:
@@ -163,5 +183,10 @@ export const NFT_CODES: Readonly<Record<string, CodeText>> = {
   PM1081: {
     title: "include too deep",
     explanation: "Files include each other more than 16 deep, or in a circle.",
+  },
+  PM1082: {
+    title: "flows are offloaded",
+    explanation:
+      "Once a flow is in the flowtable its further packets pass no chain behind ingress. What is said of a packet holds for packets that take the way through the chains.",
   },
 };

@@ -25,6 +25,7 @@ const HOST_TYPES: readonly string[] = [
   "hour",
   "day",
   "ct_label",
+  "iface_index",
   "string",
   "cgroupsv2",
 ];
@@ -75,13 +76,19 @@ export function rangeOf(state: ScriptState, token: Token, form: ValueForm): Rang
   if (
     result.kind === "unknownName" &&
     HOST_TYPES.includes(form.type) &&
-    /^[\w"]/.test(token.text)
+    mayBeName(token.text, form)
   ) {
     state.opaque.push(token.text);
     report(state, "warning", "PM1030", result.message, spanOf(token), result.help);
     return UNKNOWN_VALUE;
   }
   throw new SyntaxProblem("PM1031", result.message, spanOf(token), result.help);
+}
+
+/** Numbers and dots alone are no name of a host, but a slip in an address. */
+function mayBeName(text: string, { type }: ValueForm): boolean {
+  const isAddress = type === "ipv4_addr" || type === "ipv6_addr";
+  return isAddress ? /^\w.*[A-Za-z_]|^[A-Za-z_]/.test(text) : /^[\w"]/.test(text);
 }
 
 function noteOlderService(state: ScriptState, token: Token): void {

@@ -1,3 +1,4 @@
+import { normalizeRanges } from "../../base/range.ts";
 import type { TableFamily } from "../../device/device.ts";
 import type { Expression } from "../../device/expression.ts";
 import type { Statement } from "../../device/statement.ts";
@@ -51,12 +52,13 @@ export function beginRule(state: ScriptState, reader: Reader, family: TableFamil
 
 function impliedMatch(id: string, values: readonly bigint[]): Statement {
   const left: Expression = { kind: "selector", id };
-  const ranges = values.map((value) => ({ from: value, to: value }));
+  const ranges = normalizeRanges(values.map((value) => ({ from: value, to: value })));
   return { kind: "match", left, test: { kind: "ranges", negated: false, ranges }, implied: true };
 }
 
 /** Puts the matches in front that nft adds by itself, unless the rule or the table says them. */
 export function require(context: RuleContext, id: string): void {
+  if (id.startsWith("arp ")) requireArp(context, id);
   for (const need of selectorRow(id).needs) requireNeed(context, need, id);
   if (id.startsWith("vlan ")) context.hasVlan = true;
   const types = ICMP_FIELD_TYPES.get(id);
@@ -112,6 +114,17 @@ export function requireNetwork(context: RuleContext, network: "ip" | "ip6", what
     );
   context.statements.push(networkMatch(context, network));
   context.network = network;
+}
+
+const IP_FAMILIES: readonly TableFamily[] = ["ip", "ip6", "inet"];
+
+function requireArp(context: RuleContext, what: string): void {
+  if (!IP_FAMILIES.includes(context.family)) return;
+  throw context.reader.problem(
+    `conflicting protocols: \`${what}\` in a table of family ${context.family}`,
+    "use a table of family arp, bridge or netdev",
+    "PM1020",
+  );
 }
 
 /** Frames of a link tell their network by the Ethernet type, or by that behind a VLAN tag. */

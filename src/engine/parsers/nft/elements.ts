@@ -6,6 +6,7 @@ import type { Statement, Verdict } from "../../device/statement.ts";
 import { anonymousSet } from "./anonymousSet.ts";
 import { parseRange } from "./constant.ts";
 import { beginRule, type RuleContext } from "./context.ts";
+import type { Token } from "./lexer.ts";
 import { markLines } from "./lineStates.ts";
 import { type Reader, SyntaxProblem, spanOf } from "./reader.ts";
 import { refuse, type ScriptState } from "./state.ts";
@@ -43,7 +44,8 @@ function readBlock(
   depth: number,
 ): void {
   if (depth > MAXIMUM_NESTING) throw reader.problem("braces are nested too deeply");
-  reader.expect("{");
+  const open = reader.expect("{");
+  refuseEmpty(reader, state, open);
   for (;;) {
     skipFiller(reader);
     if (reader.accept("}")) return;
@@ -52,6 +54,12 @@ function readBlock(
     skipFiller(reader);
     if (!reader.is("}")) reader.expect(",");
   }
+}
+
+/** A list may be empty where a variable brings it along, not where it is written. */
+function refuseEmpty(reader: Reader, state: ScriptState, open: Token): void {
+  if (!reader.is("}") || reader.lastEnd !== open.end || open.file !== reader.file) return;
+  refuse(state, "PM1031", "the list is empty", spanOf(open), "put an element in, or take it out");
 }
 
 /** An element that cannot be read is told and left out; the rest of the set is read. */

@@ -11,8 +11,9 @@ import {
 import type { RuleContext } from "./context.ts";
 import { parseMapReference } from "./elements.ts";
 import { spanOf } from "./reader.ts";
-import { beginsSelector, parseSelector, type Typed } from "./selector.ts";
+import { beginsSelector, parseSelector } from "./selector.ts";
 import { refuse } from "./state.ts";
+import type { Typed } from "./typed.ts";
 import type { ValueForm } from "./values.ts";
 
 /** One or more values in a row (`ip saddr . tcp dport`), each with its form. */

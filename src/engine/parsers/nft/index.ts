@@ -1,8 +1,10 @@
 import type { ParseInput, ParseResult } from "../../device/device.ts";
+import { clampsToRoute } from "../segmentSize.ts";
 import type { DefinitionScope } from "./include.ts";
 import { Lexer } from "./lexer.ts";
 import { countCoverage } from "./lineStates.ts";
 import { meterSets } from "./meters.ts";
+import { settleSets } from "./ownElements.ts";
 import { Reader } from "./reader.ts";
 import { opaqueFeature } from "./rule.ts";
 import { copyRuleset, freeze, type Ruleset, thaw } from "./ruleset.ts";
@@ -44,9 +46,10 @@ function newState(input: ParseInput): ScriptState {
     refused: false,
     incomplete: false,
     currentTable: null,
-    meters: [],
+    meters: new Set(),
     madeHere: new Set(),
     indexes: new WeakMap(),
+    deletions: new WeakMap(),
     lines: new Map(),
     opaque: [],
   };
@@ -74,9 +77,11 @@ function runRoot(root: string, state: ScriptState, read: Map<string, string>): v
   state.variables.clear();
   state.madeHere.clear();
   state.indexes = new WeakMap();
+  state.deletions = new WeakMap();
   const reader = new Reader(new Lexer(root, text), (name) => state.variables.get(name) ?? null);
   runScript(reader, state, scope);
-  meterSets(state.ruleset);
+  settleSets(state, state.ruleset.tables.values());
+  meterSets(state);
   validate(state);
 }
 
@@ -91,9 +96,10 @@ function countOpaque(
       for (const { rule } of chain.rules) {
         if (rule.state !== "opaque" || !read.has(rule.span.file)) continue;
         const features = rule.statements.flatMap((statement) => opaqueFeature(statement) ?? []);
-        for (const feature of features.length === 0
-          ? [`family ${table.family}`]
-          : new Set(features))
+        const isClamp = rule.statements.some(clampsToRoute);
+        const hook = chain.base === null ? "" : ` hook ${chain.base.hook}`;
+        const unnamed = isClamp ? "rt mtu" : `family ${table.family}${hook}`;
+        for (const feature of features.length === 0 ? [unnamed] : new Set(features))
           counts.set(feature, (counts.get(feature) ?? 0) + 1);
       }
     }

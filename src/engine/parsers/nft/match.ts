@@ -7,11 +7,13 @@ import {
   parseConstant,
   parseFlagList,
   parseRange,
+  rangeOf,
 } from "./constant.ts";
 import { learn, type RuleContext } from "./context.ts";
 import { parseSetReference } from "./elements.ts";
 import type { TypedParts } from "./expression.ts";
 import { spanOf } from "./reader.ts";
+import { refuse } from "./state.ts";
 import type { ValueForm } from "./values.ts";
 
 const COMPARISONS: readonly string[] = [
@@ -52,6 +54,9 @@ export function parseMatch(context: RuleContext, key: TypedParts): Statement {
     const ranges = comparedRanges(operator, parseConstant(context, form), form.width);
     return match(key.expression, { kind: "ranges", negated: false, ranges });
   }
+  const night = form.type === "hour" ? pastMidnight(context, form) : null;
+  if (night !== null)
+    return match(key.expression, { kind: "ranges", negated: !negated, ranges: [night] });
   const range = parseOperand(context, form);
   if (!negated) learn(context, key.expression, range.from === range.to ? [range.from] : []);
   return match(key.expression, { kind: "ranges", negated, ranges: [range] });
@@ -73,6 +78,19 @@ function singleValues(set: SetReference): readonly bigint[] {
     range !== undefined && range.from === range.to ? [range.from] : [],
   );
 }
+
+/** Hours from late to early are all but those between; nft swaps the ends (measured with 1.0.6). */
+function pastMidnight({ reader, state }: RuleContext, form: ValueForm): Range | null {
+  if (!reader.is("-", 1)) return null;
+  const first = rangeOf(state, reader.peek(0), form);
+  const last = rangeOf(state, reader.peek(2), form);
+  if (first.from <= last.to) return null;
+  for (let taken = 0; taken < RANGE_TOKENS; taken++) reader.next();
+  return { from: last.to, to: first.from };
+}
+
+/** `"23:00" - "01:00"`. */
+const RANGE_TOKENS = 3;
 
 /** One value or range; sums of flags and shifted constants are single values. */
 function parseOperand(context: RuleContext, form: ValueForm): Range {
@@ -115,6 +133,8 @@ function flagMatch(
 ): Statement {
   const { reader } = context;
   const value = parseFlagList(context, form);
+  if (operator === "!" && reader.is("/"))
+    throw reader.problem("a mask is compared with == or != only", "write `!=`", "PM1031");
   if (reader.accept("/")) {
     const mask = parseFlagList(context, form);
     return match(masked(left, mask, form.width), {
@@ -154,10 +174,18 @@ function masked(left: Expression, mask: bigint, width: number): Expression {
   };
 }
 
-/** `ip saddr . tcp dport 10.0.0.5 . 25` */
+/** `ip saddr . tcp dport 10.0.0.5 . 25`: nft wants a set there, however small. */
 function concatenationMatch(context: RuleContext, key: TypedParts, negated: boolean): Statement {
   const { reader, state } = context;
   const span = spanOf(reader.peek());
+  if (reader.isEnd()) throw reader.problem("a value is missing", "write `{ VALUE . VALUE }`");
+  refuse(
+    state,
+    "PM1031",
+    "a concatenation is looked up in sets only",
+    span,
+    "put braces around the values",
+  );
   const ranges = key.forms.map((form, index) => {
     if (index > 0) reader.expect(".");
     return parseRange(reader, state, form);

@@ -1,11 +1,11 @@
 import type { NamedSet } from "../../device/set.ts";
-import type { Ruleset } from "./ruleset.ts";
+import type { ScriptState } from "./state.ts";
 
 /** Elements that a meter without a size of its own may hold. */
 const METER_SIZE = 65_535;
 
 /** A meter is a dynamic set that its rule brings along. */
-export function meterSets(ruleset: Ruleset): void {
+export function meterSets({ ruleset, meters }: ScriptState): void {
   for (const table of ruleset.tables.values()) {
     for (const chain of table.chains.values()) {
       for (const { rule } of chain.rules) {
@@ -13,10 +13,14 @@ export function meterSets(ruleset: Ruleset): void {
           if (statement.kind !== "dynamicSet") continue;
           const known = table.sets.get(statement.set);
           if (known !== undefined) {
-            if (!known.dynamic) table.sets.set(statement.set, { ...known, dynamic: true });
+            /* What packets write has a bound, stated or not (nft_dynset_init). */
+            const size = known.size ?? METER_SIZE;
+            if (!known.dynamic || known.size === null)
+              table.sets.set(statement.set, { ...known, dynamic: true, size });
             continue;
           }
-          table.sets.set(statement.set, meterSet(statement.set, rule.span));
+          if (meters.has(statement.set))
+            table.sets.set(statement.set, meterSet(statement.set, rule.span));
         }
       }
     }

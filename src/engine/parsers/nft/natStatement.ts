@@ -5,7 +5,8 @@ import type { NatAddress, NatPort, NatStatement, Statement } from "../../device/
 import { type RuleContext, requireNetwork } from "./context.ts";
 import { parseMapReference } from "./elements.ts";
 import { parseKey } from "./expression.ts";
-import { spanOf } from "./reader.ts";
+import type { Token } from "./lexer.ts";
+import { type Reader, spanOf } from "./reader.ts";
 import { beginsSelector } from "./selector.ts";
 import { refuse } from "./state.ts";
 import { readValue, type ValueForm } from "./values.ts";
@@ -137,9 +138,13 @@ function parseTarget(
   if (beginsSelector(context))
     return parseMapped(context, family ?? context.network ?? "ip", isSelf, withPort);
   if (isSelf) return { address: null, port: parsePort(context) };
-  const token = reader.word("an address");
+  const token = bracketedRange(reader) ?? reader.word("an address");
   const [address, portText] = splitAddress(token.text);
-  const own = addressFamily(address, family);
+  const own = addressFamily(address, family ?? context.network);
+  if (own === null && isHostName(address)) {
+    context.state.opaque.push(token.text);
+    return { address: null, port: null };
+  }
   if (own === null) {
     reader.unshift(token);
     throw reader.problem(
@@ -163,6 +168,21 @@ function parseTarget(
   return { address: { kind: "range", range }, port: parsePort(context), family: own };
 }
 
+/** `[fe80::1]-[fe80::9]:80` is two words of the lexer. */
+function bracketedRange(reader: Reader): Token | null {
+  const first = reader.peek();
+  const last = reader.peek(1);
+  if (!first.text.endsWith("]-") || !last.text.startsWith("[")) return null;
+  reader.next();
+  reader.next();
+  return { ...last, text: `${first.text}${last.text}`, start: first.start, column: first.column };
+}
+
+/** Which address it is only the device knows. */
+function isHostName(text: string): boolean {
+  return /^[A-Za-z][\w-]*(?:\.[\w-]+)*$/.test(text);
+}
+
 /** `10.0.0.5:80` and `[fe80::1]:80`; a bare IPv6 address has no port. */
 function splitAddress(text: string): readonly [string, string | null] {
   const bracketed = /^\[([^\]]*)\](?:-\[([^\]]*)\])?(?::(.+))?$/.exec(text);
@@ -175,6 +195,7 @@ function splitAddress(text: string): readonly [string, string | null] {
 }
 
 function addressFamily(text: string, stated: "ip" | "ip6" | null): "ip" | "ip6" | null {
+  if (text === "localhost") return stated ?? "ip";
   const [first] = text.split(/[-/]/);
   if (parseIpv4(first ?? "") !== null) return stated === "ip6" ? null : "ip";
   return parseIpv6(first ?? "") !== null ? "ip6" : null;
@@ -255,10 +276,18 @@ function dataHasPort(context: RuleContext): boolean {
 /** `tproxy [ip|ip6] to [ADDRESS][:PORT]`. */
 export function parseTproxy(context: RuleContext): Statement {
   const { reader } = context;
-  reader.next();
+  const start = spanOf(reader.next());
   let family: "ip" | "ip6" | null = null;
   if (reader.is("ip") || reader.is("ip6")) family = reader.next().text as "ip" | "ip6";
   if (family !== null) requireNetwork(context, family, "tproxy");
+  if (context.transport === null)
+    refuse(
+      context.state,
+      "PM1024",
+      "`tproxy` in a rule without a transport protocol",
+      start,
+      "put `meta l4proto tcp` or a match such as `tcp dport` in front of it",
+    );
   reader.expect("to");
   const target = parseTarget(context, family ?? context.network, false, false);
   const range = target.address?.kind === "range" ? target.address.range : null;

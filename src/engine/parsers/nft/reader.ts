@@ -11,9 +11,12 @@ export class SyntaxProblem extends Error {
     super(message);
     this.code = code;
     this.span = span;
-    this.help = help;
+    this.help = help === "" ? FALLBACK_HELP : help;
   }
 }
+
+/** Where nothing better is known. */
+const FALLBACK_HELP = "look into the manual of nft for what can stand here";
 
 /** Tokens that the variables of one file may expand to, all uses together. */
 const MAXIMUM_EXPANSION = 5_000_000;

@@ -1,21 +1,41 @@
-import type { LineState, Rule, TableFamily } from "../../device/device.ts";
+import type { BaseChain, LineState, Rule, TableFamily } from "../../device/device.ts";
 import type { Expression } from "../../device/expression.ts";
 import type { Match, Statement } from "../../device/statement.ts";
 import { SELECTORS } from "../../packet/selectors/index.ts";
+import { clampsToRoute } from "../segmentSize.ts";
 import { UNKNOWN_VALUE } from "./constant.ts";
 import { beginRule, type RuleContext } from "./context.ts";
+import type { Token } from "./lexer.ts";
+import { markLines } from "./lineStates.ts";
 import { type Reader, spanOf } from "./reader.ts";
-import type { ScriptState } from "./state.ts";
+import type { DraftTable, RuleSlot } from "./ruleset.ts";
+import { refuse, type ScriptState } from "./state.ts";
 import { parseStatement } from "./statement.ts";
 
 /** Families whose packets are not modelled: their rules are only names. */
 const OPAQUE_FAMILIES: readonly TableFamily[] = ["bridge", "netdev", "arp"];
 
+/** Whether packets are not followed there: in these families, and at the edge of a device. */
+export function isOutOfSight(family: TableFamily, base: BaseChain | null): boolean {
+  return OPAQUE_FAMILIES.includes(family) || base?.hook === "ingress" || base?.hook === "egress";
+}
+
 /** Reads statements up to the end of the line, a semicolon or a closing brace. */
-export function parseRule(reader: Reader, state: ScriptState, family: TableFamily): Rule {
+export function parseRule(
+  reader: Reader,
+  state: ScriptState,
+  family: TableFamily,
+  base: BaseChain | null,
+  depth = 0,
+): Rule {
   const first = reader.peek();
   const context = beginRule(state, reader, family);
-  while (!reader.isEnd()) parseKnown(context);
+  while (!reader.isEnd()) {
+    const block = parseBlock(context, depth);
+    if (block === null) parseKnown(context);
+    else context.statements.push(block);
+  }
+  refuseUnreached(context, first);
   const statements = context.statements;
   const span = { ...spanOf(first), endLine: reader.lastLine, endColumn: reader.lastColumn };
   const comment = statements.find(
@@ -26,8 +46,57 @@ export function parseRule(reader: Reader, state: ScriptState, family: TableFamil
     text: reader.text.slice(first.start, Math.max(first.end, reader.lastEnd)),
     span,
     comment: comment?.kind === "harmless" ? comment.text : null,
-    state: OPAQUE_FAMILIES.includes(family) ? "opaque" : stateOf(statements),
+    state: isOutOfSight(family, base) ? "opaque" : stateOf(statements),
   };
+}
+
+/** Blocks within blocks: more chains than the kernel follows. */
+const MAXIMUM_BLOCKS = 16;
+
+/** `jump { … }`: a chain without a name of its own; null where the next words are something else. */
+function parseBlock(context: RuleContext, depth: number): Statement | null {
+  const { reader, state, family } = context;
+  const kind = reader.is("jump") ? "jump" : "goto";
+  const table = state.currentTable;
+  if (!reader.is(kind) || !reader.is("{", 1) || table === null) return null;
+  if (depth >= MAXIMUM_BLOCKS) throw reader.problem("blocks are nested too deeply", "name a chain");
+  const span = spanOf(reader.next());
+  reader.expect("{");
+  const rules: RuleSlot[] = [];
+  for (;;) {
+    reader.skipSeparators();
+    if (reader.accept("}")) break;
+    const rule = parseRule(reader, state, family, null, depth + 1);
+    markLines(state, rule.span.file, rule.span.line, rule.span.endLine, rule.state);
+    rules.push({ rule, handle: ++table.handles });
+  }
+  const name = nameOfBlock(table);
+  table.chains.set(name, { name, base: null, rules, handle: ++table.handles, span, frozen: null });
+  return { kind: "verdict", verdict: { kind, chain: name } };
+}
+
+function nameOfBlock({ chains, handles }: DraftTable): string {
+  const name = `__chain${handles}`;
+  return chains.has(name) ? `${name}_` : name;
+}
+
+/** Kinds of statements behind which nothing of a rule is reached; nft refuses what stands there. */
+function endsRule(statement: Statement): boolean {
+  if (statement.kind === "verdict") return statement.verdict.kind !== "continue";
+  return statement.kind === "reject" || statement.kind === "nat";
+}
+
+function refuseUnreached({ statements, state }: RuleContext, first: Token): void {
+  const end = statements.findIndex(endsRule);
+  const next = end < 0 ? undefined : statements[end + 1];
+  if (next === undefined || (next.kind === "harmless" && next.what === "comment")) return;
+  refuse(
+    state,
+    "PM1023",
+    "something stands behind the verdict of the rule",
+    spanOf(first),
+    "put the verdict last, a comment behind it",
+  );
 }
 
 /** A statement with a name that only the device can resolve is only a name itself. */
@@ -87,7 +156,6 @@ export function opaqueFeature(statement: Statement): string | null {
     case "forwardTo":
       return statement.text;
     case "tproxy":
-    case "flowOffload":
       return statement.kind;
     case "payloadSearch":
       return "string";
@@ -96,7 +164,7 @@ export function opaqueFeature(statement: Statement): string | null {
     case "match":
       return opaqueExpression(statement.left);
     case "write":
-      return opaqueExpression(statement.value);
+      return clampsToRoute(statement) ? null : opaqueExpression(statement.value);
     case "verdictMap":
       return opaqueExpression(statement.key);
     case "dynamicSet":

@@ -1,11 +1,13 @@
 import type { TableFamily } from "../../device/device.ts";
+import { parseFlowtable } from "./flowtable.ts";
 import { type DefinitionScope, runDefinition, runInclude } from "./include.ts";
 import { markLines } from "./lineStates.ts";
+import { deleteElements } from "./ownElements.ts";
 import { describe, type Reader, type SyntaxProblem, spanOf } from "./reader.ts";
 import { parseRule } from "./rule.ts";
 import { type DraftChain, type DraftTable, objectKey, type RuleSlot, tableKey } from "./ruleset.ts";
 import { parseElementsFor, parseSetBlock } from "./setBlock.ts";
-import { addElements, deleteElements, setKey } from "./sets.ts";
+import { addElements, setKey } from "./sets.ts";
 import { refuse, report, type ScriptState } from "./state.ts";
 import {
   addChain,
@@ -111,7 +113,7 @@ function runCommand(reader: Reader, state: ScriptState, scope: DefinitionScope):
     case "rename":
       return runRename(reader, state);
     default:
-      while (!reader.isEnd()) reader.next();
+      reader.skipStatement();
   }
 }
 
@@ -180,9 +182,7 @@ function runFlowtable(reader: Reader, state: ScriptState): void {
   reader.next();
   const table = knownTable(reader, state);
   const name = reader.word("the name of a flowtable");
-  table.flowtables.set(name.text, { name: name.text, devices: [], span: spanOf(name) });
-  while (!reader.is("}") && reader.peek().kind !== "end") reader.next();
-  reader.expect("}");
+  table.flowtables.set(name.text, parseFlowtable(reader, name));
 }
 
 /** The family and table stand between the kind and the name: `add limit inet t l { … }`. */
@@ -252,7 +252,7 @@ function placeRule(reader: Reader, state: ScriptState, verb: Placing): void {
   const chain = knownChain(reader, table);
   const place = parsePlace(reader);
   state.currentTable = table;
-  const rule = parseRule(reader, state, table.family);
+  const rule = parseRule(reader, state, table.family, chain.base);
   markLines(state, rule.span.file, rule.span.line, rule.span.endLine, rule.state);
   const slot = { rule, handle: ++table.handles };
   if (place === null) {
@@ -345,6 +345,8 @@ function runDelete(reader: Reader, state: ScriptState, mustExist: boolean): void
     case "element":
       return changeElements(reader, state, "delete", mustExist);
     case "rule": {
+      const found = mustExist ? null : chainIfThere(reader, state);
+      if (found === "missing") return;
       const table = knownTable(reader, state);
       const chain = knownChain(reader, table);
       const place = parsePlace(reader);
@@ -363,6 +365,17 @@ function runDelete(reader: Reader, state: ScriptState, mustExist: boolean): void
     default:
       deleteNamed(reader, state, token.text, mustExist);
   }
+}
+
+/** `destroy rule` does not mind that the chain is not there; looks ahead without taking anything. */
+function chainIfThere(reader: Reader, state: ScriptState): "missing" | null {
+  const hasFamily = FAMILIES.includes(reader.peek().text);
+  const family = hasFamily ? (reader.peek().text as TableFamily) : "ip";
+  const at = hasFamily ? 1 : 0;
+  const table = state.ruleset.tables.get(tableKey(family, reader.peek(at).text));
+  if (table?.chains.has(reader.peek(at + 1).text) === true) return null;
+  reader.skipStatement();
+  return "missing";
 }
 
 function deleteNamed(reader: Reader, state: ScriptState, kind: string, mustExist: boolean): void {

@@ -1,16 +1,10 @@
 import type { Expression, FibFlag } from "../../device/expression.ts";
-import { SELECTORS, selectorRow, type ValueType } from "../../packet/selectors/index.ts";
-import { type RuleContext, require } from "./context.ts";
+import { SELECTORS } from "../../packet/selectors/index.ts";
+import type { RuleContext } from "./context.ts";
+import { parseChunk, parseOption, parseSegment, parseTunnel, TUNNELS } from "./headerOption.ts";
 import type { Token } from "./lexer.ts";
-import { readNumber, type ValueForm } from "./values.ts";
-
-/** A value that a rule reads, with how constants compared to it are written. */
-export interface Typed {
-  readonly expression: Expression;
-  readonly form: ValueForm;
-  /** Asked only whether it is there: `exists` and `missing` follow. */
-  readonly presence: boolean;
-}
+import { named, opaque, presence, type Typed } from "./typed.ts";
+import { readNumber } from "./values.ts";
 
 const UNQUALIFIED_META: readonly string[] = [
   "mark",
@@ -40,12 +34,6 @@ const UNQUALIFIED_META: readonly string[] = [
   "l4proto",
   "nfproto",
 ];
-const META_ALIASES: Readonly<Record<string, string>> = {
-  ibriport: "ibrname",
-  obriport: "obrname",
-  ibridgename: "ibrname",
-  obridgename: "obrname",
-};
 const HEADERS: readonly string[] = [
   "ether",
   "vlan",
@@ -70,6 +58,8 @@ const HEADERS: readonly string[] = [
   "dst",
   "mh",
   "srh",
+  "rt0",
+  ...TUNNELS,
 ];
 
 /** Whether `token` begins something that a packet is asked for. */
@@ -130,54 +120,26 @@ export function parseSelector(context: RuleContext): Typed {
   }
 }
 
-function opaque(unknown: "packet" | "moment", text: string, type: ValueType, width: number): Typed {
-  return {
-    expression: { kind: "opaque", unknown, text, width },
-    form: { type, width },
-    presence: false,
-  };
-}
-
-/** The row for a name; `meta iifname` is listed as `iifname`. */
-function named(context: RuleContext, name: string, token: Token): Typed {
-  const bare = name.startsWith("meta ") ? name.slice(5) : name;
-  const alias = META_ALIASES[bare];
-  const id = [alias === undefined ? name : `meta ${alias}`, bare, `meta ${bare}`].find(
-    (candidate) => SELECTORS.has(candidate),
-  );
-  if (id === undefined) return unknownSelector(context, name, token);
-  require(context, id);
-  const row = selectorRow(id);
-  return {
-    expression: { kind: "selector", id },
-    form: { type: row.type, width: row.width },
-    presence: false,
-  };
-}
-
-function unknownSelector(context: RuleContext, name: string, token: Token): Typed {
-  const { reader } = context;
-  reader.unshift(token);
-  throw reader.problem(
-    `\`${name}\` is no selector`,
-    "look at `nft describe` or the manual for its name",
-    "PM1021",
-  );
-}
-
-function presence(context: RuleContext, id: string, token: Token): Typed {
-  return { ...named(context, id, token), presence: true };
-}
-
 function parseHeader(context: RuleContext, token: Token): Typed {
   const { reader } = context;
   const { text } = token;
+  if (
+    TUNNELS.includes(text) ||
+    (text === "gre" &&
+      reader.peek(1).kind === "word" &&
+      !/^\d/.test(reader.peek(1).text) &&
+      SELECTORS.has(`${reader.peek().text} ${reader.peek(1).text}`))
+  )
+    return parseTunnel(context, text);
   if (UNQUALIFIED_META.includes(text) && !HEADERS.includes(text))
     return named(context, `meta ${text}`, token);
   if (text === "tcp" && reader.is("option")) return parseOption(context, token, "tcp option");
   if (text === "ip" && reader.is("option")) return parseOption(context, token, "ip option");
+  if (text === "dccp" && reader.is("option")) return parseOption(context, token, "dccp option");
   if (text === "sctp" && reader.is("chunk")) return parseChunk(context);
   const field = reader.word(`a field of \`${text}\``).text;
+  if ((text === "srh" && field.startsWith("sid")) || text === "rt0")
+    return parseSegment(context, field);
   if (text === "arp" && (field === "saddr" || field === "daddr"))
     return named(context, `arp ${field} ${reader.word("ether or ip").text}`, token);
   const spelled = FIELD_ALIASES[`${text} ${field}`] ?? `${text} ${field}`;
@@ -189,45 +151,6 @@ const FIELD_ALIASES: Readonly<Record<string, string>> = {
   "icmpv6 packet-too-big": "icmpv6 mtu",
   "ip6 ttl": "ip6 hoplimit",
 };
-
-const OPTION_ALIASES: Readonly<Record<string, string>> = {
-  mss: "maxseg",
-  "sack-permitted": "sack-perm",
-  permitted: "sack-perm",
-  sack0: "sack",
-};
-
-function parseOption(context: RuleContext, token: Token, prefix: string): Typed {
-  const { reader } = context;
-  reader.next();
-  const option = reader.word("an option").text;
-  const spelled = OPTION_ALIASES[option] ?? option;
-  const field = reader.peek();
-  const id = `${prefix} ${spelled} ${field.text}`;
-  if (field.kind === "word" && SELECTORS.has(id)) {
-    reader.next();
-    return named(context, id, token);
-  }
-  if (SELECTORS.has(`${prefix} ${spelled}`))
-    return presence(context, `${prefix} ${spelled}`, token);
-  const hasField = field.kind === "word" && !["exists", "missing"].includes(field.text);
-  if (hasField && readNumber(field.text) === null) reader.next();
-  return {
-    ...opaque("packet", hasField ? id : `${prefix} ${spelled}`, "integer", 32),
-    presence: !hasField,
-  };
-}
-
-function parseChunk(context: RuleContext): Typed {
-  const { reader } = context;
-  reader.next();
-  const chunk = reader.word("a chunk").text;
-  const field = reader.peek();
-  const hasField = field.kind === "word" && !["exists", "missing"].includes(field.text);
-  if (hasField) reader.next();
-  const text = hasField ? `sctp chunk ${chunk} ${field.text}` : `sctp chunk ${chunk}`;
-  return { ...opaque("packet", text, "integer", 32), presence: !hasField };
-}
 
 function parseConntrack(context: RuleContext, token: Token): Typed {
   const { reader } = context;
@@ -245,20 +168,24 @@ function parseConntrack(context: RuleContext, token: Token): Typed {
       );
     return named(context, `ct ${direction}${network} ${key}`, token);
   }
-  return conntrackService(context, named(context, `ct ${direction}${key}`, token));
-}
-
-function conntrackService(_context: RuleContext, typed: Typed): Typed {
-  return typed;
+  /* Both directions of a connection have one protocol; nft lists it without the direction. */
+  const isCommon = key === "l3proto" || key === "protocol";
+  return named(context, `ct ${isCommon ? "" : direction}${key}`, token);
 }
 
 function parseRouting(context: RuleContext, token: Token): Typed {
   const { reader } = context;
   const key = reader.word("a key of rt").text;
-  if (key === "ip" || key === "ip6")
-    return named(context, `rt ${key} ${reader.word("nexthop").text}`, token);
-  if (key === "nexthop") return named(context, `rt ${context.network ?? "ip"} nexthop`, token);
-  return named(context, `rt ${key}`, token);
+  const hasFamily = key === "ip" || key === "ip6";
+  const asked = hasFamily ? reader.word("a key of rt").text : key;
+  if (asked !== "nexthop") return named(context, `rt ${asked}`, token);
+  const network = hasFamily ? key : context.network;
+  if (network !== null) return named(context, `rt ${network} nexthop`, token);
+  throw reader.problem(
+    "cannot tell the family of the next hop",
+    "write `rt ip nexthop` or `rt ip6 nexthop`",
+    "PM1022",
+  );
 }
 
 const FIB_FLAGS: readonly string[] = ["saddr", "daddr", "mark", "iif", "oif"];
@@ -326,6 +253,12 @@ const BASES: Readonly<Record<string, "link" | "network" | "transport" | "inner">
   ih: "inner",
 };
 
+/** nft lists these bits by their names. */
+const PORT_OFFSETS: ReadonlyMap<number, string> = new Map([
+  [0, "th sport"],
+  [16, "th dport"],
+]);
+
 /** `@th,16,16`; where a selector names these bits the bits are its own. */
 function parseRaw(context: RuleContext, baseName: string): Typed {
   const { reader } = context;
@@ -334,6 +267,13 @@ function parseRaw(context: RuleContext, baseName: string): Typed {
   reader.expect(",");
   const width = Number(reader.word("a width in bits").text);
   const base = BASES[baseName] ?? "network";
+  const port = base === "transport" && width === 16 ? PORT_OFFSETS.get(offset) : undefined;
+  if (port !== undefined)
+    return {
+      expression: { kind: "selector", id: port },
+      form: { type: "integer", width },
+      presence: false,
+    };
   if (!Number.isInteger(offset) || !Number.isInteger(width) || width < 1 || width > 2048)
     throw reader.problem("a raw payload is `@BASE,OFFSET,WIDTH` in bits");
   if (base === "link" && !context.hasEthernet) {

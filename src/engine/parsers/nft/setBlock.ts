@@ -4,7 +4,7 @@ import type { Statement } from "../../device/statement.ts";
 import { beginRule } from "./context.ts";
 import { type DataForm, parseDuration, parseElements } from "./elements.ts";
 import { describe, type Reader } from "./reader.ts";
-import type { CommonItem, ScriptState } from "./state.ts";
+import { type CommonItem, refuse, type ScriptState } from "./state.ts";
 import { parseStatefulStatement } from "./stateful.ts";
 import { formsOf, OBJECT_TYPES, parseTypeof, parseTypes, typeNames } from "./types.ts";
 import { readNumber, type ValueForm } from "./values.ts";
@@ -50,6 +50,7 @@ export function parseSetBlock(
   reader.expect("{");
   parseProperties(reader, state, draft, common);
   reader.expect("}");
+  refuseUnfinished(state, draft, name, span);
   return toSet(draft, name, span);
 }
 
@@ -65,6 +66,36 @@ function parseProperties(
     if (common(reader, (inner) => parseProperties(inner, state, draft, common))) continue;
     parseProperty(reader, state, draft);
   }
+}
+
+/** What nft misses in a declaration. */
+function refuseUnfinished(state: ScriptState, draft: SetDraft, name: string, span: Span): void {
+  const refuseIt = (what: string, help: string): void =>
+    refuse(state, "PM1001", `\`${name}\` ${what}`, span, help);
+  if (draft.forms.length === 0) refuseIt("says no type", "write `type ipv4_addr;` or the like");
+  if (draft.kind === "map" && draft.dataType === null)
+    refuseIt("says no type of its data", "write `type ipv4_addr : verdict;` or the like");
+  if (draft.flags.includes("interval")) return;
+  const wide = draft.elements.find(({ key }) =>
+    key.some((range, i) => range.from !== range.to && draft.forms[i]?.type !== "ifname"),
+  );
+  if (wide !== undefined)
+    refuse(
+      state,
+      "PM1032",
+      `\`${name}\` holds single values only`,
+      wide.span,
+      "add `flags interval` to the set",
+    );
+}
+
+const FLAGS: readonly string[] = ["constant", "interval", "timeout", "dynamic"];
+
+function parseFlag(reader: Reader): string {
+  const token = reader.word("a flag");
+  if (FLAGS.includes(token.text)) return token.text;
+  reader.unshift(token);
+  throw reader.problem(`\`${token.text}\` is no flag`, `write ${FLAGS.join(", ")}`);
 }
 
 function toSet(draft: SetDraft, name: string, span: Span): NamedSet {
@@ -103,7 +134,7 @@ function parseProperty(reader: Reader, state: ScriptState, draft: SetDraft): voi
       return;
     case "flags":
       reader.next();
-      do draft.flags.push(reader.word("a flag").text);
+      do draft.flags.push(parseFlag(reader));
       while (reader.accept(","));
       return;
     case "timeout":

@@ -15,10 +15,8 @@ const PERIOD_MS: Readonly<Record<string, number>> = {
 };
 const BYTES: Readonly<Record<string, bigint>> = {
   bytes: 1n,
-  byte: 1n,
   kbytes: 1024n,
   mbytes: 1024n * 1024n,
-  gbytes: 1024n * 1024n * 1024n,
 };
 
 /** `counter`, `limit`, `quota`, `ct count`, `last`; null where the next word is none of them. */
@@ -49,13 +47,11 @@ function parseCounter(context: RuleContext): Statement {
 function counterName(context: RuleContext): string {
   const { reader } = context;
   const words = [reader.word("the name of a counter").text];
-  while (
-    !reader.isEnd() &&
-    (words.includes("map")
-      ? !words.at(-1)?.startsWith("@") && words.at(-1) !== "}"
-      : hasMapAhead(reader))
-  )
-    words.push(reader.next().text);
+  if (!hasMapAhead(reader)) return words.join(" ");
+  while (words.at(-1) !== "map") words.push(reader.next().text);
+  const { depth } = reader;
+  do words.push(reader.next().text);
+  while (reader.depth > depth && reader.peek().kind !== "end");
   return words.join(" ");
 }
 
@@ -103,7 +99,6 @@ export function parseLimit(context: RuleContext): Statement {
 export function parseRate(reader: Reader): LimitStatement {
   reader.expect("rate");
   const over = reader.accept("over");
-  if (!over) reader.accept("until");
   const first = reader.word("a rate such as 10/second").text;
   const [amount, period, unit] = readRate(reader, first);
   const periodMs = PERIOD_MS[period];

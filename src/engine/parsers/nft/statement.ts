@@ -4,19 +4,21 @@ import type { RejectWith, Statement } from "../../device/statement.ts";
 import { selectorRow } from "../../packet/selectors/index.ts";
 import { parseRange } from "./constant.ts";
 import { type RuleContext, requireNetwork, requireTransport } from "./context.ts";
+import { isOptionReset, parseDevice, parseReset, parseXt } from "./deviceStatement.ts";
+import { parseDynamicSet, parseMeter, parseOldDynamicSet } from "./dynamicSet.ts";
 import {
   isVerdict,
-  parseDuration,
   parseObjectMapReference,
   parseVerdict,
   parseVerdictMapReference,
 } from "./elements.ts";
 import { parseAssigned, parseKey } from "./expression.ts";
+import type { Token } from "./lexer.ts";
 import { parseMatch } from "./match.ts";
 import { parseNat, parseTproxy } from "./natStatement.ts";
 import { describe, spanOf } from "./reader.ts";
 import { beginsSelector } from "./selector.ts";
-import { refuse } from "./state.ts";
+import { refuse, type ScriptState } from "./state.ts";
 import { parseStatefulStatement } from "./stateful.ts";
 import { readNumber } from "./values.ts";
 
@@ -33,7 +35,7 @@ function readStatement(context: RuleContext): Statement | null {
   if (reader.is("queue")) return parseQueue(context);
   if (isVerdict(reader)) return { kind: "verdict", verdict: parseVerdict(reader) };
   if (reader.is("ct") && isCtObject(context)) return parseCtObject(context);
-  if (isOptionReset(context)) return parseOptionReset(context);
+  if (isOptionReset(context)) return parseReset(context);
   if (beginsSelector(context) || reader.is("(")) return parseFromKey(context);
   const token = reader.peek();
   switch (token.text) {
@@ -244,11 +246,13 @@ const LOG_OPTIONS: readonly string[] = [
 ];
 
 function parseLog(context: RuleContext): Statement {
-  const { reader } = context;
+  const { reader, state } = context;
   const words = [reader.next().text];
   while (LOG_OPTIONS.some((option) => reader.is(option))) {
     const option = reader.next().text;
-    words.push(option, reader.word(`the ${option} of the log`).text);
+    const value = reader.word(`the ${option} of the log`);
+    words.push(option, value.text);
+    if (option === "prefix") refuseUnknownVariables(state, value);
     if (option !== "flags") continue;
     while (
       ["tcp", "ip", "sequence", "options", "skuid", "ether", "all"].some((flag) =>
@@ -259,6 +263,19 @@ function parseLog(context: RuleContext): Statement {
       words.push(reader.next().text);
   }
   return { kind: "harmless", what: "log", text: words.join(" ") };
+}
+
+/** nft puts variables into the prefix of a log, in quotes too. */
+function refuseUnknownVariables(state: ScriptState, { text, ...token }: Token): void {
+  for (const [, name = ""] of text.matchAll(/\$([A-Za-z]\w*)/g))
+    if (!state.variables.has(name))
+      refuse(
+        state,
+        "PM1010",
+        `unknown identifier \`${name}\``,
+        spanOf({ ...token, text }),
+        `define it before this line: \`define ${name} = …\``,
+      );
 }
 
 /** `queue [flags bypass,fanout] [num N[-M]|to …] [bypass,fanout]`. */
@@ -292,156 +309,4 @@ function parseObjectLikeMap(context: RuleContext): void {
   reader.expect("{");
   while (!reader.is("}") && reader.peek().kind !== "end") reader.next();
   reader.expect("}");
-}
-
-/** `add @s { ip saddr timeout 1m limit rate 5/second : data }`. */
-function parseDynamicSet(context: RuleContext): Statement {
-  const { reader } = context;
-  const operation = reader.next().text as "add" | "update" | "delete";
-  const set = parseSetName(context);
-  return parseDynamicElement(context, operation, set);
-}
-
-function parseSetName(context: RuleContext): string {
-  const token = context.reader.word("a set such as @name");
-  return token.text.replace(/^@/, "");
-}
-
-/** The form before nft 0.9: `set add ip saddr @s`. */
-function parseOldDynamicSet(context: RuleContext): Statement {
-  const { reader } = context;
-  reader.next();
-  const operation = reader.word("add or update").text as "add" | "update" | "delete";
-  const key = parseKey(context);
-  const timeoutMs = reader.accept("timeout") ? parseDuration(reader) : null;
-  const set = parseSetName(context);
-  return {
-    kind: "dynamicSet",
-    operation,
-    set,
-    key: key.expression,
-    data: null,
-    timeoutMs,
-    statements: [],
-  };
-}
-
-/** `meter NAME [size N] { key statements }`: a set that the rule brings along. */
-function parseMeter(context: RuleContext): Statement {
-  const { reader } = context;
-  const isFlow = reader.next().text === "flow";
-  if (isFlow && reader.is("add")) {
-    reader.next();
-    return { kind: "flowOffload", flowtable: parseSetName(context) };
-  }
-  if (isFlow && reader.is("offload")) {
-    reader.next();
-    return { kind: "flowOffload", flowtable: parseSetName(context) };
-  }
-  if (isFlow) reader.accept("table");
-  const name = reader.is("{") ? "" : parseSetName(context);
-  if (reader.accept("size")) reader.word("a size");
-  context.state.meters.push(name);
-  const element = parseDynamicElement(context, "add", name);
-  /* A meter with a timeout renews it with each packet (measured with nft 1.0.6). */
-  const renews = element.kind === "dynamicSet" && element.timeoutMs !== null;
-  return renews ? { ...element, operation: "update" } : element;
-}
-
-function parseDynamicElement(
-  context: RuleContext,
-  operation: "add" | "update" | "delete",
-  set: string,
-): Statement {
-  const { reader } = context;
-  reader.expect("{");
-  reader.skipNewlines();
-  const key = parseKey(context);
-  let timeoutMs: number | null = null;
-  const statements: Statement[] = [];
-  let data: Expression | null = null;
-  while (!reader.is("}")) {
-    reader.skipNewlines();
-    if (reader.accept("timeout")) timeoutMs = parseDuration(reader);
-    else if (reader.accept("expires")) parseDuration(reader);
-    else if (reader.accept("comment")) reader.word("a comment");
-    else if (reader.accept(":")) data = parseDynamicData(context, set);
-    else {
-      const statement = parseStatefulStatement(context);
-      if (statement === null) {
-        if (reader.accept("}")) return finish();
-        throw reader.problem(`expected \`}\`, found ${describe(reader.peek())}`);
-      }
-      statements.push(statement);
-    }
-  }
-  reader.expect("}");
-  return finish();
-
-  function finish(): Statement {
-    return { kind: "dynamicSet", operation, set, key: key.expression, data, timeoutMs, statements };
-  }
-}
-
-function parseDynamicData(context: RuleContext, set: string) {
-  const declared = context.state.currentTable?.sets.get(set);
-  const width = declared?.dataType === "ipv6_addr" ? 128 : 32;
-  const type =
-    declared?.dataType === "ipv4_addr" || declared?.dataType === "ipv6_addr"
-      ? declared.dataType
-      : "mark";
-  return parseAssigned(context, { type, width });
-}
-
-/** `dup to …`, `fwd to …`, `synproxy …`: read to their end, told by their text. */
-function parseDevice(context: RuleContext): Statement {
-  const { reader } = context;
-  const kind = reader.next().text;
-  const words: string[] = [kind];
-  const goesOn = () =>
-    kind === "synproxy"
-      ? ["name", "mss", "wscale", "timestamp", "sack-perm"].some((word) => reader.is(word)) ||
-        /^\d+$/.test(reader.peek().text) ||
-        words.at(-1) === "name"
-      : ["to", "device", "ip", "ip6"].some((word) => reader.is(word)) ||
-        ["to", "device", "dup", "fwd"].includes(words.at(-1) ?? "") ||
-        !isStatementWord(context);
-  while (!reader.isEnd() && goesOn()) words.push(reader.next().text);
-  const text = words.join(" ");
-  if (kind === "dup") return { kind: "duplicate", text };
-  return kind === "fwd" ? { kind: "forwardTo", text } : { kind: "synproxy", text };
-}
-
-function isStatementWord(context: RuleContext): boolean {
-  return (
-    isVerdict(context.reader) ||
-    ["comment", "counter", "log"].some((word) => context.reader.is(word))
-  );
-}
-
-function isOptionReset(context: RuleContext): boolean {
-  return context.reader.is("reset") && context.reader.is("tcp", 1);
-}
-
-function parseOptionReset(context: RuleContext): Statement {
-  return parseReset(context);
-}
-
-/** `reset tcp option fastopen` takes the option out: no fate hangs on it. */
-function parseReset(context: RuleContext): Statement {
-  const { reader } = context;
-  const words: string[] = [];
-  while (!reader.isEnd() && words.length < 4) words.push(reader.next().text);
-  return { kind: "noEffect", text: words.join(" ") };
-}
-
-/** A match of xtables that a listing cannot show: it stays a name. */
-function parseXt(context: RuleContext): Statement {
-  const { reader } = context;
-  const words: string[] = [];
-  while (!reader.isEnd() && words.length < 3) words.push(reader.next().text);
-  const isTarget = words[1] === "target";
-  const text = words.join(" ");
-  if (isTarget) return { kind: "opaqueAction", text };
-  return { kind: "opaqueMatch", unknown: "packet", text, negated: false, reads: [] };
 }

@@ -2,10 +2,11 @@ import type { Span } from "../../base/span.ts";
 import type { BaseChain, ChainType, Hook } from "../../device/device.ts";
 import type { NamedSet } from "../../device/set.ts";
 import type { NamedObject, Statement } from "../../device/statement.ts";
+import { parseDevices, parseFlowtable } from "./flowtable.ts";
 import { markLines } from "./lineStates.ts";
 import { parsePriority } from "./priority.ts";
 import { describe, type Reader, SyntaxProblem, spanOf } from "./reader.ts";
-import { parseRule } from "./rule.ts";
+import { isOutOfSight, parseRule } from "./rule.ts";
 import { type DraftChain, type DraftTable, objectKey } from "./ruleset.ts";
 import { parseSetBlock } from "./setBlock.ts";
 import { mergeSet } from "./sets.ts";
@@ -72,11 +73,7 @@ function parseTableItem(
     case "flowtable": {
       reader.next();
       const name = reader.word("the name of a flowtable");
-      table.flowtables.set(name.text, {
-        name: name.text,
-        devices: parseFlowtable(reader),
-        span: spanOf(name),
-      });
+      table.flowtables.set(name.text, parseFlowtable(reader, name));
       return;
     }
     case "flags":
@@ -172,7 +169,7 @@ function parseChainItem(
   chain: DraftChain,
 ): void {
   if (reader.is("type") && reader.peek(2).text === "hook") parseHook(reader, state, table, chain);
-  else if (reader.is("policy")) parsePolicy(reader, chain);
+  else if (reader.is("policy")) parsePolicy(reader, state, table, chain);
   else if (reader.is("comment") && reader.peek(1).kind === "string" && isLast(reader, 2)) {
     reader.next();
     reader.next();
@@ -194,7 +191,7 @@ function appendRule(
   chain: DraftChain,
 ): void {
   state.currentTable = table;
-  const rule = parseRule(reader, state, table.family);
+  const rule = parseRule(reader, state, table.family, chain.base);
   markLines(state, rule.span.file, rule.span.line, rule.span.endLine, rule.state);
   chain.rules.push({ rule, handle: ++table.handles });
 }
@@ -209,6 +206,8 @@ const HOOKS: readonly string[] = [
   "postrouting",
   "egress",
 ];
+
+const NAT_HOOKS: readonly string[] = ["prerouting", "input", "output", "postrouting"];
 
 /** `type filter hook input [device eth0] priority 0; [policy drop;]`. */
 export function parseHook(
@@ -267,24 +266,23 @@ export function parseHook(
       start,
       "write `type filter`, or `hook output`",
     );
+  if (base.type === "nat" && !NAT_HOOKS.includes(base.hook))
+    refuse(
+      state,
+      "PM1079",
+      `a chain of type nat cannot stand in ${base.hook}`,
+      start,
+      `write one of ${NAT_HOOKS.join(", ")}`,
+    );
   chain.base = base;
 }
 
-function parseDevices(reader: Reader): readonly string[] {
-  const devices: string[] = [];
-  if (reader.accept("device")) devices.push(reader.word("a device").text);
-  if (!reader.accept("devices")) return devices;
-  reader.expect("=");
-  reader.expect("{");
-  while (!reader.accept("}")) {
-    devices.push(reader.word("a device").text);
-    reader.accept(",");
-    reader.skipNewlines();
-  }
-  return devices;
-}
-
-function parsePolicy(reader: Reader, chain: DraftChain): void {
+function parsePolicy(
+  reader: Reader,
+  state: ScriptState,
+  table: DraftTable,
+  chain: DraftChain,
+): void {
   const span = spanOf(reader.next());
   const token = reader.word("accept or drop");
   if (token.text !== "accept" && token.text !== "drop")
@@ -294,25 +292,9 @@ function parsePolicy(reader: Reader, chain: DraftChain): void {
       spanOf(token),
       "write accept or drop",
     );
+  if (token.text === "drop" && isOutOfSight(table.family, chain.base))
+    markLines(state, span.file, span.line, span.line, "opaque");
   if (chain.base !== null) chain.base = { ...chain.base, policy: token.text, policySpan: span };
-}
-
-function parseFlowtable(reader: Reader): readonly string[] {
-  const devices: string[] = [];
-  reader.expect("{");
-  for (;;) {
-    reader.skipSeparators();
-    if (reader.accept("}")) return devices;
-    if (reader.accept("devices")) {
-      reader.expect("=");
-      reader.expect("{");
-      while (!reader.accept("}")) {
-        devices.push(reader.word("a device").text);
-        reader.accept(",");
-        reader.skipNewlines();
-      }
-    } else reader.next();
-  }
 }
 
 /** `counter c { … }`, `limit l { rate … }`, `ct helper h { … }`. */

@@ -46,6 +46,7 @@ const WIDTHS: Readonly<Partial<Record<ValueType, number>>> = {
   arp_op: 16,
   dccp_pkttype: 4,
   mh_type: 8,
+  mptcp_subtype: 4,
   boolean: 8,
   integer: 32,
   string: 128,

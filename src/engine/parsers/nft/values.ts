@@ -22,9 +22,10 @@ export interface ValueForm {
   readonly width: number;
 }
 
-/** Index 0 is no interface; which one another number is, only the running kernel knows. */
+/** Index 0 is no interface, 1 is always `lo`; what other numbers are only the running kernel knows. */
 function interfaceIndex(text: string): ValueResult {
   if (Number(text) === 0) return { kind: "range", range: single(0n) };
+  if (Number(text) === 1) return { kind: "range", range: single(interfaceNameValue("lo")) };
   return {
     kind: "unknownName",
     message: `interface number ${text} says nothing about its name`,
@@ -32,12 +33,21 @@ function interfaceIndex(text: string): ValueResult {
   };
 }
 
+/** Characters of an interface's name; a wildcard may stand behind as many (measured). */
+const MAXIMUM_NAME = 15;
+
 /** Reads a value, a range `a-b`, a prefix `a/n` or a wildcard as all that it stands for. */
 export function readValue(text: string, form: ValueForm, quoted: boolean): ValueResult {
   const { type, width } = form;
   if (type === "iface_index" && !quoted && /^\d+$/.test(text)) return interfaceIndex(text);
-  if (type === "ifname" || type === "iface_index")
-    return { kind: "range", range: interfaceRange(text) };
+  if (type === "ifname" || type === "iface_index") {
+    if (text.length <= MAXIMUM_NAME) return { kind: "range", range: interfaceRange(text) };
+    return {
+      kind: "outOfRange",
+      message: `\`${text}\` is longer than the name of an interface can be`,
+      help: `write at most ${MAXIMUM_NAME} characters`,
+    };
+  }
   if (type === "string") return { kind: "range", range: single(interfaceNameValue(text)) };
   const value = readSingle(text, form);
   if (value !== null) return checked(single(value), text, width);
@@ -92,13 +102,24 @@ function helpFor(type: ValueType, text: string): string {
   return "";
 }
 
+/** The one name that is the same on every host (RFC 6761). */
+const LOCALHOST = "localhost";
+const LOOPBACK4 = 0x7f000001n;
+/** Dates are nanoseconds in 64 bits, durations seconds in 32. */
+const DATE_WIDTH = 64;
+/** TC_H_UNSPEC and TC_H_ROOT of the kernel. */
+const CLASSES: ReadonlyMap<string, bigint> = new Map([
+  ["none", 0n],
+  ["root", 0xffffffffn],
+]);
+
 /** One value without range or prefix; null where the text is none of this type. */
 export function readSingle(text: string, { type, width }: ValueForm): bigint | null {
   switch (type) {
     case "ipv4_addr":
-      return parseIpv4(text);
+      return text === LOCALHOST ? LOOPBACK4 : parseIpv4(text);
     case "ipv6_addr":
-      return parseIpv6(stripBrackets(text)) ?? mapped(text);
+      return text === LOCALHOST ? 1n : (parseIpv6(stripBrackets(text)) ?? mapped(text));
     case "ether_addr":
       return parseMac(text);
     case "inet_service":
@@ -110,11 +131,13 @@ export function readSingle(text: string, { type, width }: ValueForm): bigint | n
       /* Only `root` has the same number everywhere. */
       return text === "root" ? 0n : readNumber(text);
     case "time":
-      return readNumber(text) ?? readDurationSeconds(text) ?? readDate(text);
+      return width === DATE_WIDTH
+        ? (readDate(text) ?? secondsToNanoseconds(readNumber(text)))
+        : (readNumber(text) ?? readDurationSeconds(text));
     case "hour":
       return readNumber(text) ?? readHour(text);
     case "classid":
-      return readClassId(text) ?? readNumber(text);
+      return CLASSES.get(text) ?? readClassId(text) ?? readNumber(text);
     case "verdict":
       return null;
     default:
@@ -181,8 +204,14 @@ function readPrefix(text: string, form: ValueForm): Range | ValueProblem | null 
   return prefixRange(value, Number(length), form.width);
 }
 
+/** Characters of two values at most, each of which may have dashes of its own. */
+const MAXIMUM_RANGE = 256;
+
 /** `a-b`, at whichever dash both sides are values. */
 function readRange(text: string, form: ValueForm): ValueResult | null {
+  if (text.length > MAXIMUM_RANGE) return null;
+  /* Services have dashes in their names: nft takes `ssh-https` for one. */
+  if (form.type === "inet_service" && /^[A-Za-z]/.test(text)) return null;
   for (let at = text.indexOf("-"); at > 0; at = text.indexOf("-", at + 1)) {
     const from = readSingle(text.slice(0, at), form);
     const to = readSingle(text.slice(at + 1), form);
@@ -224,6 +253,10 @@ function readDate(text: string): bigint | null {
   const days = Date.UTC(Number(match[1]), Number(match[2]) - 1, Number(match[3])) / 86_400_000;
   const seconds = match[4] === undefined ? 0n : readHour(match[4]);
   return seconds === null ? null : (BigInt(days) * 86_400n + seconds) * 1_000_000_000n;
+}
+
+function secondsToNanoseconds(seconds: bigint | null): bigint | null {
+  return seconds === null ? null : seconds * 1_000_000_000n;
 }
 
 /** Seconds since midnight of `21:51` or `21:51:23`. */

@@ -25,6 +25,7 @@ export function meaning(device: Device | null): unknown {
       if (value instanceof Map) return [...value];
       if (key === "rules") return (value as readonly Rule[]).map(settledRule);
       if (key === "elements") return settledElements(value as readonly SetElement[]);
+      if (key === "statements") return (value as readonly Statement[]).filter(isNoRecord);
       return value;
     }),
   );
@@ -33,10 +34,12 @@ export function meaning(device: Device | null): unknown {
 
 /** Records of a rule go at their end, sets of one value are that value. */
 function settledRule(rule: Rule): Pick<Rule, "statements"> {
-  const statements = rule.statements
-    .filter((statement) => statement.kind !== "harmless")
-    .map(settledStatement);
+  const statements = rule.statements.filter(isNoRecord).map(settledStatement);
   return { statements: inOneOrder(withoutFamilyOfIcmp(statements)) };
+}
+
+function isNoRecord({ kind }: Statement): boolean {
+  return kind !== "harmless";
 }
 
 /** The order of matches that follow each other decides nothing, nor how often one is there. */
@@ -125,7 +128,7 @@ function settledStatement(statement: Statement): Statement {
 }
 
 function settledMatch(written: Match): Match {
-  const statement = { ...written, left: settledBits(written.left) };
+  const statement = withoutPrefixMask({ ...written, left: settledBits(written.left) });
   if (statement.test.kind !== "set") return statement;
   const { set, negated } = statement.test;
   if (set.kind !== "anonymous" || set.keyWidths.length !== 1) return statement;
@@ -133,6 +136,21 @@ function settledMatch(written: Match): Match {
     return statement;
   const ranges = normalizeRanges(set.elements.flatMap((element) => element.key));
   return { ...statement, test: { kind: "ranges", negated, ranges } };
+}
+
+/** `ip saddr & 255.255.255.0 == 10.0.0.0` is listed as a prefix. */
+function withoutPrefixMask(match: Match): Match {
+  const { left, test } = match;
+  if (left.kind !== "binary" || test.kind !== "ranges" || constantOf(left.right) !== 0n)
+    return match;
+  const inner = left.left;
+  const [range] = test.ranges;
+  if (inner.kind !== "binary" || range === undefined || range.from !== range.to) return match;
+  const host = maximum(left.width) - constantOf(inner.right);
+  const isPrefix = (host & (host + 1n)) === 0n && (range.from & host) === 0n;
+  if (!isPrefix || test.ranges.length > 1) return match;
+  const whole = { from: range.from, to: range.from | host };
+  return { ...match, left: inner.left, test: { ...test, ranges: [whole] } };
 }
 
 /** Members of one part without data, joined where they touch. */

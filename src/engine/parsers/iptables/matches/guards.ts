@@ -1,7 +1,8 @@
 import { prefixRange } from "../../../base/address.ts";
-import { single } from "../../../base/range.ts";
+import { type Range, single } from "../../../base/range.ts";
 import type { Span } from "../../../base/span.ts";
 import type { Expression } from "../../../device/expression.ts";
+import type { SetElement } from "../../../device/set.ts";
 import type { Statement } from "../../../device/statement.ts";
 import { binary, matchRanges, matchValue, selector, setElement } from "../build.ts";
 import type { RuleContext } from "../module.ts";
@@ -32,18 +33,24 @@ export function transportGuard(rule: RuleContext, bytes: number): readonly State
   return [firstFragmentOnly(rule), wholeHeader(bytes)];
 }
 
-/** tcp_mt drops a fragment at offset 8: it would overwrite the flags (RFC 1858; measured). */
+/**
+ * tcp_mt drops a fragment at offset 8: it would overwrite the flags (RFC 1858; measured). The map has
+ * every other offset, so only this one has no value.
+ */
 export function dropTinyFragment(rule: RuleContext, span: Span): readonly Statement[] {
   if (rule.family !== "ip") return [];
-  const element = {
-    ...setElement([single(1n)], span),
-    data: { kind: "verdict", verdict: { kind: "drop" } } as const,
-  };
-  return [
-    {
-      kind: "verdictMap",
-      key: binary("and", selector("ip frag-off"), IPV4_OFFSET),
-      map: { kind: "anonymous", elements: [element], keyWidths: [16] },
+  const harmless = (range: Range): SetElement => ({
+    ...setElement([range], span),
+    data: { kind: "value", parts: [single(0n)], widths: [8] },
+  });
+  const left: Expression = {
+    kind: "lookup",
+    key: binary("and", selector("ip frag-off"), IPV4_OFFSET),
+    map: {
+      kind: "anonymous",
+      elements: [harmless(single(0n)), harmless({ from: 2n, to: IPV4_OFFSET })],
+      keyWidths: [16],
     },
-  ];
+  };
+  return [matchRanges(left, [single(0n)], { implied: true, whenAbsent: "drops" })];
 }

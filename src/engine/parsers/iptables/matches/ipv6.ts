@@ -186,8 +186,13 @@ function lowerMh(given: GivenModule, rule: RuleContext): readonly Statement[] {
   const guard = transportGuard(rule, MH_BYTES);
   if (option === null) return guard;
   const text = (option.values[0] ?? "").toLowerCase();
-  const named = MH_TYPES.get(text);
-  const range = named === undefined ? parseInterval(text, MAX_8) : single(named);
+  const range = parseInterval(
+    text
+      .split(":")
+      .map((type) => `${MH_TYPES.get(type) ?? type}`)
+      .join(":"),
+    MAX_8,
+  );
   if (range === null) return [...guard, unreadable(rule, option, "a type or a range of types")];
   return [...guard, matchRanges("mh type", orderedRanges(range), { negated: option.negated })];
 }

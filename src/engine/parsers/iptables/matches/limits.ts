@@ -268,6 +268,8 @@ function lowerStatistic(given: GivenModule, rule: RuleContext): readonly Stateme
     return [{ kind: "statistic", mode, probability, every: 0, packet: 0, negated }];
   }
   if (mode === "nth" && every !== null) {
+    if (!hasOption(given, "packet"))
+      misplaced(rule, given.span, "`--every` goes with `--packet` only", "add `--packet 0`");
     const count = parseUnsigned(every.values[0] ?? "", MAX_32);
     if (count === null || count === 0n || packet === null || packet >= count)
       return [unreadable(rule, every, "`--every N --packet P` with P below N")];

@@ -128,7 +128,7 @@ function lowerPolicy(given: GivenModule, rule: RuleContext): readonly Statement[
     return [{ kind: "notUnderstood", text: describeModule(given) }];
   }
   const asked = matchValue(
-    direction === "in" ? "meta secpath" : "rt ipsec",
+    direction === "in" ? "meta ipsec" : "rt ipsec",
     policy === "none" ? 0n : 1n,
   );
   const elements = given.options.filter(({ name }) => name !== "dir" && name !== "pol");

@@ -1,4 +1,9 @@
-import type { Range } from "../../../base/range.ts";
+import {
+  complementRanges,
+  intersectRanges,
+  normalizeRanges,
+  type Range,
+} from "../../../base/range.ts";
 import type { Statement } from "../../../device/statement.ts";
 import { matchRanges } from "../build.ts";
 import {
@@ -13,6 +18,8 @@ import {
 import { splitList } from "../values.ts";
 
 const LAST_SECOND = 86_399;
+/** What iptables-save 1.8.9 prints where no last date was given: the end of 32 bits. */
+const LAST_DATE = "2038-01-19T03:14:07";
 
 /** As nft numbers them: Sunday is 0. */
 const DAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
@@ -35,17 +42,27 @@ export function lowerTime(given: GivenModule, rule: RuleContext): readonly State
   const wraps = start > stop;
   const named = ["datestart", "datestop", "monthdays", "kerneltz", "localtz", "contiguous"];
   const days = optionOf(given, "weekdays");
-  if (named.some((name) => hasOption(given, name)) || (wraps && days !== null))
-    return [opaque(given, "moment")];
+  const isNamed = (name: string): boolean =>
+    hasOption(given, name) && argumentOf(given, name) !== LAST_DATE;
+  if (named.some(isNamed) || (wraps && days !== null)) return [opaque(given, "moment")];
   const statements: Statement[] = [];
   if (days !== null) {
     const ranges = readDays(days.values[0] ?? "");
     if (ranges === null) return [unreadable(rule, days, "days such as `Mon,Tue` or `1,2`")];
-    statements.push(matchRanges("meta day", ranges, { negated: days.negated }));
+    const asked = normalizeRanges(ranges);
+    statements.push(matchRanges("meta day", days.negated ? otherDays(asked) : asked));
   }
   if (start > 0 || stop < LAST_SECOND) statements.push(hourTest(start, stop, wraps));
   return statements;
 }
+
+/** iptables-save lists the days that are left. */
+function otherDays(ranges: readonly Range[]): readonly Range[] {
+  return intersectRanges(complementRanges(ranges, DAY_BITS), [{ from: 0n, to: SATURDAY }]);
+}
+
+const SATURDAY = 6n;
+const DAY_BITS = 8;
 
 function hourTest(start: number, stop: number, wraps: boolean): Statement {
   const [low, high] = [BigInt(start), BigInt(stop)];

@@ -42,6 +42,7 @@ function lowerSet(given: GivenModule, rule: RuleContext): readonly Statement[] {
   ];
 }
 
+/** Zeros are what is not given: iptables-save writes them out. */
 function lowerTproxy(given: GivenModule, rule: RuleContext): readonly Statement[] {
   const port = optionOf(given, "on-port");
   const ip = optionOf(given, "on-ip");
@@ -60,9 +61,10 @@ function lowerTproxy(given: GivenModule, rule: RuleContext): readonly Statement[
     {
       kind: "tproxy",
       family: rule.family,
-      address: address === null ? null : constant(address, addressWidth(rule.family)),
+      address:
+        address === null || address === 0n ? null : constant(address, addressWidth(rule.family)),
       port: number === 0n ? null : constant(number, 16),
-      mark: masked,
+      mark: masked?.mask === 0n && masked.value === 0n ? null : masked,
       terminal: true,
     },
   ];

@@ -1,0 +1,3 @@
+import { judgeCorpus } from "./judgeCorpus.ts";
+
+judgeCorpus("rulesets of iptables", ({ name }) => name.startsWith("iptables/"));

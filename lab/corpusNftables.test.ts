@@ -1,0 +1,3 @@
+import { judgeCorpus } from "./judgeCorpus.ts";
+
+judgeCorpus("rulesets of nftables", ({ name }) => !name.startsWith("iptables/"));

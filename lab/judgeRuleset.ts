@@ -1,0 +1,148 @@
+import type { Rule } from "../src/engine/device/device.ts";
+import { Pool } from "./aim/pool.ts";
+import { type Aimed, Shooter } from "./aim/shooter.ts";
+import { Chance, seedOf } from "./chance.ts";
+import { Judge, type Tally } from "./judge.ts";
+import { Kernel, type Shot } from "./kernel.ts";
+import { makeLabHost } from "./labHost.ts";
+import { matchHandles, type RulesByHandle } from "./observed.ts";
+import { loadCommand, loadedText, type Ruleset } from "./ruleset.ts";
+import { Outside } from "./scenario.ts";
+import type { Sketch } from "./sketch.ts";
+
+export interface JudgeOptions {
+  /** Packets at least. */
+  readonly packets: number;
+  readonly seed: number;
+}
+
+/** What came of one ruleset. */
+export type Judgement =
+  | { readonly kind: "notLoaded"; readonly name: string; readonly reason: string }
+  | {
+      readonly kind: "judged";
+      readonly name: string;
+      readonly tally: Tally;
+      readonly rules: number;
+      readonly missed: readonly Rule[];
+      readonly edits: readonly string[];
+    };
+
+/** Scenarios between two moments at which all connections are forgotten. */
+const SCENARIOS_BETWEEN_FLUSHES = 150;
+const SCENARIOS_IN_A_BATCH = 300;
+/** Times that a rule is aimed at before it is given up. */
+const MAXIMUM_ATTEMPTS = 24;
+
+/** Loads a ruleset into a namespace of its own, plays packets and compares. */
+export async function judgeRuleset(ruleset: Ruleset, options: JudgeOptions): Promise<Judgement> {
+  const { name, parsed } = ruleset;
+  const argv = loadCommand(ruleset.dialect);
+  if (argv === null) return { kind: "notLoaded", name, reason: "no ruleset" };
+  const kernel = new Kernel();
+  try {
+    const host = makeLabHost(ruleset.interfaces);
+    await kernel.setUp(host.setup);
+    const refusal = await kernel.load(argv, loadedText(ruleset));
+    if (refusal !== null) return { kind: "notLoaded", name, reason: firstLine(refusal) };
+    const byHandle = matchHandles(parsed.device, await kernel.rules());
+    if (typeof byHandle === "string") throw new Error(`${name}: ${byHandle}`);
+    await kernel.observe();
+    const tally = await play(kernel, ruleset, byHandle, options);
+    const rules = [...byHandle.values()];
+    const missed = rules.filter((rule) => !tally.hit.has(rule));
+    return { kind: "judged", name, tally, rules: rules.length, missed, edits: ruleset.edits };
+  } finally {
+    await kernel.close();
+  }
+}
+
+async function play(
+  kernel: Kernel,
+  { name, parsed: { device }, interfaces }: Ruleset,
+  rules: RulesByHandle,
+  { packets, seed }: JudgeOptions,
+): Promise<Tally> {
+  const host = makeLabHost(interfaces);
+  const chance = new Chance(seedOf(`${name} ${seed}`));
+  const pool = new Pool(device, interfaces, chance);
+  const shooter = new Shooter(device, pool, chance, new Outside(device, host));
+  const judge = new Judge(device, host, rules);
+  const plan = planOf(shooter, [...rules.values()], judge.tally, packets, chance);
+  let batch: Aimed[] = [];
+  const fire = async () => {
+    await fireBatch(kernel, judge, shooter, batch);
+    batch = [];
+  };
+  for (const next of plan) {
+    if (next !== null) batch.push(next);
+    if (next === null || batch.length >= SCENARIOS_IN_A_BATCH) await fire();
+  }
+  await fire();
+  return judge.tally;
+}
+
+/** Scenarios in their order; null: what was made so far is to be played first. */
+function* planOf(
+  shooter: Shooter,
+  rules: readonly Rule[],
+  tally: Tally,
+  packets: number,
+  chance: Chance,
+): Generator<Aimed | null> {
+  for (let attempt = 0; attempt < MAXIMUM_ATTEMPTS; attempt++) {
+    const open = rules.filter((rule) => !tally.hit.has(rule));
+    if (open.length === 0) break;
+    for (const rule of open) {
+      const aimed = shooter.at(rule, attempt);
+      if (aimed !== null) yield aimed;
+    }
+    yield null;
+  }
+  for (let tries = 0; tally.packets < packets && tries < packets; tries++) {
+    for (let i = 0; i < SCENARIOS_IN_A_BATCH; i++) {
+      const rule = chance.pick(rules);
+      const kind = chance.below(3);
+      const aimed =
+        rule === undefined || kind === 0
+          ? shooter.atRandom()
+          : kind === 1
+            ? shooter.beside(rule)
+            : shooter.at(rule, chance.below(8));
+      if (aimed !== null) yield aimed;
+    }
+    yield null;
+  }
+}
+
+async function fireBatch(
+  kernel: Kernel,
+  judge: Judge,
+  shooter: Shooter,
+  batch: readonly Aimed[],
+): Promise<void> {
+  const flights: { scenario: readonly Sketch[]; place: number; shot: Shot; target: Rule | null }[] =
+    [];
+  for (const [number, { scenario, target }] of batch.entries())
+    for (const place of scenario.keys()) {
+      const flush = place === 0 && number % SCENARIOS_BETWEEN_FLUSHES === 0;
+      flights.push({ scenario, place, shot: judge.shotOf(scenario, place, flush), target });
+    }
+  if (flights.length === 0) return;
+  const results = await kernel.play(flights.map(({ shot }) => shot));
+  for (const [index, { scenario, place, shot, target }] of flights.entries()) {
+    const result = results[index];
+    if (result === undefined) throw new Error("the kernel did not play all packets");
+    const observed = judge.judge(scenario, place, shot, result);
+    const isLast = place === scenario.length - 1;
+    if (observed === null || target === null || !isLast) continue;
+    for (const { matched, by } of observed.steps) {
+      const decider = by ?? matched.at(-1);
+      if (decider !== undefined && decider !== target) shooter.learn(target, decider);
+    }
+  }
+}
+
+function firstLine(text: string): string {
+  return text.split("\n")[0] ?? text;
+}
