@@ -22,18 +22,38 @@ export interface ToldClass {
   readonly isCertain: boolean;
 }
 
-/** Puts a set of packets with its two endings into words. */
-export function tellClass(
+/** Puts sets of packets with their two endings into words. */
+export function classTeller(
+  compared: ComparedPath,
+  vocabulary: Vocabulary,
+): (differing: Differing) => ToldClass {
+  const { arena } = compared.analysis;
+  const routed = arena.difference(compared.domain, refusedByRouting(compared));
+  const possible = arena.exists(routed, unknownLevels(compared, routed));
+  const asked = {
+    before: new Set(support(arena, compared.before.compiled.diagram)),
+    after: new Set(support(arena, compared.after.compiled.diagram)),
+  };
+  return (differing) => tellClass(compared, differing, vocabulary, possible, asked);
+}
+
+/** Variables that each side asks. */
+interface Asked {
+  readonly before: ReadonlySet<number>;
+  readonly after: ReadonlySet<number>;
+}
+
+function tellClass(
   compared: ComparedPath,
   { packets, before, after }: Differing,
   vocabulary: Vocabulary,
+  possible: Node,
+  asked: Asked,
 ): ToldClass {
   const { analysis, path, domain } = compared;
   const { arena, layout, fates } = analysis;
   const unknown = unknownLevels(compared, packets);
   const headers = arena.exists(packets, unknown);
-  const routed = arena.difference(domain, refusedByRouting(compared));
-  const possible = arena.exists(routed, unknownLevels(compared, routed));
   const always = arena.difference(
     headers,
     arena.exists(arena.difference(domain, packets), unknown),
@@ -54,7 +74,7 @@ export function tellClass(
       after: sideFate(fates, after),
       dependsOn: unknownNames(compared, unknown),
     },
-    isCertain: !isUndecided && belongToOneSide(compared, unknown),
+    isCertain: !isUndecided && belongToOneSide(asked, unknown),
   };
 }
 
@@ -91,13 +111,9 @@ function unknownLevels({ analysis }: ComparedPath, set: Node): readonly number[]
  * Unknowns that only one side asks can be one way or the other; where each side asks for some of its
  * own, they may be one thing in two spellings.
  */
-function belongToOneSide({ analysis, before, after }: ComparedPath, unknown: readonly number[]) {
-  const { arena } = analysis;
-  const asks = (root: Node) => new Set(support(arena, root));
-  const first = asks(before.compiled.diagram);
-  const second = asks(after.compiled.diagram);
-  const onlyFirst = unknown.some((level) => first.has(level) && !second.has(level));
-  const onlySecond = unknown.some((level) => second.has(level) && !first.has(level));
+function belongToOneSide({ before, after }: Asked, unknown: readonly number[]): boolean {
+  const onlyFirst = unknown.some((level) => before.has(level) && !after.has(level));
+  const onlySecond = unknown.some((level) => after.has(level) && !before.has(level));
   return !(onlyFirst && onlySecond);
 }
 

@@ -9,7 +9,7 @@ import { DOMAIN_ASSUMPTIONS } from "../packet/header/domain.ts";
 import type { VariableOrder } from "../packet/header/layout.ts";
 import { isNotationError, parsePacket } from "../packet/notation.ts";
 import type { Path } from "../packet/packet.ts";
-import { type ToldClass, tellClass } from "./classes.ts";
+import { classTeller, type ToldClass } from "./classes.ts";
 import {
   type ComparedPath,
   compilePaths,
@@ -63,9 +63,10 @@ export function compareDevices(
     onProgress(`comparing ${path}`);
     const result = withAnyOrder(before, after, path, renamed, limit, (compared) => {
       const found = differences(compared);
-      const told = found
-        .slice(0, MAXIMUM_CLASSES)
-        .map((differing) => tellClass(compared, differing, vocabulary));
+      const told =
+        found.length === 0
+          ? []
+          : found.slice(0, MAXIMUM_CLASSES).map(classTeller(compared, vocabulary));
       const { compiled } = compared.before;
       const assumed = [...compiled.assumptions, ...compared.after.compiled.assumptions];
       return { told, rest: found.length - told.length, effects: effectReasons(compared), assumed };
