@@ -44,11 +44,18 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 
 /** The statements that decide or change something, in one text each. */
 export function canonicalStatements(statements: readonly Statement[]): string {
+  const known = TEXTS.get(statements);
+  if (known !== undefined) return known;
   const deciding = statements.filter(
     ({ kind }) => kind !== "harmless" && kind !== "noEffect" && kind !== "duplicate",
   );
-  return canonicalText(deciding);
+  const text = canonicalText(deciding);
+  TEXTS.set(statements, text);
+  return text;
 }
+
+/** Rules never change, and each is named for every path: a fifth of comparing 10,000 rules. */
+const TEXTS = new WeakMap<readonly Statement[], string>();
 
 /** Names what an expression without a full model asks; two equal names are one unknown. */
 export function expressionName(expression: Expression): string {

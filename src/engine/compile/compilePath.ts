@@ -21,14 +21,14 @@ export interface Analysis {
 export interface AnalysisOptions {
   /** Default: that of the arena. */
   readonly nodeLimit?: number;
-  /** Default: protocol and ports first. */
+  /** Default: addresses first. */
   readonly order?: VariableOrder;
 }
 
 /** Opens an analysis of devices whose packets shall be compared. */
 export function beginAnalysis(
   devices: readonly Device[],
-  { nodeLimit, order = "portsFirst" }: AnalysisOptions = {},
+  { nodeLimit, order = "addressesFirst" }: AnalysisOptions = {},
 ): Analysis {
   const arena = new Arena(nodeLimit === undefined ? {} : { nodeLimit });
   const layout = new HeaderLayout(arena, collectQuestions(devices), order);

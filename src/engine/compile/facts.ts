@@ -42,16 +42,33 @@ export function familiesOf(table: Table): readonly IpFamily[] {
 }
 
 export function deviceFacts(device: Device): DeviceFacts {
+  const known = FACTS.get(device);
+  if (known !== undefined) return known;
+  const facts = workOut(device);
+  FACTS.set(device, facts);
+  return facts;
+}
+
+/** Devices never change, and each is asked about for every path: what was worked out holds. */
+const FACTS = new WeakMap<Device, DeviceFacts>();
+
+function workOut(device: Device): DeviceFacts {
   const chains = new Map<Table, Map<string, Chain>>();
   const sets = new Map<Table, Map<string, NamedSet>>();
   for (const table of device.tables) {
     chains.set(table, new Map(table.chains.map((chain) => [chain.name, chain])));
     sets.set(table, new Map(table.sets.map((set) => [set.name, set])));
   }
+  const hooked = new Map<string, readonly HookedChain[]>();
   const turnedOn = { ip: trackedFrom(device, "ip"), ip6: trackedFrom(device, "ip6") };
   return {
     device,
-    chainsOf: (hook, isNat) => hookedChains(device, hook, isNat),
+    chainsOf: (hook, isNat) => {
+      const key = `${hook} ${isNat}`;
+      const chainsHere = hooked.get(key) ?? hookedChains(device, hook, isNat);
+      hooked.set(key, chainsHere);
+      return chainsHere;
+    },
     chain: (table, name) => chains.get(table)?.get(name) ?? null,
     set: (table, reference) => {
       if (reference.kind === "anonymous") return null;

@@ -1,5 +1,6 @@
 import type { Range } from "../base/range.ts";
 import { type Arena, FALSE, type Node } from "../bdd/index.ts";
+import { piecesOf, widened } from "./pieces.ts";
 
 /** Values of one field that leave the same set of everything else. */
 export interface Part {
@@ -21,6 +22,26 @@ export function partition(
   set: Node,
   levels: readonly number[],
 ): readonly Part[] | null {
+  const isInOrder = levels.every((level, bit) => level > (levels[bit - 1] ?? -1));
+  return isInOrder ? byWalk(arena, set, levels) : byValue(arena, set, levels);
+}
+
+function byWalk(arena: Arena, set: Node, levels: readonly number[]): readonly Part[] | null {
+  const pieces = piecesOf(arena, set, levels, MAXIMUM_PIECES);
+  const whole = pieces === null ? null : widened(pieces, 0, levels.length, MAXIMUM_PIECES);
+  if (whole === null) return null;
+  const { starts, nodes } = whole;
+  const end = 1n << BigInt(levels.length);
+  const parts = new Map<Node, Range[]>();
+  for (const [i, rest] of nodes.entries()) {
+    if (rest === FALSE) continue;
+    append(parts, rest, { from: starts[i] ?? 0n, to: (starts[i + 1] ?? end) - 1n });
+  }
+  return [...parts].map(([rest, ranges]) => ({ ranges, rest }));
+}
+
+/** As `byWalk` for variables that do not stand in order: bit by bit, the most significant first. */
+function byValue(arena: Arena, set: Node, levels: readonly number[]): readonly Part[] | null {
   const parts = new Map<Node, Range[]>();
   let pieces = 0;
   const cut = (rest: Node, index: number, base: bigint): boolean => {
@@ -53,7 +74,17 @@ function append(parts: Map<Node, Range[]>, rest: Node, range: Range): void {
   parts.set(rest, ranges);
 }
 
-/** Whether any of the variables matters: without them the set would be another one. */
+/** Whether any of the variables matters: a diagram tests only variables that do. */
 export function dependsOn(arena: Arena, set: Node, levels: readonly number[]): boolean {
-  return levels.length > 0 && arena.exists(set, levels) !== set;
+  const asked = new Set(levels);
+  const last = Math.max(-1, ...levels);
+  const seen = new Set<Node>();
+  const visit = (node: Node): boolean => {
+    const level = arena.level(node);
+    if (level > last || seen.has(node)) return false;
+    if (asked.has(level)) return true;
+    seen.add(node);
+    return visit(arena.low(node)) || visit(arena.high(node));
+  };
+  return visit(set);
 }
