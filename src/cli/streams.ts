@@ -9,6 +9,8 @@ export interface Streams {
 export interface Stream {
   readonly write: (text: string) => void;
   readonly style: Style;
+  /** A person looks at it. */
+  readonly isTerminal: boolean;
 }
 
 /** `always` and `never` are said by the user; `auto` asks the stream and the environment. */
@@ -25,6 +27,7 @@ function wrap(stream: NodeJS.WriteStream, choice: ColourChoice): Stream {
   const colour = choice === "always" || (choice === "auto" && wanted);
   return {
     write: (text) => stream.write(text),
+    isTerminal: stream.isTTY === true,
     style: { colour, width: stream.isTTY === true ? stream.columns : widthOf(env["COLUMNS"]) },
   };
 }

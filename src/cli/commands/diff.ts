@@ -3,7 +3,7 @@ import { compareDevices } from "../../engine/diff/index.ts";
 import { diffText } from "../../report/formats/text/diff.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
 import { openRuleset, tellUsage } from "../problems.ts";
-import type { Streams } from "../streams.ts";
+import type { Stream, Streams } from "../streams.ts";
 
 export interface DiffOptions {
   readonly json?: boolean;
@@ -24,7 +24,8 @@ export function diff(
   const first = openRuleset(error, [before]);
   const second = openRuleset(error, [after]);
   if (first === null || second === null) return EXIT.usage;
-  const difference = compareDevices(first.result.device, second.result.device);
+  const onProgress = progress(error);
+  const difference = compareDevices(first.result.device, second.result.device, { onProgress });
   const answer = answerDiff(difference, {
     before: first.result.coverage,
     after: second.result.coverage,
@@ -35,4 +36,15 @@ export function diff(
   if (answer.equal === true) return EXIT.clean;
   if (answer.equal === false) return EXIT.findings;
   return options.allowUndecided === true ? EXIT.clean : EXIT.undecided;
+}
+
+/** Shorter work needs no word. */
+const SILENT_MS = 1000;
+
+/** Says on a terminal what is going on, once somebody has waited for a while. */
+function progress(stream: Stream): (work: string) => void {
+  const began = performance.now();
+  return (work) => {
+    if (stream.isTerminal && performance.now() - began > SILENT_MS) stream.write(`${work} …\n`);
+  };
 }

@@ -25,6 +25,8 @@ export interface RuleVisit {
   readonly table: Table;
   readonly chain: Chain;
   readonly hook: Hook;
+  /** Connection tracking has been passed. */
+  readonly isTracked: boolean;
   readonly reached: Node;
   readonly run: RuleRun;
 }
@@ -77,7 +79,8 @@ function runChain(frame: Frame, live: Node): Node {
     const asker = { table: frame.table, instance: `${frame.way}/${world.nameOf(rule)}` };
     const run = runRule(world, asker, rule, inside);
     const { table, listener } = frame;
-    listener.onRule?.({ rule, table, chain, hook: world.place.hook, reached: inside, run });
+    const { hook, isTracked } = world.place;
+    listener.onRule?.({ rule, table, chain, hook, isTracked, reached: inside, run });
     for (const exit of run.exits) {
       if (exit.packets === FALSE) continue;
       inside = arena.difference(inside, exit.packets);

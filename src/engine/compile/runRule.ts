@@ -1,5 +1,5 @@
 import { inRanges } from "../base/range.ts";
-import { FALSE, type Node } from "../bdd/index.ts";
+import { FALSE, type Node, TRUE } from "../bdd/index.ts";
 import type { Rule, Table } from "../device/device.ts";
 import type { Match, Statement, Verdict } from "../device/statement.ts";
 import type { IpFamily } from "../packet/packet.ts";
@@ -10,8 +10,9 @@ import { familiesOf } from "./facts.ts";
 import { ACCEPT, DROP } from "./fates.ts";
 import { lookupGroups } from "./lookup.ts";
 import { matchSet } from "./matchSet.ts";
+import { rejectKinds } from "./rejects.ts";
 import { translate } from "./translate.ts";
-import { inRangesOf } from "./value.ts";
+import { whereInRanges } from "./value.ts";
 import type { Asker, World } from "./world.ts";
 import { writeSelector } from "./writeSelector.ts";
 
@@ -32,7 +33,10 @@ export interface RuleRun {
 
 /** A rule while its statements run. */
 interface Progress {
+  /** Packets that are still in the rule, but for what `pending` leaves out. */
   live: Node;
+  /** What matches have asked for since `live` was worked out. */
+  pending: Node[];
   readonly rule: Rule;
   readonly asker: Asker;
   readonly exits: Exit[];
@@ -42,16 +46,34 @@ interface Progress {
 /** Runs the statements of a rule over the packets in `live`; writes go to the world's store. */
 export function runRule(world: World, asker: Asker, rule: Rule, live: Node): RuleRun {
   world.families = ruleFamilies(asker.table, rule);
-  const progress: Progress = { live, rule, asker, exits: [], fed: [] };
+  const progress: Progress = { live, pending: [], rule, asker, exits: [], fed: [] };
   let hit = live;
   for (const [index, statement] of rule.statements.entries()) {
+    if (statement.kind !== "match") settle(world, progress);
     if (progress.live === FALSE) break;
     const ends = endsRule(statement);
     if (ends) hit = progress.live;
     runStatement(world, progress, statement, index);
     if (!ends) hit = progress.live;
   }
+  if (progress.pending.length > 0) {
+    settle(world, progress);
+    hit = progress.live;
+  }
   return { exits: progress.exits, hit, fed: progress.fed };
+}
+
+/**
+ * Works out `live`. What is asked of the last variables comes first: so each field's nodes are made
+ * once on top of what lies below, instead of once more for each match behind it (a third of the
+ * nodes of 5,000 rules about single IPv6 hosts).
+ */
+function settle({ arena }: World, progress: Progress): void {
+  if (progress.pending.length === 0) return;
+  const factors = [progress.live, ...progress.pending];
+  factors.sort((a, b) => arena.level(b) - arena.level(a));
+  progress.live = factors.reduce<Node>((all, factor) => arena.and(factor, all), TRUE);
+  progress.pending = [];
 }
 
 /** Of the table, less those that the rule's first matches leave out. */
@@ -85,8 +107,13 @@ function runStatement(world: World, progress: Progress, statement: Statement, in
     case "verdictMap":
       return runVerdictMap(world, progress, statement);
     case "reject": {
-      const fate = world.fates.number({ kind: "reject", with: statement.with });
-      return leave(progress, { kind: "fate", fate });
+      for (const kind of rejectKinds(world, statement.with, progress.live)) {
+        const fate = world.fates.number({ kind: "reject", with: kind.with });
+        if (kind.packets !== FALSE)
+          progress.exits.push({ kind: "fate", packets: kind.packets, fate });
+      }
+      progress.live = FALSE;
+      return;
     }
     case "write": {
       const value = evaluate(world, progress.asker, statement.value);
@@ -210,13 +237,13 @@ function runMatch(world: World, progress: Progress, match: Match): void {
   const { arena } = world;
   const { present, inside } = matchPackets(world, progress.asker, match);
   if (match.whenAbsent === "drops") {
+    settle(world, progress);
     const packets = arena.and(progress.live, arena.not(present));
     if (packets !== FALSE) progress.exits.push({ kind: "fate", packets, fate: DROP });
   }
   const asked = match.test.negated ? arena.not(inside) : inside;
-  const met = arena.and(present, asked);
-  const passes = match.whenAbsent === "matches" ? arena.or(met, arena.not(present)) : met;
-  progress.live = arena.and(progress.live, passes);
+  if (match.whenAbsent === "matches") progress.pending.push(arena.or(asked, arena.not(present)));
+  else progress.pending.push(present, asked);
 }
 
 function matchPackets(
@@ -226,7 +253,7 @@ function matchPackets(
 ): { readonly present: Node; readonly inside: Node } {
   if (test.kind === "set") return matchSet(world, asker, left, test.set);
   const value = evaluate(world, asker, left);
-  return { present: value.present, inside: inRangesOf(world.arena, value, test.ranges) };
+  return { present: value.present, inside: whereInRanges(world.arena, value, test.ranges) };
 }
 
 function runVerdictMap(

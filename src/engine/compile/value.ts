@@ -43,10 +43,15 @@ export function atomsValue(field: AtomField, present: Node = TRUE): Value {
 
 /** The packets that have the value, and have it in `ranges`. */
 export function inRangesOf(arena: Arena, value: Value, ranges: readonly Range[]): Node {
+  return arena.and(value.present, whereInRanges(arena, value, ranges));
+}
+
+/** As `inRangesOf` among the packets that have the value; of others it says nothing. */
+export function whereInRanges(arena: Arena, value: Value, ranges: readonly Range[]): Node {
   let found: Node = FALSE;
   for (const { guard, value: piece } of value.pieces)
     found = arena.or(found, arena.and(guard, pieceInRanges(arena, piece, ranges)));
-  return arena.and(value.present, found);
+  return found;
 }
 
 function pieceInRanges(arena: Arena, piece: PieceValue, ranges: readonly Range[]): Node {

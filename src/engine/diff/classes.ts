@@ -1,6 +1,6 @@
 import { single } from "../base/range.ts";
 import { type Node, support } from "../bdd/index.ts";
-import { type Decider, type Ending, type Fates, NONE } from "../compile/index.ts";
+import type { Decider, Ending, Fates } from "../compile/index.ts";
 import type { HeaderLayout } from "../packet/header/layout.ts";
 import { pickReadable } from "../packet/header/prefer.ts";
 import { rangesOver } from "../packet/header/rangesOver.ts";
@@ -11,7 +11,6 @@ import type { CtState } from "../packet/packet.ts";
 import type { ComparedPath, Differing } from "./comparePath.ts";
 import { describe } from "./describe.ts";
 import type { DifferenceClass, SideDecider, SideFate } from "./model.ts";
-import type { Side } from "./side.ts";
 import { sizeOf } from "./size.ts";
 import type { Vocabulary } from "./words.ts";
 
@@ -32,8 +31,7 @@ export function tellClass(
   const { arena, layout, fates } = analysis;
   const unknown = unknownLevels(compared, packets);
   const headers = arena.exists(packets, unknown);
-  const routed = arena.difference(domain, refusedByRouting(compared));
-  const possible = arena.exists(routed, unknownLevels(compared, routed));
+  const possible = arena.exists(compared.routed, unknownLevels(compared, compared.routed));
   const always = arena.difference(
     headers,
     arena.exists(arena.difference(domain, packets), unknown),
@@ -67,20 +65,12 @@ function statesOf(layout: HeaderLayout, headers: Node): readonly CtState[] {
   });
 }
 
-/** What routing refuses on both sides is no part of any class, and no word is lost on it. */
-function refusedByRouting({ analysis, before, after }: ComparedPath): Node {
-  const { arena, fates } = analysis;
-  const refused = ({ compiled }: Side) =>
-    arena.where(
-      compiled.diagram,
-      (number) => number !== NONE && fates.fate(number).kind === "kernel",
-    );
-  return arena.and(refused(before), refused(after));
-}
-
 /** Variables of the set that are no part of a header. */
 function unknownLevels({ analysis }: ComparedPath, set: Node): readonly number[] {
-  const header = new Set(headerLevels(analysis.layout));
+  const { layout } = analysis;
+  const header = new Set(headerLevels(layout));
+  for (const { kind, levels } of layout.fields)
+    if (kind === "header") for (const level of levels) header.add(level);
   return support(analysis.arena, set).filter((level) => !header.has(level));
 }
 
@@ -88,13 +78,9 @@ function unknownLevels({ analysis }: ComparedPath, set: Node): readonly number[]
  * Unknowns that only one side asks can be one way or the other; where each side asks for some of its
  * own, they may be one thing in two spellings.
  */
-function belongToOneSide({ analysis, before, after }: ComparedPath, unknown: readonly number[]) {
-  const { arena } = analysis;
-  const asks = (root: Node) => new Set(support(arena, root));
-  const first = asks(before.compiled.diagram);
-  const second = asks(after.compiled.diagram);
-  const onlyFirst = unknown.some((level) => first.has(level) && !second.has(level));
-  const onlySecond = unknown.some((level) => second.has(level) && !first.has(level));
+function belongToOneSide({ before, after }: ComparedPath, unknown: readonly number[]): boolean {
+  const onlyFirst = unknown.some((level) => before.asked.has(level) && !after.asked.has(level));
+  const onlySecond = unknown.some((level) => after.asked.has(level) && !before.asked.has(level));
   return !(onlyFirst && onlySecond);
 }
 

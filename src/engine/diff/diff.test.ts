@@ -75,6 +75,19 @@ const CASES: readonly Case[] = [
     false,
   ],
   [
+    "a named limit of another rate",
+    "tcp dport 22 limit name slow accept\ntcp dport 22 drop",
+    "tcp dport 22 limit name quick accept\ntcp dport 22 drop",
+    "undecided",
+  ],
+  [
+    "icmpx is one kind in each family",
+    "reject",
+    "meta nfproto ipv4 reject with icmp port-unreachable\nmeta nfproto ipv6 reject with icmpv6 port-unreachable",
+    true,
+  ],
+  ["icmpx of another kind", "reject", "reject with icmpx admin-prohibited", false],
+  [
     "another rate",
     `${SSH_LIMIT}\ntcp dport 22 drop`,
     "tcp dport 22 limit rate 9/second accept\ntcp dport 22 drop",
@@ -130,6 +143,8 @@ const CASES: readonly Case[] = [
 
 const SETS = `set one { type ipv4_addr; elements = { 10.0.0.1, 10.0.0.2 }; }
  set seen { type ipv4_addr; flags dynamic; size 100; }
+ limit slow { rate 5/second; }
+ limit quick { rate 9/second; }
  chain a { limit rate 5/second accept; }`;
 
 describe("two rulesets on the forward path", () => {
@@ -137,6 +152,37 @@ describe("two rulesets on the forward path", () => {
     const difference = compareDevices(forward(before, SETS), forward(after, SETS));
     const told = difference.classes.map(({ description }) => description.join(" | "));
     expect(difference.equal, [...difference.reasons, ...told].join("\n")).toBe(expected);
+  });
+});
+
+describe("two rulesets that share all rules", () => {
+  const sets = (rate: string, size: number) =>
+    `limit l { rate ${rate}/second; }\n set s { type ipv4_addr; flags dynamic; size ${size}; }`;
+  const limit = "tcp dport 22 limit name l accept\ntcp dport 22 drop";
+  const dynamic = "tcp dport 22 add @s { ip saddr }\nip saddr @s drop";
+  const cases: readonly (readonly [string, string, string, string, boolean | "undecided"])[] = [
+    ["a limit object of the same rate", limit, sets("5", 9), sets("5", 8), true],
+    ["a limit object of another rate", limit, sets("5", 9), sets("6", 9), "undecided"],
+    ["a dynamic set of another size", dynamic, sets("5", 9), sets("5", 8), "undecided"],
+    ["a dynamic set of the same size", dynamic, sets("5", 9), sets("6", 9), true],
+  ];
+  test.each(cases)("%s", (_name, rules, before, after, expected) => {
+    expect(compareDevices(forward(rules, before), forward(rules, after)).equal).toBe(expected);
+  });
+
+  test("a table of another family is not compared: undecided where it is another one", () => {
+    const bridge = (port: number) =>
+      parse(`table bridge b {
+ chain c {
+  type filter hook forward priority 0; policy accept;
+  tcp dport ${port} drop
+ }
+}
+`);
+    expect(compareDevices(bridge(22), bridge(22)).equal).toBe(true);
+    const { equal, reasons } = compareDevices(bridge(22), bridge(23));
+    expect(equal).toBe("undecided");
+    expect(reasons.join()).toContain("table bridge b is not compared");
   });
 });
 

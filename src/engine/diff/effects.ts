@@ -57,7 +57,8 @@ function hasEffects({ device }: Side): boolean {
   );
 }
 
-function changesOf({ statements }: Rule): readonly Statement[] {
+/** Statements of a rule that change packets, or do something else than decide. */
+export function changesOf({ statements }: Rule): readonly Statement[] {
   return statements.filter(({ kind }) => CHANGES.has(kind));
 }
 
@@ -65,10 +66,10 @@ function changesOf({ statements }: Rule): readonly Statement[] {
 function effectsOf(analysis: Analysis, side: Side, accepted: Node): ReadonlyMap<string, Effect> {
   const { arena } = analysis;
   const effects = new Map<string, Effect>();
-  walkSide(analysis, side, accepted, ({ rule, run, hook }: RuleVisit) => {
+  walkSide(analysis, side, accepted, ({ rule, run, hook, isTracked }: RuleVisit) => {
     const changes = changesOf(rule);
     if (changes.length === 0 || run.hit === FALSE) return;
-    const key = `${hook} ${canonicalStatements(changes)}`;
+    const key = `${hook} ${isTracked} ${canonicalStatements(changes)}`;
     const known = effects.get(key);
     if (known === undefined) effects.set(key, { rule, packets: run.hit });
     else known.packets = arena.or(known.packets, run.hit);

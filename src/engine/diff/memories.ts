@@ -35,14 +35,21 @@ export function unlikeMemories(
   const fedBefore = feeding(analysis, memories.before, before, packets);
   const fedAfter = feeding(analysis, memories.after, after, packets);
   const broken = new Set<string>();
-  for (const rule of [...memories.before, ...memories.after]) {
-    const same = sameFeeds(fedBefore.get(rule.name), fedAfter.get(rule.name));
-    if (!same) for (const group of rule.groups) broken.add(group);
+  const defined = groupsByRule(memories.before);
+  const redefined = groupsByRule(memories.after);
+  for (const { name, groups } of [...memories.before, ...memories.after]) {
+    const sameFeed = sameFeeds(fedBefore.get(name), fedAfter.get(name));
+    const sameKind = defined.get(name) === redefined.get(name);
+    if (!sameFeed || !sameKind) for (const group of groups) broken.add(group);
   }
   const touching = [...memories.before, ...memories.after].filter(({ groups }) =>
     groups.some((group) => broken.has(group)),
   );
   return new Set(touching.map(({ name }) => name));
+}
+
+function groupsByRule(rules: readonly StatefulRule[]): ReadonlyMap<string, string> {
+  return new Map(rules.map(({ name, groups }) => [name, groups.join("\n")]));
 }
 
 /** For each statement with a memory the packets that come to it, in the order of the rule. */

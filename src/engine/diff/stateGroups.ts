@@ -1,6 +1,7 @@
-import { rulePlace } from "../compile/index.ts";
+import { canonicalText, rulePlace } from "../compile/index.ts";
 import type { Device, Rule, Table } from "../device/device.ts";
 import type { Expression, SetReference } from "../device/expression.ts";
+import type { NamedSet } from "../device/set.ts";
 import type { Statement } from "../device/statement.ts";
 
 /*
@@ -53,17 +54,17 @@ function groupsOf(
       return [`recent ${statement.list}`];
     case "objectReference":
       return statement.object === "limit" || statement.object === "quota"
-        ? [`${statement.object} ${table.family} ${table.name} ${statement.name ?? "*"}`]
+        ? [objectName(table, statement)]
         : [];
     case "opaqueMatch":
       return statement.unknown === "stateful" ? [own] : [];
     case "dynamicSet":
       return [
-        setName(table, { kind: "named", name: statement.set, span: table.span }),
+        setName(device, table, { kind: "named", name: statement.set, span: table.span }),
         ...statement.statements.flatMap((inner) => groupsOf(device, table, inner, own)),
       ];
     case "ipsetUpdate":
-      return [setName(table, statement.set)];
+      return [setName(device, table, statement.set)];
     case "match":
       return [
         ...(statement.test.kind === "set" ? dynamicSet(device, table, statement.test.set) : []),
@@ -111,16 +112,33 @@ function expressionGroups(
 
 /** A set that packets write. */
 function dynamicSet(device: Device, table: Table, reference: SetReference): readonly string[] {
-  if (reference.kind === "anonymous") return [];
-  const set =
-    reference.kind === "ipset"
-      ? device.ipsets.get(reference.name)
-      : table.sets.find(({ name }) => name === reference.name);
-  return set?.dynamic === true ? [setName(table, reference)] : [];
+  return findSet(device, table, reference)?.dynamic === true
+    ? [setName(device, table, reference)]
+    : [];
 }
 
-function setName(table: Table, reference: SetReference): string {
+function findSet(device: Device, table: Table, reference: SetReference): NamedSet | undefined {
+  if (reference.kind === "anonymous") return undefined;
+  if (reference.kind === "ipset") return device.ipsets.get(reference.name);
+  return table.sets.find(({ name }) => name === reference.name);
+}
+
+/** With its definition: a set of another size or with other elements is another memory. */
+function setName(device: Device, table: Table, reference: SetReference): string {
   if (reference.kind === "anonymous") return "";
-  if (reference.kind === "ipset") return `ipset ${reference.name}`;
-  return `@${reference.name} ${table.family} ${table.name}`;
+  const definition = canonicalText(findSet(device, table, reference) ?? null);
+  if (reference.kind === "ipset") return `ipset ${reference.name} ${definition}`;
+  return `@${reference.name} ${table.family} ${table.name} ${definition}`;
+}
+
+/** With its definition; of a map of objects nobody knows which one it is, so all are meant. */
+function objectName(
+  table: Table,
+  { object, name }: Extract<Statement, { kind: "objectReference" }>,
+): string {
+  const meant = table.objects.filter(
+    (known) => known.kind === object && (name === null || known.name === name),
+  );
+  const definitions = meant.map((known) => canonicalText(known.statement)).join(" ");
+  return `${object} ${table.family} ${table.name} ${name ?? "*"} ${definitions}`;
 }

@@ -12,11 +12,12 @@ import type { Outcome } from "../../interpret/outcome.ts";
 import { toNotation } from "../../packet/header/toNotation.ts";
 import { headerLevels } from "../../packet/header/valid.ts";
 import { isNotationError, parsePacket } from "../../packet/notation.ts";
-import type { PacketSpec, Path } from "../../packet/packet.ts";
+import type { IpFamily, PacketSpec, Path } from "../../packet/packet.ts";
 import { PROTOCOL } from "../../packet/selectors/index.ts";
 import { type Analysis, beginAnalysis, compilePath, headersUnder } from "../compilePath.ts";
 import { type Fate, NONE } from "../fates.ts";
 import { deviceHabits, type Habits } from "../habits.ts";
+import { rejectFor } from "../rejects.ts";
 
 export const PATHS: readonly Path[] = ["forward", "input", "output"];
 
@@ -99,10 +100,14 @@ function disagreement(
   /* Replies stand for the header that filter chains see, once NAT is undone; see `travel.ts`. */
   if (translates(spec.family) && /state=related|dir=reply/.test(text)) return null;
   if (translates(spec.family) && spec.state === "established" && !begins(device, spec)) return null;
-  const missed = outcomes.find((outcome) => !possible.some((fate) => isFate(outcome, fate)));
+  const missed = outcomes.find(
+    (outcome) => !possible.some((fate) => isFate(spec.family, outcome, fate)),
+  );
   if (missed !== undefined)
     return `${text}: interpreted ${describe(missed)}; compiled ${possible.map(describeFate).join(" | ")}`;
-  const extra = possible.find((fate) => !outcomes.some((outcome) => isFate(outcome, fate)));
+  const extra = possible.find(
+    (fate) => !outcomes.some((outcome) => isFate(spec.family, outcome, fate)),
+  );
   if (extra !== undefined && possible.length === 1)
     return `${text}: compiled ${describeFate(extra)}; interpreted otherwise`;
   return null;
@@ -118,11 +123,11 @@ function begins(device: Device, spec: PacketSpec): boolean {
   return outcomes.every(({ verdict }) => verdict === "accept");
 }
 
-function isFate(outcome: Outcome, fate: Fate): boolean {
+function isFate(family: IpFamily, outcome: Outcome, fate: Fate): boolean {
   if (outcome.by.kind === "kernel") return fate.kind === "kernel";
   if (fate.kind === "reject") {
     if (outcome.verdict !== "reject" || outcome.rejectWith === null) return false;
-    return JSON.stringify(outcome.rejectWith) === JSON.stringify(fate.with);
+    return JSON.stringify(rejectFor(outcome.rejectWith, family)) === JSON.stringify(fate.with);
   }
   return outcome.verdict === fate.kind;
 }

@@ -1,5 +1,5 @@
 import { interfaceNameValue } from "../../base/interfaceName.ts";
-import { type Range, single } from "../../base/range.ts";
+import { maximum, type Range, single } from "../../base/range.ts";
 import type { Arena, Node } from "../../bdd/index.ts";
 import { type Atoms, makeAtoms } from "./atoms.ts";
 
@@ -39,7 +39,9 @@ export type Space =
 
 /**
  * Which fields come first. Measured: rules of networks and ports take a quarter of the nodes with
- * protocol and ports first; random rules are the other way round.
+ * protocol and ports first; random rules are the other way round. Either way all that tells where a
+ * packet comes from stands before all that tells where it goes: in 5,700 rules with a chain for
+ * each interface that took half of the nodes that both interfaces in front took.
  */
 export type VariableOrder = "portsFirst" | "addressesFirst";
 
@@ -63,7 +65,11 @@ export interface Flag {
 /** `header`: the packet says it; the others are unknowns of the selector table. */
 export type FlagKind = "header" | "packet" | "moment" | "stateful";
 
-type Place = readonly [Space | "in" | "out", from: number, bits: number];
+type Place = readonly [Space | AtomPlace, from: number, bits: number];
+
+/** Fields of classes: they take as many variables as the rules tell classes apart. */
+type AtomPlace = "in" | "out" | LinkAddress;
+type LinkAddress = "ether saddr" | "ether daddr";
 
 const PORTS: readonly Place[] = [
   ["protocol", 0, 8],
@@ -71,16 +77,19 @@ const PORTS: readonly Place[] = [
   ["transport", 0, 16],
   ["transport", 104, 8],
 ];
+/** Link addresses are asked along with the address that they belong to. */
 const ADDRESSES: readonly Place[] = [
+  ["in", 0, 0],
   ["saddr", 0, 128],
+  ["ether saddr", 0, 0],
+  ["out", 0, 0],
   ["daddr", 0, 128],
+  ["ether daddr", 0, 0],
 ];
 const FIRST: readonly Place[] = [
   ["family", 0, 1],
   ["state", 0, 3],
   ["direction", 0, 1],
-  ["in", 0, 0],
-  ["out", 0, 0],
 ];
 const LAST: readonly Place[] = [
   ["mark", 0, 32],
@@ -106,6 +115,7 @@ const ALIASES: ReadonlyMap<Space, Space> = new Map([
 ]);
 
 const NAME_BITS = 128;
+const LINK_ADDRESS_BITS = 48;
 /** Always told apart: packets to it come back. */
 const LOOPBACK = interfaceNameValue("lo");
 
@@ -118,15 +128,20 @@ export class HeaderLayout {
   readonly questions: Questions;
   private readonly places = new Map<string, number>();
   private readonly atomFields = new Map<string, AtomField>();
+  /** Variables of fields that nobody has asked for yet. */
+  private readonly reserved = new Map<string, readonly number[]>();
   private readonly flagsByKey = new Map<string, Flag>();
   private readonly read = new Set<number>();
   private nextLevel = 0;
+  /** Who asks at the moment: it is told every variable that is asked for. */
+  askedBy: Set<number> | null = null;
 
   constructor(arena: Arena, questions: Questions, order: VariableOrder) {
     this.arena = arena;
     this.questions = questions;
     for (const [space, from, bits] of ORDERS[order]) {
       if (space === "in" || space === "out") this.addInterface(space);
+      else if (space === "ether saddr" || space === "ether daddr") this.reserve(space);
       else for (let i = 0; i < bits; i++) this.places.set(`${space}:${from + i}`, this.nextLevel++);
     }
   }
@@ -145,7 +160,7 @@ export class HeaderLayout {
         level = this.nextLevel++;
         this.places.set(key, level);
       }
-      this.read.add(level);
+      this.note(level);
       return level;
     });
   }
@@ -189,7 +204,7 @@ export class HeaderLayout {
   interface(side: "in" | "out"): AtomField {
     const field = this.atomFields.get(side);
     if (field === undefined) throw new Error(`no interface field \`${side}\``);
-    for (const level of field.levels) this.read.add(level);
+    for (const level of field.levels) this.note(level);
     return field;
   }
 
@@ -198,15 +213,14 @@ export class HeaderLayout {
     const field =
       this.atomFields.get(key) ??
       this.addAtoms(key, this.questions.ranges.get(name) ?? [], width, kind);
-    for (const level of field.levels) this.read.add(level);
+    for (const level of field.levels) this.note(level);
     return field;
   }
 
   flag(key: string, kind: FlagKind): Flag {
-    const known = this.flagsByKey.get(key);
-    if (known !== undefined) return known;
-    const flag: Flag = { key, level: this.nextLevel++, kind };
+    const flag = this.flagsByKey.get(key) ?? { key, level: this.nextLevel++, kind };
     this.flagsByKey.set(key, flag);
+    this.askedBy?.add(flag.level);
     return flag;
   }
 
@@ -219,15 +233,30 @@ export class HeaderLayout {
     return [...this.atomFields.values()];
   }
 
+  private note(level: number): void {
+    this.read.add(level);
+    this.askedBy?.add(level);
+  }
+
   private addInterface(side: "in" | "out"): void {
     const asked = INTERFACES[side].flatMap((name) => this.questions.ranges.get(name) ?? []);
     this.addAtoms(side, [...asked, single(LOOPBACK)], NAME_BITS, "header");
   }
 
+  private reserve(name: LinkAddress): void {
+    const asked = this.questions.ranges.get(name);
+    if (asked === undefined || this.questions.computed.has(name)) return;
+    this.reserved.set(name, this.levelsFor(makeAtoms(asked, maximum(LINK_ADDRESS_BITS))));
+  }
+
+  private levelsFor({ classes }: Atoms): readonly number[] {
+    const bits = Math.ceil(Math.log2(classes.length));
+    return Array.from({ length: bits }, () => this.nextLevel++);
+  }
+
   private addAtoms(key: string, asked: readonly Range[], width: number, kind: FlagKind): AtomField {
-    const atoms = makeAtoms(asked, (1n << BigInt(width)) - 1n);
-    const bits = Math.ceil(Math.log2(atoms.classes.length));
-    const levels = Array.from({ length: bits }, () => this.nextLevel++);
+    const atoms = makeAtoms(asked, maximum(width));
+    const levels = this.reserved.get(key) ?? this.levelsFor(atoms);
     const field: AtomField = { key, kind, atoms, width, levels };
     this.atomFields.set(key, field);
     return field;

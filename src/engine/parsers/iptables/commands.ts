@@ -249,11 +249,18 @@ function noSuchRule(line: Line, chain: DraftChain): void {
   );
 }
 
+/** Keys of rules that were compared before: a file may delete many. */
+const ruleKeys = new WeakMap<Rule, string>();
+
 /** Two rules with the same key do the same; places and comments aside. */
 function ruleKey(rule: Rule): string {
-  return JSON.stringify([rule.statements, rule.comment], (key, value: unknown) =>
+  const known = ruleKeys.get(rule);
+  if (known !== undefined) return known;
+  const made = JSON.stringify([rule.statements, rule.comment], (key, value: unknown) =>
     key === "span" ? undefined : typeof value === "bigint" ? `${value}n` : value,
   );
+  ruleKeys.set(rule, made);
+  return made;
 }
 
 function runChainCommand(line: Line, letter: string, words: readonly string[]): LineState {

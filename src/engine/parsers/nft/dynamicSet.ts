@@ -58,7 +58,7 @@ export function parseMeter(context: RuleContext): Statement {
   if (isFlow) reader.accept("table");
   const name = reader.is("{") ? "" : parseSetName(context);
   if (reader.accept("size")) reader.word("a size");
-  context.state.meters.push(name);
+  context.state.meters.add(name);
   const element = parseDynamicElement(context, "add", name);
   /* A meter with a timeout renews it with each packet (measured with nft 1.0.6). */
   const renews = element.kind === "dynamicSet" && element.timeoutMs !== null;

@@ -4,6 +4,7 @@ import type { DefinitionScope } from "./include.ts";
 import { Lexer } from "./lexer.ts";
 import { countCoverage } from "./lineStates.ts";
 import { meterSets } from "./meters.ts";
+import { settleSets } from "./ownElements.ts";
 import { Reader } from "./reader.ts";
 import { opaqueFeature } from "./rule.ts";
 import { copyRuleset, freeze, type Ruleset, thaw } from "./ruleset.ts";
@@ -45,9 +46,10 @@ function newState(input: ParseInput): ScriptState {
     refused: false,
     incomplete: false,
     currentTable: null,
-    meters: [],
+    meters: new Set(),
     madeHere: new Set(),
     indexes: new WeakMap(),
+    deletions: new WeakMap(),
     lines: new Map(),
     opaque: [],
   };
@@ -75,8 +77,10 @@ function runRoot(root: string, state: ScriptState, read: Map<string, string>): v
   state.variables.clear();
   state.madeHere.clear();
   state.indexes = new WeakMap();
+  state.deletions = new WeakMap();
   const reader = new Reader(new Lexer(root, text), (name) => state.variables.get(name) ?? null);
   runScript(reader, state, scope);
+  settleSets(state, state.ruleset.tables.values());
   meterSets(state);
   validate(state);
 }

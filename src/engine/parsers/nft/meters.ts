@@ -19,7 +19,7 @@ export function meterSets({ ruleset, meters }: ScriptState): void {
               table.sets.set(statement.set, { ...known, dynamic: true, size });
             continue;
           }
-          if (meters.includes(statement.set))
+          if (meters.has(statement.set))
             table.sets.set(statement.set, meterSet(statement.set, rule.span));
         }
       }

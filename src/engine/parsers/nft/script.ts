@@ -2,11 +2,12 @@ import type { TableFamily } from "../../device/device.ts";
 import { parseFlowtable } from "./flowtable.ts";
 import { type DefinitionScope, runDefinition, runInclude } from "./include.ts";
 import { markLines } from "./lineStates.ts";
+import { deleteElements } from "./ownElements.ts";
 import { describe, type Reader, type SyntaxProblem, spanOf } from "./reader.ts";
 import { parseRule } from "./rule.ts";
 import { type DraftChain, type DraftTable, objectKey, type RuleSlot, tableKey } from "./ruleset.ts";
 import { parseElementsFor, parseSetBlock } from "./setBlock.ts";
-import { addElements, deleteElements, setKey } from "./sets.ts";
+import { addElements, setKey } from "./sets.ts";
 import { refuse, report, type ScriptState } from "./state.ts";
 import {
   addChain,

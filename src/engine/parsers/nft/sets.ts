@@ -1,7 +1,7 @@
-import type { Range } from "../../base/range.ts";
 import type { NamedSet, SetElement } from "../../device/set.ts";
 import { dataText, firstOverlap, keyText } from "./anonymousSet.ts";
 import { UNKNOWN_VALUE } from "./constant.ts";
+import { ownElements, settledSet } from "./ownElements.ts";
 import { refuse, type ScriptState } from "./state.ts";
 
 /** A set declared again keeps its elements and gets the new ones (measured). */
@@ -11,28 +11,13 @@ export function mergeSet(state: ScriptState, known: NamedSet | null, set: NamedS
   return addElements(state, { ...(known ?? set), elements }, set.elements);
 }
 
-/**
- * Elements by key, for lists that the file in hand made: only these are changed in place, so a file
- * that is refused leaves what was there before, and a script of single additions stays fast.
- */
-type SetIndex = Map<string, SetElement>;
-
-function indexOf(state: ScriptState, elements: readonly SetElement[]): SetIndex {
-  const known = state.indexes.get(elements);
-  if (known !== undefined) return known;
-  return new Map(elements.map((element) => [keyText(element), element]));
-}
-
 /** The set with more elements; what the kernel would refuse is refused. */
 export function addElements(
   state: ScriptState,
   set: NamedSet,
   more: readonly SetElement[],
 ): NamedSet {
-  const isOwn = state.indexes.has(set.elements);
-  const held = indexOf(state, set.elements);
-  const elements = isOwn ? (set.elements as SetElement[]) : [...set.elements];
-  state.indexes.set(elements, held);
+  const { held, elements } = ownElements(state, settledSet(state, set));
   for (const element of more) {
     if (element.key.includes(UNKNOWN_VALUE)) continue;
     const key = keyText(element);
@@ -50,7 +35,7 @@ export function addElements(
       );
     }
   }
-  if (set.size !== null && elements.length > set.size)
+  if (set.size !== null && held.size > set.size)
     refuse(
       state,
       "PM1061",
@@ -79,51 +64,4 @@ export function refuseOverlap(state: ScriptState, set: NamedSet): void {
 /** Sets of different tables may share a name. */
 export function setKey(state: ScriptState, name: string): string {
   return `${state.currentTable?.family ?? ""} ${state.currentTable?.name ?? ""} ${name}`;
-}
-
-/** The set without elements; one that it does not have is refused. */
-export function deleteElements(
-  state: ScriptState,
-  set: NamedSet,
-  less: readonly SetElement[],
-  mustExist: boolean,
-): NamedSet {
-  const held = new Map(indexOf(state, set.elements));
-  for (const element of less) {
-    if (held.delete(keyText(element))) continue;
-    const cut = set.autoMerge === true ? cutOut([...held.values()], element) : null;
-    if (cut !== null) {
-      held.clear();
-      for (const piece of cut) held.set(keyText(piece), piece);
-    } else if (mustExist)
-      refuse(
-        state,
-        "PM1063",
-        `\`${set.name}\` has no such element`,
-        element.span,
-        "list the set, and write an element as it is listed",
-      );
-  }
-  const elements = [...held.values()];
-  state.indexes.set(elements, held);
-  return { ...set, elements };
-}
-
-/** With auto-merge a part of an interval can be taken out. */
-function cutOut(elements: readonly SetElement[], hole: SetElement): SetElement[] | null {
-  const range = hole.key[0];
-  if (range === undefined) return null;
-  const around = elements.find((element) => {
-    const own = element.key[0];
-    return own !== undefined && own.from <= range.from && range.to <= own.to;
-  });
-  const own = around?.key[0];
-  if (around === undefined || own === undefined) return null;
-  const pieces: Range[] = [
-    { from: own.from, to: range.from - 1n },
-    { from: range.to + 1n, to: own.to },
-  ].filter(({ from, to }) => from <= to);
-  return elements.flatMap((element) =>
-    element === around ? pieces.map((piece) => ({ ...element, key: [piece] })) : [element],
-  );
 }

@@ -1,5 +1,6 @@
 import type { Rule } from "../../device/device.ts";
 import type { SetReference } from "../../device/expression.ts";
+import type { SetElement } from "../../device/set.ts";
 import type { NatStatement, Statement, Verdict } from "../../device/statement.ts";
 import { clampsToRoute, readsSegmentSize } from "../segmentSize.ts";
 import { markLines } from "./lineStates.ts";
@@ -17,11 +18,12 @@ const MAXIMUM_WALK = 4 * MAXIMUM_JUMPS;
 export function validate(state: ScriptState): void {
   nameClamps(state);
   for (const table of state.ruleset.tables.values()) {
+    const known: MapTargets = new Map();
     for (const chain of table.chains.values()) {
       chain.rules = chain.rules.map((slot) => withoutUnresolved(table, slot));
-      for (const { rule } of chain.rules) validateRule(state, table, chain, rule);
+      for (const { rule } of chain.rules) validateRule(state, table, chain, rule, known);
     }
-    validateDepth(state, table);
+    validateDepth(state, table, known);
     state.currentTable = table;
     for (const set of table.sets.values()) refuseOverlap(state, set);
   }
@@ -47,15 +49,20 @@ function nameClamps(state: ScriptState): void {
   }
 }
 
-function validateRule(state: ScriptState, table: DraftTable, chain: DraftChain, rule: Rule): void {
-  for (const verdict of verdictsOf(table, rule)) {
-    if (verdict.kind !== "jump" && verdict.kind !== "goto") continue;
-    const target = table.chains.get(verdict.chain);
+function validateRule(
+  state: ScriptState,
+  table: DraftTable,
+  chain: DraftChain,
+  rule: Rule,
+  known: MapTargets,
+): void {
+  for (const name of targetsOf(table, rule, known)) {
+    const target = table.chains.get(name);
     if (target === undefined)
       refuse(
         state,
         "PM1073",
-        `there is no chain \`${verdict.chain}\` in table \`${table.name}\``,
+        `there is no chain \`${name}\` in table \`${table.name}\``,
         rule.span,
         "add the chain, or look at its name",
       );
@@ -63,7 +70,7 @@ function validateRule(state: ScriptState, table: DraftTable, chain: DraftChain, 
       refuse(
         state,
         "PM1074",
-        `\`${verdict.chain}\` is a base chain: nothing can jump to it`,
+        `\`${name}\` is a base chain: nothing can jump to it`,
         rule.span,
         "move its rules to a chain without a hook",
       );
@@ -175,35 +182,50 @@ export function referenceOf(statement: Statement): SetReference | null {
   return statement.kind === "match" && statement.test.kind === "set" ? statement.test.set : null;
 }
 
-/** Verdicts of a rule, those in its verdict maps too. */
-function verdictsOf(table: DraftTable, rule: Rule): readonly Verdict[] {
-  return rule.statements.flatMap((statement): readonly Verdict[] => {
-    if (statement.kind === "verdict") return [statement.verdict];
-    if (statement.kind !== "verdictMap") return [];
-    const elements =
-      statement.map.kind === "anonymous"
-        ? statement.map.elements
-        : (table.sets.get(statement.map.name)?.elements ?? []);
-    return elements.flatMap((element) =>
-      element.data?.kind === "verdict" ? [element.data.verdict] : [],
-    );
-  });
+/** Chains that each named verdict map of a table leads to, found once for all rules. */
+type MapTargets = Map<string, readonly string[]>;
+
+/** Chains that a rule jumps to, those of its verdict maps too. */
+function* targetsOf(table: DraftTable, rule: Rule, known: MapTargets): Generator<string> {
+  for (const statement of rule.statements) {
+    if (statement.kind === "verdict") yield* targetOf(statement.verdict);
+    if (statement.kind !== "verdictMap") continue;
+    const { map } = statement;
+    if (map.kind === "anonymous") {
+      yield* targetsOfElements(map.elements);
+      continue;
+    }
+    const elements = table.sets.get(map.name)?.elements ?? [];
+    const found = known.get(map.name) ?? targetsOfElements(elements);
+    known.set(map.name, found);
+    yield* found;
+  }
+}
+
+function targetsOfElements(elements: readonly SetElement[]): readonly string[] {
+  const targets = new Set<string>();
+  for (const { data } of elements)
+    if (data?.kind === "verdict") for (const target of targetOf(data.verdict)) targets.add(target);
+  return [...targets];
+}
+
+function targetOf(verdict: Verdict): readonly string[] {
+  return verdict.kind === "jump" || verdict.kind === "goto" ? [verdict.chain] : [];
 }
 
 /** The longest way down from each base chain; a loop that a base chain reaches has no end. */
-function validateDepth(state: ScriptState, table: DraftTable): void {
+function validateDepth(state: ScriptState, table: DraftTable, known: MapTargets): void {
   const depths = new Map<string, number>();
   const open = new Set<string>();
   const depthOf = (chain: DraftChain): number => {
-    const known = depths.get(chain.name);
-    if (known !== undefined) return known;
+    const found = depths.get(chain.name);
+    if (found !== undefined) return found;
     if (open.has(chain.name) || open.size > MAXIMUM_WALK) return Number.POSITIVE_INFINITY;
     open.add(chain.name);
     let deepest = 0;
     for (const { rule } of chain.rules) {
-      for (const verdict of verdictsOf(table, rule)) {
-        if (verdict.kind !== "jump" && verdict.kind !== "goto") continue;
-        const target = table.chains.get(verdict.chain);
+      for (const name of targetsOf(table, rule, known)) {
+        const target = table.chains.get(name);
         if (target !== undefined) deepest = Math.max(deepest, 1 + depthOf(target));
       }
     }

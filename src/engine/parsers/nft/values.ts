@@ -204,8 +204,12 @@ function readPrefix(text: string, form: ValueForm): Range | ValueProblem | null 
   return prefixRange(value, Number(length), form.width);
 }
 
+/** Characters of two values at most, each of which may have dashes of its own. */
+const MAXIMUM_RANGE = 256;
+
 /** `a-b`, at whichever dash both sides are values. */
 function readRange(text: string, form: ValueForm): ValueResult | null {
+  if (text.length > MAXIMUM_RANGE) return null;
   /* Services have dashes in their names: nft takes `ssh-https` for one. */
   if (form.type === "inet_service" && /^[A-Za-z]/.test(text)) return null;
   for (let at = text.indexOf("-"); at > 0; at = text.indexOf("-", at + 1)) {

@@ -1,0 +1,64 @@
+import { canonicalText } from "../compile/index.ts";
+import type { Device, Table } from "../device/device.ts";
+
+/*
+ * Parts of a device that no path of IP shows, or that work behind a name: they are only looked at for
+ * being the same.
+ */
+
+/** Why the answer is not complete, in words; empty where all such parts are the same. */
+export function unlikeRest(before: Device, after: Device): readonly string[] {
+  return [
+    ...unlikeParts(before, after, otherFamily, "is not compared"),
+    ...unlikeParts(before, after, atTheEdge, "has chains at the edge of devices, not compared"),
+    ...unlikeParts(before, after, flowtables, "has flowtables, not compared"),
+    ...unlikeParts(before, after, namedActions, "has named objects, not compared"),
+  ];
+}
+
+function unlikeParts(
+  before: Device,
+  after: Device,
+  partOf: (table: Table) => unknown,
+  words: string,
+): readonly string[] {
+  const first = partsOf(before, partOf);
+  const second = partsOf(after, partOf);
+  return [...new Set([...first.keys(), ...second.keys()])]
+    .filter((name) => first.get(name) !== second.get(name))
+    .map((name) => `table ${name} ${words}, and not the same on both sides`);
+}
+
+function partsOf(
+  { tables }: Device,
+  partOf: (table: Table) => unknown,
+): ReadonlyMap<string, string> {
+  const parts = new Map<string, string>();
+  for (const table of tables) {
+    const part = partOf(table);
+    if (part === null) continue;
+    parts.set(`${table.family} ${table.name}`, canonicalText(part));
+  }
+  return parts;
+}
+
+/** Bridge, netdev and arp. */
+function otherFamily(table: Table): unknown {
+  const isIp = table.family === "ip" || table.family === "ip6" || table.family === "inet";
+  return isIp ? null : table;
+}
+
+function atTheEdge({ chains }: Table): unknown {
+  const edge = chains.filter(({ base }) => base?.hook === "ingress" || base?.hook === "egress");
+  return edge.length === 0 ? null : edge;
+}
+
+function flowtables(table: Table): unknown {
+  return table.flowtables.length === 0 ? null : table.flowtables;
+}
+
+/** Helpers, timeouts and the like; what limits and counts is compared where it is used. */
+function namedActions({ objects }: Table): unknown {
+  const named = objects.filter(({ kind }) => !/^(counter|limit|quota)$/.test(kind));
+  return named.length === 0 ? null : named;
+}
