@@ -146,7 +146,7 @@ class Lab:
         except OSError as problem:
             error = errno.errorcode.get(problem.errno, str(problem))
         seen, trace = self.collect(False), self.trace.read()
-        if packet["out"] == "lo" and error is None and not seen:
+        if packet["in"] is None and error is None and not seen:
             deadline = time.monotonic() + LOOPBACK_WAIT_MS / 1000
             while not self.ended(trace) and time.monotonic() < deadline:
                 seen.extend(self.collect(True))
