@@ -121,6 +121,7 @@ export class Judge {
     const hasOwnHistory = agreed !== null && !hangsOnOthers(agreed);
     if (agreed !== null && !hasOwnHistory) this.tally.hangingOnOthers++;
     const alone = hasOwnHistory ? this.alone(scenario, place, observed) : null;
+    this.note(sketch, observed);
     const what = inMemory ?? alone;
     if (what === null) return observed;
     this.tally.disagreeing++;
@@ -159,18 +160,14 @@ export class Judge {
     const sketch = scenario[place];
     const [opener] = scenario;
     if (sketch === undefined || opener === undefined) throw new Error("no such packet");
-    const text = toText(sketch);
-    const words = [text];
-    const state = Object.entries(CT_STATE).find(([, bit]) => bit === BigInt(observed.state ?? -1));
-    if (state !== undefined) words.push(`state=${state[0]}`);
-    if (observed.direction !== null && state?.[0] !== "new")
+    const words = [toText(sketch)];
+    const state = stateName(observed);
+    if (state !== undefined) words.push(`state=${state}`);
+    if (observed.direction !== null && state !== "new")
       words.push(`dir=${observed.direction === 1 ? "reply" : "original"}`);
-    const key = tupleKeyOf(sketch);
-    if (state?.[0] === "new" && !observed.isKnown) this.firsts.set(key, text);
-    this.noteReply(sketch, observed, text);
-    const same = (observed.direction === 1 ? this.replies : this.firsts).get(key);
-    const first = same ?? (place > 0 ? toText(opener) : undefined);
-    const isFirst = state?.[0] === "new" && !observed.isKnown;
+    const known = this.firstOf(sketch, observed);
+    const first = known ?? (place > 0 ? toText(opener) : undefined);
+    const isFirst = state === "new" && !(observed.isKnown ?? known !== undefined);
     if (first !== undefined && !isFirst && observed.direction !== null)
       words.push(`orig=(${first})`);
     const spec = parsePacket(words.join(" "));
@@ -178,9 +175,22 @@ export class Judge {
     return spec;
   }
 
+  private firstOf(sketch: Sketch, { direction }: Observed): string | undefined {
+    return (direction === 1 ? this.replies : this.firsts).get(tupleKeyOf(sketch));
+  }
+
+  /** Remembers a packet that began a connection. */
+  private note(sketch: Sketch, observed: Observed): void {
+    const isKnown = observed.isKnown ?? this.firstOf(sketch, observed) !== undefined;
+    if (stateName(observed) !== "new" || isKnown || observed.verdict !== "accept") return;
+    const text = toText(sketch);
+    this.firsts.set(tupleKeyOf(sketch), text);
+    this.noteReply(sketch, observed, text);
+  }
+
   /** How the answer to a first packet will look when it comes in. */
   private noteReply(sketch: Sketch, observed: Observed, text: string): void {
-    if (observed.bytes === null || observed.isKnown || observed.direction !== 0) return;
+    if (observed.bytes === null) return;
     const turned = turnedAround(asLeft(sketch, wireOf(sketch.family, observed.bytes)));
     this.replies.set(tupleKeyOf(turned), text);
   }
@@ -206,9 +216,14 @@ export class Judge {
   }
 }
 
+function stateName({ state }: Observed): string | undefined {
+  return Object.entries(CT_STATE).find(([, bit]) => bit === BigInt(state ?? -1))?.[0];
+}
+
 /** NAT chose another port, or found none, because another connection has the tuple. */
 function hangsOnOthers({ by, wire }: Outcome): boolean {
-  if (by.kind === "kernel" && /connection has the tuple|free port/.test(by.reason)) return true;
+  if (by.kind === "kernel" && /connection has the tuple|free port|another device/.test(by.reason))
+    return true;
   const { transport } = readHeaders(wire);
   return readBits(wire, transport * 8, 32) === "unknown";
 }

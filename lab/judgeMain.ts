@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { readCorpus } from "./corpus.ts";
-import { type Judgement, judgeRuleset } from "./judgeRuleset.ts";
-import { readRuleset } from "./ruleset.ts";
+import { corpusFiles, judgeAll } from "./judgeAll.ts";
+import type { Judgement } from "./judgeRuleset.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -10,47 +9,47 @@ const { values, positionals } = parseArgs({
     corpus: { type: "boolean", default: false },
     packets: { type: "string", default: "2000" },
     seed: { type: "string", default: "1" },
+    /* Of the corpus, only files whose name has this in it. */
     only: { type: "string", default: "" },
-    part: { type: "string", default: "0/1" },
     verbose: { type: "boolean", default: false },
   },
 });
 
-const [part = 0, parts = 1] = values.part.split("/").map(Number);
-const files = values.corpus
-  ? readCorpus()
-      .filter(({ name }, index) => name.includes(values.only) && index % parts === part)
-      .map(({ name, text }) => ({ name, text }))
-  : positionals.map((name) => ({ name, text: readFileSync(name, "utf8") }));
-const options = { packets: Number(values.packets), seed: Number(values.seed) };
-for (const { name, text } of files) {
-  const started = Date.now();
-  try {
-    const judgement = await judgeRuleset(readRuleset(name, text), options);
-    console.log(`${Date.now() - started} ms  ${describe(judgement)}`);
-  } catch (error) {
-    console.log(`${name}: ERROR ${error instanceof Error ? error.message : error}`);
-  }
+/** Disagreements shown for each ruleset where not all are asked for. */
+const SHOWN = 3;
+
+await main();
+
+async function main(): Promise<void> {
+  const files = values.corpus
+    ? corpusFiles(values.only)
+    : positionals.map((name) => ({ name, text: readFileSync(name, "utf8") }));
+  const options = { packets: Number(values.packets), seed: Number(values.seed) };
+  const judgements = await judgeAll(files, options, (judgement) =>
+    console.log(describe(judgement)),
+  );
+  const isWrong = judgements.some((one) => one.kind === "judged" && one.tally.disagreeing > 0);
+  process.exitCode = isWrong ? 1 : 0;
 }
 
 function describe(judgement: Judgement): string {
   if (judgement.kind === "notLoaded") return `${judgement.name}: not loaded: ${judgement.reason}`;
   const { name, tally, rules, missed } = judgement;
+  const share = ((100 * tally.severalOutcomes) / Math.max(1, tally.packets)).toFixed(1);
   const lines = [
-    `${name}: ${tally.packets} packets, ${tally.disagreeing} disagree, ${rules - missed.length} of ${rules} rules hit, ${tally.severalOutcomes} with several outcomes, ${tally.notSent} not sent`,
+    `${name}: ${tally.packets} packets, ${tally.disagreeing} disagree, ${rules - missed.length} of ${rules} rules hit, ${share} % with several outcomes`,
   ];
   if (tally.open.size > 0)
-    lines.push(`  open: ${[...tally.open].map(([label, n]) => `${label} ${n}`).join(", ")}`);
-  for (const { packet, before, how, what } of tally.disagreements.slice(
-    0,
-    values.verbose ? undefined : 3,
-  ))
+    lines.push(`  open by: ${[...tally.open].map(([label, n]) => `${label} ${n}`).join(", ")}`);
+  for (const one of tally.disagreements.slice(0, values.verbose ? undefined : SHOWN))
     lines.push(
-      ...before.map((text) => `    after ${text}`),
-      `  [${how}] ${packet}`,
-      `      ${what}`,
+      ...one.before.map((text) => `    after ${text}`),
+      `  [${one.how}] ${one.packet}`,
+      `      ${one.what}`,
     );
-  if (values.verbose)
-    for (const rule of missed) lines.push(`  missed line ${rule.span.line}: ${rule.text}`);
+  for (const { rule, reason, isProved } of missed)
+    lines.push(
+      `  not hit, line ${rule.span.line}: ${rule.text} (${isProved ? "proved: " : ""}${reason})`,
+    );
   return lines.join("\n");
 }

@@ -5,6 +5,7 @@ import { Chance, seedOf } from "./chance.ts";
 import { Judge, type Tally } from "./judge.ts";
 import { Kernel, type Shot } from "./kernel.ts";
 import { makeLabHost } from "./labHost.ts";
+import { explainMissed, type Missed } from "./missed.ts";
 import { matchHandles, type RulesByHandle } from "./observed.ts";
 import { loadCommand, loadedText, type Ruleset } from "./ruleset.ts";
 import { Outside } from "./scenario.ts";
@@ -24,7 +25,7 @@ export type Judgement =
       readonly name: string;
       readonly tally: Tally;
       readonly rules: number;
-      readonly missed: readonly Rule[];
+      readonly missed: readonly Missed[];
       readonly edits: readonly string[];
     };
 
@@ -50,7 +51,8 @@ export async function judgeRuleset(ruleset: Ruleset, options: JudgeOptions): Pro
     await kernel.observe();
     const tally = await play(kernel, ruleset, byHandle, options);
     const rules = [...byHandle.values()];
-    const missed = rules.filter((rule) => !tally.hit.has(rule));
+    const unhit = rules.filter((rule) => !tally.hit.has(rule));
+    const missed = explainMissed(parsed.device, unhit);
     return { kind: "judged", name, tally, rules: rules.length, missed, edits: ruleset.edits };
   } finally {
     await kernel.close();

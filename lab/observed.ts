@@ -16,8 +16,8 @@ export interface Observed {
   /** Bits of `ct state` and the direction at the end; null: not told. */
   readonly state: number | null;
   readonly direction: number | null;
-  /** Its connection was there before. */
-  readonly isKnown: boolean;
+  /** Whether its connection was there before; null: nothing tells. */
+  readonly isKnown: boolean | null;
 }
 
 export interface ObservedStep {
@@ -43,8 +43,9 @@ const POLICY = 1;
 const RULE = 3;
 const FIRST_OF_NFT = -5;
 const DROP = 0;
-/** Bit of `ct status` (IPS_CONFIRMED). */
+/** Bits of `ct status`. */
 const CONFIRMED = 8;
+const TEMPLATE = 2048;
 const ACCEPT = 1;
 
 export type RulesByHandle = ReadonlyMap<string, Rule>;
@@ -85,7 +86,7 @@ export function observe(
   const heard = out.map(([, bytes]) => answerIn(bytes, sent)).find((text) => text !== null);
   const answer = heard ?? loopedAnswer(result.trace, sent);
   const passed = out.find(([, bytes]) => answerIn(bytes, sent) === null);
-  const last = lines.findLast((line) => line[6] !== null);
+  const last = lines.findLast((line) => line[6] !== null && !isTemplate(line));
   const leaves = passed?.[0] ?? (delivered === undefined ? null : "local");
   return {
     verdict: leaves === null ? "drop" : "accept",
@@ -97,7 +98,7 @@ export function observe(
     steps: stepsOf(lines, rules),
     state: last?.[6] ?? null,
     direction: last?.[7] ?? null,
-    isKnown: ((lines.find((line) => line[10] !== null)?.[10] ?? 0) & CONFIRMED) !== 0,
+    isKnown: isConfirmed(lines),
   };
 }
 
@@ -112,6 +113,18 @@ function mainLines(trace: readonly TraceStep[], { path, out }: PacketSpec): read
   if (path !== "output" || out !== "lo" || main.some(isDrop)) return main;
   const looped = others.find(([first]) => first?.[2] === OWN_TABLE && first[3] === "incoming");
   return [...main, ...(looped ?? [])];
+}
+
+/** A zone that was set hangs on the packet as a connection that is none (IPS_TEMPLATE). */
+function isTemplate(line: TraceStep): boolean {
+  return ((line[10] ?? 0) & TEMPLATE) !== 0;
+}
+
+/** The chains of the harness itself see the packet when it is confirmed already. */
+function isConfirmed(lines: readonly TraceStep[]): boolean | null {
+  const tells = (line: TraceStep) => line[10] !== null && line[2] !== OWN_TABLE;
+  const status = lines.find((line) => tells(line) && !isTemplate(line))?.[10];
+  return status === undefined || status === null ? null : (status & CONFIRMED) !== 0;
 }
 
 /** What answers a packet from an own address goes over `lo`, where no device shows it. */

@@ -25,6 +25,11 @@ const PLAIN = {
   },
 } as const;
 
+function otherThan(family: IpFamily, address: bigint): bigint {
+  const { source, destination } = PLAIN[family];
+  return address === source ? destination : source;
+}
+
 const LOOPBACK_BROADCAST = 0x7fffffffn;
 
 /** Tells how packets look when they leave, so that answers to them can be made. */
@@ -44,6 +49,8 @@ export class Outside {
     const isNobody = destination === 0n;
     const isBroadcast = isV4 && (destination === 0xffffffffn || (isNobody && source === 0n));
     const isGroup = isV4 ? destination >> 28n === 14n : destination >> 120n === 0xffn;
+    if (path !== "output" && source === destination)
+      return this.possible({ ...sketch, source: otherThan(family, destination) });
     if (path === "forward" && (isBroadcast || isGroup)) return { ...sketch, path: "input" };
     if (path === "input" && isNobody && !isBroadcast) return { ...sketch, path: "forward" };
     return path === "output" ? this.ownPacket(sketch, isBroadcast || isNobody) : sketch;

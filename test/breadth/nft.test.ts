@@ -29,6 +29,17 @@ function inChain(rule: string): string {
   return `table inet t {${OBJECTS}\n  chain c {\n    ${hook}\n    ${rule}\n  }\n}\n`;
 }
 
+const NAT_MAPS = `
+  map natmap { type ipv4_addr : ipv4_addr; elements = { 1.1.1.1 : 10.0.0.1 }; }
+  map natmap2 { type inet_service : ipv4_addr . inet_service; elements = { 80 : 10.0.0.1 . 8080 }; }
+  map natmap3 { type ipv4_addr . inet_service : ipv4_addr . inet_service; elements = { 1.1.1.1 . 80 : 10.0.0.1 . 8080 }; }`;
+
+function inNatChain(rule: string): string {
+  const isSource = /\b(snat|masquerade)\b/.test(rule);
+  const hook = `type nat hook ${isSource ? "postrouting" : "prerouting"} priority 0;`;
+  return `table inet t {${NAT_MAPS.replaceAll("}; }", "}\n }")}\n  chain c {\n    ${hook}\n    ${rule}\n  }\n}\n`;
+}
+
 function parse(text: string): ParseResult {
   return parseNft({ files: new Map([["f", text]]), roots: ["f"], onto: null, keepRefused: true });
 }
@@ -71,6 +82,16 @@ describeWith(["root", "nft", "ip"], "what nft takes is read, and means what nft 
     expectUnderstood(answers);
     const refused = answers.filter((answer) => !answer.accepted && !isMissingHere(answer));
     expect(refused.map(({ text, message }) => text + message)).toEqual([]);
+  });
+
+  test("translations", { timeout: 300_000 }, () => {
+    for (const answer of tryAll(readLines("nft-nat.txt").map(inNatChain), COMMANDS)) {
+      if (answer.accepted) expectUnderstood([answer]);
+      else
+        expect({ ...answer, errors: errorsOf(parse(answer.text)) }).not.toMatchObject({
+          errors: [],
+        });
+    }
   });
 
   test("scripts", { timeout: 300_000 }, () => {

@@ -53,6 +53,13 @@ describe("files that cannot be read are refused with a remedy", () => {
   });
 });
 
+test("100 MB of junk are refused in seconds", { timeout: 60_000 }, () => {
+  const file = temporaryFiles({ huge: "\u0001\u0002 {}[]()!'\\;,\n".repeat(6_700_000) });
+  const { code, error } = premortem(["trace", file("huge"), PACKET]);
+  expectRefused(error, code, "help:");
+  expect(error.length).toBeLessThan(10_000);
+});
+
 describe("folders", () => {
   const folder = mkdtempSync(join(tmpdir(), "premortem-empty-"));
   test("an empty one is refused", () => {

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { FALSE, type Node, randomPicker, seededRandom } from "../../src/engine/bdd/index.ts";
 import { rejectFor } from "../../src/engine/compile/index.ts";
 import type { Device } from "../../src/engine/device/device.ts";
-import { type ComparedPath, compilePaths, differences } from "../../src/engine/diff/comparePath.ts";
+import { type ComparedPath, comparePath } from "../../src/engine/diff/comparePath.ts";
 import { interpret } from "../../src/engine/interpret/interpret.ts";
 import type { Outcome } from "../../src/engine/interpret/outcome.ts";
 import { toNotation } from "../../src/engine/packet/header/toNotation.ts";
@@ -61,9 +61,9 @@ function endOf({ verdict, rejectWith }: Outcome, family: IpFamily): string {
 function problemsOf(before: Device, after: Device, seed: number): readonly string[] {
   return PATHS.flatMap((path) => {
     const options = { order: "portsFirst", nodeLimit: null, renamed: new Set<string>() } as const;
-    const compared = compilePaths(before, after, path, options);
+    const compared = comparePath(before, after, path, options);
     const { arena } = compared.analysis;
-    const region = differences(compared).reduce<Node>((all, { packets }) => {
+    const region = compared.differing.reduce<Node>((all, { packets }) => {
       if (arena.and(all, packets) !== FALSE) throw new Error("two classes share packets");
       return arena.or(all, packets);
     }, FALSE);

@@ -72,15 +72,14 @@ export function beginPath(
   return beginWorld(layout, facts, fates, path, nameOf);
 }
 
+/** What is known of a device that has been looked at. */
+type Looked = Pick<CompiledPath, "constraint" | "facts" | "nameOf">;
+
 /**
  * Headers that packets of the path can have under what was compiled: written in one way only, and
  * with unknowns that obey their constraints. To be asked for once everything is compiled.
  */
-export function headersUnder(
-  analysis: Analysis,
-  path: Path,
-  compiled: readonly CompiledPath[],
-): Node {
+export function headersUnder(analysis: Analysis, path: Path, compiled: readonly Looked[]): Node {
   const { arena, layout } = analysis;
   let domain = arena.difference(pathDomain(layout, path), fragments(analysis, compiled));
   for (const { constraint, facts, nameOf } of compiled) {
@@ -93,7 +92,7 @@ export function headersUnder(
 }
 
 /** Where both sides track, fragments are put together before the chains see them (-400). */
-function fragments({ arena, layout }: Analysis, compiled: readonly CompiledPath[]): Node {
+function fragments({ arena, layout }: Analysis, compiled: readonly Looked[]): Node {
   if (!layout.readBits("network4").some((bit) => bit >= MORE_FRAGMENTS && bit < FRAGMENT_END))
     return FALSE;
   if (!compiled.every(({ facts }) => facts.isTracked("ip"))) return FALSE;

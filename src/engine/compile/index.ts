@@ -16,6 +16,7 @@ export {
 } from "./compilePath.ts";
 export { type DeviceFacts, deviceFacts, familiesOf, type HookedChain } from "./facts.ts";
 export { ACCEPT, DROP, type Fate, Fates, NONE } from "./fates.ts";
+export { type Outline, outlineOf } from "./outline.ts";
 export { rejectFor } from "./rejects.ts";
 export { ruleNames, rulePlace } from "./ruleNames.ts";
 export type { Decider, RuleVisit } from "./runChain.ts";

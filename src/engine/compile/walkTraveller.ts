@@ -3,6 +3,7 @@ import { askNatChains, seenBy } from "./diagramTraveller.ts";
 import type { HookedChain } from "./facts.ts";
 import { ACCEPT } from "./fates.ts";
 import { type Decider, type RuleVisit, runBaseChain } from "./runChain.ts";
+import { givenState } from "./tracking.ts";
 import { type Traveller, travel } from "./travel.ts";
 import { forkWorld, type World } from "./world.ts";
 
@@ -30,9 +31,49 @@ export function walkRegion(
   onRule: ((visit: RuleVisit) => void) | null,
 ): readonly Ending[] {
   const endings: Ending[] = [];
-  const walk: Walk = { groups: [{ packets: live, by: null }], endings, onRule };
+  const { arena } = world;
+  const all = closeUnderState(world, live);
+  const told = onRule === null || all === live ? onRule : only(world, live, onRule);
+  const walk: Walk = { groups: [{ packets: all, by: null }], endings, onRule: told };
   travel(world, walkTraveller(walk));
-  return mergeEndings(world, [...endings, ...arrived(walk)]);
+  const merged = mergeEndings(world, [...endings, ...arrived(walk)]);
+  if (all === live) return merged;
+  return merged
+    .map((ending) => ({ ...ending, packets: arena.and(ending.packets, live) }))
+    .filter(({ packets }) => packets !== FALSE);
+}
+
+const SYN = 2;
+
+/** With the first packets of the connections in `live`: NAT does to later ones what it did to them. */
+function closeUnderState(world: World, live: Node): Node {
+  const { arena, layout, facts } = world;
+  if (!facts.habits.translates("ip") && !facts.habits.translates("ip6")) return live;
+  const [reply = 0] = layout.levels("direction", 0, 1);
+  const later = arena.difference(
+    arena.and(live, givenState(world, "established")),
+    arena.variable(reply),
+  );
+  if (later === FALSE) return live;
+  const first = new Map<number, boolean>();
+  for (const level of layout.levels("state", 0, 3)) first.set(level, false);
+  for (const level of layout.levelsRead("ctmark")) first.set(level, false);
+  for (const [i, level] of layout.levelsAt("transport", 104, 8).entries())
+    if (level !== null) first.set(level, ((SYN >> (7 - i)) & 1) === 1);
+  return arena.or(live, arena.setBits(later, first));
+}
+
+/** Tells of the packets in `live` alone. */
+function only(
+  { arena }: World,
+  live: Node,
+  onRule: (visit: RuleVisit) => void,
+): (visit: RuleVisit) => void {
+  return ({ reached, run, ...rest }) => {
+    const hit = arena.and(run.hit, live);
+    const fed = run.fed.map(({ key, packets }) => ({ key, packets: arena.and(packets, live) }));
+    onRule({ ...rest, reached: arena.and(reached, live), run: { ...run, hit, fed } });
+  };
 }
 
 interface Walk {

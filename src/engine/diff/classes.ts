@@ -1,6 +1,6 @@
 import { single } from "../base/range.ts";
 import { type Node, support } from "../bdd/index.ts";
-import { type Decider, type Ending, type Fates, NONE } from "../compile/index.ts";
+import type { Decider, Ending, Fates } from "../compile/index.ts";
 import type { HeaderLayout } from "../packet/header/layout.ts";
 import { pickReadable } from "../packet/header/prefer.ts";
 import { rangesOver } from "../packet/header/rangesOver.ts";
@@ -11,7 +11,6 @@ import type { CtState } from "../packet/packet.ts";
 import type { ComparedPath, Differing } from "./comparePath.ts";
 import { describe } from "./describe.ts";
 import type { DifferenceClass, SideDecider, SideFate } from "./model.ts";
-import type { Side } from "./side.ts";
 import { sizeOf } from "./size.ts";
 import type { Vocabulary } from "./words.ts";
 
@@ -22,38 +21,17 @@ export interface ToldClass {
   readonly isCertain: boolean;
 }
 
-/** Puts sets of packets with their two endings into words. */
-export function classTeller(
-  compared: ComparedPath,
-  vocabulary: Vocabulary,
-): (differing: Differing) => ToldClass {
-  const { arena } = compared.analysis;
-  const routed = arena.difference(compared.domain, refusedByRouting(compared));
-  const possible = arena.exists(routed, unknownLevels(compared, routed));
-  const asked = {
-    before: new Set(support(arena, compared.before.compiled.diagram)),
-    after: new Set(support(arena, compared.after.compiled.diagram)),
-  };
-  return (differing) => tellClass(compared, differing, vocabulary, possible, asked);
-}
-
-/** Variables that each side asks. */
-interface Asked {
-  readonly before: ReadonlySet<number>;
-  readonly after: ReadonlySet<number>;
-}
-
-function tellClass(
+/** Puts a set of packets with its two endings into words. */
+export function tellClass(
   compared: ComparedPath,
   { packets, before, after }: Differing,
   vocabulary: Vocabulary,
-  possible: Node,
-  asked: Asked,
 ): ToldClass {
   const { analysis, path, domain } = compared;
   const { arena, layout, fates } = analysis;
   const unknown = unknownLevels(compared, packets);
   const headers = arena.exists(packets, unknown);
+  const possible = arena.exists(compared.routed, unknownLevels(compared, compared.routed));
   const always = arena.difference(
     headers,
     arena.exists(arena.difference(domain, packets), unknown),
@@ -74,7 +52,7 @@ function tellClass(
       after: sideFate(fates, after),
       dependsOn: unknownNames(compared, unknown),
     },
-    isCertain: !isUndecided && belongToOneSide(asked, unknown),
+    isCertain: !isUndecided && belongToOneSide(compared, unknown),
   };
 }
 
@@ -85,17 +63,6 @@ function statesOf(layout: HeaderLayout, headers: Node): readonly CtState[] {
     const code = single(BigInt(STATE_CODES[state]));
     return layout.arena.intersects(headers, rangesOver(layout.arena, bits, [code]));
   });
-}
-
-/** What routing refuses on both sides is no part of any class, and no word is lost on it. */
-function refusedByRouting({ analysis, before, after }: ComparedPath): Node {
-  const { arena, fates } = analysis;
-  const refused = ({ compiled }: Side) =>
-    arena.where(
-      compiled.diagram,
-      (number) => number !== NONE && fates.fate(number).kind === "kernel",
-    );
-  return arena.and(refused(before), refused(after));
 }
 
 /** Variables of the set that are no part of a header. */
@@ -111,9 +78,9 @@ function unknownLevels({ analysis }: ComparedPath, set: Node): readonly number[]
  * Unknowns that only one side asks can be one way or the other; where each side asks for some of its
  * own, they may be one thing in two spellings.
  */
-function belongToOneSide({ before, after }: Asked, unknown: readonly number[]): boolean {
-  const onlyFirst = unknown.some((level) => before.has(level) && !after.has(level));
-  const onlySecond = unknown.some((level) => after.has(level) && !before.has(level));
+function belongToOneSide({ before, after }: ComparedPath, unknown: readonly number[]): boolean {
+  const onlyFirst = unknown.some((level) => before.asked.has(level) && !after.asked.has(level));
+  const onlySecond = unknown.some((level) => after.asked.has(level) && !before.asked.has(level));
   return !(onlyFirst && onlySecond);
 }
 

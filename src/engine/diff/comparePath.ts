@@ -1,4 +1,4 @@
-import { differencePairs, FALSE, type Node } from "../bdd/index.ts";
+import { differencePairs, FALSE, type Node, support } from "../bdd/index.ts";
 import {
   ACCEPT,
   type Analysis,
@@ -8,12 +8,14 @@ import {
   headersUnder,
   NONE,
 } from "../compile/index.ts";
-import type { Device } from "../device/device.ts";
+import type { Device, Rule } from "../device/device.ts";
 import type { VariableOrder } from "../packet/header/layout.ts";
+import { headerLevels } from "../packet/header/valid.ts";
 import type { Path } from "../packet/packet.ts";
+import { changedRules } from "./changedRules.ts";
 import { unlikeEffects } from "./effects.ts";
 import { hasMemories, type Memories, unlikeMemories } from "./memories.ts";
-import { compileSide, type Side, walkSide } from "./side.ts";
+import { compileSide, openSide, outlineSide, type Side, walkSide } from "./side.ts";
 
 /** One path of both devices in one arena. */
 export interface ComparedPath {
@@ -23,6 +25,14 @@ export interface ComparedPath {
   readonly after: Side;
   /** Headers that can be, with unknowns that obey their constraints. */
   readonly domain: Node;
+  /** Those of the domain that routing does not refuse on both sides. */
+  readonly routed: Node;
+  /** Outside of it nothing can differ: no packet there meets a rule that is not on both sides. */
+  readonly region: Node;
+  /** Packets that fare otherwise, by what decides them on both sides; disjoint and complete. */
+  readonly differing: readonly Differing[];
+  /** Packets of the region that both sides accept. */
+  readonly accepted: Node;
 }
 
 /** Packets of one pair of endings. */
@@ -39,67 +49,134 @@ export interface PathOptions {
   readonly renamed: ReadonlySet<string>;
 }
 
-/** Compiles one path of both devices. */
-export function compilePaths(
+/** Compares one path of both devices. */
+export function comparePath(
   before: Device,
   after: Device,
   path: Path,
   { order, nodeLimit, renamed }: PathOptions,
 ): ComparedPath {
-  const analysis = beginAnalysis([before, after], {
-    order,
-    ...(nodeLimit === null ? {} : { nodeLimit }),
-  });
-  const first = compileSide(analysis, before, path, renamed, " (before)");
-  const second = compileSide(analysis, after, path, renamed, " (after)");
-  const domain = headersUnder(analysis, path, [first.compiled, second.compiled]);
-  return { path, analysis, before: first, after: second, domain };
+  const limit = nodeLimit === null ? {} : { nodeLimit };
+  const analysis = beginAnalysis([before, after], { order, ...limit });
+  const sides = [
+    openSide(before, path, renamed, " (before)"),
+    openSide(after, path, renamed, " (after)"),
+  ] as const;
+  const { region, refused } = outline(analysis, sides, renamed);
+  return region === null
+    ? compareAll(analysis, sides, refused)
+    : compareWithin(analysis, sides, region, refused);
 }
 
-/** Places of rules whose memory is fed by other packets, as far as this path shows. */
-export function unlikeOnPath(compared: ComparedPath, memories: Memories): ReadonlySet<string> {
-  if (!hasMemories(memories)) return new Set();
-  const { analysis, before, after, domain } = compared;
-  return unlikeMemories(analysis, memories, before, after, domain);
+type Sides = readonly [before: Side, after: Side];
+
+interface BothOutlines {
+  /** Null: all packets have to be looked at. */
+  readonly region: Node | null;
+  readonly refused: Node;
 }
 
-/** The packets that fare otherwise, by what decides them on both sides; disjoint and complete. */
-export function differences({
-  analysis,
-  before,
-  after,
-  domain,
-}: ComparedPath): readonly Differing[] {
+function outline(
+  analysis: Analysis,
+  [before, after]: Sides,
+  renamed: ReadonlySet<string>,
+): BothOutlines {
+  const { arena, layout } = analysis;
+  const changed = changedRules(before.device, after.device, renamed);
+  const first = outlineSide(analysis, before, changed?.before ?? NO_RULES);
+  const second = outlineSide(analysis, after, changed?.after ?? NO_RULES);
+  const refused = arena.and(first.refused, second.refused);
+  if (changed === null) return { region: null, refused };
+  const found = arena.or(first.region, second.region);
+  const header = new Set(headerLevels(layout));
+  const unknown = support(arena, found).filter((level) => !header.has(level));
+  return { region: arena.exists(found, unknown), refused };
+}
+
+const NO_RULES: ReadonlySet<Rule> = new Set();
+
+/** Walks the packets of the region alone, rule by rule. */
+function compareWithin(
+  analysis: Analysis,
+  [before, after]: Sides,
+  region: Node,
+  refused: Node,
+): ComparedPath {
   const { arena } = analysis;
-  const pairs = differencePairs(
-    arena,
-    arena.and(domain, verdicts(analysis, before)),
-    arena.and(domain, verdicts(analysis, after)),
+  const possible = headersUnder(analysis, before.path, [before, after]);
+  const live = arena.and(region, possible);
+  const first = walkSide(analysis, before, live, null);
+  const second = walkSide(analysis, after, live, null);
+  const domain = headersUnder(analysis, before.path, [before, after]);
+  const pairs = pairsOf(analysis, first, second, domain);
+  const accepted = pairs.reduce<Node>(
+    (all, { packets, before: a, after: b }) =>
+      a.fate === ACCEPT && b.fate === ACCEPT ? arena.or(all, packets) : all,
+    FALSE,
   );
-  const region = pairs.reduce<Node>((all, pair) => arena.or(all, pair.region), FALSE);
-  if (region === FALSE) return [];
-  const endings = walkSide(analysis, before, region, null);
-  const others = walkSide(analysis, after, region, null);
-  return endings.flatMap((first) =>
-    others.flatMap((second): readonly Differing[] => {
-      const packets = arena.and(first.packets, second.packets);
+  const differing = pairs.filter((pair) => differs(analysis, pair));
+  const routed = arena.difference(domain, refused);
+  const shared = { path: before.path, analysis, before, after, domain, routed };
+  return { ...shared, region: live, differing, accepted };
+}
+
+/** Compiles everything, and walks what differs. */
+function compareAll(analysis: Analysis, [before, after]: Sides, refused: Node): ComparedPath {
+  const { arena } = analysis;
+  const diagrams = [compileSide(analysis, before), compileSide(analysis, after)] as const;
+  const domain = headersUnder(analysis, before.path, [before, after]);
+  const [first, second] = diagrams.map((diagram) => arena.and(domain, verdicts(analysis, diagram)));
+  const region = differencePairs(arena, first ?? FALSE, second ?? FALSE).reduce<Node>(
+    (all, pair) => arena.or(all, pair.region),
+    FALSE,
+  );
+  const ends = (side: Side) => (region === FALSE ? [] : walkSide(analysis, side, region, null));
+  const pairs = pairsOf(analysis, ends(before), ends(after), domain);
+  const differing = pairs.filter((pair) => differs(analysis, pair));
+  const accepts = (diagram: Node) => arena.where(diagram, (number) => number === ACCEPT);
+  const both = arena.and(accepts(diagrams[0]), accepts(diagrams[1]));
+  const accepted = arena.and(domain, both);
+  const routed = arena.difference(domain, refused);
+  const shared = { path: before.path, analysis, before, after, domain, routed };
+  return { ...shared, region: domain, differing, accepted };
+}
+
+function pairsOf(
+  { arena }: Analysis,
+  before: readonly Ending[],
+  after: readonly Ending[],
+  domain: Node,
+): readonly Differing[] {
+  return before.flatMap((first) =>
+    after.flatMap((second): readonly Differing[] => {
+      const packets = arena.and(domain, arena.and(first.packets, second.packets));
       return packets === FALSE ? [] : [{ packets, before: first, after: second }];
     }),
   );
 }
 
+function differs(analysis: Analysis, { before, after }: Differing): boolean {
+  return asVerdict(analysis, before.fate) !== asVerdict(analysis, after.fate);
+}
+
 /** What routing refuses is lost like what a rule drops. */
-function verdicts({ arena, fates }: Analysis, { compiled }: Side): Node {
-  return arena.mapTerminals(compiled.diagram, (number) =>
-    number !== NONE && fates.fate(number).kind === "kernel" ? DROP : number,
-  );
+function asVerdict({ fates }: Analysis, fate: number): number {
+  return fate !== NONE && fates.fate(fate).kind === "kernel" ? DROP : fate;
+}
+
+function verdicts(analysis: Analysis, diagram: Node): Node {
+  return analysis.arena.mapTerminals(diagram, (number) => asVerdict(analysis, number));
+}
+
+/** Places of rules whose memory is fed by other packets, as far as this path shows. */
+export function unlikeOnPath(compared: ComparedPath, memories: Memories): ReadonlySet<string> {
+  if (!hasMemories(memories)) return new Set();
+  const { analysis, before, after, region } = compared;
+  return unlikeMemories(analysis, memories, before, after, region);
 }
 
 /** Why the verdicts are not all that there is to compare; empty where they are. */
 export function effectReasons(compared: ComparedPath): readonly string[] {
-  const { analysis, before, after, domain } = compared;
-  const { arena } = analysis;
-  const accepts = (side: Side) => arena.where(side.compiled.diagram, (number) => number === ACCEPT);
-  const both = arena.and(accepts(before), accepts(after));
-  return unlikeEffects(analysis, before, after, arena.and(domain, both));
+  const { analysis, before, after, accepted } = compared;
+  return unlikeEffects(analysis, before, after, accepted);
 }

@@ -57,7 +57,8 @@ function hasEffects({ device }: Side): boolean {
   );
 }
 
-function changesOf({ statements }: Rule): readonly Statement[] {
+/** Statements of a rule that change packets, or do something else than decide. */
+export function changesOf({ statements }: Rule): readonly Statement[] {
   return statements.filter(({ kind }) => CHANGES.has(kind));
 }
 

@@ -9,18 +9,13 @@ import { DOMAIN_ASSUMPTIONS } from "../packet/header/domain.ts";
 import type { VariableOrder } from "../packet/header/layout.ts";
 import { isNotationError, parsePacket } from "../packet/notation.ts";
 import type { Path } from "../packet/packet.ts";
-import { classTeller, type ToldClass } from "./classes.ts";
-import {
-  type ComparedPath,
-  compilePaths,
-  differences,
-  effectReasons,
-  unlikeOnPath,
-} from "./comparePath.ts";
+import { type ToldClass, tellClass } from "./classes.ts";
+import { type ComparedPath, comparePath, effectReasons, unlikeOnPath } from "./comparePath.ts";
 import { type Memories, memoriesOf } from "./memories.ts";
 import type { Difference, DifferenceClass, SideFate } from "./model.ts";
 import { unlikeRest } from "./notCompared.ts";
-import { vocabularyOf } from "./words.ts";
+import type { StatefulRule } from "./stateGroups.ts";
+import { type Vocabulary, vocabularyOf } from "./words.ts";
 
 export type { Difference, DifferenceClass, SideDecider, SideFate } from "./model.ts";
 
@@ -45,43 +40,34 @@ const ASSUMPTIONS: readonly string[] = [
   "base chains of equal priority are registered in the order of the files",
 ];
 
+/** Nodes at most for telling apart who shares a limiter with whom. */
+const MEMORY_NODE_LIMIT = 1 << 22;
+
 /** Compares the verdicts of two devices on all packets of all paths. */
 export function compareDevices(
   before: Device,
   after: Device,
   { nodeLimit, onProgress = () => undefined }: CompareOptions = {},
 ): Difference {
-  const limit = nodeLimit ?? null;
-  const memories = memoriesOf(before, after);
-  const renamed = unlikeEverywhere(before, after, memories, limit);
+  const compared = compareMemories(before, after, nodeLimit ?? null, onProgress);
   const vocabulary = vocabularyOf([before, after]);
-  const classes: ToldClass[] = [];
-  const reasons: string[] = [];
+  const reasons = [...compared.reasons, ...unlikeRest(before, after)];
   const assumptions = new Set(ASSUMPTIONS);
+  const classes: ToldClass[] = [];
   let truncated = 0;
-  for (const path of PATHS) {
-    onProgress(`comparing ${path}`);
-    const result = withAnyOrder(before, after, path, renamed, limit, (compared) => {
-      const found = differences(compared);
-      const told =
-        found.length === 0
-          ? []
-          : found.slice(0, MAXIMUM_CLASSES).map(classTeller(compared, vocabulary));
-      const { compiled } = compared.before;
-      const assumed = [...compiled.assumptions, ...compared.after.compiled.assumptions];
-      return { told, rest: found.length - told.length, effects: effectReasons(compared), assumed };
-    });
-    if (result.kind === "nodeLimit") {
-      reasons.push(`${path} was not analysed: more than ${result.nodeLimit} nodes`);
+  for (const { path, result } of compared.paths) {
+    onProgress(`telling ${path}`);
+    const told =
+      result.kind === "done" ? withinNodeLimit(() => tellPath(result.value, vocabulary)) : result;
+    if (told.kind === "nodeLimit") {
+      reasons.push(`${path} was not analysed: more than ${told.nodeLimit} nodes`);
       continue;
     }
-    const { told, rest, effects, assumed } = result.value;
-    classes.push(...told);
-    truncated += rest;
-    reasons.push(...effects);
-    for (const text of [...DOMAIN_ASSUMPTIONS[path], ...assumed]) assumptions.add(text);
+    classes.push(...told.value.classes);
+    truncated += told.value.truncated;
+    reasons.push(...told.value.effects);
+    for (const text of told.value.assumptions) assumptions.add(text);
   }
-  reasons.push(...unlikeRest(before, after));
   reasons.push(...classes.flatMap(({ told }) => checkExample(before, after, told)));
   return {
     equal: verdictOf(classes, truncated, reasons),
@@ -89,6 +75,24 @@ export function compareDevices(
     assumptions: [...assumptions],
     reasons: [...new Set(reasons)],
     truncated,
+  };
+}
+
+interface ToldPath {
+  readonly classes: readonly ToldClass[];
+  readonly truncated: number;
+  readonly effects: readonly string[];
+  readonly assumptions: readonly string[];
+}
+
+function tellPath(compared: ComparedPath, vocabulary: Vocabulary): ToldPath {
+  const { path, differing, before, after } = compared;
+  const shown = differing.slice(0, MAXIMUM_CLASSES);
+  return {
+    classes: shown.map((one) => tellClass(compared, one, vocabulary)),
+    truncated: differing.length - shown.length,
+    effects: effectReasons(compared),
+    assumptions: [...DOMAIN_ASSUMPTIONS[path], ...before.assumptions, ...after.assumptions],
   };
 }
 
@@ -101,49 +105,75 @@ function verdictOf(
   return classes.length === 0 && truncated === 0 && reasons.length === 0 ? true : "undecided";
 }
 
-/** Runs `work` under the first order of variables that stays within the limit. */
-function withAnyOrder<T>(
+interface PathResult {
+  readonly path: Path;
+  readonly result: Limited<ComparedPath>;
+}
+
+/**
+ * All paths, with memories told apart that are not fed alike. That changes what comes to the rules
+ * behind, so it is asked again until nothing more is found. Where it takes too much, memories stay the
+ * same on both sides, and the rules are named as what may change.
+ */
+function compareMemories(
+  before: Device,
+  after: Device,
+  nodeLimit: number | null,
+  onProgress: (work: string) => void,
+): { readonly paths: readonly PathResult[]; readonly reasons: readonly string[] } {
+  const memories = memoriesOf(before, after);
+  const compare = (renamed: ReadonlySet<string>, limit: number | null): readonly PathResult[] =>
+    PATHS.map((path) => {
+      onProgress(`comparing ${path}`);
+      return { path, result: compareInAnyOrder(before, after, path, renamed, limit) };
+    });
+  const first = compare(new Set(), nodeLimit);
+  let unlike = unlikeAnywhere(first, memories);
+  let paths = first;
+  while (unlike.size > 0) {
+    const next = compare(unlike, Math.min(nodeLimit ?? MEMORY_NODE_LIMIT, MEMORY_NODE_LIMIT));
+    if (next.some(({ result }) => result.kind === "nodeLimit"))
+      return { paths: first, reasons: memories.before.flatMap((rule) => tellMemory(rule, unlike)) };
+    paths = next;
+    const found = new Set([...unlike, ...unlikeAnywhere(next, memories)]);
+    if (found.size === unlike.size) break;
+    unlike = found;
+  }
+  return { paths, reasons: [] };
+}
+
+function tellMemory({ name, rule }: StatefulRule, unlike: ReadonlySet<string>): readonly string[] {
+  if (!unlike.has(name)) return [];
+  const { file, line } = rule.span;
+  return [`${file}:${line} remembers other packets than before: what it lets through may change`];
+}
+
+/** Places of rules whose memories are not the same on both sides, as far as any path shows. */
+function unlikeAnywhere(paths: readonly PathResult[], memories: Memories): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const { result } of paths) {
+    if (result.kind === "nodeLimit") continue;
+    const unlike = withinNodeLimit(() => unlikeOnPath(result.value, memories));
+    const names = unlike.kind === "done" ? unlike.value : allNames(memories);
+    for (const name of names) found.add(name);
+  }
+  return found;
+}
+
+/** Under the first order of variables that stays within the limit. */
+function compareInAnyOrder(
   before: Device,
   after: Device,
   path: Path,
   renamed: ReadonlySet<string>,
   nodeLimit: number | null,
-  work: (compared: ComparedPath) => T,
-): Limited<T> {
-  let result: Limited<T> = { kind: "nodeLimit", nodeLimit: nodeLimit ?? 0 };
+): Limited<ComparedPath> {
+  let result: Limited<ComparedPath> = { kind: "nodeLimit", nodeLimit: nodeLimit ?? 0 };
   for (const order of ORDERS) {
-    result = withinNodeLimit(() =>
-      work(compilePaths(before, after, path, { order, nodeLimit, renamed })),
-    );
+    result = withinNodeLimit(() => comparePath(before, after, path, { order, nodeLimit, renamed }));
     if (result.kind === "done") return result;
   }
   return result;
-}
-
-/**
- * Rules whose memories are not the same on both sides. Telling one apart changes what comes to those
- * behind it, so it is asked again until nothing more is found.
- */
-function unlikeEverywhere(
-  before: Device,
-  after: Device,
-  memories: Memories,
-  nodeLimit: number | null,
-): ReadonlySet<string> {
-  if (memories.before.length === 0 || memories.after.length === 0) return new Set();
-  let renamed: ReadonlySet<string> = new Set();
-  for (;;) {
-    const found = new Set(renamed);
-    for (const path of PATHS) {
-      const result = withAnyOrder(before, after, path, renamed, nodeLimit, (compared) =>
-        unlikeOnPath(compared, memories),
-      );
-      const unlike = result.kind === "done" ? result.value : allNames(memories);
-      for (const name of unlike) found.add(name);
-    }
-    if (found.size === renamed.size) return renamed;
-    renamed = found;
-  }
 }
 
 function allNames({ before, after }: Memories): ReadonlySet<string> {

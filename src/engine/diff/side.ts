@@ -1,42 +1,84 @@
-import type { Node } from "../bdd/index.ts";
+import { type Node, TRUE } from "../bdd/index.ts";
 import {
   type Analysis,
   beginPath,
-  type CompiledPath,
   compilePath,
+  type DeviceFacts,
+  deviceFacts,
   type Ending,
+  type Outline,
+  outlineOf,
   type RuleVisit,
   ruleNames,
   walkRegion,
 } from "../compile/index.ts";
-import type { Device } from "../device/device.ts";
+import type { Device, Rule } from "../device/device.ts";
 import type { Path } from "../packet/packet.ts";
 
 /** One of the two devices of a comparison, on one path. */
 export interface Side {
   readonly device: Device;
-  readonly compiled: CompiledPath;
+  readonly path: Path;
+  readonly facts: DeviceFacts;
+  readonly nameOf: (rule: Rule) => string;
+  /** What the values of unknowns must obey, as far as the side has been looked at. */
+  constraint: Node;
+  readonly assumptions: Set<string>;
+  /** Variables that this side has asked about. */
+  readonly asked: Set<number>;
 }
 
-/** Compiles one side; rules in `renamed` keep what they remember apart from the other side's. */
-export function compileSide(
-  analysis: Analysis,
+/** Rules in `renamed` keep what they remember apart from the other side's. */
+export function openSide(
   device: Device,
   path: Path,
   renamed: ReadonlySet<string>,
   mark: string,
 ): Side {
   const nameOf = ruleNames(device, renamed, mark);
-  return { device, compiled: compilePath(analysis, device, path, nameOf) };
+  const facts = deviceFacts(device);
+  const nothing = { constraint: TRUE, assumptions: new Set<string>(), asked: new Set<number>() };
+  return { device, path, facts, nameOf, ...nothing };
+}
+
+/** The fates of all packets. */
+export function compileSide(analysis: Analysis, side: Side): Node {
+  return watching(analysis, side, () => {
+    const { device, path, nameOf } = side;
+    const { diagram, constraint, assumptions } = compilePath(analysis, device, path, nameOf);
+    side.constraint = analysis.arena.and(side.constraint, constraint);
+    for (const assumption of assumptions) side.assumptions.add(assumption);
+    return diagram;
+  });
 }
 
 /** Takes packets rule by rule through one side. */
 export function walkSide(
   analysis: Analysis,
-  { compiled }: Side,
+  side: Side,
   packets: Node,
   onRule: ((visit: RuleVisit) => void) | null,
 ): readonly Ending[] {
-  const { facts, path, nameOf } = compiled;
-  return walkRegion(beginPath(analysis, facts, path, nameOf), packets, onRule);
+  return watching(analysis, side, () => {
+    const world = beginPath(analysis, side.facts, side.path, side.nameOf);
+    const endings = walkRegion(world, packets, onRule);
+    for (const constraint of world.constraints)
+      side.constraint = analysis.arena.and(side.constraint, constraint);
+    for (const assumption of world.assumptions) side.assumptions.add(assumption);
+    return endings;
+  });
+}
+
+/** Where the rules could be met, and what routing refuses. */
+export function outlineSide(analysis: Analysis, side: Side, rules: ReadonlySet<Rule>): Outline {
+  return outlineOf(beginPath(analysis, side.facts, side.path, side.nameOf), rules);
+}
+
+function watching<T>({ layout }: Analysis, { asked }: Side, work: () => T): T {
+  layout.askedBy = asked;
+  try {
+    return work();
+  } finally {
+    layout.askedBy = null;
+  }
 }

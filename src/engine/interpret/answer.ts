@@ -100,7 +100,7 @@ export function leavesDevice(walk: Walk, answer: string): boolean {
     tracking: answerTracking(walk.tracking),
     hook: "output",
     in: null,
-    out: walk.hook === "output" ? known(interfaceNameValue("lo"), 128) : walk.in,
+    out: walk.hook === "output" ? wayBack(walk) : walk.in,
     mark: known(0n, 32),
     hasOwner: false,
     packetType: null,
@@ -110,6 +110,16 @@ export function leavesDevice(walk: Walk, answer: string): boolean {
   };
   if (runHook(own, "output").decision !== "accept") return false;
   return runHook(own, "postrouting").decision === "accept";
+}
+
+/** To an own address the answer goes over `lo`, to another the way that the packet would have gone. */
+function wayBack(walk: Walk): Value {
+  const source = readAddress(walk, "source");
+  const { host } = walk;
+  if (host === null || host.addresses === null || source.kind !== "known" || walk.out === null)
+    return known(interfaceNameValue("lo"), 128);
+  const isOwn = localAddress(host, walk.wire.family, source.value) !== null;
+  return isOwn ? known(interfaceNameValue("lo"), 128) : walk.out;
 }
 
 /** The answer belongs to the connection of what it answers (nf_ct_attach): related to it. */

@@ -21,7 +21,10 @@ export function applyNat(walk: Walk, table: Table, statement: NatStatement): Nat
   const manipulates = manipulation(walk, statement);
   const target = mappedEnd(walk, table, statement, manipulates);
   if (target === null) return "unused";
-  return bind(walk, tracking.connection, manipulates, target, statement);
+  const result = bind(walk, tracking.connection, manipulates, target, statement);
+  if (statement.type === "masquerade" && walk.out?.kind === "known")
+    tracking.connection.masqueradedBy = walk.out.value;
+  return result;
 }
 
 /** Source in postrouting and input, destination in prerouting and output. */
@@ -213,7 +216,7 @@ function freeTuple(
   statement: NatStatement | null,
 ): Tuple | null {
   if (which === "destination" || walk.memory === null) {
-    if (statement?.random === true && which === "source" && hasPorts(walk))
+    if (statement?.random === true && which === "source" && (hasPorts(walk) || isEcho(walk)))
       return { ...wanted, sourcePort: unknownPort(walk) };
     return wanted;
   }

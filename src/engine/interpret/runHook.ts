@@ -6,6 +6,7 @@ import { localAddress } from "./routing.ts";
 import type { ChainResult } from "./runChain.ts";
 import { runBaseChain } from "./runChain.ts";
 import { track } from "./track.ts";
+import type { Connection, Tracking } from "./tracking.ts";
 import { readAddress } from "./tuples.ts";
 import type { Value } from "./value.ts";
 import type { Walk } from "./walk.ts";
@@ -117,6 +118,8 @@ function runNat(walk: Walk, hook: Hook, which: "source" | "destination"): ChainR
   const { connection } = tracking;
   const done = which === "source" ? connection.sourceDone : connection.destinationDone;
   if (tracking.info === "established" || done) {
+    if (hook === "postrouting" && leavesElsewhere(walk, tracking))
+      return forgotten(walk, connection);
     translate(walk, which);
     return GO_ON;
   }
@@ -133,6 +136,26 @@ function runNat(walk: Walk, hook: Hook, which: "source" | "destination"): ChainR
       by: { kind: "kernel", reason: "no free port for NAT" },
     };
   return GO_ON;
+}
+
+/** A masqueraded connection does not outlive a change of its device (nf_nat_oif_changed). */
+function leavesElsewhere(
+  walk: Walk,
+  { connection, direction }: Extract<Tracking, { kind: "tracked" }>,
+): boolean {
+  const { masqueradedBy } = connection;
+  if (masqueradedBy === null || direction !== "original" || walk.out?.kind !== "known")
+    return false;
+  return walk.out.value !== masqueradedBy;
+}
+
+function forgotten(walk: Walk, connection: Connection): ChainResult {
+  walk.memory?.forget(connection);
+  return {
+    decision: "drop",
+    rejectWith: null,
+    by: { kind: "kernel", reason: "masqueraded for another device" },
+  };
 }
 
 function runChainStep(walk: Walk, hooked: HookedChain): ChainResult {

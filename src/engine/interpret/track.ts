@@ -29,6 +29,11 @@ function isUntracked(walk: Walk): boolean {
   ]);
 }
 
+/** An answer of the device has a state of its own, so the choice is this packet's. */
+function choose(walk: Walk, label: string, options: readonly string[]): number {
+  return walk.choices.choose(`${label} of ${walk.spec.text}`, label, options, "omitted");
+}
+
 const STATES: readonly CtState[] = ["new", "established", "related", "invalid"];
 
 /** A packet without a history: its state is as given, or one of those that can be. */
@@ -38,7 +43,7 @@ function trackAlone(walk: Walk): Tracking {
   const state =
     spec.state ??
     (spec.direction === "reply" ? "established" : null) ??
-    options[walk.choices.choose("ct state", "ct state", options, "omitted")] ??
+    options[choose(walk, "ct state", options)] ??
     "invalid";
   switch (state) {
     case "untracked":
@@ -102,16 +107,14 @@ function trackRelated(walk: Walk): Tracking {
 
 function chosenDirection(walk: Walk): "original" | "reply" {
   const options = ["reply", "original"] as const;
-  return (
-    options[walk.choices.choose("ct direction", "ct direction", options, "omitted")] ?? "reply"
-  );
+  return options[choose(walk, "ct direction", options)] ?? "reply";
 }
 
 /** Where the device translates, a packet whose flow is not told may be translated back. */
 function isPerhapsTranslated(walk: Walk): boolean {
   if (walk.spec.hook !== null || !walk.index.translates(walk.wire.family)) return false;
   const label = "first packet of the flow (orig=)";
-  return walk.choices.choose(label, label, ["translated", "as it is"], "omitted") === 0;
+  return choose(walk, label, ["translated", "as it is"]) === 0;
 }
 
 /** Source and destination of the flow's first packet can be anything. */

@@ -23,6 +23,8 @@ export interface Connection {
   expected: boolean;
   sourceNat: boolean;
   destinationNat: boolean;
+  /** Device that masquerade took the address of; null: it did not. */
+  masqueradedBy: bigint | null;
   /** NAT chains are asked once in each direction of manipulation. */
   sourceDone: boolean;
   destinationDone: boolean;
@@ -87,6 +89,7 @@ export function newConnection(original: Tuple): Connection {
     expected: false,
     sourceNat: false,
     destinationNat: false,
+    masqueradedBy: null,
     sourceDone: false,
     destinationDone: false,
     mark: known(0n, 32),

@@ -145,6 +145,8 @@ export class HeaderLayout {
   private readonly flagsByKey = new Map<string, Flag>();
   private readonly read = new Set<number>();
   private nextLevel = 0;
+  /** Who asks at the moment: it is told every variable that is asked for. */
+  askedBy: Set<number> | null = null;
 
   constructor(arena: Arena, questions: Questions, order: VariableOrder) {
     this.arena = arena;
@@ -197,7 +199,7 @@ export class HeaderLayout {
   interface(side: "in" | "out"): AtomField {
     const field = this.atomFields.get(side);
     if (field === undefined) throw new Error(`no interface field \`${side}\``);
-    for (const level of field.levels) this.read.add(level);
+    for (const level of field.levels) this.note(level);
     return field;
   }
 
@@ -206,15 +208,14 @@ export class HeaderLayout {
     const field =
       this.atomFields.get(key) ??
       this.addAtoms(key, this.questions.ranges.get(name) ?? [], width, kind);
-    for (const level of field.levels) this.read.add(level);
+    for (const level of field.levels) this.note(level);
     return field;
   }
 
   flag(key: string, kind: FlagKind): Flag {
-    const known = this.flagsByKey.get(key);
-    if (known !== undefined) return known;
-    const flag: Flag = { key, level: this.nextLevel++, kind };
+    const flag = this.flagsByKey.get(key) ?? { key, level: this.nextLevel++, kind };
     this.flagsByKey.set(key, flag);
+    this.askedBy?.add(flag.level);
     return flag;
   }
 
@@ -243,13 +244,21 @@ export class HeaderLayout {
 
   private run(space: Space, from: number, width: number): Run {
     const key = `${space}:${from}:${width}`;
-    const known = this.runs.get(key);
-    if (known !== undefined) return known;
+    const run = this.runs.get(key) ?? this.newRun(space, from, width);
+    this.runs.set(key, run);
+    if (this.askedBy !== null) for (const level of run.levels) this.askedBy.add(level);
+    return run;
+  }
+
+  private newRun(space: Space, from: number, width: number): Run {
     const levels = Array.from({ length: width }, (_, i) => this.place(space, from + i));
     for (const level of levels) this.read.add(level);
-    const run: Run = { levels, bits: levels.map((level) => this.arena.variable(level)) };
-    this.runs.set(key, run);
-    return run;
+    return { levels, bits: levels.map((level) => this.arena.variable(level)) };
+  }
+
+  private note(level: number): void {
+    this.read.add(level);
+    this.askedBy?.add(level);
   }
 
   private addInterface(side: "in" | "out"): void {

@@ -12,7 +12,7 @@ function guard(bytes: number): string {
   return `((ip frag-off and 0x1fff) = 0); (@transport,${offset},8 = 0-255 absent drops)`;
 }
 const GUARD_6 = "(frag frag-off = 0 absent matches); (@transport,56,8 = 0-255 absent drops)";
-const TINY = "(ip frag-off and 0x1fff) vmap {1: drop}";
+const TINY = "((ip frag-off and 0x1fff) map = 0 absent drops)";
 
 type Case = readonly [string, string, RuleSetting?];
 

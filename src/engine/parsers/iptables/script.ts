@@ -19,6 +19,7 @@ export function runScript(text: string, context: ScriptContext): boolean {
     table: null,
     stopped: false,
     line: 0,
+    rules: 0,
     carriageReturns: false,
   };
   let start = 0;
@@ -203,8 +204,23 @@ function reportLoop(script: Script, table: DraftTable): void {
   );
 }
 
+/** Rules of one file at most: about two gigabytes in memory. */
+const MAXIMUM_RULES = 1_000_000;
+
 function readRule(script: Script, table: DraftTable, line: string): void {
   const { context } = script;
+  if (++script.rules > MAXIMUM_RULES) {
+    if (script.rules === MAXIMUM_RULES + 1)
+      refuse(
+        script,
+        "PM2023",
+        `the file has more than ${MAXIMUM_RULES} rules`,
+        lineSpan(script, 0, line.length),
+        "put addresses into sets of ipset",
+      );
+    context.count("notUnderstood");
+    return;
+  }
   const counters = /^\s*\[\d+:\d+\]/.exec(line);
   const tokens = tokenize(line, counters?.[0].length ?? 0);
   checkTokens(script, tokens);

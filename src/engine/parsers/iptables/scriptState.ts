@@ -30,6 +30,8 @@ export interface Script {
   /** iptables-restore has stopped; the rest is read for its findings only. */
   stopped: boolean;
   line: number;
+  /** Lines with rules so far. */
+  rules: number;
   carriageReturns: boolean;
 }
 

@@ -24,6 +24,8 @@ export interface JsonDocument {
 
 /** Lists and objects within each other; nft itself stays far below. */
 const MAXIMUM_DEPTH = 200;
+/** Values of one document at most: about two gigabytes in memory. */
+const MAXIMUM_VALUES = 10_000_000;
 
 /** Reads JSON and remembers where each item of the list in the outermost object stands. */
 export function readJson(text: string): JsonDocument {
@@ -59,6 +61,7 @@ class JsonReader {
   /** Items of the outermost list that were read whole. */
   readonly items: Json[] = [];
   private readonly text: string;
+  private values = 0;
 
   constructor(text: string) {
     this.text = text;
@@ -74,6 +77,8 @@ class JsonReader {
   }
 
   read(depth: number): Json {
+    if (++this.values > MAXIMUM_VALUES)
+      throw this.problem(`more than ${MAXIMUM_VALUES} values`, "read the ruleset as text");
     if (depth > MAXIMUM_DEPTH) throw this.problem("lists are nested too deeply", "");
     this.skipBlanks();
     switch (this.text.charAt(this.at)) {

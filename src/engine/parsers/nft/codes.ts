@@ -24,6 +24,11 @@ export const NFT_CODES: Readonly<Record<string, CodeText>> = {
     title: "file not found",
     explanation: "A file named on the command line was not handed to the parser.",
   },
+  PM1005: {
+    title: "too many rules or elements",
+    explanation:
+      "The file holds more than what is kept in memory. The rest of it is not read, and nothing is said about it.",
+  },
   PM1010: {
     title: "unknown variable",
     explanation:

@@ -9,7 +9,7 @@ import { beginRule, type RuleContext } from "./context.ts";
 import type { Token } from "./lexer.ts";
 import { markLines } from "./lineStates.ts";
 import { type Reader, SyntaxProblem, spanOf } from "./reader.ts";
-import { refuse, type ScriptState } from "./state.ts";
+import { countKept, MAXIMUM_PROBLEMS, refuse, type ScriptState } from "./state.ts";
 import { parseStatefulStatement } from "./stateful.ts";
 import { readDurationMs, type ValueForm } from "./values.ts";
 
@@ -71,10 +71,11 @@ function readElement(
   elements: SetElement[],
 ): void {
   const { depth } = reader;
+  countKept(state, "elements", reader.peek());
   try {
     elements.push(parseElement(reader, state, forms, data));
   } catch (error) {
-    if (!(error instanceof SyntaxProblem)) throw error;
+    if (!(error instanceof SyntaxProblem) || ++state.problems > MAXIMUM_PROBLEMS) throw error;
     refuse(state, error.code, error.message, error.span, error.help);
     markLines(state, error.span.file, error.span.line, error.span.line, "notUnderstood");
     while (reader.peek().kind !== "end" && (reader.depth > depth || !endsElement(reader)))

@@ -51,6 +51,9 @@ function newState(input: ParseInput): ScriptState {
     indexes: new WeakMap(),
     deletions: new WeakMap(),
     lines: new Map(),
+    kept: { rules: 0, elements: 0 },
+    problems: 0,
+    givenUp: new Map(),
     opaque: [],
   };
 }
@@ -76,6 +79,8 @@ function runRoot(root: string, state: ScriptState, read: Map<string, string>): v
   /* Each file is a run of nft: variables of the one before are gone. */
   state.variables.clear();
   state.madeHere.clear();
+  state.problems = 0;
+  Object.assign(state.kept, { rules: 0, elements: 0 });
   state.indexes = new WeakMap();
   state.deletions = new WeakMap();
   const reader = new Reader(new Lexer(root, text), (name) => state.variables.get(name) ?? null);

@@ -50,6 +50,11 @@ export class Lexer {
     return this.word();
   }
 
+  /** Leaves out the rest of the text. */
+  stop(): void {
+    this.at = this.text.length;
+  }
+
   private token(kind: Token["kind"], start: number, end: number, text: string): Token {
     return {
       kind,

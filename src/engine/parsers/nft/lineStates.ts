@@ -25,13 +25,14 @@ export function countCoverage(state: ScriptState, texts: ReadonlyMap<string, str
   const counts = { lines: 0, modelled: 0, harmless: 0, opaque: 0, notUnderstood: 0 };
   for (const [file, text] of texts) {
     const states = state.lines.get(file);
+    const unread = state.givenUp.get(file) ?? Number.POSITIVE_INFINITY;
     let line = 0;
     for (const content of text.split("\n")) {
       line++;
       const trimmed = content.trim();
       if (trimmed === "" || trimmed.startsWith("#")) continue;
       counts.lines++;
-      counts[states?.get(line) ?? "modelled"]++;
+      counts[line >= unread ? "notUnderstood" : (states?.get(line) ?? "modelled")]++;
     }
   }
   return counts;

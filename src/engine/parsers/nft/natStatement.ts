@@ -24,7 +24,8 @@ export function parseNat(context: RuleContext): Statement {
   const settled = context.transport !== null;
   const type = reader.next().text as NatStatement["type"];
   let family: "ip" | "ip6" | null = null;
-  if (reader.is("ip") || reader.is("ip6")) family = reader.next().text as "ip" | "ip6";
+  const isStated = reader.is("ip") || reader.is("ip6");
+  if (isStated) family = reader.next().text as "ip" | "ip6";
   else if (context.family === "ip" || context.family === "ip6") family = context.family;
   const isSelf = type === "masquerade" || type === "redirect";
   let interval = false;
@@ -44,8 +45,11 @@ export function parseNat(context: RuleContext): Statement {
     reader.accept("to") ||
     reader.accept(":to") ||
     (!isSelf && !reader.isEnd() && !isFlag(context))
-  )
+  ) {
+    if (isStated && reader.is(":"))
+      throw reader.problem("a family stands before an address only", "leave `ip` or `ip6` out");
     target = parseTarget(context, family, isSelf, withPort);
+  }
   checkTarget(context, target, { start, settled, family });
   const implied = family ?? target.family ?? null;
   const flags = parseFlags(context);
@@ -71,7 +75,8 @@ interface Written {
 function checkTarget(context: RuleContext, target: Target, written: Written): void {
   const { address, port } = target;
   const withPort = address?.kind === "expression" && address.withPort;
-  if ((port !== null && !written.settled) || (withPort && context.transport === null))
+  const settled = written.settled || target.settled === true;
+  if ((port !== null && !settled) || (withPort && context.transport === null))
     refuse(
       context.state,
       "PM1042",
@@ -102,6 +107,8 @@ interface Target {
   readonly address: NatAddress | null;
   readonly port: NatPort | null;
   readonly family?: "ip" | "ip6";
+  /** The key of the address asks for a transport protocol. */
+  readonly settled?: boolean;
 }
 
 function isFlag(context: RuleContext): boolean {
@@ -240,7 +247,8 @@ function parseMapped(
   const target = expressionTarget(lookup, isSelf, concatenated, family);
   if (!reader.is(":")) return target;
   reader.next();
-  return { ...target, port: parsePort(context) };
+  const settled = context.transport !== null;
+  return { ...target, settled, port: parsePort(context) };
 }
 
 function expressionTarget(

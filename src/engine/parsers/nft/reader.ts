@@ -11,12 +11,9 @@ export class SyntaxProblem extends Error {
     super(message);
     this.code = code;
     this.span = span;
-    this.help = help === "" ? FALLBACK_HELP : help;
+    this.help = help;
   }
 }
-
-/** Where nothing better is known. */
-const FALLBACK_HELP = "look into the manual of nft for what can stand here";
 
 /** Tokens that the variables of one file may expand to, all uses together. */
 const MAXIMUM_EXPANSION = 5_000_000;
@@ -68,6 +65,13 @@ export class Reader {
       this.lastColumn = token.column + token.end - token.start;
     }
     return token;
+  }
+
+  /** Goes to the end of the file. */
+  stop(): void {
+    this.ahead.length = 0;
+    this.expansions.length = 0;
+    this.lexer.stop();
   }
 
   /** Puts a token back: the next to be taken. */

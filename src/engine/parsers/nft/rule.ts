@@ -9,7 +9,7 @@ import type { Token } from "./lexer.ts";
 import { markLines } from "./lineStates.ts";
 import { type Reader, spanOf } from "./reader.ts";
 import type { DraftTable, RuleSlot } from "./ruleset.ts";
-import { refuse, type ScriptState } from "./state.ts";
+import { countKept, refuse, type ScriptState } from "./state.ts";
 import { parseStatement } from "./statement.ts";
 
 /** Families whose packets are not modelled: their rules are only names. */
@@ -29,6 +29,7 @@ export function parseRule(
   depth = 0,
 ): Rule {
   const first = reader.peek();
+  countKept(state, "rules", first);
   const context = beginRule(state, reader, family);
   while (!reader.isEnd()) {
     const block = parseBlock(context, depth);
@@ -71,7 +72,8 @@ function parseBlock(context: RuleContext, depth: number): Statement | null {
     rules.push({ rule, handle: ++table.handles });
   }
   const name = nameOfBlock(table);
-  table.chains.set(name, { name, base: null, rules, handle: ++table.handles, span, frozen: null });
+  const handle = ++table.handles;
+  table.chains.set(name, { name, base: null, rules, handle, span, frozen: null, lastDeleted: 0 });
   return { kind: "verdict", verdict: { kind, chain: name } };
 }
 

@@ -24,6 +24,8 @@ export interface DraftChain {
   readonly handle: number;
   readonly span: Span;
   frozen: Chain | null;
+  /** Where the last rule went out. */
+  lastDeleted: number;
 }
 
 export interface DraftTable {
@@ -90,6 +92,7 @@ function thawTable(table: Table): DraftTable {
       handle: 0,
       span: chain.span,
       frozen: chain,
+      lastDeleted: 0,
     });
   }
   return {

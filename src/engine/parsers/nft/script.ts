@@ -324,6 +324,15 @@ function changeElements(
   table.sets.set(set.name, unresolved.length > 0 ? { ...changed, unresolved } : changed);
 }
 
+/** The place of the rule with a handle; deletions often go along a chain, so it begins at the last. */
+function placeOf({ rules }: DraftChain, handle: number, near: number): number {
+  for (let distance = 0; distance <= rules.length; distance++) {
+    if (rules[near - distance]?.handle === handle) return near - distance;
+    if (rules[near + distance]?.handle === handle) return near + distance;
+  }
+  return rules.findIndex((slot) => slot.handle === handle);
+}
+
 function runDelete(reader: Reader, state: ScriptState, mustExist: boolean): void {
   const token = reader.next();
   const { tables } = state.ruleset;
@@ -350,7 +359,8 @@ function runDelete(reader: Reader, state: ScriptState, mustExist: boolean): void
       const table = knownTable(reader, state);
       const chain = knownChain(reader, table);
       const place = parsePlace(reader);
-      const at = chain.rules.findIndex((slot: RuleSlot) => slot.handle === place?.number);
+      const at = place === null ? -1 : placeOf(chain, place.number, chain.lastDeleted);
+      chain.lastDeleted = Math.max(0, at);
       if (at >= 0) chain.rules.splice(at, 1);
       else if (mustExist)
         refuse(

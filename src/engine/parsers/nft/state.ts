@@ -4,14 +4,35 @@ import type { LineState } from "../../device/device.ts";
 import type { SetElement } from "../../device/set.ts";
 import type { Hole } from "./cutOut.ts";
 import type { Token } from "./lexer.ts";
-import type { Reader } from "./reader.ts";
+import { type Reader, SyntaxProblem, spanOf } from "./reader.ts";
 import type { DraftTable, Ruleset } from "./ruleset.ts";
 
 /** Diagnostics kept for one run; the rest is only counted. */
 export const MAXIMUM_DIAGNOSTICS = 1000;
 
+/** Statements that cannot be read before the rest of a file is given up: it is something else. */
+export const MAXIMUM_PROBLEMS = 20_000;
+
 /** Characters of a message, which may quote the text; the place is told beside it. */
 const MAXIMUM_MESSAGE = 400;
+
+/** Where nothing better is known. */
+const FALLBACK_HELP = "look into the manual of nft for what can stand here";
+
+/** What is kept of one file at most: about two gigabytes in memory. */
+const MAXIMUM_KEPT = { rules: 1_000_000, elements: 2_000_000 } as const;
+
+/** Counts a rule or an element that is about to be read; past the limit the file is given up. */
+export function countKept(state: ScriptState, kind: keyof typeof MAXIMUM_KEPT, token: Token): void {
+  if (++state.kept[kind] <= MAXIMUM_KEPT[kind]) return;
+  state.problems = MAXIMUM_PROBLEMS;
+  throw new SyntaxProblem(
+    "PM1005",
+    `the file has more than ${MAXIMUM_KEPT[kind]} ${kind}`,
+    spanOf(token),
+    "split it, or write ranges and prefixes instead of single values",
+  );
+}
 
 /** What one run over the scripts knows and gathers. */
 export interface ScriptState {
@@ -35,6 +56,12 @@ export interface ScriptState {
   readonly meters: Set<string>;
   /** States of lines that are not plainly modelled, by file and line. */
   readonly lines: Map<string, Map<number, LineState>>;
+  /** Read of the file in hand. */
+  readonly kept: { rules: number; elements: number };
+  /** Statements that could not be read. */
+  problems: number;
+  /** First line of each file that is not read any more: it has too many problems. */
+  readonly givenUp: Map<string, number>;
   /** Values that depend on the host (names of users, hosts), found while reading a rule. */
   readonly opaque: string[];
 }
@@ -53,7 +80,8 @@ export function report(
   if (state.diagnostics.length >= MAXIMUM_DIAGNOSTICS) return;
   const told =
     message.length <= MAXIMUM_MESSAGE ? message : `${message.slice(0, MAXIMUM_MESSAGE)}…`;
-  state.diagnostics.push({ code, severity, message: told, span, related: [], help });
+  const remedy = help === "" ? FALLBACK_HELP : help;
+  state.diagnostics.push({ code, severity, message: told, span, related: [], help: remedy });
 }
 
 /** Something that nft and the kernel surely refuse: the whole file changes nothing. */

@@ -10,7 +10,7 @@ import { isOutOfSight, parseRule } from "./rule.ts";
 import { type DraftChain, type DraftTable, objectKey } from "./ruleset.ts";
 import { parseSetBlock } from "./setBlock.ts";
 import { mergeSet } from "./sets.ts";
-import { type CommonItem, refuse, type ScriptState } from "./state.ts";
+import { type CommonItem, MAXIMUM_PROBLEMS, refuse, type ScriptState } from "./state.ts";
 import { parseAmount, parseRate } from "./stateful.ts";
 
 const OBJECTS: readonly string[] = ["counter", "quota", "limit", "ct", "secmark", "synproxy"];
@@ -39,12 +39,20 @@ export function parseTableItems(
 export function recover(reader: Reader, state: ScriptState, error: unknown, depth: number): void {
   if (!(error instanceof SyntaxProblem)) throw error;
   refuse(state, error.code, error.message, error.span, error.help);
+  if (++state.problems > MAXIMUM_PROBLEMS) return giveUp(reader, state);
   const from = reader.peek();
   reader.skipStatement(depth);
   const to = reader.lastLine;
   markLines(state, error.span.file, error.span.line, error.span.line, "notUnderstood");
   if (from.kind !== "end" && from.file === reader.file && to > from.line)
     markLines(state, from.file, from.line, to, "notUnderstood");
+}
+
+/** Whatever this is, it is no ruleset: the rest is not read. */
+function giveUp(reader: Reader, state: ScriptState): void {
+  const { file, line } = reader.peek();
+  state.givenUp.set(file, Math.min(line, state.givenUp.get(file) ?? line));
+  reader.stop();
 }
 
 function parseTableItem(
@@ -109,6 +117,7 @@ export function addChain(
     handle: ++table.handles,
     span,
     frozen: null,
+    lastDeleted: 0,
   };
   table.chains.set(name, chain);
   return chain;

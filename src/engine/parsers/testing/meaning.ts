@@ -124,6 +124,10 @@ function constantOf(expression: Expression): bigint {
 function settledStatement(statement: Statement): Statement {
   if (statement.kind === "write") return { ...statement, value: settledBits(statement.value) };
   if (statement.kind === "match") return settledMatch(statement);
+  if (statement.kind === "nat" && statement.address?.kind === "expression") {
+    const expression = settledBits(statement.address.expression);
+    return { ...statement, address: { ...statement.address, expression } };
+  }
   return statement;
 }
 

@@ -1,0 +1,100 @@
+import { FALSE, type Node, TRUE } from "../bdd/index.ts";
+import type { Chain, Rule, Table } from "../device/device.ts";
+import type { SetReference } from "../device/expression.ts";
+import type { Statement } from "../device/statement.ts";
+import { askNatChains, seenBy } from "./diagramTraveller.ts";
+import type { HookedChain } from "./facts.ts";
+import { type Listener, runBaseChain, writesNothing } from "./runChain.ts";
+import { runRule } from "./runRule.ts";
+import { type Traveller, travel } from "./travel.ts";
+import { forkWorld, type World } from "./world.ts";
+
+/** What can be said of packets without running every rule over them. */
+export interface Outline {
+  /** Those that some rules match, or that feed what these remember, wherever they stand. */
+  readonly region: Node;
+  /** Those that routing refuses, if no rule drops them before. */
+  readonly refused: Node;
+}
+
+/** Follows what rules write and translate along the way; `rules` themselves write nothing. */
+export function outlineOf(world: World, rules: ReadonlySet<Rule>): Outline {
+  const found: Found = { region: FALSE, refused: FALSE };
+  travel(world, outlineTraveller(rules, TRUE, found));
+  return found;
+}
+
+interface Found {
+  region: Node;
+  refused: Node;
+}
+
+const NOBODY: Listener = { onFate: () => undefined, onRule: null };
+
+function outlineTraveller(rules: ReadonlySet<Rule>, within: Node, found: Found): Traveller {
+  return {
+    runChain: (world, hooked) => {
+      addRegion(world, hooked, rules, found);
+      if (!writesNothing(world, hooked.table, hooked.chain))
+        runBaseChain(world, hooked, seenBy(world, hooked), NOBODY);
+    },
+    runNat: (world, chains, asked) => {
+      for (const hooked of chains) addRegion(world, hooked, rules, found);
+      askNatChains(world, chains, asked, NOBODY);
+    },
+    dropByKernel: ({ arena }, packets) => {
+      found.refused = arena.or(found.refused, arena.and(within, packets));
+    },
+    split: (world, packets, inside, outside) => {
+      const { arena } = world;
+      const [yes, no] = [arena.and(within, packets), arena.difference(within, packets)];
+      if (yes !== FALSE) inside(forkWorld(world), outlineTraveller(rules, yes, found));
+      if (no !== FALSE) outside(world, outlineTraveller(rules, no, found));
+    },
+  };
+}
+
+/** What the rules below a base chain match at this place on the way. */
+function addRegion(
+  world: World,
+  hooked: HookedChain,
+  rules: ReadonlySet<Rule>,
+  found: Found,
+): void {
+  if (rules.size === 0) return;
+  const { arena } = world;
+  const { table } = hooked;
+  for (const chain of chainsBelow(world, table, hooked.chain))
+    for (const rule of chain.rules) {
+      if (!rules.has(rule)) continue;
+      const asker = { table, instance: `region ${chain.name}/${world.nameOf(rule)}` };
+      const { hit, fed } = runRule(forkWorld(world), asker, rule, TRUE);
+      for (const packets of [hit, ...fed.map((feed) => feed.packets)])
+        found.region = arena.or(found.region, packets);
+    }
+}
+
+function chainsBelow(world: World, table: Table, first: Chain): ReadonlySet<Chain> {
+  const chains = new Set([first]);
+  for (const chain of chains)
+    for (const rule of chain.rules)
+      for (const statement of rule.statements)
+        for (const name of targetsOf(world, table, statement)) {
+          const target = world.facts.chain(table, name);
+          if (target !== null) chains.add(target);
+        }
+  return chains;
+}
+
+function targetsOf(world: World, table: Table, statement: Statement): readonly string[] {
+  if (statement.kind === "verdict")
+    return "chain" in statement.verdict ? [statement.verdict.chain] : [];
+  if (statement.kind !== "verdictMap") return [];
+  return elementsOf(world, table, statement.map).flatMap(({ data }) =>
+    data?.kind === "verdict" && "chain" in data.verdict ? [data.verdict.chain] : [],
+  );
+}
+
+function elementsOf(world: World, table: Table, map: SetReference) {
+  return map.kind === "anonymous" ? map.elements : (world.facts.set(table, map)?.elements ?? []);
+}
