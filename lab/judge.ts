@@ -10,7 +10,7 @@ import { CT_STATE } from "../src/engine/packet/selectors/index.ts";
 import { readBits, readHeaders, type Wire } from "../src/engine/packet/wire.ts";
 import { difference } from "./compare.ts";
 import type { Shot, ShotResult } from "./kernel.ts";
-import { type LabHost, ownAddress } from "./labHost.ts";
+import { type LabHost, ownAddresses } from "./labHost.ts";
 import { type Observed, observe, type RulesByHandle } from "./observed.ts";
 import { asLeft, turnedAround } from "./scenario.ts";
 import { ICMP, ICMPV6, isForSelf, type Sketch, toSpec, toText, WITH_PORTS } from "./sketch.ts";
@@ -78,12 +78,12 @@ export class Judge {
     const sketch = scenario[place];
     const [first] = scenario;
     if (sketch === undefined || first === undefined) throw new Error("no such packet");
-    const own = [ownAddress(sketch, this.host), ownAddress(first, this.host)];
+    const own = [...ownAddresses(sketch, this.host), ...ownAddresses(first, this.host)];
     return {
       bytes: Buffer.from(bytesOf(toSpec(sketch))).toString("hex"),
       in: sketch.in,
       out: sketch.out,
-      own: own.filter((address) => address !== null),
+      own,
       local: isForSelf(sketch),
       mark: sketch.mark,
       uid: sketch.uid,
@@ -232,6 +232,9 @@ function wireOf(family: IpFamily, bytes: Uint8Array): Wire {
   return { family, bytes, known: new Uint8Array(bytes.length).fill(255), complete: false };
 }
 
+/** Connection tracking knows nothing of DCCP's ports. */
+const TRACKED_PORTS = WITH_PORTS.filter((protocol) => protocol !== 33);
+
 /** Packets with the same key belong to the same direction of a connection. */
 function tupleKeyOf({
   family,
@@ -242,7 +245,7 @@ function tupleKeyOf({
   destinationPort,
   icmp,
 }: Sketch): string {
-  const ports = WITH_PORTS.includes(protocol)
+  const ports = TRACKED_PORTS.includes(protocol)
     ? `${sourcePort} ${destinationPort}`
     : protocol === ICMP || protocol === ICMPV6
       ? `${icmp.type} ${icmp.code} ${icmp.id}`

@@ -1,4 +1,7 @@
+import { Chance, seedOf } from "./chance.ts";
 import { readCorpus } from "./corpus.ts";
+import { randomIptables } from "./generate/iptables.ts";
+import { randomNft } from "./generate/nft.ts";
 import { type Judgement, type JudgeOptions, judgeRuleset } from "./judgeRuleset.ts";
 import { readRuleset } from "./ruleset.ts";
 
@@ -35,4 +38,17 @@ export function corpusFiles(
   only: string,
 ): readonly (NamedText & { readonly collection: string })[] {
   return readCorpus().filter(({ name }) => name.includes(only));
+}
+
+/** Rulesets made up by a seed: `random/nft 7` is always the same. */
+export function randomFiles(first: number, count: number): readonly NamedText[] {
+  return Array.from({ length: count }, (_, index) => randomFile(first + index));
+}
+
+function randomFile(seed: number): NamedText {
+  const chance = new Chance(seedOf(`ruleset ${seed}`));
+  const kind = seed % 3;
+  if (kind < 2) return { name: `random/nft ${seed}`, text: randomNft(chance) };
+  const six = chance.once(3);
+  return { name: `random/iptables ${seed}`, text: randomIptables(chance, six) };
 }

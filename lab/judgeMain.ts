@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { corpusFiles, judgeAll } from "./judgeAll.ts";
+import { corpusFiles, judgeAll, randomFiles } from "./judgeAll.ts";
 import type { Judgement } from "./judgeRuleset.ts";
 
 const { values, positionals } = parseArgs({
@@ -11,6 +11,9 @@ const { values, positionals } = parseArgs({
     seed: { type: "string", default: "1" },
     /* Of the corpus, only files whose name has this in it. */
     only: { type: "string", default: "" },
+    /* Rulesets to make up; `from` is the number of the first. */
+    random: { type: "string", default: "0" },
+    from: { type: "string", default: "1" },
     verbose: { type: "boolean", default: false },
   },
 });
@@ -21,9 +24,11 @@ const SHOWN = 3;
 await main();
 
 async function main(): Promise<void> {
-  const files = values.corpus
-    ? corpusFiles(values.only)
-    : positionals.map((name) => ({ name, text: readFileSync(name, "utf8") }));
+  const files = [
+    ...(values.corpus ? corpusFiles(values.only) : []),
+    ...randomFiles(Number(values.from), Number(values.random)),
+    ...positionals.map((name) => ({ name, text: readFileSync(name, "utf8") })),
+  ];
   const options = { packets: Number(values.packets), seed: Number(values.seed) };
   const judgements = await judgeAll(files, options, (judgement) =>
     console.log(describe(judgement)),

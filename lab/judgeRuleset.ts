@@ -146,5 +146,7 @@ async function fireBatch(
 }
 
 function firstLine(text: string): string {
-  return text.split("\n")[0] ?? text;
+  return (
+    text.split("\n").find((line) => /error|fail|unknown|bad|can't|invalid/i.test(line)) ?? text
+  );
 }

@@ -2,7 +2,7 @@ import { formatIpv4, formatIpv6 } from "../src/engine/base/address.ts";
 import type { Host, HostAddress, HostInterface } from "../src/engine/device/host.ts";
 import type { PacketSpec } from "../src/engine/packet/packet.ts";
 import type { KernelSetup, OwnAddress } from "./kernel.ts";
-import { isForSelf, type Sketch } from "./sketch.ts";
+import { isForSelf } from "./sketch.ts";
 
 /** Bytes of a link: more than any packet that is sent. */
 const MTU = 65000;
@@ -107,28 +107,43 @@ function withDestinations(
     spec.out === "lo" && first !== undefined
       ? { ...rest, routes: routes.map((route) => ({ ...route, interface: first.name })) }
       : { ...rest, routes };
-  const own = [spec, ...others].flatMap(destinationAsOwn);
+  const own = [spec, ...others].flatMap(addressesOf);
   return own.length === 0 ? host : { ...host, addresses: [...addresses, ...own] };
 }
 
 const LINK_LOCAL = 0xfe80n >> 6n;
 
-/** The address that the kernel has to be given for it, with the device; null: it has none to be given. */
-export function ownAddress(sketch: Sketch, host: LabHost): OwnAddress | null {
-  const { family, destination, in: from, out } = sketch;
-  if (!isForSelf(sketch) || isSpecial(family, destination)) return null;
-  if (isLabAddress(family, destination, host)) return null;
-  const isNear = family === "ip6" && destination >> 118n === LINK_LOCAL;
-  const address = family === "ip" ? formatIpv4(destination) : formatIpv6(destination);
-  return [address, isNear ? (from ?? out ?? "lo") : "lo"];
+/** The addresses that the device has because of a packet, each with what it is on. */
+export function ownAddresses(sketch: OwnEnds, host: LabHost): readonly OwnAddress[] {
+  return ownEnds(sketch)
+    .filter((address) => !isLabAddress(sketch.family, address, host))
+    .map((address) => [
+      sketch.family === "ip" ? formatIpv4(address) : formatIpv6(address),
+      deviceOf(sketch, address) ?? "lo",
+    ]);
 }
 
-function destinationAsOwn(spec: PacketSpec): readonly HostAddress[] {
-  const { destination: address, family } = spec;
-  if (!isForSelf(spec) || address === null || isSpecial(family, address)) return [];
-  const isNear = family === "ip6" && address >> 118n === LINK_LOCAL;
-  const device = isNear ? (spec.in ?? NO_INTERFACE) : NO_INTERFACE;
-  return [{ family, address, prefix: family === "ip" ? 32 : 128, interface: device }];
+type OwnEnds = Pick<PacketSpec, "family" | "source" | "destination" | "path" | "in" | "out">;
+
+/** The destination of what comes in or stays here, and the source of what the device sends. */
+function ownEnds(packet: OwnEnds): readonly bigint[] {
+  const { family, source, destination, path } = packet;
+  const ends = [isForSelf(packet) ? destination : null, path === "output" ? source : null];
+  return ends.filter((address) => address !== null && !isSpecial(family, address)) as bigint[];
+}
+
+/** Link-local addresses are those of a device; others are the host's as a whole. */
+function deviceOf({ family, in: from, out }: OwnEnds, address: bigint): string | null {
+  return family === "ip6" && address >> 118n === LINK_LOCAL ? (from ?? out) : null;
+}
+
+function addressesOf(spec: PacketSpec): readonly HostAddress[] {
+  return ownEnds(spec).map((address) => ({
+    family: spec.family,
+    address,
+    prefix: spec.family === "ip" ? 32 : 128,
+    interface: deviceOf(spec, address) ?? NO_INTERFACE,
+  }));
 }
 
 /** Addresses that are nobody's, or everybody's. */

@@ -78,14 +78,14 @@ export function observe(
   sent: Uint8Array,
   rules: RulesByHandle,
 ): Observed {
-  const lines = mainLines(result.trace, spec);
-  const delivered = lines.find((line) => line[2] === OWN_TABLE && line[3] === "delivered");
   const out = result.seen.map(
     ([device, hex]) => [device, Uint8Array.from(Buffer.from(hex, "hex"))] as const,
   );
+  const passed = out.find(([, bytes]) => answerIn(bytes, sent) === null);
+  const lines = mainLines(result.trace, spec, passed === undefined);
+  const delivered = lines.find((line) => line[2] === OWN_TABLE && line[3] === "delivered");
   const heard = out.map(([, bytes]) => answerIn(bytes, sent)).find((text) => text !== null);
   const answer = heard ?? loopedAnswer(result.trace, sent);
-  const passed = out.find(([, bytes]) => answerIn(bytes, sent) === null);
   const last = lines.findLast((line) => line[6] !== null && !isTemplate(line));
   const leaves = passed?.[0] ?? (delivered === undefined ? null : "local");
   return {
@@ -106,11 +106,15 @@ export function observe(
  * The lines of the packet itself: those of what answers it have another id. An own packet that goes
  * to an own address comes in again, with a new one.
  */
-function mainLines(trace: readonly TraceStep[], { path, out }: PacketSpec): readonly TraceStep[] {
+function mainLines(
+  trace: readonly TraceStep[],
+  { path }: PacketSpec,
+  mayLoop: boolean,
+): readonly TraceStep[] {
   const ids = [...new Set(trace.map(([id]) => id))];
   const groups = ids.map((id) => trace.filter((line) => line[0] === id));
   const [main = [], ...others] = groups;
-  if (path !== "output" || out !== "lo" || main.some(isDrop)) return main;
+  if (path !== "output" || !mayLoop || main.some(isDrop)) return main;
   const looped = others.find(([first]) => first?.[2] === OWN_TABLE && first[3] === "incoming");
   return [...main, ...(looped ?? [])];
 }

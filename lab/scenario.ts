@@ -70,6 +70,7 @@ export class Outside {
       isV4 ? address >> 28n >= 14n || address === LOOPBACK_BROADCAST : address >> 120n === 0xffn;
     const isStrange = source === 0n || isGroup(source) || (isLoopback(source) && !isOwn(to));
     const from = isStrange ? plain.source : source;
+    if (from === to) return { ...sketch, source: from, destination: to, out: "lo" };
     if (out !== "lo" && !isOwn(to)) return { ...sketch, source: from, destination: to };
     /* Both ends are own addresses. */
     if (isOwn(from)) return { ...sketch, source: from, destination: to, out: "lo" };

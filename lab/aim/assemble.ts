@@ -54,7 +54,7 @@ export function assemble(
     sketch: {
       family,
       protocol,
-      ...addresses(family, path, value, pool, chance),
+      ...addresses({ family, path, protocol }, value, pool, chance),
       ...ports(protocol, value, pool, chance),
       ...ways,
       tcp: { flags: Number(value("tcp flags") ?? SYN), sequence: 1000, acknowledgement: 0 },
@@ -153,15 +153,17 @@ const ANY_SOURCE = { ip: 0xcb007105n, ip6: 0x20010db8aaaa00000000000000000005n }
 const ANY_DESTINATION = { ip: 0xc6336407n, ip6: 0x20010db8bbbb00000000000000000007n };
 
 function addresses(
-  family: IpFamily,
-  path: Path,
+  { family, path, protocol }: Pick<Sketch, "family" | "path" | "protocol">,
   value: ValueOf,
   pool: Pool,
   chance: Chance,
 ): { source: bigint; destination: bigint } {
   const other = (selector: string, plain: bigint) =>
     (chance.once(3) ? pool.number(`${family} ${selector}`) : null) ?? plain;
-  const source = value(`${family} saddr`) ?? other("saddr", ANY_SOURCE[family]);
+  /* Without ports only the addresses tell one connection from another. */
+  const isPlain = WITH_PORTS.includes(protocol) || protocol === ICMP || protocol === ICMPV6;
+  const shift = isPlain ? 0n : 16n + (pool.freshPort() % 200n);
+  const source = value(`${family} saddr`) ?? other("saddr", ANY_SOURCE[family] + shift);
   const destination = value(`${family} daddr`) ?? other("daddr", ANY_DESTINATION[family]);
   if (path !== "output" || source !== ANY_SOURCE[family]) return { source, destination };
   return { source: ANY_SOURCE[family] + 1n, destination };

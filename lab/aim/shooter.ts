@@ -192,7 +192,7 @@ function opener(sketch: Sketch): Sketch {
   if (sketch.out === "lo") return first;
   if (sketch.path === "forward") return { ...first, in: sketch.out, out: sketch.in };
   if (sketch.path === "input") return { ...first, path: "output", in: null, out: sketch.in };
-  return { ...first, path: "input", in: sketch.out, out: null };
+  return { ...first, path: "input", in: sketch.out, out: sketch.out };
 }
 
 function asFirst(sketch: Sketch): Sketch {

@@ -16,6 +16,7 @@ import struct
 import subprocess
 import sys
 import time
+import traceback
 
 import netlink
 
@@ -37,18 +38,15 @@ OWN_ROUTES = 100
 # answer of the ruleset. It carries the mark of that packet, so the last chain of input gives it one.
 # Queries and reports of multicast and neighbour discovery are the host's own noise.
 DELIVERED_MARK = 0x504D1ABE
+#
+# It is loaded before the ruleset: of equal priority what was registered first runs last, so that
+# `delivered` stands behind the place where connections are confirmed, which may still drop.
 OBSERVER = f"""
 table inet {TABLE} {{
  chain delivered {{
   type filter hook input priority 2147483647; policy accept;
   meta mark set {DELIVERED_MARK}
  }}
-}}
-"""
-# Of equal priority what was registered first runs last: behind the place where connections are
-# confirmed, which may still drop. So this one is loaded before the ruleset, the others after it.
-TRACER = f"""
-table inet {TABLE} {{
  chain incoming {{
   type filter hook prerouting priority -2000000000; policy accept;
   meta nftrace set 1
@@ -123,9 +121,7 @@ class Lab:
         return {"ok": True, "rules": [rule for rule in netlink.read_rules() if rule[1] != TABLE]}
 
     def observe(self, _):
-        result = run(["nft", "-f", "-"], TRACER)
-        self.flush({})
-        return result
+        return self.flush({})
 
     def flush(self, _):
         netlink.flush_connections()
@@ -150,7 +146,7 @@ class Lab:
         except OSError as problem:
             error = errno.errorcode.get(problem.errno, str(problem))
         seen, trace = self.collect(False), self.trace.read()
-        if packet["out"] == "lo" and error is None and not seen:
+        if packet["in"] is None and error is None and not seen:
             deadline = time.monotonic() + LOOPBACK_WAIT_MS / 1000
             while not self.ended(trace) and time.monotonic() < deadline:
                 seen.extend(self.collect(True))
@@ -234,7 +230,7 @@ class Lab:
                 sender.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_LOOP, 0)
             sender.setsockopt(socket.SOL_SOCKET, SO_PRIORITY, OWN_PRIORITY)
             if mark:
-                sender.setsockopt(socket.SOL_SOCKET, SO_MARK, mark)
+                sender.setsockopt(socket.SOL_SOCKET, SO_MARK, struct.pack("=I", mark))
             self.senders[key] = sender
         return self.senders[key]
 
@@ -266,7 +262,9 @@ def main():
         try:
             answer = getattr(lab, command["do"])(command)
         except Exception as problem:
-            answer = {"ok": False, "error": f"{type(problem).__name__}: {problem}"}
+            place = traceback.extract_tb(problem.__traceback__)[-1]
+            error = f"{type(problem).__name__}: {problem} ({place.name}, line {place.lineno})"
+            answer = {"ok": False, "error": error}
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
 

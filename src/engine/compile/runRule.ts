@@ -117,9 +117,10 @@ function runStatement(world: World, progress: Progress, statement: Statement, in
     }
     case "write": {
       const value = evaluate(world, progress.asker, statement.value);
-      progress.live = arena.and(progress.live, value.present);
+      const written = arena.and(progress.live, value.present);
+      if (statement.goesOn !== true) progress.live = written;
       const lowersOnly = statement.lowersOnly === true;
-      if (!writeSelector(world, statement.target, value, progress.live, lowersOnly))
+      if (!writeSelector(world, statement.target, value, written, lowersOnly))
         undecide(world, progress, `${statement.target} set`);
       return;
     }

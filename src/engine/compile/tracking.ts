@@ -17,7 +17,11 @@ export interface States {
 }
 
 /** Multicast listener and neighbour messages are never tracked (nf_conntrack_icmpv6_error). */
-const UNTRACKED_ICMPV6: readonly Range[] = [{ from: 130n, to: 136n }, single(143n)];
+const UNTRACKED_ICMPV6: readonly Range[] = [
+  { from: 130n, to: 136n },
+  single(143n),
+  { from: 151n, to: 153n },
+];
 
 export function familyNode(world: World, family: IpFamily): Node {
   const [bit = FALSE] = world.layout.bits("family", 0, 1);

@@ -30,7 +30,11 @@ export function writeSelector(
   hit: Node,
   lowersOnly: boolean,
 ): boolean {
-  if (!isWatched(world, id)) return true;
+  if (!isWatched(world, id)) {
+    /* Nobody reads the field, but a search in the bytes behind it may find something else now. */
+    if (hit !== FALSE && !/^(meta|ct) /.test(id)) world.store.headerVersion++;
+    return true;
+  }
   const target = targetOf(id);
   if (target === null || lowersOnly || mergedBits(world.arena, value) === null) return false;
   const written = id.startsWith("ct ") ? world.arena.and(hit, connected(world)) : hit;

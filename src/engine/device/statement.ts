@@ -26,6 +26,8 @@ export type Statement =
       readonly value: Expression;
       /** True: a smaller value stays as it is (TCPMSS). */
       readonly lowersOnly?: true;
+      /** True: without a value nothing is written and the rule goes on (CONNMARK). */
+      readonly goesOn?: true;
     }
   | NatStatement
   | { readonly kind: "notrack" }

@@ -21,17 +21,26 @@ export interface ToldClass {
   readonly isCertain: boolean;
 }
 
-/** Puts a set of packets with its two endings into words. */
-export function tellClass(
+/** Puts sets of packets with their two endings into words. */
+export function classTeller(
+  compared: ComparedPath,
+  vocabulary: Vocabulary,
+): (differing: Differing) => ToldClass {
+  const { analysis, routed } = compared;
+  const possible = analysis.arena.exists(routed, unknownLevels(compared, routed));
+  return (differing) => tellClass(compared, differing, vocabulary, possible);
+}
+
+function tellClass(
   compared: ComparedPath,
   { packets, before, after }: Differing,
   vocabulary: Vocabulary,
+  possible: Node,
 ): ToldClass {
   const { analysis, path, domain } = compared;
   const { arena, layout, fates } = analysis;
   const unknown = unknownLevels(compared, packets);
   const headers = arena.exists(packets, unknown);
-  const possible = arena.exists(compared.routed, unknownLevels(compared, compared.routed));
   const always = arena.difference(
     headers,
     arena.exists(arena.difference(domain, packets), unknown),

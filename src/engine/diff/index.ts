@@ -9,7 +9,7 @@ import { DOMAIN_ASSUMPTIONS } from "../packet/header/domain.ts";
 import type { VariableOrder } from "../packet/header/layout.ts";
 import { isNotationError, parsePacket } from "../packet/notation.ts";
 import type { Path } from "../packet/packet.ts";
-import { type ToldClass, tellClass } from "./classes.ts";
+import { classTeller, type ToldClass } from "./classes.ts";
 import { type ComparedPath, comparePath, effectReasons, unlikeOnPath } from "./comparePath.ts";
 import { type Memories, memoriesOf } from "./memories.ts";
 import type { Difference, DifferenceClass, SideFate } from "./model.ts";
@@ -30,7 +30,7 @@ export interface CompareOptions {
 export const MAXIMUM_CLASSES = 500;
 
 const PATHS: readonly Path[] = ["forward", "input", "output"];
-const ORDERS: readonly VariableOrder[] = ["addressesFirst", "portsFirst"];
+const ORDERS: readonly VariableOrder[] = ["portsFirst", "addressesFirst"];
 
 /** What every comparison rests on. */
 const ASSUMPTIONS: readonly string[] = [
@@ -89,7 +89,7 @@ function tellPath(compared: ComparedPath, vocabulary: Vocabulary): ToldPath {
   const { path, differing, before, after } = compared;
   const shown = differing.slice(0, MAXIMUM_CLASSES);
   return {
-    classes: shown.map((one) => tellClass(compared, one, vocabulary)),
+    classes: shown.length === 0 ? [] : shown.map(classTeller(compared, vocabulary)),
     truncated: differing.length - shown.length,
     effects: effectReasons(compared),
     assumptions: [...DOMAIN_ASSUMPTIONS[path], ...before.assumptions, ...after.assumptions],

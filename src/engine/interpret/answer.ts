@@ -49,6 +49,10 @@ function isAnswerable(walk: Walk, reject: RejectWith): boolean {
   if (isGroupAddress(walk)) return false;
   const start = headers.transport * 8;
   if (reject.kind === "tcpReset") {
+    const destination = readAddress(walk, "destination");
+    /* `::` is nobody's address (nf_send_reset6). */
+    if (walk.wire.family === "ip6" && destination.kind === "known" && destination.value === 0n)
+      return false;
     const flags = readPacket(walk, start + 104, 8, "tcp flags");
     return flags.kind !== "known" || (flags.value & RST) === 0n;
   }
@@ -107,6 +111,8 @@ export function leavesDevice(walk: Walk, answer: string): boolean {
     priority: null,
     steps: [],
     versions: new Map(walk.versions),
+    /* The answer is no packet of that flow, and asking would answer it again without end. */
+    flowOf: () => null,
   };
   if (runHook(own, "output").decision !== "accept") return false;
   return runHook(own, "postrouting").decision === "accept";

@@ -55,7 +55,8 @@ export function refusedSource(walk: Walk): string | null {
   if (walk.wire.family === "ip6") return null;
   const first = source.value >> 24n;
   if (first === 127n && !isBroadcast(walk)) return "source 127/8 from outside";
-  if (source.value === 0n && !isBroadcast(walk)) return "source 0.0.0.0 from outside";
+  if (source.value === 0n && !isBroadcast(walk) && !isLinkGroup(walk))
+    return "source 0.0.0.0 from outside";
   if (source.value === 0xffffffffn || (first >= 224n && first < 240n)) return "source is no host";
   return failsReversePath(walk, source.value) ? "rp_filter: the way back is another" : null;
 }
@@ -65,6 +66,12 @@ function isBroadcast(walk: Walk): boolean {
   const destination = readAddress(walk, "destination");
   if (destination.kind !== "known") return true;
   return destination.value === 0n || destination.value === 0xffffffffn;
+}
+
+/** Groups of the link, 224.0.0.0/24, are open to hosts without an address (ip_mc_validate_source). */
+function isLinkGroup(walk: Walk): boolean {
+  const destination = readAddress(walk, "destination");
+  return destination.kind === "known" && destination.value >> 8n === 0xe00000n;
 }
 
 function isLoopback(walk: Walk): boolean {

@@ -10,21 +10,35 @@ import { hasPorts, isEcho, readAddress, rewriteEnd, rewriteQuoted, targetTuple }
 import { known, unknown, type Value } from "./value.ts";
 import { freshKey, type Walk } from "./walk.ts";
 
-/** `unused`: the statement is not for this packet's family; `full`: no port is left (drop). */
-export type NatResult = "done" | "unused" | "full";
+/**
+ * `unused`: the statement is not for this packet's family, and the rule goes on; `absent`: its map has no
+ * element, which ends the rule; `full`: no port is left (drop).
+ */
+export type NatResult = "done" | "unused" | "absent" | "full";
 
 /** Sets the mapping of a new connection up, and rewrites the packet. */
 export function applyNat(walk: Walk, table: Table, statement: NatStatement): NatResult {
   const { tracking } = walk;
-  if (statement.family !== null && statement.family !== walk.wire.family) return "unused";
+  if (statement.family !== null && statement.family !== walk.wire.family)
+    return asksOtherFamily(walk, table, statement) ? "absent" : "unused";
   if (tracking.kind !== "tracked") return "done";
   const manipulates = manipulation(walk, statement);
   const target = mappedEnd(walk, table, statement, manipulates);
-  if (target === null) return "unused";
+  if (target === null) return "absent";
   const result = bind(walk, tracking.connection, manipulates, target, statement);
   if (statement.type === "masquerade" && walk.out?.kind === "known")
     tracking.connection.masqueradedBy = walk.out.value;
   return result;
+}
+
+/** What the address is looked up by comes before the question of the family. */
+function asksOtherFamily(walk: Walk, table: Table, { address }: NatStatement): boolean {
+  if (address?.kind !== "expression") return false;
+  const key = address.expression.kind === "lookup" ? address.expression.key : null;
+  const parts = key?.kind === "concatenation" ? key.parts : key === null ? [] : [key];
+  const other = walk.wire.family === "ip" ? "ip6 " : "ip ";
+  if (parts.some((part) => part.kind === "selector" && part.id.startsWith(other))) return true;
+  return evaluate(walk, table, address.expression).kind === "absent";
 }
 
 /** Source in postrouting and input, destination in prerouting and output. */

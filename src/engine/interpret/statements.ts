@@ -150,6 +150,8 @@ function runNat(walk: Walk, table: Table, statement: Extract<Statement, { kind: 
     case "full":
       return DROP;
     case "unused":
+      return NEXT;
+    case "absent":
       return BREAK;
   }
 }

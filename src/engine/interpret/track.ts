@@ -7,8 +7,8 @@ import { packetTuple } from "./tuples.ts";
 import { known, unknown } from "./value.ts";
 import { readPacket, type Walk } from "./walk.ts";
 
-/** Multicast listener and neighbour messages: never tracked (nf_conntrack_icmpv6_error). */
-const UNTRACKED_ICMPV6: readonly number[] = [130, 131, 132, 133, 134, 135, 136, 143];
+/** Multicast listener, neighbour and multicast router messages: never tracked (nf_conntrack_icmpv6_error). */
+const UNTRACKED_ICMPV6: readonly number[] = [130, 131, 132, 133, 134, 135, 136, 143, 151, 152, 153];
 
 /** What the conntrack hook makes of the packet in hand; it runs at priority -200. */
 export function track(walk: Walk): Tracking {
@@ -26,6 +26,7 @@ function isUntracked(walk: Walk): boolean {
   return walk.choices.decide(type.variable, [
     { from: 130n, to: 136n },
     { from: 143n, to: 143n },
+    { from: 151n, to: 153n },
   ]);
 }
 

@@ -11,7 +11,7 @@ type Write = Extract<Statement, { kind: "write" }>;
 /** `… set …`; false where the value is absent, which ends the rule. */
 export function writeSelector(walk: Walk, table: Table, statement: Write): boolean {
   const value = evaluate(walk, table, statement.value);
-  if (value.kind === "absent") return false;
+  if (value.kind === "absent") return statement.goesOn === true;
   if (statement.lowersOnly === true && isLower(walk, statement.target, value)) return true;
   const row = selectorRow(statement.target);
   switch (row.source.kind) {

@@ -51,20 +51,18 @@ class Buffer {
     }
   }
 
-  appendKnown(bytes: Uint8Array, known: Uint8Array): void {
-    this.bytes.push(...bytes);
-    this.known.push(...known);
+  appendKnown(bytes: Iterable<number>, known: Iterable<number>): void {
+    for (const byte of bytes) this.bytes.push(byte);
+    for (const bits of known) this.known.push(bits);
   }
 
   join(other: Buffer): void {
-    this.bytes.push(...other.bytes);
-    this.known.push(...other.known);
+    this.appendKnown(other.bytes, other.known);
   }
 
   slice(from: number, to?: number): Buffer {
     const part = new Buffer();
-    part.bytes.push(...this.bytes.slice(from, to));
-    part.known.push(...this.known.slice(from, to));
+    part.appendKnown(this.bytes.slice(from, to), this.known.slice(from, to));
     return part;
   }
 }

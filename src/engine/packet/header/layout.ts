@@ -199,7 +199,7 @@ export class HeaderLayout {
   interface(side: "in" | "out"): AtomField {
     const field = this.atomFields.get(side);
     if (field === undefined) throw new Error(`no interface field \`${side}\``);
-    for (const level of field.levels) this.note(level);
+    this.note(field.levels);
     return field;
   }
 
@@ -208,7 +208,7 @@ export class HeaderLayout {
     const field =
       this.atomFields.get(key) ??
       this.addAtoms(key, this.questions.ranges.get(name) ?? [], width, kind);
-    for (const level of field.levels) this.note(level);
+    this.note(field.levels);
     return field;
   }
 
@@ -228,6 +228,13 @@ export class HeaderLayout {
     return [...this.atomFields.values()];
   }
 
+  private note(levels: readonly number[]): void {
+    for (const level of levels) {
+      this.read.add(level);
+      this.askedBy?.add(level);
+    }
+  }
+
   private placesOf(space: Space): ReadonlyMap<number, number> {
     return this.places.get(ALIASES.get(space) ?? space) ?? NO_PLACES;
   }
@@ -244,21 +251,16 @@ export class HeaderLayout {
 
   private run(space: Space, from: number, width: number): Run {
     const key = `${space}:${from}:${width}`;
-    const run = this.runs.get(key) ?? this.newRun(space, from, width);
-    this.runs.set(key, run);
-    if (this.askedBy !== null) for (const level of run.levels) this.askedBy.add(level);
-    return run;
-  }
-
-  private newRun(space: Space, from: number, width: number): Run {
+    const known = this.runs.get(key);
+    if (known !== undefined) {
+      if (this.askedBy !== null) this.note(known.levels);
+      return known;
+    }
     const levels = Array.from({ length: width }, (_, i) => this.place(space, from + i));
-    for (const level of levels) this.read.add(level);
-    return { levels, bits: levels.map((level) => this.arena.variable(level)) };
-  }
-
-  private note(level: number): void {
-    this.read.add(level);
-    this.askedBy?.add(level);
+    this.note(levels);
+    const run: Run = { levels, bits: levels.map((level) => this.arena.variable(level)) };
+    this.runs.set(key, run);
+    return run;
   }
 
   private addInterface(side: "in" | "out"): void {

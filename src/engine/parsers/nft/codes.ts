@@ -29,6 +29,11 @@ export const NFT_CODES: Readonly<Record<string, CodeText>> = {
     explanation:
       "The file holds more than what is kept in memory. The rest of it is not read, and nothing is said about it.",
   },
+  PM1006: {
+    title: "characters that nft does not know",
+    explanation:
+      "Between words nft takes blanks, tabs and line ends only. Editors of other systems put carriage returns, byte order marks or no-break spaces into a file, and nft refuses all of it.",
+  },
   PM1010: {
     title: "unknown variable",
     explanation:

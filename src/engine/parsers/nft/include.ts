@@ -1,7 +1,7 @@
 import { Lexer, type Token } from "./lexer.ts";
 import { markLines } from "./lineStates.ts";
 import { Reader, spanOf } from "./reader.ts";
-import { report, type ScriptState } from "./state.ts";
+import { refuse, report, type ScriptState } from "./state.ts";
 
 /** Files within files (nft's own limit, MAX_INCLUDE_DEPTH). */
 export const MAXIMUM_INCLUDE_DEPTH = 16;
@@ -101,9 +101,32 @@ function runFile(
   const text = state.files.get(file) ?? "";
   scope.open.push(file);
   scope.read.set(file, text);
-  within(new Reader(new Lexer(file, text), (name) => state.variables.get(name) ?? null));
+  const lexer = new Lexer(file, text);
+  within(new Reader(lexer, (name) => state.variables.get(name) ?? null));
+  refuseForeignBlanks(state, lexer);
   scope.open.pop();
 }
+
+/** nft knows blanks and tabs only; what else looks like one is read here, and told. */
+export function refuseForeignBlanks(state: ScriptState, { foreignBlank }: Lexer): void {
+  if (foreignBlank === null) return;
+  const name = BLANK_NAMES[foreignBlank.text] ?? "a blank of another kind";
+  refuse(
+    state,
+    "PM1006",
+    `nft refuses ${name}`,
+    spanOf(foreignBlank),
+    "save the file as plain UTF-8 text with the line ends of Unix",
+  );
+}
+
+const BLANK_NAMES: Readonly<Record<string, string>> = {
+  "\r": "a carriage return",
+  "\ufeff": "a byte order mark",
+  "\u00a0": "a no-break space",
+  "\f": "a form feed",
+  "\v": "a vertical tab",
+};
 
 /**
  * Where an include may lie among the files given: under its very name, beside the including file,

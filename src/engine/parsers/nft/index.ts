@@ -1,6 +1,6 @@
 import type { ParseInput, ParseResult } from "../../device/device.ts";
 import { clampsToRoute } from "../segmentSize.ts";
-import type { DefinitionScope } from "./include.ts";
+import { type DefinitionScope, refuseForeignBlanks } from "./include.ts";
 import { Lexer } from "./lexer.ts";
 import { countCoverage } from "./lineStates.ts";
 import { meterSets } from "./meters.ts";
@@ -83,8 +83,10 @@ function runRoot(root: string, state: ScriptState, read: Map<string, string>): v
   Object.assign(state.kept, { rules: 0, elements: 0 });
   state.indexes = new WeakMap();
   state.deletions = new WeakMap();
-  const reader = new Reader(new Lexer(root, text), (name) => state.variables.get(name) ?? null);
+  const lexer = new Lexer(root, text);
+  const reader = new Reader(lexer, (name) => state.variables.get(name) ?? null);
   runScript(reader, state, scope);
+  refuseForeignBlanks(state, lexer);
   settleSets(state, state.ruleset.tables.values());
   meterSets(state);
   validate(state);

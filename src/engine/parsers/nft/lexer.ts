@@ -12,7 +12,9 @@ export interface Token {
 
 /** Characters between brackets: an IPv6 address, or two of them. */
 const MAXIMUM_BRACKETS = 100;
+const TAB = 9;
 const NEWLINE = 10;
+const SPACE = 32;
 const QUOTE = 34;
 const HASH = 35;
 const BACKSLASH = 92;
@@ -30,6 +32,8 @@ const PAIRS = new Set(["==", "!=", "<=", ">=", "<<", ">>"]);
 export class Lexer {
   readonly file: string;
   readonly text: string;
+  /** The first blank that is none to nft: a carriage return, a byte order mark or the like. */
+  foreignBlank: Token | null = null;
   private at = 0;
   private line = 1;
   private lineStart = 0;
@@ -71,8 +75,16 @@ export class Lexer {
   private skipBlanks(): void {
     for (;;) {
       const code = this.text.charCodeAt(this.at);
-      if (BLANKS.has(code)) this.at++;
-      else if (code === HASH) {
+      if (BLANKS.has(code)) {
+        if (code !== SPACE && code !== TAB)
+          this.foreignBlank ??= this.token(
+            "symbol",
+            this.at,
+            this.at + 1,
+            this.text.charAt(this.at),
+          );
+        this.at++;
+      } else if (code === HASH) {
         const end = this.text.indexOf("\n", this.at);
         this.at = end < 0 ? this.text.length : end;
       } else if (code === BACKSLASH && this.continues()) {

@@ -86,7 +86,8 @@ function closing(answer: DiffAnswer, style: Style): string {
   const why = reasons.map((reason) => `  ${shown(reason)}`);
   if (truncated > 0) why.push(`  ${truncated} further classes were found and not told`);
   if (why.length > 0) {
-    const head = equal === false ? "Beyond this nothing is proved:" : "UNDECIDED: not proved equal";
+    const head =
+      equal === false ? "Not all is proved beyond these classes:" : "UNDECIDED: not proved equal";
     return [tint(style, "yellow", head), ...why, wrapped(assumed, width)].join("\n");
   }
   if (equal === true)

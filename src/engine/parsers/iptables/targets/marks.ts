@@ -68,7 +68,7 @@ function lowerMark(target: "meta mark" | "ct mark"): TargetSpec["lower"] {
     const change = readMark(option);
     if (change === null) return [unreadable(rule, option, "`VALUE` or `VALUE/MASK`")];
     const value = maskedValue(selector(target), change.value, change.mask);
-    return [{ kind: "write", target, value }];
+    return [{ kind: "write", target, value, goesOn: true }];
   };
 }
 
@@ -105,11 +105,11 @@ function lowerConnmark(given: GivenModule, rule: RuleContext): readonly Statemen
   const { packet, connection } = copyMasks(given, rule);
   if (hasOption(given, "save-mark")) {
     const value = copiedValue("ct mark", connection, "meta mark", packet);
-    return [{ kind: "write", target: "ct mark", value }];
+    return [{ kind: "write", target: "ct mark", value, goesOn: true }];
   }
   if (hasOption(given, "restore-mark")) {
     const value = copiedValue("meta mark", packet, "ct mark", connection);
-    return [{ kind: "write", target: "meta mark", value }];
+    return [{ kind: "write", target: "meta mark", value, goesOn: true }];
   }
   return lowerMark("ct mark")(given, rule);
 }
@@ -145,7 +145,7 @@ function lowerHmark(given: GivenModule): readonly Statement[] {
     text: describeModule(given),
     width: 32,
   };
-  return [{ kind: "write", target: "meta mark", value }];
+  return [{ kind: "write", target: "meta mark", value, goesOn: true }];
 }
 
 const MARKS = "set-xmark=1 set-mark=1 and-mark=1 or-mark=1 xor-mark=1";
