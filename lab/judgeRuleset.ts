@@ -1,4 +1,4 @@
-import type { Rule } from "../src/engine/device/device.ts";
+import type { Device, Rule } from "../src/engine/device/device.ts";
 import { Pool } from "./aim/pool.ts";
 import { type Aimed, Shooter } from "./aim/shooter.ts";
 import { Chance, seedOf } from "./chance.ts";
@@ -19,7 +19,13 @@ export interface JudgeOptions {
 
 /** What came of one ruleset. */
 export type Judgement =
-  | { readonly kind: "notLoaded"; readonly name: string; readonly reason: string }
+  | {
+      readonly kind: "notLoaded";
+      readonly name: string;
+      readonly reason: string;
+      /** False: the tools take it, and the harness cannot judge it. */
+      readonly isRefused: boolean;
+    }
   | {
       readonly kind: "judged";
       readonly name: string;
@@ -39,13 +45,16 @@ const MAXIMUM_ATTEMPTS = 24;
 export async function judgeRuleset(ruleset: Ruleset, options: JudgeOptions): Promise<Judgement> {
   const { name, parsed } = ruleset;
   const argv = loadCommand(ruleset.dialect);
-  if (argv === null) return { kind: "notLoaded", name, reason: "no ruleset" };
+  if (argv === null) return { kind: "notLoaded", name, reason: "no ruleset", isRefused: true };
+  const reason = beyondJudging(parsed.device);
+  if (reason !== null) return { kind: "notLoaded", name, reason, isRefused: false };
   const kernel = new Kernel();
   try {
     const host = makeLabHost(ruleset.interfaces);
     await kernel.setUp(host.setup);
     const refusal = await kernel.load(argv, loadedText(ruleset));
-    if (refusal !== null) return { kind: "notLoaded", name, reason: firstLine(refusal) };
+    if (refusal !== null)
+      return { kind: "notLoaded", name, reason: firstLine(refusal), isRefused: true };
     const byHandle = matchHandles(parsed.device, await kernel.rules());
     if (typeof byHandle === "string") throw new Error(`${name}: ${byHandle}`);
     await kernel.observe();
@@ -143,6 +152,13 @@ async function fireBatch(
       if (decider !== undefined && decider !== target) shooter.learn(target, decider);
     }
   }
+}
+
+/** What a device has that the harness does not see: null where it sees all. */
+function beyondJudging({ tables }: Device): string | null {
+  const hooks = tables.flatMap(({ chains }) => chains.flatMap(({ base }) => base?.hook ?? []));
+  const isEdge = hooks.some((hook) => hook === "ingress" || hook === "egress");
+  return isEdge ? "not judged: a chain at the edge of a device acts before any trace" : null;
 }
 
 function firstLine(text: string): string {

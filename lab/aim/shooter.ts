@@ -130,8 +130,9 @@ export class Shooter {
       case "invalid":
         return [this.invalid(sketch)];
       case "new":
-      case "untracked":
         return [sketch];
+      case "untracked":
+        return [attempt % 2 === 1 ? neighbourQuestion(sketch) : sketch];
       case null:
         break;
     }
@@ -197,4 +198,10 @@ function opener(sketch: Sketch): Sketch {
 
 function asFirst(sketch: Sketch): Sketch {
   return { ...sketch, tcp: { flags: SYN, sequence: 1000, acknowledgement: 0 } };
+}
+
+/** Neighbour discovery is never tracked; in IPv4 only a rule makes packets so. */
+function neighbourQuestion(sketch: Sketch): Sketch {
+  if (sketch.family === "ip") return sketch;
+  return { ...sketch, protocol: ICMPV6, icmp: { ...sketch.icmp, type: 135 } };
 }

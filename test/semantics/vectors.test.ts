@@ -36,7 +36,7 @@ function hasNoHistory(vector: Vector): boolean {
   return vector.sequence !== true && !steps && !NEEDS_HISTORY.has(vector.name);
 }
 
-const FILES = ["nftables.jsonl", "iptables.jsonl"] as const;
+const FILES = ["nftables.jsonl", "iptables.jsonl", "lab.jsonl"] as const;
 
 for (const file of FILES) {
   describe(`with memory the interpreter says what the kernel did: ${file}`, () => {
