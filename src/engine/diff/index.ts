@@ -30,7 +30,7 @@ export interface CompareOptions {
 export const MAXIMUM_CLASSES = 500;
 
 const PATHS: readonly Path[] = ["forward", "input", "output"];
-const ORDERS: readonly VariableOrder[] = ["portsFirst", "addressesFirst"];
+const ORDERS: readonly VariableOrder[] = ["addressesFirst", "portsFirst"];
 
 /** What every comparison rests on. */
 const ASSUMPTIONS: readonly string[] = [

@@ -1,6 +1,7 @@
 import {
   type Assignment,
   FALSE,
+  fieldValue,
   type Node,
   type RandomSource,
   randomPicker,
@@ -9,6 +10,7 @@ import {
 import type { Device } from "../../device/device.ts";
 import { interpret } from "../../interpret/interpret.ts";
 import type { Outcome } from "../../interpret/outcome.ts";
+import type { HeaderLayout } from "../../packet/header/layout.ts";
 import { toNotation } from "../../packet/header/toNotation.ts";
 import { headerLevels } from "../../packet/header/valid.ts";
 import { isNotationError, parsePacket } from "../../packet/notation.ts";
@@ -79,11 +81,25 @@ export function compareReaders(
 
 /** The fates of one header, whatever the unknowns are. */
 function possibleFates({ arena, layout, fates }: Analysis, judged: Node, header: Assignment) {
-  const levels = headerLevels(layout);
+  const open = checksumLevels(layout, header);
+  const levels = headerLevels(layout).filter((level) => !open.has(level));
   const whole = new Map(levels.map((level) => [level, header.get(level) === true]));
   const numbers = terminals(arena, arena.restrict(judged, whole));
   return numbers.filter((number) => number !== NONE).map((number) => fates.fate(number));
 }
+
+/**
+ * ICMP has its checksum where others have a port. The notation leaves it out, since it follows from
+ * the whole packet, and the interpreter looks at both ways where a rule asks for it.
+ */
+function checksumLevels(layout: HeaderLayout, header: Assignment): ReadonlySet<number> {
+  const known = (levels: readonly (number | null)[]) => levels.filter((level) => level !== null);
+  const protocol = Number(fieldValue(known(layout.levelsAt("protocol", 0, 8)), header));
+  if (protocol !== PROTOCOL.icmp && protocol !== PROTOCOL.icmpv6) return new Set();
+  return new Set(known(layout.levelsAt("transport", CHECKSUM.from, CHECKSUM.bits)));
+}
+
+const CHECKSUM = { from: 16, bits: 16 } as const;
 
 /** Null: both say the same. What only the compiler finds possible is an unknown that it keeps. */
 function disagreement(
