@@ -1,6 +1,7 @@
 import { interfaceNameValue } from "../base/interfaceName.ts";
 import { single } from "../base/range.ts";
 import { FALSE, type Node, TRUE } from "../bdd/index.ts";
+import type { AtomField } from "../packet/header/layout.ts";
 import { atomsInRanges } from "../packet/header/rangesOver.ts";
 import {
   NFPROTO_IPV4,
@@ -160,12 +161,19 @@ function ethertype(world: World, present: Node): Value {
 function interfaceValue(world: World, side: "in" | "out", seen: SeenInterface): Value {
   switch (seen) {
     case "variable":
-      return atomsValue(world.layout.interface(side));
+      return atomsValue(interfaceField(world, side));
     case "lo":
       return constantValue(LOOPBACK, 128);
     case "none":
       return constantValue(0n, 128);
   }
+}
+
+/** A packet to the device itself names no way out: where NAT sends it on, nobody knows by which. */
+function interfaceField({ layout, path }: World, side: "in" | "out"): AtomField {
+  return path === "input" && side === "out"
+    ? layout.interfaceUnknown("out", "oifname behind NAT")
+    : layout.interface(side);
 }
 
 /** Where the packet has that interface, and it is `lo`. */

@@ -203,6 +203,22 @@ export class HeaderLayout {
     return field;
   }
 
+  /** An interface that no header names, with the classes of `side`: where NAT sends a packet. */
+  interfaceUnknown(side: "in" | "out", key: string): AtomField {
+    const known = this.atomFields.get(key);
+    const { atoms, width } = this.interface(side);
+    const field = known ?? {
+      key,
+      kind: "moment",
+      atoms,
+      width,
+      levels: this.levelsFor(atoms),
+    };
+    this.atomFields.set(key, field);
+    this.note(field.levels);
+    return field;
+  }
+
   /** The field `key` of `width` bits; `name` tells what was asked of it. */
   atoms(key: string, name: string, width: number, kind: FlagKind): AtomField {
     const field =
