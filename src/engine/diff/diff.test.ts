@@ -107,6 +107,24 @@ const CASES: readonly Case[] = [
     false,
   ],
   [
+    "what a rule writes, read in the same chain",
+    "meta mark set 1\nmeta mark 1 drop",
+    "meta mark set 1\nmeta mark 1 accept",
+    false,
+  ],
+  [
+    "a time to live that a rule writes, read in the same chain",
+    "ip ttl set 9\nip ttl 9 drop",
+    "ip ttl set 9\nip ttl 9 accept",
+    false,
+  ],
+  [
+    "raw bytes over the time to live, which routing has lowered",
+    "ip ttl 9 ip protocol tcp drop",
+    "meta nfproto ipv4 @nh,64,16 0x0906 drop",
+    true,
+  ],
+  [
     "a mark that nobody reads",
     "tcp dport 22 meta mark set 1",
     "tcp dport 22 meta mark set 2",
@@ -214,6 +232,12 @@ describe("two rulesets with NAT", () => {
       false,
     ],
     ["no more", "tcp dport 2525 dnat to 10.0.0.5:25", "", false],
+    [
+      "an exception for first packets, which later ones follow",
+      "tcp flags syn tcp dport 2525 accept\ntcp dport 2525 dnat to 10.0.0.5:25",
+      "tcp dport 2525 dnat to 10.0.0.5:25",
+      false,
+    ],
     [
       "a target that nothing lets through: the own port is open again",
       "tcp dport 80 dnat to 10.0.0.6:80",
