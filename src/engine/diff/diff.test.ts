@@ -63,6 +63,12 @@ const CASES: readonly Case[] = [
     "undecided",
   ],
   [
+    "a limiter that some packets come to twice",
+    "ip saddr 10.0.0.1 tcp sport 2 jump b\njump b\ndrop",
+    "jump b\ndrop",
+    "undecided",
+  ],
+  [
     "a limiter behind a new drop",
     `${SSH_LIMIT}\ntcp dport 22 drop`,
     `ip saddr 10.0.0.1 drop\n${SSH_LIMIT}\ntcp dport 22 drop`,
@@ -163,7 +169,8 @@ const SETS = `set one { type ipv4_addr; elements = { 10.0.0.1, 10.0.0.2 }; }
  set seen { type ipv4_addr; flags dynamic; size 100; }
  limit slow { rate 5/second; }
  limit quick { rate 9/second; }
- chain a { limit rate 5/second accept; }`;
+ chain a { limit rate 5/second accept; }
+ chain b { limit rate 5/second tcp sport 1 accept; }`;
 
 describe("two rulesets on the forward path", () => {
   test.each(CASES)("%s", (_name, before, after, expected) => {
