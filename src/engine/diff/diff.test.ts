@@ -142,6 +142,37 @@ const CASES: readonly Case[] = [
     "tcp dport 23 meta mark set 1",
     "undecided",
   ],
+  [
+    "marks that overrule each other in another order",
+    "tcp dport 22 meta mark set 1\ntcp dport 22-23 meta mark set 2\ntcp dport 23 meta mark set 1",
+    "tcp dport 23 meta mark set 1\ntcp dport 22-23 meta mark set 2\ntcp dport 22 meta mark set 1",
+    "undecided",
+  ],
+  [
+    "a mark that is set once more at the end",
+    "meta mark set 1\nmeta mark set 2\nmeta mark set 1",
+    "meta mark set 1\nmeta mark set 2",
+    "undecided",
+  ],
+  [
+    "marks on other packets in another order",
+    "tcp dport 22 meta mark set 1\ntcp dport 23 meta mark set 2",
+    "tcp dport 23 meta mark set 2\ntcp dport 22 meta mark set 1",
+    true,
+  ],
+  [
+    "a mark of the connection set by a packet that is dropped",
+    "ct mark 5 accept\ntcp flags fin ct state established ct mark set 5 drop\ndrop",
+    "ct mark 5 accept\ntcp flags fin ct state established drop\ndrop",
+    "undecided",
+  ],
+  [
+    "a mark of the packet set by a packet that is dropped",
+    "tcp dport 22 meta mark set 5 drop",
+    "tcp dport 22 drop",
+    true,
+  ],
+  ["copies to another host", "dup to 10.0.0.1", "dup to 10.0.0.2", "undecided"],
   ["a mark behind a new drop", "meta mark set 1", "tcp dport 22 drop\nmeta mark set 1", false],
   [
     "the same unknown hour",
@@ -184,11 +215,19 @@ describe("two rulesets that share all rules", () => {
   const sets = (rate: string, size: number) =>
     `limit l { rate ${rate}/second; }\n set s { type ipv4_addr; flags dynamic; size ${size}; }`;
   const limit = "tcp dport 22 limit name l accept\ntcp dport 22 drop";
+  const marks = (data: string) =>
+    `map m { type ipv4_addr : mark; elements = { 10.0.0.1 : ${data} }; }`;
+  const mark = "meta mark set ip saddr map @m";
+  const hosts = (last: string) =>
+    `map m { type ipv4_addr : ipv4_addr; elements = { 10.0.0.1 : 10.0.0.${last} }; }`;
+  const copy = "meta nfproto ipv4 dup to ip saddr map @m";
   const dynamic = "tcp dport 22 add @s { ip saddr }\nip saddr @s drop";
   const cases: readonly (readonly [string, string, string, string, boolean | "undecided"])[] = [
     ["a limit object of the same rate", limit, sets("5", 9), sets("5", 8), true],
     ["a limit object of another rate", limit, sets("5", 9), sets("6", 9), "undecided"],
     ["a dynamic set of another size", dynamic, sets("5", 9), sets("5", 8), "undecided"],
+    ["a map of marks with other data", mark, marks("1"), marks("2"), "undecided"],
+    ["a map of hosts that get copies", copy, hosts("1"), hosts("2"), "undecided"],
     ["a dynamic set of the same size", dynamic, sets("5", 9), sets("6", 9), true],
   ];
   test.each(cases)("%s", (_name, rules, before, after, expected) => {
