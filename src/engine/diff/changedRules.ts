@@ -1,4 +1,4 @@
-import { canonicalText, ruleNames, rulePlace } from "../compile/index.ts";
+import { canonicalText, ruleNames, rulePlace, tableName } from "../compile/index.ts";
 import type { Chain, Device, Rule, Table } from "../device/device.ts";
 import type { Statement } from "../device/statement.ts";
 import { contentsOf } from "./contents.ts";
@@ -79,7 +79,7 @@ function chainsOf(device: Device): ReadonlyMap<string, PlacedChain> {
   const placed = new Map<string, PlacedChain>();
   for (const table of device.tables)
     for (const chain of table.chains)
-      placed.set(`${table.family} ${table.name} ${chain.name}`, { device, table, chain });
+      placed.set(`${tableName(device, table)} ${chain.name}`, { device, table, chain });
   return placed;
 }
 
@@ -111,7 +111,7 @@ function namedRules(
   const nameOf = namesOf(device);
   return chain.rules.map((rule) => {
     const name = nameOf(rule);
-    if (renamed.has(rulePlace(table, chain, name))) return { rule, name: null };
+    if (renamed.has(rulePlace(device, table, chain, name))) return { rule, name: null };
     return { rule, name: `${name}${contentsOf(device, table, rule.statements)}` };
   });
 }

@@ -13,8 +13,15 @@ export function contentsOf(device: Device, table: Table, statements: readonly St
   const named = [...table.sets, ...table.objects, ...device.ipsets.values()];
   return named
     .filter(({ name }) => text.includes(`"${name}"`) || text.includes(`@${name}`))
+    .flatMap((one) => [one, ...membersOf(device, one)])
     .map((one) => ` with ${contentOf(one)}`)
     .join("");
+}
+
+/** A set of sets holds what its members hold; there are no deeper ones. */
+function membersOf(device: Device, one: NamedSet | NamedObject): readonly NamedSet[] {
+  const members = "ipset" in one ? (one.ipset?.members ?? []) : [];
+  return members.flatMap((name) => device.ipsets.get(name) ?? []);
 }
 
 const contents = new WeakMap<NamedSet | NamedObject, string>();

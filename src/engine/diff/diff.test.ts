@@ -1,26 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Device } from "../device/device.ts";
-import { readDevice } from "../parsers/readDevice.ts";
 import { compareDevices } from "./index.ts";
-
-function parse(text: string): Device {
-  const { device, refused, diagnostics } = readDevice({
-    files: new Map([["rules", text]]),
-    roots: ["rules"],
-  });
-  expect(refused, diagnostics.map(({ message }) => message).join("\n")).toEqual([]);
-  return device;
-}
-
-const forward = (rules: string, more = "") =>
-  parse(`table inet t {
- ${more}
- chain f {
-  type filter hook forward priority 0; policy accept;
-${rules}
- }
-}
-`);
+import { forward, parse } from "./testing/rulesets.ts";
 
 type Case = readonly [name: string, before: string, after: string, true | false | "undecided"];
 
@@ -247,63 +227,6 @@ describe("two rulesets that share all rules", () => {
     const { equal, reasons } = compareDevices(bridge(22), bridge(23));
     expect(equal).toBe("undecided");
     expect(reasons.join()).toContain("table bridge b is not compared");
-  });
-});
-
-const nat = (rules: string, hook = "prerouting priority -100") => `table ip n {
- chain c { type nat hook ${hook};
-${rules}
- }
-}
-table inet t {
- chain f { type filter hook forward priority 0; policy drop;
-  ct state established accept
-  ip daddr 10.0.0.5 tcp dport 25 accept
- }
-}
-`;
-
-describe("two rulesets with NAT", () => {
-  const cases: readonly Case[] = [
-    [
-      "the same",
-      "tcp dport 2525 dnat to 10.0.0.5:25",
-      "tcp dport 2525 counter dnat to 10.0.0.5:25",
-      true,
-    ],
-    [
-      "another target",
-      "tcp dport 2525 dnat to 10.0.0.5:25",
-      "tcp dport 2525 dnat to 10.0.0.6:25",
-      false,
-    ],
-    ["no more", "tcp dport 2525 dnat to 10.0.0.5:25", "", false],
-    [
-      "an exception for first packets, which later ones follow",
-      "tcp flags syn tcp dport 2525 accept\ntcp dport 2525 dnat to 10.0.0.5:25",
-      "tcp dport 2525 dnat to 10.0.0.5:25",
-      false,
-    ],
-    [
-      "a target that nothing lets through: the own port is open again",
-      "tcp dport 80 dnat to 10.0.0.6:80",
-      "",
-      false,
-    ],
-  ];
-  test.each(cases)("%s", (_name, before, after, expected) => {
-    const { equal } = compareDevices(parse(nat(before)), parse(nat(after)));
-    expect(equal).toBe(expected);
-  });
-
-  test("a source that is translated otherwise is not compared yet: undecided, with the line", () => {
-    const hook = "postrouting priority 100";
-    const { equal, classes, reasons } = compareDevices(
-      parse(nat("snat to 192.0.2.1", hook)),
-      parse(nat("snat to 192.0.2.2", hook)),
-    );
-    expect({ equal, classes }).toEqual({ equal: "undecided", classes: [] });
-    expect(reasons.join("\n")).toContain("rules:3");
   });
 });
 
