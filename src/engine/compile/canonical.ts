@@ -46,9 +46,7 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 export function canonicalStatements(statements: readonly Statement[]): string {
   const known = TEXTS.get(statements);
   if (known !== undefined) return known;
-  const deciding = statements.filter(
-    ({ kind }) => kind !== "harmless" && kind !== "noEffect" && kind !== "duplicate",
-  );
+  const deciding = statements.filter(({ kind }) => kind !== "harmless" && kind !== "noEffect");
   const text = canonicalText(deciding);
   TEXTS.set(statements, text);
   return text;

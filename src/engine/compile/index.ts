@@ -18,7 +18,7 @@ export { type DeviceFacts, deviceFacts, familiesOf, type HookedChain } from "./f
 export { ACCEPT, DROP, type Fate, Fates, NONE } from "./fates.ts";
 export { type Outline, outlineOf } from "./outline.ts";
 export { rejectFor } from "./rejects.ts";
-export { ruleNames, rulePlace } from "./ruleNames.ts";
+export { ruleNames, rulePlace, tableName } from "./ruleNames.ts";
 export type { Decider, RuleVisit } from "./runChain.ts";
 export { type Ending, sameDecider, walkRegion } from "./walkTraveller.ts";
 export type { World } from "./world.ts";

@@ -5,7 +5,7 @@ import type { Statement } from "../device/statement.ts";
 import { askNatChains, seenBy } from "./diagramTraveller.ts";
 import type { HookedChain } from "./facts.ts";
 import { type Listener, runBaseChain, writesNothing } from "./runChain.ts";
-import { runRule } from "./runRule.ts";
+import { type RuleRun, runRule } from "./runRule.ts";
 import { type Traveller, travel } from "./travel.ts";
 import { forkWorld, type World } from "./world.ts";
 
@@ -21,26 +21,38 @@ export interface Outline {
 export function outlineOf(world: World, rules: ReadonlySet<Rule>): Outline {
   const found: Found = { region: FALSE, refused: FALSE };
   travel(world, outlineTraveller(rules, TRUE, found));
-  return found;
+  return { ...found, region: withLaterPackets(world, found.region) };
 }
+
+/** NAT does to all packets of a connection what the rules say of its first. */
+function withLaterPackets({ arena, layout, facts }: World, region: Node): Node {
+  if (!facts.habits.translates("ip") && !facts.habits.translates("ip6")) return region;
+  const levels = [
+    ...layout.levels("state", 0, 3),
+    ...layout.levels("direction", 0, 1),
+    ...layout.levelsRead("ctmark"),
+    ...layout.levelsRead("mark"),
+    ...layout.levelsAt("transport", TCP_FLAGS, 8).filter((level) => level !== null),
+  ];
+  return arena.exists(region, levels);
+}
+
+/** Where the flags of TCP begin, in bits. */
+const TCP_FLAGS = 104;
 
 interface Found {
   region: Node;
   refused: Node;
 }
 
-const NOBODY: Listener = { onFate: () => undefined, onRule: null };
-
 function outlineTraveller(rules: ReadonlySet<Rule>, within: Node, found: Found): Traveller {
   return {
     runChain: (world, hooked) => {
-      addRegion(world, hooked, rules, found);
-      if (!writesNothing(world, hooked.table, hooked.chain))
-        runBaseChain(world, hooked, seenBy(world, hooked), NOBODY);
+      if (writesNothing(world, hooked.table, hooked.chain)) addRegion(world, hooked, rules, found);
+      else runBaseChain(world, hooked, seenBy(world, hooked), gatherer(world, rules, found));
     },
     runNat: (world, chains, asked) => {
-      for (const hooked of chains) addRegion(world, hooked, rules, found);
-      askNatChains(world, chains, asked, NOBODY);
+      askNatChains(world, chains, asked, gatherer(world, rules, found));
     },
     dropByKernel: ({ arena }, packets) => {
       found.refused = arena.or(found.refused, arena.and(within, packets));
@@ -62,16 +74,29 @@ function addRegion(
   found: Found,
 ): void {
   if (rules.size === 0) return;
-  const { arena } = world;
   const { table } = hooked;
   for (const chain of chainsBelow(world, table, hooked.chain))
     for (const rule of chain.rules) {
       if (!rules.has(rule)) continue;
       const asker = { table, instance: `region ${chain.name}/${world.nameOf(rule)}` };
-      const { hit, fed } = runRule(forkWorld(world), asker, rule, TRUE);
-      for (const packets of [hit, ...fed.map((feed) => feed.packets)])
-        found.region = arena.or(found.region, packets);
+      addMet(world, runRule(forkWorld(world), asker, rule, TRUE), found);
     }
+}
+
+/** Where rules write, what one of them matches is known only when those before it have run. */
+function gatherer(world: World, rules: ReadonlySet<Rule>, found: Found): Listener {
+  return {
+    onFate: () => undefined,
+    onRule: ({ rule, run }) => {
+      if (rules.has(rule)) addMet(world, run, found);
+    },
+  };
+}
+
+/** A match can end the walk of packets that it does not match, so exits count as well. */
+function addMet({ arena }: World, { hit, exits, fed }: RuleRun, found: Found): void {
+  for (const packets of [hit, ...[...exits, ...fed].map((part) => part.packets)])
+    found.region = arena.or(found.region, packets);
 }
 
 function chainsBelow(world: World, table: Table, first: Chain): ReadonlySet<Chain> {

@@ -86,8 +86,6 @@ function readFamily(
   name: string,
 ): Value {
   if (offset + width > HEADER_BITS[family]) return beyondHeader(world, name, width);
-  const isTimeToLive = offset === (family === "ip" ? 64 : 56) && width === 8;
-  if (isTimeToLive && world.place.isRouted) return loweredTimeToLive(world, family, offset);
   const parts = family === "ip" ? PARTS4 : PARTS6;
   const whole = parts.find(({ first, last }) => first <= offset && offset + width - 1 <= last);
   if (whole !== undefined && whole.space !== "version")
@@ -104,19 +102,6 @@ function networkBit(world: World, family: "ip" | "ip6", parts: readonly Part[], 
   const space = part?.space ?? (family === "ip" ? "network4" : "network6");
   const value = world.store.read(space, bit - (part?.first ?? 0), 1);
   return mergedBits(world.arena, value)?.[0] ?? FALSE;
-}
-
-/** Forward sees the time to live already lowered by one (measured). */
-function loweredTimeToLive(world: World, family: "ip" | "ip6", offset: number): Value {
-  const space = family === "ip" ? "network4" : "network6";
-  const bits = [...(mergedBits(world.arena, world.store.read(space, offset, 8)) ?? [])];
-  let borrow: Node = TRUE;
-  for (let i = bits.length - 1; i >= 0; i--) {
-    const bit = bits[i] ?? FALSE;
-    bits[i] = world.arena.ite(borrow, world.arena.not(bit), bit);
-    borrow = world.arena.and(borrow, world.arena.not(bit));
-  }
-  return bitsValue(bits);
 }
 
 /** Bits of the transport header that every packet of a protocol has (else: maybe). */

@@ -1,8 +1,8 @@
 import { type Range, single } from "../base/range.ts";
-import { FALSE, type Node } from "../bdd/index.ts";
+import { FALSE, type Node, TRUE } from "../bdd/index.ts";
 import { isLoopback } from "./readSelector.ts";
 import { familyNode } from "./tracking.ts";
-import { inRangesOf } from "./value.ts";
+import { bitsValue, inRangesOf, mergedBits } from "./value.ts";
 import type { World } from "./world.ts";
 
 /* What routing refuses whatever the rules say (ip_route_input_slow, ip6_forward; measured). */
@@ -44,6 +44,27 @@ const HOP_LIMIT_BIT = 56;
 
 function endsNow(world: World, space: "network4" | "network6", bit: number): Node {
   return inRangesOf(world.arena, world.store.read(space, bit, 8), [{ from: 0n, to: 1n }]);
+}
+
+/**
+ * Forward sees the time to live lowered by one (measured): once, so that what a rule writes there
+ * reads as written.
+ */
+export function lowerTimeToLive(world: World): void {
+  const { read } = world.layout.questions;
+  if (read.has("ip ttl")) lower(world, "network4", TTL_BIT);
+  if (read.has("ip6 hoplimit")) lower(world, "network6", HOP_LIMIT_BIT);
+}
+
+function lower({ arena, store }: World, space: "network4" | "network6", from: number): void {
+  const bits = [...(mergedBits(arena, store.read(space, from, 8)) ?? [])];
+  let borrow: Node = TRUE;
+  for (let i = bits.length - 1; i >= 0; i--) {
+    const bit = bits[i] ?? FALSE;
+    bits[i] = arena.ite(borrow, arena.not(bit), bit);
+    borrow = arena.and(borrow, arena.not(bit));
+  }
+  store.write(space, from, 8, TRUE, bitsValue(bits));
 }
 
 function destinationIn(world: World, family: "ip" | "ip6", ranges: readonly Range[]): Node {

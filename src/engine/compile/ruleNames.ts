@@ -21,7 +21,7 @@ export function ruleNames(
         const count = counts.get(text) ?? 0;
         counts.set(text, count + 1);
         const name = `${text}#${count}`;
-        const isRenamed = renamed.size > 0 && renamed.has(rulePlace(table, chain, name));
+        const isRenamed = renamed.size > 0 && renamed.has(rulePlace(device, table, chain, name));
         names.set(rule, isRenamed ? `${name}${mark}` : name);
       }
     }
@@ -29,6 +29,13 @@ export function ruleNames(
 }
 
 /** Table and chain of a rule, with its name there. */
-export function rulePlace(table: Table, chain: Chain, name: string): string {
-  return `${table.family} ${table.name} ${chain.name} ${name}`;
+export function rulePlace(device: Device, table: Table, chain: Chain, name: string): string {
+  return `${tableName(device, table)} ${chain.name} ${name}`;
+}
+
+/** Both back-ends of iptables can have a table of the same name at once: then with the back-end. */
+export function tableName({ tables }: Device, { family, name, origin }: Table): string {
+  const alike = tables.filter((other) => other.family === family && other.name === name);
+  const backEnd = alike.length > 1 && origin === "iptables-legacy" ? " (legacy)" : "";
+  return `${family} ${name}${backEnd}`;
 }

@@ -3,6 +3,7 @@ import type { Chain, Hook, Rule, Table } from "../device/device.ts";
 import type { HookedChain } from "./facts.ts";
 import { ACCEPT, DROP, NONE, RETURN } from "./fates.ts";
 import { isPure } from "./purity.ts";
+import { tableName } from "./ruleNames.ts";
 import { type Exit, type RuleRun, runRule } from "./runRule.ts";
 import type { World } from "./world.ts";
 
@@ -53,7 +54,7 @@ export function runBaseChain(
   listener: Listener,
 ): void {
   const { table, chain, base } = hooked;
-  const way = `${world.place.pass}${table.family} ${table.name} ${chain.name}`;
+  const way = `${world.place.pass}${tableName(world.facts.device, table)} ${chain.name}`;
   const rest = runChain({ world, table, chain, listener, way, above: [chain] }, live);
   const fate = base.policy === "accept" ? ACCEPT : DROP;
   if (rest !== FALSE) listener.onFate(fate, rest, { kind: "policy", table, chain });
@@ -62,7 +63,7 @@ export function runBaseChain(
 /** The fates of all packets in a base chain that writes nothing, as one diagram. */
 export function baseChainDiagram(world: World, hooked: HookedChain): Node {
   const { table, chain, base } = hooked;
-  const way = `${world.place.pass}${table.family} ${table.name} ${chain.name}`;
+  const way = `${world.place.pass}${tableName(world.facts.device, table)} ${chain.name}`;
   const summary = summarize(new Map(), { world, table, chain, way, above: [chain] });
   const policy = world.arena.terminal(base.policy === "accept" ? ACCEPT : DROP);
   return world.arena.orElse(summary, policy);

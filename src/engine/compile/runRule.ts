@@ -49,7 +49,10 @@ export function runRule(world: World, asker: Asker, rule: Rule, live: Node): Rul
   const progress: Progress = { live, pending: [], rule, asker, exits: [], fed: [] };
   let hit = live;
   for (const [index, statement] of rule.statements.entries()) {
-    if (statement.kind !== "match") settle(world, progress);
+    if (statement.kind !== "match" && progress.pending.length > 0) {
+      settle(world, progress);
+      hit = progress.live;
+    }
     if (progress.live === FALSE) break;
     const ends = endsRule(statement);
     if (ends) hit = progress.live;

@@ -2,7 +2,7 @@ import { FALSE, type Node } from "../bdd/index.ts";
 import type { Hook } from "../device/device.ts";
 import { CONNTRACK_PRIORITY, type HookedChain } from "./facts.ts";
 import { isLoopback } from "./readSelector.ts";
-import { outlived, refusedDestinations, refusedLoopback } from "./refused.ts";
+import { lowerTimeToLive, outlived, refusedDestinations, refusedLoopback } from "./refused.ts";
 import { disguise, reveal } from "./replies.ts";
 import { connected, statesHere, trackedFamilies } from "./tracking.ts";
 import { changesAddress } from "./translate.ts";
@@ -42,7 +42,8 @@ function travelInput(world: World, traveller: Traveller): void {
 function travelForward(world: World, traveller: Traveller): void {
   traveller.dropByKernel(world, refusedDestinations(world), "a destination that is not forwarded");
   traveller.dropByKernel(world, outlived(world), "time to live exceeded");
-  world.place = { ...world.place, hook: "forward", out: "variable", isRouted: true };
+  lowerTimeToLive(world);
+  world.place = { ...world.place, hook: "forward", out: "variable" };
   runHook(world, traveller, "forward");
   world.place = { ...world.place, hook: "postrouting" };
   runHook(world, traveller, "postrouting");

@@ -58,6 +58,7 @@ function closeUnderState(world: World, live: Node): Node {
   const first = new Map<number, boolean>();
   for (const level of layout.levels("state", 0, 3)) first.set(level, false);
   for (const level of layout.levelsRead("ctmark")) first.set(level, false);
+  for (const level of layout.levelsRead("mark")) first.set(level, false);
   for (const [i, level] of layout.levelsAt("transport", 104, 8).entries())
     if (level !== null) first.set(level, ((SYN >> (7 - i)) & 1) === 1);
   return arena.or(live, arena.setBits(later, first));

@@ -19,8 +19,6 @@ export interface Place {
   readonly isTracked: boolean;
   /** An own socket may have sent it. */
   readonly mayHaveOwner: boolean;
-  /** Routing has lowered the time to live by one. */
-  readonly isRouted: boolean;
   /** Ends of a new connection that NAT has been asked about. */
   readonly asked: readonly ("source" | "destination")[];
   /** Tells the second pass by `lo` from the first. */
@@ -107,7 +105,6 @@ export function beginWorld(
       out: isOutput ? "variable" : "none",
       isTracked: false,
       mayHaveOwner: isOutput,
-      isRouted: false,
       asked: [],
       pass: "",
     },

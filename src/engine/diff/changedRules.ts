@@ -1,7 +1,7 @@
-import { canonicalText, ruleNames, rulePlace } from "../compile/index.ts";
+import { canonicalText, ruleNames, rulePlace, tableName } from "../compile/index.ts";
 import type { Chain, Device, Rule, Table } from "../device/device.ts";
-import type { NamedSet } from "../device/set.ts";
-import type { NamedObject, Statement } from "../device/statement.ts";
+import type { Statement } from "../device/statement.ts";
+import { contentsOf } from "./contents.ts";
 import { changesOf } from "./effects.ts";
 import { longestCommon } from "./longestCommon.ts";
 
@@ -79,7 +79,7 @@ function chainsOf(device: Device): ReadonlyMap<string, PlacedChain> {
   const placed = new Map<string, PlacedChain>();
   for (const table of device.tables)
     for (const chain of table.chains)
-      placed.set(`${table.family} ${table.name} ${chain.name}`, { device, table, chain });
+      placed.set(`${tableName(device, table)} ${chain.name}`, { device, table, chain });
   return placed;
 }
 
@@ -111,8 +111,8 @@ function namedRules(
   const nameOf = namesOf(device);
   return chain.rules.map((rule) => {
     const name = nameOf(rule);
-    if (renamed.has(rulePlace(table, chain, name))) return { rule, name: null };
-    return { rule, name: `${name}${contentsOf(device, table, rule)}` };
+    if (renamed.has(rulePlace(device, table, chain, name))) return { rule, name: null };
+    return { rule, name: `${name}${contentsOf(device, table, rule.statements)}` };
   });
 }
 
@@ -121,26 +121,5 @@ const names = new WeakMap<Device, (rule: Rule) => string>();
 function namesOf(device: Device): (rule: Rule) => string {
   const known = names.get(device) ?? ruleNames(device);
   names.set(device, known);
-  return known;
-}
-
-const REFERENCE = /"kind":"(named|ipset|objectReference|dynamicSet)"/;
-
-/** The content of everything that the rule names. */
-function contentsOf(device: Device, table: Table, rule: Rule): string {
-  const text = canonicalText(rule.statements);
-  if (!REFERENCE.test(text)) return "";
-  const named = [...table.sets, ...table.objects, ...device.ipsets.values()];
-  return named
-    .filter(({ name }) => text.includes(`"${name}"`))
-    .map((one) => ` with ${contentOf(one)}`)
-    .join("");
-}
-
-const contents = new WeakMap<NamedSet | NamedObject, string>();
-
-function contentOf(named: NamedSet | NamedObject): string {
-  const known = contents.get(named) ?? canonicalText(named);
-  contents.set(named, known);
   return known;
 }

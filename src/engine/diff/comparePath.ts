@@ -177,6 +177,7 @@ export function unlikeOnPath(compared: ComparedPath, memories: Memories): Readon
 
 /** Why the verdicts are not all that there is to compare; empty where they are. */
 export function effectReasons(compared: ComparedPath): readonly string[] {
-  const { analysis, before, after, accepted } = compared;
-  return unlikeEffects(analysis, before, after, accepted);
+  const { analysis, before, after, region, accepted } = compared;
+  const refused = analysis.arena.difference(region, accepted);
+  return unlikeEffects(analysis, before, after, { accepted, refused });
 }

@@ -1,26 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Device } from "../device/device.ts";
-import { readDevice } from "../parsers/readDevice.ts";
 import { compareDevices } from "./index.ts";
-
-function parse(text: string): Device {
-  const { device, refused, diagnostics } = readDevice({
-    files: new Map([["rules", text]]),
-    roots: ["rules"],
-  });
-  expect(refused, diagnostics.map(({ message }) => message).join("\n")).toEqual([]);
-  return device;
-}
-
-const forward = (rules: string, more = "") =>
-  parse(`table inet t {
- ${more}
- chain f {
-  type filter hook forward priority 0; policy accept;
-${rules}
- }
-}
-`);
+import { forward, parse } from "./testing/rulesets.ts";
 
 type Case = readonly [name: string, before: string, after: string, true | false | "undecided"];
 
@@ -60,6 +40,12 @@ const CASES: readonly Case[] = [
     "a limiter with more packets",
     `tcp dport 22 jump a\ntcp dport 22 drop`,
     `tcp dport 22-23 jump a\ntcp dport 22 drop`,
+    "undecided",
+  ],
+  [
+    "a limiter that some packets come to twice",
+    "ip saddr 10.0.0.1 tcp sport 2 jump b\njump b\ndrop",
+    "jump b\ndrop",
     "undecided",
   ],
   [
@@ -107,6 +93,24 @@ const CASES: readonly Case[] = [
     false,
   ],
   [
+    "what a rule writes, read in the same chain",
+    "meta mark set 1\nmeta mark 1 drop",
+    "meta mark set 1\nmeta mark 1 accept",
+    false,
+  ],
+  [
+    "a time to live that a rule writes, read in the same chain",
+    "ip ttl set 9\nip ttl 9 drop",
+    "ip ttl set 9\nip ttl 9 accept",
+    false,
+  ],
+  [
+    "raw bytes over the time to live, which routing has lowered",
+    "ip ttl 9 ip protocol tcp drop",
+    "meta nfproto ipv4 @nh,64,16 0x0906 drop",
+    true,
+  ],
+  [
     "a mark that nobody reads",
     "tcp dport 22 meta mark set 1",
     "tcp dport 22 meta mark set 2",
@@ -118,6 +122,37 @@ const CASES: readonly Case[] = [
     "tcp dport 23 meta mark set 1",
     "undecided",
   ],
+  [
+    "marks that overrule each other in another order",
+    "tcp dport 22 meta mark set 1\ntcp dport 22-23 meta mark set 2\ntcp dport 23 meta mark set 1",
+    "tcp dport 23 meta mark set 1\ntcp dport 22-23 meta mark set 2\ntcp dport 22 meta mark set 1",
+    "undecided",
+  ],
+  [
+    "a mark that is set once more at the end",
+    "meta mark set 1\nmeta mark set 2\nmeta mark set 1",
+    "meta mark set 1\nmeta mark set 2",
+    "undecided",
+  ],
+  [
+    "marks on other packets in another order",
+    "tcp dport 22 meta mark set 1\ntcp dport 23 meta mark set 2",
+    "tcp dport 23 meta mark set 2\ntcp dport 22 meta mark set 1",
+    true,
+  ],
+  [
+    "a mark of the connection set by a packet that is dropped",
+    "ct mark 5 accept\ntcp flags fin ct state established ct mark set 5 drop\ndrop",
+    "ct mark 5 accept\ntcp flags fin ct state established drop\ndrop",
+    "undecided",
+  ],
+  [
+    "a mark of the packet set by a packet that is dropped",
+    "tcp dport 22 meta mark set 5 drop",
+    "tcp dport 22 drop",
+    true,
+  ],
+  ["copies to another host", "dup to 10.0.0.1", "dup to 10.0.0.2", "undecided"],
   ["a mark behind a new drop", "meta mark set 1", "tcp dport 22 drop\nmeta mark set 1", false],
   [
     "the same unknown hour",
@@ -145,7 +180,8 @@ const SETS = `set one { type ipv4_addr; elements = { 10.0.0.1, 10.0.0.2 }; }
  set seen { type ipv4_addr; flags dynamic; size 100; }
  limit slow { rate 5/second; }
  limit quick { rate 9/second; }
- chain a { limit rate 5/second accept; }`;
+ chain a { limit rate 5/second accept; }
+ chain b { limit rate 5/second tcp sport 1 accept; }`;
 
 describe("two rulesets on the forward path", () => {
   test.each(CASES)("%s", (_name, before, after, expected) => {
@@ -159,11 +195,19 @@ describe("two rulesets that share all rules", () => {
   const sets = (rate: string, size: number) =>
     `limit l { rate ${rate}/second; }\n set s { type ipv4_addr; flags dynamic; size ${size}; }`;
   const limit = "tcp dport 22 limit name l accept\ntcp dport 22 drop";
+  const marks = (data: string) =>
+    `map m { type ipv4_addr : mark; elements = { 10.0.0.1 : ${data} }; }`;
+  const mark = "meta mark set ip saddr map @m";
+  const hosts = (last: string) =>
+    `map m { type ipv4_addr : ipv4_addr; elements = { 10.0.0.1 : 10.0.0.${last} }; }`;
+  const copy = "meta nfproto ipv4 dup to ip saddr map @m";
   const dynamic = "tcp dport 22 add @s { ip saddr }\nip saddr @s drop";
   const cases: readonly (readonly [string, string, string, string, boolean | "undecided"])[] = [
     ["a limit object of the same rate", limit, sets("5", 9), sets("5", 8), true],
     ["a limit object of another rate", limit, sets("5", 9), sets("6", 9), "undecided"],
     ["a dynamic set of another size", dynamic, sets("5", 9), sets("5", 8), "undecided"],
+    ["a map of marks with other data", mark, marks("1"), marks("2"), "undecided"],
+    ["a map of hosts that get copies", copy, hosts("1"), hosts("2"), "undecided"],
     ["a dynamic set of the same size", dynamic, sets("5", 9), sets("6", 9), true],
   ];
   test.each(cases)("%s", (_name, rules, before, after, expected) => {
@@ -183,57 +227,6 @@ describe("two rulesets that share all rules", () => {
     const { equal, reasons } = compareDevices(bridge(22), bridge(23));
     expect(equal).toBe("undecided");
     expect(reasons.join()).toContain("table bridge b is not compared");
-  });
-});
-
-const nat = (rules: string, hook = "prerouting priority -100") => `table ip n {
- chain c { type nat hook ${hook};
-${rules}
- }
-}
-table inet t {
- chain f { type filter hook forward priority 0; policy drop;
-  ct state established accept
-  ip daddr 10.0.0.5 tcp dport 25 accept
- }
-}
-`;
-
-describe("two rulesets with NAT", () => {
-  const cases: readonly Case[] = [
-    [
-      "the same",
-      "tcp dport 2525 dnat to 10.0.0.5:25",
-      "tcp dport 2525 counter dnat to 10.0.0.5:25",
-      true,
-    ],
-    [
-      "another target",
-      "tcp dport 2525 dnat to 10.0.0.5:25",
-      "tcp dport 2525 dnat to 10.0.0.6:25",
-      false,
-    ],
-    ["no more", "tcp dport 2525 dnat to 10.0.0.5:25", "", false],
-    [
-      "a target that nothing lets through: the own port is open again",
-      "tcp dport 80 dnat to 10.0.0.6:80",
-      "",
-      false,
-    ],
-  ];
-  test.each(cases)("%s", (_name, before, after, expected) => {
-    const { equal } = compareDevices(parse(nat(before)), parse(nat(after)));
-    expect(equal).toBe(expected);
-  });
-
-  test("a source that is translated otherwise is not compared yet: undecided, with the line", () => {
-    const hook = "postrouting priority 100";
-    const { equal, classes, reasons } = compareDevices(
-      parse(nat("snat to 192.0.2.1", hook)),
-      parse(nat("snat to 192.0.2.2", hook)),
-    );
-    expect({ equal, classes }).toEqual({ equal: "undecided", classes: [] });
-    expect(reasons.join("\n")).toContain("rules:3");
   });
 });
 

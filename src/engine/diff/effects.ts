@@ -1,36 +1,64 @@
 import { FALSE, type Node } from "../bdd/index.ts";
-import { type Analysis, canonicalStatements, type RuleVisit } from "../compile/index.ts";
+import { type Analysis, canonicalText, type RuleVisit } from "../compile/index.ts";
 import type { Rule } from "../device/device.ts";
 import type { Statement } from "../device/statement.ts";
+import { contentsOf } from "./contents.ts";
 import { type Side, walkSide } from "./side.ts";
 
-/** A rule that changes packets, and the packets that it changes. */
+/** Something that a rule does to packets, where it runs. */
 interface Effect {
   readonly rule: Rule;
-  packets: Node;
+  /** The change and the hook; the same text on both sides is the same change. */
+  readonly name: string;
+  readonly packets: Node;
+}
+
+/** Packets whose changes have to be the same on both sides. */
+export interface Compared {
+  /** Those that both sides accept. */
+  readonly accepted: Node;
+  /** All others that could fare otherwise: what they do to their connection stays. */
+  readonly refused: Node;
 }
 
 /**
  * What rules do to packets beside the verdict, where the two sides differ in it, in words; empty
- * where packets that both sides accept are changed alike. `accepted`: those packets.
+ * where packets are changed alike.
  */
 export function unlikeEffects(
   analysis: Analysis,
   before: Side,
   after: Side,
-  accepted: Node,
+  { accepted, refused }: Compared,
 ): readonly string[] {
   if (!hasEffects(before) && !hasEffects(after)) return [];
-  const first = effectsOf(analysis, before, accepted);
-  const second = effectsOf(analysis, after, accepted);
-  const reasons = [...first].flatMap(([key, effect]) =>
-    second.get(key)?.packets === effect.packets ? [] : [tell(effect, "before")],
-  );
-  for (const [key, effect] of second)
-    if (first.get(key)?.packets !== effect.packets) reasons.push(tell(effect, "after"));
+  const found = new Set<string>();
+  const compare = (packets: Node, changesOf: ChangesOf) => {
+    if (packets === FALSE) return;
+    const first = effectsOf(analysis, before, packets, changesOf);
+    const second = effectsOf(analysis, after, packets, changesOf);
+    for (const reason of unlike(analysis, first, second)) found.add(reason);
+  };
+  compare(accepted, changesOf);
+  compare(refused, lastingChangesOf);
+  return [...found];
+}
+
+function unlike(
+  analysis: Analysis,
+  first: readonly Effect[],
+  second: readonly Effect[],
+): readonly string[] {
+  const isSame = ({ name, packets }: Effect, i: number) =>
+    second[i]?.name === name && second[i]?.packets === packets;
+  if (first.length === second.length && first.every(isSame)) return [];
+  const [one, other] = [inTurns(analysis, first), inTurns(analysis, second)];
+  const reasons = [
+    ...notIn(other, one).map((effect) => tell(effect, "before")),
+    ...notIn(one, other).map((effect) => tell(effect, "after")),
+  ];
   if (reasons.length > 0) return reasons;
-  const order = (effects: ReadonlyMap<string, Effect>) => [...effects.keys()].join("\n");
-  return order(first) === order(second) ? [] : ["rules that change packets run in another order"];
+  return isSameOrder(one, other) ? [] : ["rules that change packets run in another order"];
 }
 
 function tell({ rule }: Effect, side: string): string {
@@ -57,22 +85,83 @@ function hasEffects({ device }: Side): boolean {
   );
 }
 
+type ChangesOf = (rule: Rule) => readonly Statement[];
+
 /** Statements of a rule that change packets, or do something else than decide. */
 export function changesOf({ statements }: Rule): readonly Statement[] {
   return statements.filter(({ kind }) => CHANGES.has(kind));
 }
 
-/** By hook and change, in the order run. */
-function effectsOf(analysis: Analysis, side: Side, accepted: Node): ReadonlyMap<string, Effect> {
-  const { arena } = analysis;
-  const effects = new Map<string, Effect>();
-  walkSide(analysis, side, accepted, ({ rule, run, hook, isTracked }: RuleVisit) => {
+/** What a packet does to its connection, or sends elsewhere, even if it is dropped later. */
+function lastingChangesOf(rule: Rule): readonly Statement[] {
+  return changesOf(rule).filter(
+    (statement) =>
+      /^(ctObject|duplicate|flowOffload|opaqueAction)$/.test(statement.kind) ||
+      (statement.kind === "write" && statement.target.startsWith("ct ")),
+  );
+}
+
+/** In the order run. */
+function effectsOf(
+  analysis: Analysis,
+  side: Side,
+  packets: Node,
+  changesOf: ChangesOf,
+): readonly Effect[] {
+  const effects: Effect[] = [];
+  walkSide(analysis, side, packets, ({ rule, table, run, hook, isTracked }: RuleVisit) => {
     const changes = changesOf(rule);
     if (changes.length === 0 || run.hit === FALSE) return;
-    const key = `${hook} ${isTracked} ${canonicalStatements(changes)}`;
-    const known = effects.get(key);
-    if (known === undefined) effects.set(key, { rule, packets: run.hit });
-    else known.packets = arena.or(known.packets, run.hit);
+    const contents = contentsOf(side.device, table, changes);
+    const name = `${hook} ${isTracked} ${canonicalText(changes)}${contents}`;
+    effects.push({ rule, name, packets: run.hit });
   });
   return effects;
+}
+
+/** Effects by change and by how many times the packets have met the same one before. */
+interface Turns {
+  readonly effects: ReadonlyMap<string, Effect>;
+  /** Packets that meet one effect and then another; null: too many to tell. */
+  readonly order: ReadonlyMap<string, Node> | null;
+}
+
+/** Overlaps of effects that are looked at before their order counts as unknown. */
+const MAXIMUM_OVERLAPS = 100_000;
+
+function inTurns({ arena }: Analysis, effects: readonly Effect[]): Turns {
+  const turns = new Map<string, Effect>();
+  const order = new Map<string, Node>();
+  let everybody: Node = FALSE;
+  let overlaps = 0;
+  for (const { rule, name, packets } of effects) {
+    let coming = packets;
+    for (let turn = 0; coming !== FALSE; turn++) {
+      const key = `${name}#${turn}`;
+      const met = turns.get(key)?.packets ?? FALSE;
+      const fresh = arena.difference(coming, met);
+      if (arena.intersects(everybody, fresh))
+        for (const [earlier, effect] of turns) {
+          if (earlier === key || ++overlaps > MAXIMUM_OVERLAPS) continue;
+          const both = arena.and(effect.packets, fresh);
+          const pair = `${earlier}\n${key}`;
+          if (both !== FALSE) order.set(pair, arena.or(order.get(pair) ?? FALSE, both));
+        }
+      turns.set(key, { rule, name: key, packets: arena.or(met, coming) });
+      coming = arena.and(met, coming);
+    }
+    everybody = arena.or(everybody, packets);
+  }
+  return { effects: turns, order: overlaps > MAXIMUM_OVERLAPS ? null : order };
+}
+
+function isSameOrder({ order: first }: Turns, { order: second }: Turns): boolean {
+  if (first === null || second === null || first.size !== second.size) return false;
+  return [...first].every(([pair, packets]) => second.get(pair) === packets);
+}
+
+function notIn(others: Turns, { effects }: Turns): readonly Effect[] {
+  return [...effects.values()].filter(
+    ({ name, packets }) => others.effects.get(name)?.packets !== packets,
+  );
 }

@@ -1,4 +1,4 @@
-import { FALSE, type Node } from "../bdd/index.ts";
+import { type Arena, FALSE, type Node } from "../bdd/index.ts";
 import { type Analysis, ruleNames } from "../compile/index.ts";
 import type { Device } from "../device/device.ts";
 import { type Side, walkSide } from "./side.ts";
@@ -52,8 +52,11 @@ function groupsByRule(rules: readonly StatefulRule[]): ReadonlyMap<string, strin
   return new Map(rules.map(({ name, groups }) => [name, groups.join("\n")]));
 }
 
-/** For each statement with a memory the packets that come to it, in the order of the rule. */
-type Feeds = ReadonlyMap<string, readonly Node[]>;
+/**
+ * For each statement with a memory, in the order of the rule, the packets that come to it once, a
+ * second time (by another way through the chains) and so on: each time spends a token.
+ */
+type Feeds = ReadonlyMap<string, readonly (readonly Node[])[]>;
 
 function feeding(
   analysis: Analysis,
@@ -63,23 +66,34 @@ function feeding(
 ): Feeds {
   const { arena } = analysis;
   const places = new Map(rules.map(({ rule, name }) => [rule, name]));
-  const fed = new Map<string, Node[]>();
+  const fed = new Map<string, Node[][]>();
   walkSide(analysis, side, packets, ({ rule, run }) => {
     const name = places.get(rule);
     if (name === undefined) return;
     const known = fed.get(name) ?? [];
-    for (const [i, feed] of run.fed.entries()) known[i] = arena.or(known[i] ?? FALSE, feed.packets);
     fed.set(name, known);
+    for (const [i, feed] of run.fed.entries())
+      known[i] = timesMet(arena, known[i] ?? [], feed.packets);
   });
   return fed;
 }
 
+/** Adds one meeting: who was there n times already is there once more. */
+function timesMet(arena: Arena, times: readonly Node[], packets: Node): Node[] {
+  const next: Node[] = [];
+  let coming = packets;
+  for (const met of times) {
+    next.push(arena.or(met, coming));
+    coming = arena.and(met, coming);
+  }
+  return coming === FALSE ? next : [...next, coming];
+}
+
 function sameFeeds(
-  before: readonly Node[] | undefined,
-  after: readonly Node[] | undefined,
+  before: readonly (readonly Node[])[] | undefined,
+  after: readonly (readonly Node[])[] | undefined,
 ): boolean {
-  const some = (nodes: readonly Node[] | undefined) =>
-    (nodes ?? []).filter((node) => node !== FALSE);
-  const [a, b] = [some(before), some(after)];
-  return a.length === b.length && a.every((node, i) => node === b[i]);
+  const some = (feeds: readonly (readonly Node[])[] | undefined) =>
+    (feeds ?? []).map((times) => times.join()).filter((text) => text !== "");
+  return some(before).join("\n") === some(after).join("\n");
 }

@@ -1,4 +1,4 @@
-import { canonicalText } from "../compile/index.ts";
+import { canonicalText, tableName } from "../compile/index.ts";
 import type { Device, Table } from "../device/device.ts";
 
 /*
@@ -29,15 +29,12 @@ function unlikeParts(
     .map((name) => `table ${name} ${words}, and not the same on both sides`);
 }
 
-function partsOf(
-  { tables }: Device,
-  partOf: (table: Table) => unknown,
-): ReadonlyMap<string, string> {
+function partsOf(device: Device, partOf: (table: Table) => unknown): ReadonlyMap<string, string> {
   const parts = new Map<string, string>();
-  for (const table of tables) {
+  for (const table of device.tables) {
     const part = partOf(table);
     if (part === null) continue;
-    parts.set(`${table.family} ${table.name}`, canonicalText(part));
+    parts.set(tableName(device, table), canonicalText(part));
   }
   return parts;
 }

@@ -26,7 +26,7 @@ export function statefulRules(
   return device.tables.flatMap((table) =>
     table.chains.flatMap((chain) =>
       chain.rules.flatMap((rule): StatefulRule[] => {
-        const name = rulePlace(table, chain, nameOf(rule));
+        const name = rulePlace(device, table, chain, nameOf(rule));
         const groups = rule.statements.flatMap((statement) =>
           groupsOf(device, table, statement, name),
         );
