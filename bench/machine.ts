@@ -15,6 +15,6 @@ export function describeMachine(): Machine {
     cores: availableParallelism(),
     memoryGb: Math.round(totalmem() / 2 ** 30),
     node: process.version,
-    kernel: `${type()} ${release()}`,
+    kernel: `${type()} ${release().split("-")[0]}`,
   };
 }
