@@ -9,14 +9,17 @@ import { readRuleset } from "./ruleset.ts";
 const PACKETS = 2000;
 const PACKETS_AT_RANDOM = 400;
 const TIMEOUT_MS = 600_000;
-/** Share of packets on which model and kernel may differ: bugs that are known to be open. The aim is 0. */
-const OPEN_BUGS = 0.002;
+/**
+ * Shares of packets on which model and kernel may differ: bugs that are known to be open (28 of 686,802
+ * packets of the corpus, 36 of 26,967 of rulesets at random). The aim is 0, so they may only fall.
+ */
+const OPEN_BUGS = { corpus: 0.0001, random: 0.002 } as const;
 const TOOLS = ["root", "nft", "iptables", "ip", "python3"] as const;
 
 /** A test for each ruleset of the corpus that `isIn` takes: the model says what the kernel does. */
 export function judgeCorpus(name: string, isIn: (file: CorpusFile) => boolean): void {
   describeWith([...TOOLS, "corpus"], name, () => {
-    const count = counting();
+    const count = counting(OPEN_BUGS.corpus);
     test.concurrent.each(readCorpus().filter(isIn))(
       "$name",
       { timeout: TIMEOUT_MS },
@@ -34,7 +37,7 @@ export function judgeCorpus(name: string, isIn: (file: CorpusFile) => boolean): 
 /** The same with rulesets that are made up. */
 export function judgeRandom(name: string, first: number, rulesets: number): void {
   describeWith(TOOLS, name, () => {
-    const count = counting();
+    const count = counting(OPEN_BUGS.random);
     test.concurrent.each([...randomFiles(first, rulesets)])(
       "$name",
       { timeout: TIMEOUT_MS },
@@ -48,12 +51,12 @@ function judge({ name, text }: NamedText, packets: number): Promise<Judgement> {
 }
 
 /** Sums up over the suite, and holds the sum against the open bugs. */
-function counting(): (judgement: Judgement) => void {
+function counting(openBugs: number): (judgement: Judgement) => void {
   let packets = 0;
   let disagreeing = 0;
   const found: string[] = [];
   afterAll(() => {
-    expect(disagreeing / Math.max(1, packets), found.join("\n")).toBeLessThanOrEqual(OPEN_BUGS);
+    expect(disagreeing / Math.max(1, packets), found.join("\n")).toBeLessThanOrEqual(openBugs);
   });
   return (judgement) => {
     if (judgement.kind === "notLoaded") return;
