@@ -97,6 +97,12 @@ describe("rulesets of several files", () => {
       [dying, filter("")],
       "undecided",
     ],
+    [
+      "a set that is nowhere defined, asked for the other end",
+      [save("nf_tables", 22, "-A FORWARD -m set --match-set q src -j DROP")],
+      [save("nf_tables", 22, "-A FORWARD -m set --match-set q dst -j DROP")],
+      "undecided",
+    ],
     ["a member of a set of sets", [inner("10.0.0.1"), outer], [inner("10.0.0.2"), outer], false],
   ];
   test.each(cases)("%s", (_name, before, after, expected) => {
