@@ -153,6 +153,13 @@ const CASES: readonly Case[] = [
     true,
   ],
   ["copies to another host", "dup to 10.0.0.1", "dup to 10.0.0.2", "undecided"],
+  [
+    "a mark on packets that are queued",
+    "meta mark set 1\nqueue num 1",
+    "meta mark set 2\nqueue num 1",
+    "undecided",
+  ],
+  ["packets that are queued", "tcp dport 80 queue num 1", "tcp dport { 80 } queue num 1", true],
   ["a mark behind a new drop", "meta mark set 1", "tcp dport 22 drop\nmeta mark set 1", false],
   [
     "the same unknown hour",
