@@ -161,10 +161,13 @@ function openSet(world: World, asker: Asker, reference: SetReference): OpenSet |
   return named === null ? null : { elements: named.elements, named };
 }
 
-/** Nobody knows what a set holds that is nowhere defined. */
-function undefinedSet(world: World, reference: SetReference): Node {
+/** Nobody knows what a set holds that is nowhere defined; who asks for another key asks anew. */
+function undefinedSet({ arena, layout, store }: World, reference: SetReference): Node {
   const name = reference.kind === "anonymous" ? "set" : `@${reference.name}`;
-  return world.arena.variable(world.layout.flag(`${name} (not defined)`, "moment").level);
+  const directions = reference.kind === "ipset" ? ` ${reference.directions.join()}` : "";
+  const version = store.headerVersion > 0 ? ` version ${store.headerVersion}` : "";
+  const key = `${name}${directions} (not defined)${version}`;
+  return arena.variable(layout.flag(key, "moment").level);
 }
 
 /** Elements that packets may have taken out. */

@@ -23,7 +23,9 @@ export function unknownValue(
   return atomsValue(layout.atoms(key, name, width, kind), present);
 }
 
-/** Link layer fields are there for what came in by a link. */
+/** Link layer fields are there for what came in by a link: tunnels have none. */
 export function linkPresent(world: World): Node {
-  return world.place.in === "none" ? FALSE : TRUE;
+  if (world.place.in === "none") return FALSE;
+  world.assumptions.add("interfaces other than lo are Ethernet");
+  return TRUE;
 }

@@ -1,6 +1,5 @@
 import { differencePairs, FALSE, type Node, support } from "../bdd/index.ts";
 import {
-  ACCEPT,
   type Analysis,
   beginAnalysis,
   DROP,
@@ -8,7 +7,7 @@ import {
   headersUnder,
   NONE,
 } from "../compile/index.ts";
-import type { Device, Rule } from "../device/device.ts";
+import type { Device, Hook, Rule } from "../device/device.ts";
 import type { VariableOrder } from "../packet/header/layout.ts";
 import { headerLevels } from "../packet/header/valid.ts";
 import type { Path } from "../packet/packet.ts";
@@ -31,8 +30,10 @@ export interface ComparedPath {
   readonly region: Node;
   /** Packets that fare otherwise, by what decides them on both sides; disjoint and complete. */
   readonly differing: readonly Differing[];
-  /** Packets of the region that both sides accept. */
+  /** Packets of the region that both sides accept, or hand to somebody who may. */
   readonly accepted: Node;
+  /** Those that both sides hand to user space. */
+  readonly queued: Node;
 }
 
 /** Packets of one pair of endings. */
@@ -109,15 +110,18 @@ function compareWithin(
   const second = walkSide(analysis, after, live, null);
   const domain = headersUnder(analysis, before.path, [before, after]);
   const pairs = pairsOf(analysis, first, second, domain);
-  const accepted = pairs.reduce<Node>(
-    (all, { packets, before: a, after: b }) =>
-      a.fate === ACCEPT && b.fate === ACCEPT ? arena.or(all, packets) : all,
-    FALSE,
-  );
+  const both = (test: (fate: number) => boolean) =>
+    pairs.reduce<Node>(
+      (all, { packets, before: a, after: b }) =>
+        test(a.fate) && test(b.fate) ? arena.or(all, packets) : all,
+      FALSE,
+    );
+  const accepted = both((fate) => goesOn(analysis, fate));
+  const queued = both((fate) => isQueue(analysis, fate));
   const differing = pairs.filter((pair) => differs(analysis, pair));
   const routed = arena.difference(domain, refused);
   const shared = { path: before.path, analysis, before, after, domain, routed };
-  return { ...shared, region: live, differing, accepted };
+  return { ...shared, region: live, differing, accepted, queued };
 }
 
 /** Compiles everything, and walks what differs. */
@@ -133,12 +137,13 @@ function compareAll(analysis: Analysis, [before, after]: Sides, refused: Node): 
   const ends = (side: Side) => (region === FALSE ? [] : walkSide(analysis, side, region, null));
   const pairs = pairsOf(analysis, ends(before), ends(after), domain);
   const differing = pairs.filter((pair) => differs(analysis, pair));
-  const accepts = (diagram: Node) => arena.where(diagram, (number) => number === ACCEPT);
-  const both = arena.and(accepts(diagrams[0]), accepts(diagrams[1]));
-  const accepted = arena.and(domain, both);
+  const both = (test: (fate: number) => boolean) =>
+    diagrams.reduce<Node>((all, diagram) => arena.and(all, arena.where(diagram, test)), domain);
+  const accepted = both((fate) => goesOn(analysis, fate));
+  const queued = both((fate) => isQueue(analysis, fate));
   const routed = arena.difference(domain, refused);
   const shared = { path: before.path, analysis, before, after, domain, routed };
-  return { ...shared, region: domain, differing, accepted };
+  return { ...shared, region: domain, differing, accepted, queued };
 }
 
 function pairsOf(
@@ -157,6 +162,15 @@ function pairsOf(
 
 function differs(analysis: Analysis, { before, after }: Differing): boolean {
   return asVerdict(analysis, before.fate) !== asVerdict(analysis, after.fate);
+}
+
+function isQueue({ fates }: Analysis, fate: number): boolean {
+  return fate !== NONE && fates.fate(fate).kind === "queue";
+}
+
+/** Whether packets may leave the device; after what is not modelled they may. */
+function goesOn({ fates }: Analysis, fate: number): boolean {
+  return fate !== NONE && !/^(drop|reject|kernel)$/.test(fates.fate(fate).kind);
 }
 
 /** What routing refuses is lost like what a rule drops. */
@@ -179,5 +193,22 @@ export function unlikeOnPath(compared: ComparedPath, memories: Memories): Readon
 export function effectReasons(compared: ComparedPath): readonly string[] {
   const { analysis, before, after, region, accepted } = compared;
   const refused = analysis.arena.difference(region, accepted);
-  return unlikeEffects(analysis, before, after, { accepted, refused });
+  const effects = unlikeEffects(analysis, before, after, { accepted, refused });
+  const isQueueLast = [before, after].every((side) => chainsOnTheWay(side) < 2);
+  if (compared.queued === FALSE || isQueueLast) return effects;
+  return [...effects, "what chains behind a queue do with its packets is not compared"];
 }
+
+/** User space hands a queued packet back to the next chain. */
+function chainsOnTheWay({ facts, path }: Side): number {
+  const hooks = HOOKS[path];
+  return hooks
+    .map((hook) => facts.chainsOf(hook, false).length + facts.chainsOf(hook, true).length)
+    .reduce((sum, count) => sum + count, 0);
+}
+
+const HOOKS: Readonly<Record<Path, readonly Hook[]>> = {
+  forward: ["prerouting", "forward", "postrouting"],
+  input: ["prerouting", "input"],
+  output: ["output", "postrouting", "prerouting", "input"],
+};

@@ -153,6 +153,13 @@ const CASES: readonly Case[] = [
     true,
   ],
   ["copies to another host", "dup to 10.0.0.1", "dup to 10.0.0.2", "undecided"],
+  [
+    "a mark on packets that are queued",
+    "meta mark set 1\nqueue num 1",
+    "meta mark set 2\nqueue num 1",
+    "undecided",
+  ],
+  ["packets that are queued", "tcp dport 80 queue num 1", "tcp dport { 80 } queue num 1", true],
   ["a mark behind a new drop", "meta mark set 1", "tcp dport 22 drop\nmeta mark set 1", false],
   [
     "the same unknown hour",
@@ -201,6 +208,9 @@ describe("two rulesets that share all rules", () => {
   const hosts = (last: string) =>
     `map m { type ipv4_addr : ipv4_addr; elements = { 10.0.0.1 : 10.0.0.${last} }; }`;
   const copy = "meta nfproto ipv4 dup to ip saddr map @m";
+  const bans = (time: string) =>
+    `set b { type ipv4_addr; flags timeout; elements = { 10.0.0.1${time} }; }`;
+  const held = "ip saddr @b drop";
   const dynamic = "tcp dport 22 add @s { ip saddr }\nip saddr @s drop";
   const cases: readonly (readonly [string, string, string, string, boolean | "undecided"])[] = [
     ["a limit object of the same rate", limit, sets("5", 9), sets("5", 8), true],
@@ -208,6 +218,14 @@ describe("two rulesets that share all rules", () => {
     ["a dynamic set of another size", dynamic, sets("5", 9), sets("5", 8), "undecided"],
     ["a map of marks with other data", mark, marks("1"), marks("2"), "undecided"],
     ["a map of hosts that get copies", copy, hosts("1"), hosts("2"), "undecided"],
+    [
+      "an element that expires, and one that stays",
+      held,
+      bans(" timeout 9s"),
+      bans(""),
+      "undecided",
+    ],
+    ["an element that expires on both sides", held, bans(" timeout 9s"), bans(" timeout 9s"), true],
     ["a dynamic set of the same size", dynamic, sets("5", 9), sets("6", 9), true],
   ];
   test.each(cases)("%s", (_name, rules, before, after, expected) => {

@@ -37,6 +37,7 @@ const ASSUMPTIONS: readonly string[] = [
   "Linux 5.10 or later, one network namespace, no offloaded flows",
   "fragments fare as the packet that they are part of",
   "connections began under the ruleset that judges them",
+  "packets in state new are the first of their connection",
   "base chains of equal priority are registered in the order of the files",
 ];
 
@@ -68,9 +69,12 @@ export function compareDevices(
     reasons.push(...told.value.effects);
     for (const text of told.value.assumptions) assumptions.add(text);
   }
-  reasons.push(...classes.flatMap(({ told }) => checkExample(before, after, told)));
+  const doubts = classes.map(({ told }) => checkExample(before, after, told));
+  reasons.push(...doubts.flat());
+  const proved = classes.filter((_, i) => doubts[i]?.length === 0);
+  const isEqual = classes.length === 0 && truncated === 0 && reasons.length === 0;
   return {
-    equal: verdictOf(classes, truncated, reasons),
+    equal: proved.some(isSure) ? false : isEqual || "undecided",
     classes: classes.map(({ told }) => told).sort(byWeight),
     assumptions: [...assumptions],
     reasons: [...new Set(reasons)],
@@ -96,13 +100,9 @@ function tellPath(compared: ComparedPath, vocabulary: Vocabulary): ToldPath {
   };
 }
 
-function verdictOf(
-  classes: readonly ToldClass[],
-  truncated: number,
-  reasons: readonly string[],
-): true | false | "undecided" {
-  if (classes.some(({ told, isCertain }) => told.kind === "verdict" || isCertain)) return false;
-  return classes.length === 0 && truncated === 0 && reasons.length === 0 ? true : "undecided";
+/** Whether the packets of the class fare otherwise, whatever its unknowns are. */
+function isSure({ told, isCertain }: ToldClass): boolean {
+  return told.kind === "verdict" || isCertain;
 }
 
 interface PathResult {

@@ -70,6 +70,13 @@ ${more}
 COMMIT
 `;
 
+const filter = (rule: string) =>
+  `table inet t { chain f { type filter hook forward priority 0; ${rule}; }; }\n`;
+const later = (rule: string) =>
+  `table inet u { chain f { type filter hook forward priority 9; ${rule}; }; }\n`;
+const dying =
+  "table inet r { chain p { type filter hook prerouting priority -300; tcp dport 22 ip ttl set 1; }; }\n";
+
 describe("rulesets of several files", () => {
   const inner = (host: string) =>
     `create inner hash:ip family inet\nadd inner ${host}\ncreate outer list:set size 8\nadd outer inner\n`;
@@ -85,6 +92,30 @@ describe("rulesets of several files", () => {
       [save("legacy", 22), save("nf_tables", 80)],
       [save("legacy", 23), save("nf_tables", 80)],
       false,
+    ],
+    [
+      "a time to live that ends before the rule: the walk of the example finds out",
+      [dying, filter("tcp dport 22 drop")],
+      [dying, filter("")],
+      "undecided",
+    ],
+    [
+      "a set that is nowhere defined, asked for the other end",
+      [save("nf_tables", 22, "-A FORWARD -m set --match-set q src -j DROP")],
+      [save("nf_tables", 22, "-A FORWARD -m set --match-set q dst -j DROP")],
+      "undecided",
+    ],
+    [
+      "a chain behind a queue, to which its packets come back",
+      [filter("queue num 1"), later("tcp dport 22 drop")],
+      [filter("queue num 1"), later("tcp dport 23 drop")],
+      "undecided",
+    ],
+    [
+      "the same chain behind a queue",
+      [filter("queue num 1"), later("tcp dport 22 drop")],
+      [filter("queue num 1"), later("tcp dport 22 counter drop")],
+      true,
     ],
     ["a member of a set of sets", [inner("10.0.0.1"), outer], [inner("10.0.0.2"), outer], false],
   ];

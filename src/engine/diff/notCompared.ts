@@ -1,5 +1,6 @@
 import { canonicalText, tableName } from "../compile/index.ts";
 import type { Device, Table } from "../device/device.ts";
+import type { NamedSet } from "../device/set.ts";
 
 /*
  * Parts of a device that no path of IP shows, or that work behind a name: they are only looked at for
@@ -13,6 +14,13 @@ export function unlikeRest(before: Device, after: Device): readonly string[] {
     ...unlikeParts(before, after, atTheEdge, "has chains at the edge of devices, not compared"),
     ...unlikeParts(before, after, flowtables, "has flowtables, not compared"),
     ...unlikeParts(before, after, namedActions, "has named objects, not compared"),
+    ...unlikeParts(
+      before,
+      after,
+      expiring,
+      "has elements that expire, compared as long as they last",
+    ),
+    ...unlikeIpsets(before, after),
   ];
 }
 
@@ -43,6 +51,26 @@ function partsOf(device: Device, partOf: (table: Table) => unknown): ReadonlyMap
 function otherFamily(table: Table): unknown {
   const isIp = table.family === "ip" || table.family === "ip6" || table.family === "inet";
   return isIp ? null : table;
+}
+
+/** When elements end, as configured: what is left of their time differs from moment to moment. */
+function expiring({ sets }: Table): unknown {
+  const found = sets.flatMap((set) => expiringOf(set));
+  return found.length === 0 ? null : found.sort();
+}
+
+function expiringOf({ name, elements, defaultTimeoutMs }: NamedSet): readonly string[] {
+  return elements.flatMap(({ key, timeoutMs }) => {
+    const time = timeoutMs ?? defaultTimeoutMs ?? 0;
+    return time === 0 ? [] : [canonicalText([name, key, time])];
+  });
+}
+
+function unlikeIpsets(before: Device, after: Device): readonly string[] {
+  const timesOf = ({ ipsets }: Device) =>
+    [...ipsets.values()].flatMap((set) => expiringOf(set)).sort();
+  const isSame = timesOf(before).join("\n") === timesOf(after).join("\n");
+  return isSame ? [] : ["ipsets have elements that expire, and not the same on both sides"];
 }
 
 function atTheEdge({ chains }: Table): unknown {
