@@ -5,6 +5,12 @@ import fc from "fast-check";
  * ports so that their rules meet.
  */
 
+/**
+ * The same rulesets in every run, so that a change is what makes a test fail; `PREMORTEM_SEED=N npm test`
+ * looks at others.
+ */
+export const RANDOM_SEED = Number(process.env["PREMORTEM_SEED"] ?? 1);
+
 const V4 = [
   "10.0.0.5",
   "10.0.0.0/30",
