@@ -221,7 +221,9 @@ function laterPackets(world: World, first: Node): Node {
   const assignment = new Map<number, boolean>();
   for (const level of layout.levels("state", 0, 3)) assignment.set(level, false);
   for (const level of layout.levelsRead("ctmark")) assignment.set(level, false);
-  for (const level of layout.levelsRead("mark")) assignment.set(level, false);
+  /* A socket's mark is on all that it sends. */
+  if (world.path !== "output")
+    for (const level of layout.levelsRead("mark")) assignment.set(level, false);
   const fresh = arena.restrict(first, assignment);
   const flags = new Map<number, boolean>();
   for (const [i, level] of layout.levelsAt("transport", 104, 8).entries())

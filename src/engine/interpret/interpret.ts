@@ -183,7 +183,9 @@ function firstPacket(walk: Walk): Connection | null {
   const isReply = spec.direction === "reply";
   const values = new Map(first.values);
   values.delete("ct mark");
-  values.delete("meta mark");
+  /* A socket's mark is on all that it sends; what comes in has none before a rule gives it one. */
+  const isOwn = spec.path === "output" && !isReply;
+  if (spec.original === null && !isOwn) values.delete("meta mark");
   if (first.protocol === 6) values.set("tcp flags", SYN);
   const packet: PacketSpec = {
     ...first,
