@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Coverage } from "../src/engine/device/device.ts";
 import { type DeviceResult, readDevice } from "../src/engine/parsers/readDevice.ts";
+import { list, table } from "./markdown.ts";
 
 const CORPUS = "../shared/corpus";
 const REPORT = "docs/coverage.md";
@@ -156,16 +157,6 @@ const MAXIMUM_NAME = 50;
 
 function cut(feature: string): string {
   return feature.length <= MAXIMUM_NAME ? feature : `${feature.slice(0, MAXIMUM_NAME - 1)}…`;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  if (rows.length === 0) return "None.";
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
-}
-
-function list(items: readonly string[]): string {
-  return items.length === 0 ? "None." : items.map((item) => `- ${item}`).join("\n");
 }
 
 main();

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { corpusFiles, judgeAll } from "../lab/judgeAll.ts";
 import type { Judgement } from "../lab/judgeRuleset.ts";
+import { list, table } from "./markdown.ts";
 
 const REPORT = "docs/kernel-agreement.md";
 /** Packets for each ruleset, at least; another number can be given. */
@@ -139,16 +140,6 @@ function share(judged: readonly Judged[]): string {
 
 function cell(text: string): string {
   return text.replaceAll("|", "\\|").replace(/^\/dev\/stdin:/, "line ");
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  if (rows.length === 0) return "None.";
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
-}
-
-function list(items: readonly string[]): string {
-  return items.length === 0 ? "None." : items.map((item) => `- ${item}`).join("\n");
 }
 
 main();

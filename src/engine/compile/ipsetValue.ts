@@ -1,31 +1,22 @@
-import { FALSE, type Node, TRUE } from "../bdd/index.ts";
+import { type Node, TRUE } from "../bdd/index.ts";
 import type { Expression } from "../device/expression.ts";
 import type { NamedSet } from "../device/set.ts";
 import { PROTOCOL } from "../packet/selectors/index.ts";
-import { protocolNode } from "./tracking.ts";
+import { anyProtocol, portedProtocols } from "./tracking.ts";
 import type { Value } from "./value.ts";
 import type { World } from "./world.ts";
 
-/** Protocols in which ipset finds ports (ip_set_get_ip4_port). */
-const WITH_PORTS: readonly number[] = [
-  PROTOCOL.tcp,
-  PROTOCOL.udp,
-  PROTOCOL.udplite,
-  PROTOCOL.sctp,
-  PROTOCOL.dccp,
-];
-
 /**
- * What an ipset takes for a port: the port where the protocol has one; else, in sets that hold
+ * What an ipset takes for a port (ip_set_get_ip4_port): the port where the protocol has one; else, in sets that hold
  * protocols too, type and code of ICMP and 0 of all others; in sets of ports alone nothing.
  */
 export function ipsetPort(world: World, set: NamedSet, part: Expression, port: Value): Value {
   if (part.kind !== "selector" || !part.id.startsWith("th ")) return port;
   const { arena } = world;
-  const ported = anyOf(world, WITH_PORTS);
+  const ported = portedProtocols(world);
   if (!set.keyTypes.includes("inet_proto"))
     return { ...port, present: arena.and(port.present, ported) };
-  const icmp = anyOf(world, [PROTOCOL.icmp, PROTOCOL.icmpv6]);
+  const icmp = anyProtocol(world, [PROTOCOL.icmp, PROTOCOL.icmpv6]);
   const typeAndCode = world.store.read("transport", 0, 16);
   const guarded = (value: Value, guard: Node) =>
     value.pieces.map((piece) => ({ ...piece, guard: arena.and(piece.guard, guard) }));
@@ -39,11 +30,4 @@ export function ipsetPort(world: World, set: NamedSet, part: Expression, port: V
       { guard: rest, value: { kind: "constant", value: 0n } },
     ],
   };
-}
-
-function anyOf(world: World, protocols: readonly number[]): Node {
-  return protocols.reduce<Node>(
-    (all, protocol) => world.arena.or(all, protocolNode(world, protocol)),
-    FALSE,
-  );
 }

@@ -1,7 +1,6 @@
 import { FALSE, type Node } from "../bdd/index.ts";
 import type { IpFamily } from "../packet/packet.ts";
-import { familyNode, givenState } from "./tracking.ts";
-import { portedProtocols } from "./translate.ts";
+import { familyNode, givenState, portedProtocols } from "./tracking.ts";
 import { bitsValue, type Value } from "./value.ts";
 import type { World } from "./world.ts";
 

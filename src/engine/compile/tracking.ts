@@ -3,7 +3,7 @@ import { FALSE, type Node, TRUE } from "../bdd/index.ts";
 import { rangesOver } from "../packet/header/rangesOver.ts";
 import { STATE_CODES } from "../packet/header/stateCodes.ts";
 import type { CtState, IpFamily } from "../packet/packet.ts";
-import { PROTOCOL } from "../packet/selectors/index.ts";
+import { PROTOCOL, WITH_PORTS } from "../packet/selectors/index.ts";
 import type { World } from "./world.ts";
 
 /** Packets by what `ct state` says of them. `none`: tracking has not seen them (reads invalid). */
@@ -31,6 +31,19 @@ export function familyNode(world: World, family: IpFamily): Node {
 /** Packets with that number in the protocol field, behind all extension headers. */
 export function protocolNode(world: World, protocol: number): Node {
   return rangesOver(world.arena, world.layout.bits("protocol", 0, 8), [single(BigInt(protocol))]);
+}
+
+/** Packets of protocols that have ports. */
+export function portedProtocols(world: World): Node {
+  return anyProtocol(world, WITH_PORTS);
+}
+
+/** Packets of one of the protocols. */
+export function anyProtocol(world: World, protocols: readonly number[]): Node {
+  return protocols.reduce<Node>(
+    (all, protocol) => world.arena.or(all, protocolNode(world, protocol)),
+    FALSE,
+  );
 }
 
 /** Neighbour discovery and multicast listener discovery. */

@@ -2,24 +2,15 @@ import { maximum, type Range } from "../base/range.ts";
 import { FALSE, type Node, TRUE } from "../bdd/index.ts";
 import type { NatPort, NatStatement } from "../device/statement.ts";
 import type { IpFamily } from "../packet/packet.ts";
-import { PROTOCOL } from "../packet/selectors/index.ts";
 import { evaluate } from "./evaluate.ts";
 import { oneOf as oneOfRange } from "./lookup.ts";
-import { familyNode, protocolNode } from "./tracking.ts";
+import { familyNode, portedProtocols } from "./tracking.ts";
 import { bitsValue, constantBits, constantValue, mergedBits, type Value } from "./value.ts";
 import type { Asker, Translation, World } from "./world.ts";
 
 const FAMILIES: readonly IpFamily[] = ["ip", "ip6"];
 const WIDTH: Readonly<Record<IpFamily, number>> = { ip: 32, ip6: 128 };
 const LOOPBACK: Readonly<Record<IpFamily, bigint>> = { ip: 0x7f000001n, ip6: 1n };
-/** Protocols whose ports NAT can change. */
-const WITH_PORTS: readonly number[] = [
-  PROTOCOL.tcp,
-  PROTOCOL.udp,
-  PROTOCOL.udplite,
-  PROTOCOL.sctp,
-  PROTOCOL.dccp,
-];
 
 /** Notes the translation of the packets in `live`, and says which of them it is for. */
 export function translate(world: World, asker: Asker, statement: NatStatement, live: Node): Node {
@@ -45,14 +36,6 @@ export function translate(world: World, asker: Asker, statement: NatStatement, l
     world.translations.push(translation);
   }
   return taken;
-}
-
-/** Packets of protocols whose ports NAT can change. */
-export function portedProtocols(world: World): Node {
-  return WITH_PORTS.reduce<Node>(
-    (all, protocol) => world.arena.or(all, protocolNode(world, protocol)),
-    FALSE,
-  );
 }
 
 /** Source in postrouting and input, destination in prerouting and output. */

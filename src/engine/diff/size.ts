@@ -3,18 +3,10 @@ import { FALSE, type Node, satisfyingCount, support } from "../bdd/index.ts";
 import type { HeaderLayout, Space } from "../packet/header/layout.ts";
 import { rangesOver } from "../packet/header/rangesOver.ts";
 import type { IpFamily } from "../packet/packet.ts";
-import { PROTOCOL } from "../packet/selectors/index.ts";
+import { PROTOCOL, WITH_PORTS } from "../packet/selectors/index.ts";
 
 /** Distinct addresses, protocol, and ports or type and code; as decimal text. */
 export type Size = Readonly<Record<IpFamily, string>>;
-
-const WITH_PORTS: readonly number[] = [
-  PROTOCOL.tcp,
-  PROTOCOL.udp,
-  PROTOCOL.udplite,
-  PROTOCOL.sctp,
-  PROTOCOL.dccp,
-];
 
 /** Counts the packets of a set by family; whatever else a header holds is quantified away. */
 export function sizeOf(layout: HeaderLayout, set: Node): Size {

@@ -3,20 +3,13 @@ import { formatInterfaceName } from "../../base/interfaceName.ts";
 import { type Assignment, fieldValue } from "../../bdd/index.ts";
 import { PROTOCOL_NUMBERS } from "../notation.ts";
 import type { Path } from "../packet.ts";
-import { PROTOCOL, type SelectorRow, selectorRow } from "../selectors/index.ts";
+import { PROTOCOL, type SelectorRow, selectorRow, WITH_PORTS } from "../selectors/index.ts";
 import { atomOf } from "./atoms.ts";
 import type { AtomField, HeaderLayout, Space } from "./layout.ts";
 import { representative } from "./representative.ts";
 import { STATES } from "./stateCodes.ts";
 
 const NAMES = new Map([...PROTOCOL_NUMBERS].map(([name, number]) => [number, name]));
-export const WITH_PORTS: ReadonlySet<number> = new Set<number>([
-  PROTOCOL.tcp,
-  PROTOCOL.udp,
-  PROTOCOL.udplite,
-  PROTOCOL.sctp,
-  PROTOCOL.dccp,
-]);
 
 /** One header in the notation of packets; variables that are not assigned count as zeros. */
 export function toNotation(layout: HeaderLayout, header: Assignment, path: Path): string {
@@ -28,7 +21,7 @@ export function toNotation(layout: HeaderLayout, header: Assignment, path: Path)
   const v6 = at("family", 0, 1) === 1n;
   const protocol = Number(at("protocol", 0, 8));
   const width = v6 ? 128 : 32;
-  const hasPorts = WITH_PORTS.has(protocol);
+  const hasPorts = WITH_PORTS.includes(protocol);
   const end = (address: Space, port: number): string => {
     const value = at(address, 0, width);
     const text = v6 ? `[${formatIpv6(value)}]` : formatIpv4(value);
@@ -110,7 +103,7 @@ function selectorWords(
     if (!fits(row, protocol, v6)) return [];
     const { base, offset } = source;
     if (base === "transport") {
-      if (offset + row.width <= DESTINATION_PORT + 16 && WITH_PORTS.has(protocol)) return [];
+      if (offset + row.width <= DESTINATION_PORT + 16 && WITH_PORTS.includes(protocol)) return [];
       const isSaid = protocol === (v6 ? PROTOCOL.icmpv6 : PROTOCOL.icmp);
       if (isSaid && /^(icmp(v6)? (type|code)|th sport)$/.test(id)) return [];
       const value = at("transport", offset, row.width);

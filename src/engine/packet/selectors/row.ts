@@ -117,3 +117,12 @@ export const PROTOCOL = {
   mobility: 135,
   udplite: 136,
 } as const;
+
+/** Protocols whose header begins with a source and a destination port. */
+export const WITH_PORTS: readonly number[] = [
+  PROTOCOL.tcp,
+  PROTOCOL.udp,
+  PROTOCOL.udplite,
+  PROTOCOL.sctp,
+  PROTOCOL.dccp,
+];
