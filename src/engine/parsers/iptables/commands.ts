@@ -1,7 +1,6 @@
 import type { Span } from "../../base/span.ts";
 import type { LineState, Rule } from "../../device/device.ts";
 import type { Statement } from "../../device/statement.ts";
-import type { RuleWords } from "./arguments.ts";
 import { builtInChain } from "./builtin.ts";
 import { type DraftChain, type DraftTable, makeChain } from "./draft.ts";
 import { stateOfStatements } from "./lineState.ts";
@@ -9,6 +8,7 @@ import { jumpTarget } from "./loops.ts";
 import { lowerRule } from "./rule.ts";
 import { lineSpan, refuse, type Script } from "./scriptState.ts";
 import { TARGETS } from "./targets/index.ts";
+import type { RuleWords } from "./wordReader.ts";
 
 /** XT_EXTENSION_MAXNAMELEN without its closing zero. */
 const CHAIN_NAME_LETTERS = 28;

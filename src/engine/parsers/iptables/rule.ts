@@ -1,7 +1,6 @@
 import type { Span } from "../../base/span.ts";
 import type { NamedSet } from "../../device/set.ts";
 import type { Statement, Verdict } from "../../device/statement.ts";
-import type { ReadModule, RuleWords } from "./arguments.ts";
 import { lowerBasics } from "./basics.ts";
 import { isOpaque } from "./lineState.ts";
 import { findMatch } from "./matches/index.ts";
@@ -10,6 +9,7 @@ import { parseProtocol } from "./protocol.ts";
 import type { Report } from "./report.ts";
 import { FOREIGN_TARGETS, TARGETS } from "./targets/index.ts";
 import type { IpFamily } from "./values.ts";
+import type { ReadModule, RuleWords } from "./wordReader.ts";
 
 /** Where a rule stands, and who hears of it. */
 export interface RulePlace {

@@ -1,26 +1,18 @@
-import type { TableFamily } from "../../device/device.ts";
+import { addChain, parseChainBlock } from "./chainBlock.ts";
 import { parseFlowtable } from "./flowtable.ts";
 import { type DefinitionScope, runDefinition, runInclude } from "./include.ts";
-import { markLines } from "./lineStates.ts";
-import { deleteElements } from "./ownElements.ts";
-import { describe, type Reader, type SyntaxProblem, spanOf } from "./reader.ts";
-import { parseRule } from "./rule.ts";
-import { type DraftChain, type DraftTable, objectKey, type RuleSlot, tableKey } from "./ruleset.ts";
-import { parseElementsFor, parseSetBlock } from "./setBlock.ts";
-import { addElements, setKey } from "./sets.ts";
+import { knownTable, parseFamily } from "./known.ts";
+import { addObject, parseObject } from "./objects.ts";
+import { describe, type Reader, spanOf } from "./reader.ts";
+import { recover } from "./recover.ts";
+import { type DraftTable, tableKey } from "./ruleset.ts";
+import { runDelete, runFlush } from "./scriptDelete.ts";
+import { changeElements } from "./scriptElements.ts";
+import { placeRule, runRename } from "./scriptRules.ts";
+import { parseSetBlock } from "./setBlock.ts";
 import { refuse, report, type ScriptState } from "./state.ts";
-import {
-  addChain,
-  addObject,
-  addSet,
-  parseChainBlock,
-  parseObject,
-  parseTableItems,
-  recover,
-} from "./tableBlock.ts";
-import { readNumber } from "./values.ts";
+import { addSet, parseTableItems } from "./tableBlock.ts";
 
-const FAMILIES: readonly string[] = ["ip", "ip6", "inet", "arp", "bridge", "netdev"];
 const COMMANDS: readonly string[] = [
   "add",
   "create",
@@ -117,10 +109,6 @@ function runCommand(reader: Reader, state: ScriptState, scope: DefinitionScope):
   }
 }
 
-function parseFamily(reader: Reader): TableFamily {
-  return FAMILIES.includes(reader.peek().text) ? (reader.next().text as TableFamily) : "ip";
-}
-
 function runAdd(
   reader: Reader,
   state: ScriptState,
@@ -145,7 +133,7 @@ function runAdd(
       const name = reader.word("the name of a chain");
       if (verb === "create" && table.chains.has(name.text))
         refuse(state, "PM1070", `chain \`${name.text}\` is already there`, spanOf(name));
-      const chain = addChain(state, table, name.text, spanOf(name));
+      const chain = addChain(table, name.text, spanOf(name));
       if (reader.is("{")) parseChainBlock(reader, state, table, chain, common);
       return;
     }
@@ -221,256 +209,4 @@ function declareTable(reader: Reader, state: ScriptState, verb: "add" | "create"
   };
   state.ruleset.tables.set(key, table);
   return table;
-}
-
-function knownTable(reader: Reader, state: ScriptState): DraftTable {
-  const family = parseFamily(reader);
-  const name = reader.word("the name of a table");
-  const table = state.ruleset.tables.get(tableKey(family, name.text));
-  if (table !== undefined) return table;
-  reader.unshift(name);
-  throw missing(reader, `table \`${family} ${name.text}\``);
-}
-
-function missing(reader: Reader, what: string): SyntaxProblem {
-  return reader.problem(`there is no ${what}`, "add it first, or look at its name", "PM1071");
-}
-
-function knownChain(reader: Reader, table: DraftTable): DraftChain {
-  const name = reader.word("the name of a chain");
-  const chain = table.chains.get(name.text);
-  if (chain !== undefined) return chain;
-  reader.unshift(name);
-  throw missing(reader, `chain \`${name.text}\` in table \`${table.name}\``);
-}
-
-type Placing = "add" | "insert" | "replace";
-
-/** `add|insert|replace rule [family] table chain [handle|position|index N] …`. */
-function placeRule(reader: Reader, state: ScriptState, verb: Placing): void {
-  const table = knownTable(reader, state);
-  const chain = knownChain(reader, table);
-  const place = parsePlace(reader);
-  state.currentTable = table;
-  const rule = parseRule(reader, state, table.family, chain.base);
-  markLines(state, rule.span.file, rule.span.line, rule.span.endLine, rule.state);
-  const slot = { rule, handle: ++table.handles };
-  if (place === null) {
-    if (verb === "insert") chain.rules.unshift(slot);
-    else chain.rules.push(slot);
-    return;
-  }
-  const at =
-    place.by === "index"
-      ? place.number
-      : chain.rules.findIndex(({ handle }) => handle === place.number);
-  if (chain.rules[at] === undefined) {
-    refuse(
-      state,
-      "PM1072",
-      `chain \`${chain.name}\` has no rule with ${place.by} ${place.number}`,
-      rule.span,
-      "list the chain with `nft -a` for its handles",
-    );
-    return;
-  }
-  if (verb === "replace") chain.rules[at] = slot;
-  else chain.rules.splice(verb === "add" ? at + 1 : at, 0, slot);
-}
-
-interface Place {
-  readonly by: "handle" | "index";
-  readonly number: number;
-}
-
-function parsePlace(reader: Reader): Place | null {
-  const { text } = reader.peek();
-  if (text !== "handle" && text !== "position" && text !== "index") return null;
-  if (reader.peek(1).kind !== "word" || readNumber(reader.peek(1).text) === null) return null;
-  reader.next();
-  return { by: text === "index" ? "index" : "handle", number: Number(reader.next().text) };
-}
-
-function changeElements(
-  reader: Reader,
-  state: ScriptState,
-  verb: "add" | "delete",
-  mustExist: boolean,
-): void {
-  const table = knownTable(reader, state);
-  const name = reader.word("the name of a set");
-  const set = table.sets.get(name.text);
-  if (set === undefined) {
-    reader.unshift(name);
-    throw missing(reader, `set \`${name.text}\` in table \`${table.name}\``);
-  }
-  state.opaque.length = 0;
-  const elements = parseElementsFor(reader, state, set);
-  const unresolved = [...(set.unresolved ?? []), ...state.opaque];
-  state.opaque.length = 0;
-  state.currentTable = table;
-  if (verb === "add" && set.constant === true && !state.madeHere.has(setKey(state, set.name)))
-    refuse(
-      state,
-      "PM1064",
-      `\`${set.name}\` is constant`,
-      spanOf(name),
-      "take `flags constant` out of the set",
-    );
-  const changed =
-    verb === "add"
-      ? addElements(state, set, elements)
-      : deleteElements(state, set, elements, mustExist);
-  table.sets.set(set.name, unresolved.length > 0 ? { ...changed, unresolved } : changed);
-}
-
-/** The place of the rule with a handle; deletions often go along a chain, so it begins at the last. */
-function placeOf({ rules }: DraftChain, handle: number, near: number): number {
-  for (let distance = 0; distance <= rules.length; distance++) {
-    if (rules[near - distance]?.handle === handle) return near - distance;
-    if (rules[near + distance]?.handle === handle) return near + distance;
-  }
-  return rules.findIndex((slot) => slot.handle === handle);
-}
-
-function runDelete(reader: Reader, state: ScriptState, mustExist: boolean): void {
-  const token = reader.next();
-  const { tables } = state.ruleset;
-  switch (token.text) {
-    case "table": {
-      const family = parseFamily(reader);
-      const name = reader.word("the name of a table");
-      const isThere = tables.delete(tableKey(family, name.text));
-      if (!isThere && mustExist)
-        refuse(
-          state,
-          "PM1071",
-          `there is no table \`${family} ${name.text}\``,
-          spanOf(name),
-          "write `destroy`, or `add table` in front",
-        );
-      return;
-    }
-    case "element":
-      return changeElements(reader, state, "delete", mustExist);
-    case "rule": {
-      const found = mustExist ? null : chainIfThere(reader, state);
-      if (found === "missing") return;
-      const table = knownTable(reader, state);
-      const chain = knownChain(reader, table);
-      const place = parsePlace(reader);
-      const at = place === null ? -1 : placeOf(chain, place.number, chain.lastDeleted);
-      chain.lastDeleted = Math.max(0, at);
-      if (at >= 0) chain.rules.splice(at, 1);
-      else if (mustExist)
-        refuse(
-          state,
-          "PM1072",
-          `chain \`${chain.name}\` has no such rule`,
-          spanOf(token),
-          "list the chain with `nft -a` for its handles",
-        );
-      return;
-    }
-    default:
-      deleteNamed(reader, state, token.text, mustExist);
-  }
-}
-
-/** `destroy rule` does not mind that the chain is not there; looks ahead without taking anything. */
-function chainIfThere(reader: Reader, state: ScriptState): "missing" | null {
-  const hasFamily = FAMILIES.includes(reader.peek().text);
-  const family = hasFamily ? (reader.peek().text as TableFamily) : "ip";
-  const at = hasFamily ? 1 : 0;
-  const table = state.ruleset.tables.get(tableKey(family, reader.peek(at).text));
-  if (table?.chains.has(reader.peek(at + 1).text) === true) return null;
-  reader.skipStatement();
-  return "missing";
-}
-
-function deleteNamed(reader: Reader, state: ScriptState, kind: string, mustExist: boolean): void {
-  const what = kind === "ct" ? reader.next().text : kind;
-  const table = knownTable(reader, state);
-  const name = reader.word(`the name of a ${kind}`);
-  const objects: Readonly<Record<string, string>> = {
-    helper: "ctHelper",
-    timeout: "ctTimeout",
-    expectation: "ctExpectation",
-  };
-  const gone =
-    kind === "chain"
-      ? table.chains.delete(name.text)
-      : kind === "set" || kind === "map"
-        ? table.sets.delete(name.text)
-        : kind === "flowtable"
-          ? table.flowtables.delete(name.text)
-          : table.objects.delete(objectKey(objects[what] ?? what, name.text));
-  if (!gone && mustExist)
-    refuse(
-      state,
-      "PM1071",
-      `there is no ${kind} \`${name.text}\``,
-      spanOf(name),
-      "look at its name",
-    );
-  if (reader.is("{")) reader.skipStatement();
-}
-
-function runFlush(reader: Reader, state: ScriptState): void {
-  const what = reader.next().text;
-  const { tables } = state.ruleset;
-  switch (what) {
-    case "ruleset": {
-      const family = FAMILIES.includes(reader.peek().text) ? reader.next().text : null;
-      for (const [key, table] of tables)
-        if (family === null || table.family === family) tables.delete(key);
-      return;
-    }
-    case "table":
-      for (const chain of knownTable(reader, state).chains.values()) chain.rules = [];
-      return;
-    case "chain":
-      knownChain(reader, knownTable(reader, state)).rules = [];
-      return;
-    case "set":
-    case "map":
-    case "meter": {
-      const table = knownTable(reader, state);
-      const name = reader.word("the name of a set");
-      const set = table.sets.get(name.text);
-      if (set !== undefined) table.sets.set(set.name, { ...set, elements: [] });
-      return;
-    }
-    default:
-      throw reader.problem(
-        `\`flush ${what}\` is unknown`,
-        "write flush ruleset, table, chain or set",
-      );
-  }
-}
-
-function runRename(reader: Reader, state: ScriptState): void {
-  reader.accept("chain");
-  const table = knownTable(reader, state);
-  const chain = knownChain(reader, table);
-  const name = reader.word("the new name").text;
-  table.chains.delete(chain.name);
-  const renamed = { ...chain, name };
-  table.chains.set(name, renamed);
-  for (const other of table.chains.values())
-    other.rules = other.rules.map((slot) => ({
-      ...slot,
-      rule: renameJumps(slot, chain.name, name),
-    }));
-}
-
-/** Rules point at chains, not at names: jumps follow a rename. */
-function renameJumps(slot: RuleSlot, before: string, after: string): RuleSlot["rule"] {
-  const statements = slot.rule.statements.map((statement) => {
-    if (statement.kind !== "verdict") return statement;
-    const { verdict } = statement;
-    const points = (verdict.kind === "jump" || verdict.kind === "goto") && verdict.chain === before;
-    return points ? { ...statement, verdict: { ...verdict, chain: after } } : statement;
-  });
-  return { ...slot.rule, statements };
 }
