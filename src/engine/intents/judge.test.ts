@@ -1,0 +1,193 @@
+import { describe, expect, test } from "vitest";
+import { parseIpv4 } from "../base/address.ts";
+import { single } from "../base/range.ts";
+import type { Device } from "../device/device.ts";
+import { readDevice } from "../parsers/readDevice.ts";
+import { judgeIntents } from "./judge.ts";
+import type { End, FlowPattern, IntentAnswer, IntentKind, Service } from "./model.ts";
+
+function parse(text: string): Device {
+  const { device, refused } = readDevice({ files: new Map([["rules", text]]), roots: ["rules"] });
+  expect(refused).toEqual([]);
+  return device;
+}
+
+function end(addresses: string, ...interfaces: string[]): End {
+  const ranges = addresses.split(" ").map((text) => {
+    const [address = "", length = "32"] = text.split("/");
+    const from = parseIpv4(address) ?? 0n;
+    return { from, to: from + (1n << BigInt(32 - Number(length))) - 1n };
+  });
+  return {
+    addresses: new Map([["ip", ranges]]),
+    interfaces: interfaces.length === 0 ? null : interfaces,
+  };
+}
+
+const tcp = (port: number): Service => ({
+  kind: "ports",
+  protocol: 6,
+  ports: [single(BigInt(port))],
+});
+
+const MAIL = end("10.10.2.11 10.10.2.12", "dmz");
+const INTERNET = end("198.51.100.0/24", "wan");
+
+function forward(from: End, to: End, ...services: Service[]): FlowPattern {
+  return { path: "forward", from, to, services };
+}
+
+function judge(device: Device, kind: IntentKind, ...flows: FlowPattern[]): IntentAnswer {
+  const [answer] = judgeIntents(device, [{ kind, flows }]);
+  if (answer === undefined) throw new Error("no answer");
+  return answer;
+}
+
+const inForward = (rules: string, more = "") =>
+  parse(`table inet t {
+ ${more}
+ chain f {
+  type filter hook forward priority 0; policy drop;
+  ${rules.split(" / ").join("\n  ")}
+ }
+}
+`);
+
+const OUT = 'ip saddr 10.10.2.8/29 oifname "wan" tcp dport 25 accept';
+const BACK = "ct state established accept";
+
+describe("reachable", () => {
+  const cases: readonly (readonly [string, string, string])[] = [
+    ["holds with both directions open", `${BACK} / ${OUT}`, "holds"],
+    ["is broken without a way back", OUT, "broken reply"],
+    [
+      "is broken where one of the hosts is missing",
+      `${BACK} / ip saddr 10.10.2.11 accept`,
+      "broken first",
+    ],
+    ["is broken by a drop in front", `ip saddr 10.10.2.12 drop / ${BACK} / ${OUT}`, "broken first"],
+    [
+      "is broken by a drop of what follows",
+      `ip saddr 10.10.2.12 ct state established drop / ${BACK} / ${OUT}`,
+      "broken later",
+    ],
+    ["holds behind a drop of other hosts", `ip saddr 10.10.2.13 drop / ${BACK} / ${OUT}`, "holds"],
+    [
+      "holds with flags of new connections",
+      `tcp flags & (syn|ack|rst|fin) != syn ct state new drop / ${BACK} / ${OUT}`,
+      "holds",
+    ],
+    [
+      "is broken by a drop of replies' flags",
+      `tcp flags & (syn|ack) == syn|ack drop / ${BACK} / ${OUT}`,
+      "broken reply",
+    ],
+    ["hangs on a limiter", `${BACK} / limit rate 5/second ${OUT}`, "undecided first limit"],
+    [
+      "is broken by a limiter with a drop in front",
+      `${BACK} / drop / limit rate 5/second ${OUT}`,
+      "broken first",
+    ],
+    ["hangs on a queue", `${BACK} / tcp dport 25 queue`, "undecided first"],
+    ["holds on another interface of the same pattern", `${BACK} / oifname "w*" accept`, "holds"],
+    ["is broken towards another interface", `${BACK} / oifname "wan1" accept`, "broken first"],
+  ];
+  test.each(cases)("%s", (_name, rules, expected) => {
+    const answer = judge(inForward(rules), "reachable", forward(MAIL, INTERNET, tcp(25)));
+    const { status, example, dependsOn } = answer;
+    expect([status, example?.part, ...dependsOn].filter(Boolean).join(" ")).toBe(expected);
+  });
+
+  test("names the packet and the rule", () => {
+    const device = inForward(`ip saddr 10.10.2.12 drop / ${BACK} / ${OUT}`);
+    const { example } = judge(device, "reachable", forward(MAIL, INTERNET, tcp(25)));
+    expect(example?.packet).toMatch(
+      /^tcp 10\.10\.2\.12:40000 > 198\.51\.100\.7:25 in=\S+ out=wan state=new path=forward$/,
+    );
+    expect(example?.by).toMatchObject({ kind: "rule", rule: { text: "ip saddr 10.10.2.12 drop" } });
+  });
+
+  test("is judged with the address that NAT gives", () => {
+    const rules =
+      "ip daddr 10.10.2.5 tcp dport 25 ct status dnat accept / ip saddr 10.10.2.5 accept / ct state established ct direction original accept";
+    const nat = (target: string) =>
+      parse(`table inet t {
+ chain p { type nat hook prerouting priority dstnat; ip daddr 203.0.113.1 tcp dport 25 ${target}
+ }
+ chain f { type filter hook forward priority 0; policy drop;
+  ${rules.split(" / ").join("\n  ")}
+ }
+}
+`);
+    const flow = forward(INTERNET, end("203.0.113.1"), tcp(25));
+    expect(judge(nat("dnat ip to 10.10.2.5"), "reachable", flow)).toMatchObject({
+      status: "holds",
+    });
+    expect(judge(nat("dnat ip to 10.10.2.6"), "reachable", flow)).toMatchObject({
+      status: "broken",
+    });
+    expect(judge(nat("dnat ip to 10.10.2.5-10.10.2.6"), "reachable", flow)).toMatchObject({
+      status: "undecided",
+    });
+  });
+
+  test("of a family without packets is no promise kept", () => {
+    const six: End = { addresses: new Map([["ip6", [single(1n << 125n)]]]), interfaces: null };
+    const answer = judge(inForward("accept"), "reachable", forward(MAIL, six, tcp(25)));
+    expect(answer).toMatchObject({
+      status: "undecided",
+      reasons: [expect.stringContaining("no packet fits")],
+    });
+  });
+});
+
+describe("reachable, to and from the device", () => {
+  const device = parse(`table inet t {
+ chain i { type filter hook input priority 0; policy drop;
+  ct state established accept
+  ip saddr 10.10.1.0/24 tcp dport 22 accept
+ }
+ chain o { type filter hook output priority 0; policy drop;
+  ct state established accept
+  udp dport 53 accept
+ }
+}
+`);
+  const own = end("10.10.1.1");
+  const lan = end("10.10.1.0/25", "lan");
+  const dns: Service = { kind: "ports", protocol: 17, ports: [single(53n)] };
+  const flows: readonly (readonly [string, FlowPattern, string])[] = [
+    ["ssh from the network", { path: "input", from: lan, to: own, services: [tcp(22)] }, "holds"],
+    ["smtp from the network", { path: "input", from: lan, to: own, services: [tcp(25)] }, "broken"],
+    ["dns from the device", { path: "output", from: own, to: lan, services: [dns] }, "holds"],
+    ["smtp from the device", { path: "output", from: own, to: lan, services: [tcp(25)] }, "broken"],
+  ];
+  test.each(flows)("%s", (_name, flow, status) => {
+    expect(judge(device, "reachable", flow).status).toBe(status);
+  });
+});
+
+describe("blocked", () => {
+  const cases: readonly (readonly [string, string, string])[] = [
+    ["holds under a policy of drop", BACK, "holds"],
+    ["is broken by one open port", `${BACK} / ${OUT}`, "broken first"],
+    [
+      "is broken by what opens odd ports of clients only",
+      `${BACK} / tcp sport 25 accept`,
+      "broken first",
+    ],
+    ["is broken by what is not tracked", "ct state untracked accept", "broken first"],
+    ["hangs on a limiter", `limit rate 5/second ${OUT}`, "undecided first limit"],
+  ];
+  test.each(cases)("%s", (_name, rules, expected) => {
+    const answer = judge(inForward(rules), "blocked", forward(MAIL, INTERNET, tcp(25)));
+    const { status, example, dependsOn } = answer;
+    expect([status, example?.part, ...dependsOn].filter(Boolean).join(" ")).toBe(expected);
+  });
+});
+
+test("several flows are as good as the worst of them", () => {
+  const device = inForward(`${BACK} / ${OUT}`);
+  const flows = [forward(MAIL, INTERNET, tcp(25)), forward(MAIL, INTERNET, tcp(26))];
+  expect(judge(device, "reachable", ...flows).status).toBe("broken");
+});

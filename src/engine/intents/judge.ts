@@ -1,0 +1,269 @@
+/**
+ * Intents on one device: whether every connection that shall be possible is, in both directions, and
+ * whether nothing begins that shall not. `holds` and `broken` are proved for all packets, under the
+ * assumptions told with them.
+ */
+import { FALSE, type Node, support, withinNodeLimit } from "../bdd/index.ts";
+import {
+  type Analysis,
+  beginAnalysis,
+  beginPath,
+  type DeviceFacts,
+  deviceFacts,
+  type Ending,
+  headersUnder,
+  type RuleVisit,
+  ruleNames,
+  walkRegion,
+} from "../compile/index.ts";
+import type { Device, Rule } from "../device/device.ts";
+import { interpret } from "../interpret/interpret.ts";
+import { DOMAIN_ASSUMPTIONS } from "../packet/header/domain.ts";
+import { pickReadable } from "../packet/header/prefer.ts";
+import { toNotation } from "../packet/header/toNotation.ts";
+import { headerLevels } from "../packet/header/valid.ts";
+import { isNotationError, parsePacket } from "../packet/notation.ts";
+import type { Path } from "../packet/packet.ts";
+import { flowPackets, pathOfPart } from "./flowPackets.ts";
+import type {
+  FlowPart,
+  FlowPattern,
+  Intent,
+  IntentAnswer,
+  IntentDecider,
+  IntentExample,
+  IntentKind,
+} from "./model.ts";
+import { destinationNat, replyPatterns, type Translated } from "./translated.ts";
+
+export interface JudgeOptions {
+  /** Default: that of the arena. */
+  readonly nodeLimit?: number;
+}
+
+/** What every answer rests on. */
+const ASSUMPTIONS: readonly string[] = [
+  "Linux 5.10 or later, one network namespace, no offloaded flows",
+  "connections began under the ruleset that judges them",
+  "clients connect from ports above 1023",
+];
+
+/** Answers for each intent, in their order. */
+export function judgeIntents(
+  device: Device,
+  intents: readonly Intent[],
+  options: JudgeOptions = {},
+): readonly IntentAnswer[] {
+  const judge: Judge = { device, facts: deviceFacts(device), nameOf: ruleNames(device), options };
+  return intents.map((intent) => judgeIntent(judge, intent));
+}
+
+interface Judge {
+  readonly device: Device;
+  readonly facts: DeviceFacts;
+  readonly nameOf: (rule: Rule) => string;
+  readonly options: JudgeOptions;
+}
+
+function judgeIntent(judge: Judge, { kind, flows }: Intent): IntentAnswer {
+  const answers = flows.map((pattern) => {
+    const judged = withinNodeLimit(() => judgeFlow(judge, kind, pattern));
+    return judged.kind === "done"
+      ? judged.value
+      : undecided([`it needs more than ${judged.nodeLimit} nodes`]);
+  });
+  const [first, ...rest] = answers;
+  if (first === undefined) return undecided(["it names no flow"]);
+  return rest.reduce(worst, first);
+}
+
+const WEIGHT = { holds: 0, undecided: 1, broken: 2 } as const;
+
+/** The example is that of the worse; what they hang on and rest on is that of both. */
+function worst(one: IntentAnswer, other: IntentAnswer): IntentAnswer {
+  const worse = WEIGHT[other.status] > WEIGHT[one.status] ? other : one;
+  const both = (list: (answer: IntentAnswer) => readonly string[]) => [
+    ...new Set([...list(one), ...list(other)]),
+  ];
+  return {
+    status: worse.status,
+    example: worse.example,
+    dependsOn: both(({ dependsOn }) => dependsOn),
+    reasons: both(({ reasons }) => reasons),
+    assumptions: both(({ assumptions }) => assumptions),
+  };
+}
+
+function undecided(reasons: readonly string[]): IntentAnswer {
+  return { status: "undecided", example: null, dependsOn: [], reasons, assumptions: [] };
+}
+
+/** A connection is its first packet, the replies, and what follows. */
+function judgeFlow(judge: Judge, kind: IntentKind, pattern: FlowPattern): IntentAnswer {
+  const limit = judge.options.nodeLimit;
+  const analysis = beginAnalysis([judge.device], limit === undefined ? {} : { nodeLimit: limit });
+  const translated: Translated[] = [];
+  const first = judgePart(judge, analysis, kind, pattern, "first", (visit) =>
+    destinationNat(visit, translated),
+  );
+  if (kind === "blocked" || first.answer.status === "broken") return first.answer;
+  const later = judgePart(judge, analysis, kind, pattern, "later", null);
+  const replies = replyPatterns(analysis, pattern, first.packets, translated);
+  const back = replies.patterns.map((one) => {
+    const { answer } = judgePart(judge, analysis, kind, one, "reply", null);
+    return replies.isExact ? answer : softened(answer);
+  });
+  const answers = [first.answer, later.answer, ...back];
+  if (replies.reasons.length > 0) answers.push(undecided(replies.reasons));
+  return answers.reduce(worst);
+}
+
+/** What breaks more packets than there may be is no proof that any is broken. */
+function softened(answer: IntentAnswer): IntentAnswer {
+  if (answer.status !== "broken") return answer;
+  const reasons = [...answer.reasons, "which address NAT gives is not known"];
+  return { ...answer, status: "undecided", reasons };
+}
+
+interface JudgedPart {
+  readonly answer: IntentAnswer;
+  readonly packets: Node;
+}
+
+function judgePart(
+  judge: Judge,
+  analysis: Analysis,
+  kind: IntentKind,
+  pattern: FlowPattern,
+  part: FlowPart,
+  onRule: ((visit: RuleVisit) => void) | null,
+): JudgedPart {
+  const { arena, layout } = analysis;
+  const { facts, nameOf, device } = judge;
+  const path = pathOfPart(pattern.path, part);
+  const asked = flowPackets(layout, kind, pattern, part);
+  const world = beginPath(analysis, facts, path, nameOf);
+  const looked = { facts, nameOf, constraint: arena.not(FALSE) };
+  const live = arena.and(asked, headersUnder(analysis, path, [looked]));
+  const endings = walkRegion(world, live, onRule);
+  const constraint = world.constraints.reduce<Node>((all, one) => arena.and(all, one), live);
+  const packets = arena.and(constraint, headersUnder(analysis, path, [looked]));
+  if (packets === FALSE && part === "first")
+    return { answer: undecided(["no packet fits it: look at its addresses and ports"]), packets };
+  const answer = answerOf({ analysis, device, kind, path, part, packets, endings });
+  const assumptions = [...ASSUMPTIONS, ...DOMAIN_ASSUMPTIONS[path], ...world.assumptions];
+  return { answer: { ...answer, assumptions }, packets: live };
+}
+
+interface Walked {
+  readonly analysis: Analysis;
+  readonly device: Device;
+  readonly kind: IntentKind;
+  readonly path: Path;
+  readonly part: FlowPart;
+  readonly packets: Node;
+  readonly endings: readonly Ending[];
+}
+
+type Effect = "good" | "bad" | "may";
+
+function answerOf(walked: Walked): IntentAnswer {
+  const { analysis, packets, endings } = walked;
+  const { arena } = analysis;
+  const within = endings.flatMap((ending): readonly Ending[] => {
+    const some = arena.and(ending.packets, packets);
+    return some === FALSE ? [] : [{ ...ending, packets: some }];
+  });
+  const union = (effect: Effect) =>
+    within
+      .filter(({ fate }) => effectOf(walked, fate) === effect)
+      .reduce<Node>((all, ending) => arena.or(all, ending.packets), FALSE);
+  const bad = union("bad");
+  const doubtful = arena.or(bad, union("may"));
+  if (doubtful === FALSE) return { ...undecided([]), status: "holds" };
+  const unknown = unknownLevels(analysis, packets, within);
+  const certain = arena.difference(
+    arena.exists(bad, unknown),
+    arena.exists(arena.difference(packets, bad), unknown),
+  );
+  const shown = certain === FALSE ? doubtful : arena.and(bad, certain);
+  const example = exampleOf(walked, within, shown);
+  const doubt = example === null ? [] : checkExample(walked, example);
+  const isBroken = certain !== FALSE && doubt.length === 0;
+  return {
+    status: isBroken ? "broken" : "undecided",
+    example,
+    dependsOn: isBroken ? [] : unknownNames(analysis, support(arena, shown)),
+    reasons: doubt,
+    assumptions: [],
+  };
+}
+
+/** What an ending means for the intent; what user space decides may be either. */
+function effectOf({ analysis, kind }: Walked, number: number): Effect {
+  const fate = analysis.fates.fate(number);
+  if (fate.kind === "undecided" || fate.kind === "queue") return "may";
+  const passes = fate.kind === "accept";
+  return passes === (kind === "reachable") ? "good" : "bad";
+}
+
+function exampleOf(walked: Walked, endings: readonly Ending[], shown: Node): IntentExample | null {
+  const { analysis, path, part } = walked;
+  const { arena, layout, fates } = analysis;
+  const ending = endings
+    .filter(({ fate }) => effectOf(walked, fate) !== "good")
+    .find(({ packets }) => arena.intersects(packets, shown));
+  if (ending === undefined) return null;
+  const header = pickReadable(layout, arena.and(ending.packets, shown));
+  if (header === null) return null;
+  const fate = fates.fate(ending.fate);
+  return {
+    part,
+    packet: toNotation(layout, header, path),
+    verdict: fate.kind === "kernel" ? "drop" : fate.kind,
+    rejectWith: fate.kind === "reject" ? fate.with : null,
+    by: deciderOf(ending, fate.kind === "kernel" ? fate.text : null),
+  };
+}
+
+function deciderOf({ by }: Ending, reason: string | null): IntentDecider | null {
+  if (by === null) return reason === null ? null : { kind: "kernel", reason };
+  return by.kind === "rule"
+    ? { kind: "rule", rule: by.rule }
+    : { kind: "policy", table: by.table, chain: by.chain.name };
+}
+
+/** The interpreter walks each example as well: it has to find the same. */
+function checkExample({ device }: Walked, { packet, verdict }: IntentExample): readonly string[] {
+  const spec = parsePacket(packet);
+  if (isNotationError(spec)) return [`the example \`${packet}\` cannot be read back`];
+  const { outcomes, complete } = interpret(device, spec, { host: null });
+  if (!complete || outcomes.some((outcome) => outcome.verdict === verdict)) return [];
+  return [`a walk of \`${packet}\` ends otherwise than the proof: please report it`];
+}
+
+function unknownLevels(
+  { arena, layout }: Analysis,
+  packets: Node,
+  endings: readonly Ending[],
+): readonly number[] {
+  const header = new Set(headerLevels(layout));
+  const levels = new Set(support(arena, packets));
+  for (const ending of endings)
+    for (const level of support(arena, ending.packets)) levels.add(level);
+  return [...levels].filter((level) => !header.has(level));
+}
+
+function unknownNames({ layout }: Analysis, levels: readonly number[]): readonly string[] {
+  const header = new Set(headerLevels(layout));
+  const wanted = new Set(levels.filter((level) => !header.has(level)));
+  const names = [
+    ...layout.flags.filter(({ level }) => wanted.has(level)).map(({ key }) => key),
+    ...layout.fields
+      .filter((field) => field.levels.some((level) => wanted.has(level)))
+      .map(({ key }) => key),
+  ];
+  return [
+    ...new Set(names.map((key) => key.replace(/#.*$/s, "").replace(/ version \d+.*$/, ""))),
+  ].sort();
+}

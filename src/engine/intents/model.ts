@@ -1,0 +1,72 @@
+import type { Range } from "../base/range.ts";
+import type { Rule, Table } from "../device/device.ts";
+import type { RejectWith } from "../device/statement.ts";
+import type { IpFamily, Path } from "../packet/packet.ts";
+
+/** Hosts of one end of a flow, by family; a family that is missing has no hosts. */
+export type Addresses = ReadonlyMap<IpFamily, readonly Range[]>;
+
+/** One end of a flow, as the device sees it. */
+export interface End {
+  readonly addresses: Addresses;
+  /** Interfaces behind which it lies, a trailing `*` for any; null: any, or the device itself. */
+  readonly interfaces: readonly string[] | null;
+}
+
+/** What is asked for at the far end. */
+export type Service =
+  /** TCP, UDP, SCTP …: any of the ports. */
+  | { readonly kind: "ports"; readonly protocol: number; readonly ports: readonly Range[] }
+  /** Protocols without ports, whole. */
+  | { readonly kind: "protocol"; readonly protocol: number }
+  /** The echo request of the family. */
+  | { readonly kind: "ping" };
+
+/** Connections that begin at `from`. */
+export interface FlowPattern {
+  /** `input`: the device itself is `to`; `output`: it is `from`. */
+  readonly path: Path;
+  readonly from: End;
+  readonly to: End;
+  readonly services: readonly Service[];
+}
+
+/**
+ * `reachable`: every connection of every flow gets through, its replies too. `blocked`: no packet
+ * that could begin one does.
+ */
+export type IntentKind = "reachable" | "blocked";
+
+export interface Intent {
+  readonly kind: IntentKind;
+  readonly flows: readonly FlowPattern[];
+}
+
+/** Which packets of a connection an answer speaks of. */
+export type FlowPart = "first" | "reply" | "later";
+
+export type IntentDecider =
+  | { readonly kind: "rule"; readonly rule: Rule }
+  | { readonly kind: "policy"; readonly table: Table; readonly chain: string }
+  | { readonly kind: "kernel"; readonly reason: string };
+
+/** Packets that decide an answer, told by one of them. */
+export interface IntentExample {
+  readonly part: FlowPart;
+  /** In packet notation. */
+  readonly packet: string;
+  readonly verdict: "accept" | "drop" | "reject" | "queue" | "undecided";
+  readonly rejectWith: RejectWith | null;
+  readonly by: IntentDecider | null;
+}
+
+/** `undecided`: `reasons` says what could not be proved, or `dependsOn` on what it hangs. */
+export interface IntentAnswer {
+  readonly status: "holds" | "broken" | "undecided";
+  /** A packet that breaks it, or that may; null where it holds. */
+  readonly example: IntentExample | null;
+  /** Unknowns that it hangs on, by name. */
+  readonly dependsOn: readonly string[];
+  readonly reasons: readonly string[];
+  readonly assumptions: readonly string[];
+}

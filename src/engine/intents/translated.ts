@@ -1,0 +1,97 @@
+import { single } from "../base/range.ts";
+import { FALSE, type Node } from "../bdd/index.ts";
+import type { Analysis, RuleVisit } from "../compile/index.ts";
+import type { NatStatement } from "../device/statement.ts";
+import type { IpFamily } from "../packet/packet.ts";
+import type { End, FlowPattern, Service } from "./model.ts";
+
+/** What a rule does to the destination of first packets. */
+export interface Translated {
+  readonly packets: Node;
+  readonly statement: NatStatement;
+}
+
+/** Notes the rules that give first packets another destination. */
+export function destinationNat(visit: RuleVisit, found: Translated[]): void {
+  if (visit.run.hit === FALSE) return;
+  if (visit.hook !== "prerouting" && visit.hook !== "output") return;
+  for (const statement of visit.rule.statements)
+    if (statement.kind === "nat") found.push({ packets: visit.run.hit, statement });
+}
+
+/** Patterns whose replies are all that can come back. */
+export interface ReplyPatterns {
+  readonly patterns: readonly FlowPattern[];
+  /** False: they may hold packets that nobody answers with. */
+  readonly isExact: boolean;
+  readonly reasons: readonly string[];
+}
+
+const ANYWHERE: End["addresses"] = new Map([
+  ["ip", [{ from: 0n, to: 0xffffffffn }]],
+  ["ip6", [{ from: 0n, to: (1n << 128n) - 1n }]],
+]);
+const ANY_PORT = [{ from: 0n, to: 65535n }];
+
+/** Replies come from where NAT has sent the first packets of the connections. */
+export function replyPatterns(
+  { arena }: Analysis,
+  pattern: FlowPattern,
+  first: Node,
+  translated: readonly Translated[],
+): ReplyPatterns {
+  if (translated.length === 0) return { patterns: [pattern], isExact: true, reasons: [] };
+  const rest = translated.reduce<Node>((all, { packets }) => arena.difference(all, packets), first);
+  const whole = translated.every(({ packets }) => packets === first);
+  const moved = translated.map(({ statement }) => sentTo(pattern, statement));
+  const known = moved.flatMap((one) => (one.pattern === null ? [] : [one.pattern]));
+  return {
+    patterns: rest === FALSE ? known : [pattern, ...known],
+    isExact: whole && translated.length === 1 && moved.every(({ isExact }) => isExact),
+    reasons: moved.flatMap(({ reason }) => reason ?? []),
+  };
+}
+
+interface SentTo {
+  readonly pattern: FlowPattern | null;
+  readonly isExact: boolean;
+  readonly reason: string | null;
+}
+
+function sentTo(pattern: FlowPattern, statement: NatStatement): SentTo {
+  if (statement.type === "redirect") {
+    const reason = "replies of connections that are redirected to the device are not judged";
+    return { pattern: null, isExact: false, reason };
+  }
+  const addresses = constantAddress(statement, pattern.to);
+  const services = pattern.services.map((service) => servicePort(service, statement));
+  return {
+    pattern: {
+      ...pattern,
+      to: { ...pattern.to, addresses: addresses ?? ANYWHERE },
+      services: services.map(({ service }) => service),
+    },
+    isExact: addresses !== null && services.every(({ isExact }) => isExact),
+    reason: null,
+  };
+}
+
+function constantAddress({ address, family }: NatStatement, to: End): End["addresses"] | null {
+  if (address === null) return to.addresses;
+  if (address.kind !== "range" || address.range.from !== address.range.to) return null;
+  const families: readonly IpFamily[] = family === null ? [...to.addresses.keys()] : [family];
+  return new Map(families.map((one) => [one, [address.range]]));
+}
+
+function servicePort(
+  service: Service,
+  { port, address }: NatStatement,
+): { readonly service: Service; readonly isExact: boolean } {
+  if (service.kind !== "ports") return { service, isExact: true };
+  if (address?.kind === "expression" && address.withPort)
+    return { service: { ...service, ports: ANY_PORT }, isExact: false };
+  if (port === null) return { service, isExact: true };
+  if (port.kind === "range" && port.range.from === port.range.to)
+    return { service: { ...service, ports: [single(port.range.from)] }, isExact: true };
+  return { service: { ...service, ports: ANY_PORT }, isExact: false };
+}
