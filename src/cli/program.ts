@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from "commander";
+import { check } from "./commands/check.ts";
 import { diff } from "./commands/diff.ts";
 import { explainCode } from "./commands/explain.ts";
 import { lint } from "./commands/lint.ts";
@@ -13,15 +14,16 @@ const OVERVIEW = `premortem proves what a change of firewall rules does before i
 
   premortem diff rules.nft rules-new.nft
   premortem trace rules.nft 'tcp 10.0.0.5:40000 > 198.51.100.7:25 in=eth1 out=eth0'
+  premortem check rules-new.nft
   iptables-save | premortem lint -
 
-Commands: diff, trace, lint, explain.  All about one: premortem COMMAND --help
+Commands: diff, check, trace, lint, explain.  All about one: premortem COMMAND --help
 `;
 
 const EXIT_CODES = `
 Exit codes:
   0  nothing found, equal, everything decided
-  1  findings or a difference
+  1  findings, a difference, or a broken intent
   2  bad usage, or input that cannot be read
   3  something asked is undecided (--allow-undecided makes it 0)`;
 
@@ -51,6 +53,16 @@ Examples:
 
 Each class of packets comes with an example that \`trace\` takes, and with the rule that decides it
 on both sides. "Nothing else changes" is a proof; what it assumes is told with it.
+${FILES}
+${EXIT_CODES}`;
+
+const CHECK_HELP = `
+Examples:
+  premortem check edge.nft
+  sudo nft list ruleset | premortem check - --network premortem.yaml --device edge
+
+The network file names devices, zones, roles and intents: flows that must be possible, or must not
+(docs/reference/network-file.md). It is looked for here, then beside the first file.
 ${FILES}
 ${EXIT_CODES}`;
 
@@ -85,6 +97,18 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
     .addHelpText("after", DIFF_HELP)
     .action((before, after, options) => {
       code = diff(before, after, options, streams());
+    });
+  program
+    .command("check")
+    .description("which intents of the network file a ruleset keeps")
+    .argument("<file...>", "files of the ruleset")
+    .option("--network <file>", "the network file (premortem.yaml)")
+    .option("--device <name>", "the device whose ruleset this is, where there are several")
+    .option("--json", "print JSON")
+    .option("--allow-undecided", "end with 0 where something is undecided")
+    .addHelpText("after", CHECK_HELP)
+    .action((files, options) => {
+      code = check(files, options, streams());
     });
   program
     .command("trace")

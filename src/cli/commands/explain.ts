@@ -1,9 +1,12 @@
-import { EXPLANATIONS, explain } from "../../engine/answer/explain.ts";
+import { ENGINE_CODES, explain, explanations } from "../../engine/answer/explain.ts";
+import { NETWORK_CODES } from "../../operations/inventory/codes.ts";
 import { columns } from "../../report/formats/text/style.ts";
 import { wrapped } from "../../report/formats/text/wrapped.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
 import { tellUsage } from "../problems.ts";
 import type { Streams } from "../streams.ts";
+
+const ALL = explanations([...ENGINE_CODES, NETWORK_CODES]);
 
 /** Says what a code means; without one, lists them all. */
 export function explainCode(
@@ -12,15 +15,15 @@ export function explainCode(
   { out, error }: Streams,
 ): ExitCode {
   if (code === undefined) {
-    const rows = EXPLANATIONS.map((known) => [known.code, known.title]);
+    const rows = ALL.map((known) => [known.code, known.title]);
     out.write(
       options.json === true
-        ? `${JSON.stringify({ formatVersion: 1, codes: EXPLANATIONS }, null, 2)}\n`
+        ? `${JSON.stringify({ formatVersion: 1, codes: ALL }, null, 2)}\n`
         : `${columns(rows).join("\n")}\n`,
     );
     return EXIT.clean;
   }
-  const found = explain(code);
+  const found = explain(ALL, code);
   if (found === null) {
     tellUsage(error, `there is no code \`${code}\``, "`premortem explain` lists all codes");
     return EXIT.usage;

@@ -77,7 +77,7 @@ function toFate({ verdict, rejectWith, by }: SideFate): DiffFate {
   };
 }
 
-function toDecider(by: SideDecider): NonNullable<DiffFate["by"]> {
+export function toDecider(by: SideDecider): NonNullable<DiffFate["by"]> {
   switch (by.kind) {
     case "rule":
       return { rule: placeOf(by.rule) };

@@ -10,18 +10,21 @@ export interface Explanation {
   readonly explanation: string;
 }
 
-/** All codes in order. */
-export const EXPLANATIONS: readonly Explanation[] = [
-  NFT_CODES,
-  IPTABLES_CODES,
-  IPSET_CODES,
-  JSON_CODES,
-]
-  .flatMap((codes) => Object.entries(codes))
-  .map(([code, text]) => ({ code, title: text.title, explanation: text.explanation }));
+/** Titles and explanations by code. */
+export type Codes = Readonly<Record<string, Omit<Explanation, "code">>>;
+
+/** The codes of the engine's parsers. */
+export const ENGINE_CODES: readonly Codes[] = [NFT_CODES, IPTABLES_CODES, IPSET_CODES, JSON_CODES];
+
+/** All codes of some tables, in order. */
+export function explanations(tables: readonly Codes[]): readonly Explanation[] {
+  return tables
+    .flatMap((codes) => Object.entries(codes))
+    .map(([code, { title, explanation }]) => ({ code, title, explanation }));
+}
 
 /** The explanation of `PM1010`, however it is written; null: there is no such code. */
-export function explain(code: string): Explanation | null {
+export function explain(all: readonly Explanation[], code: string): Explanation | null {
   const wanted = code.trim().toUpperCase();
-  return EXPLANATIONS.find((known) => known.code === wanted) ?? null;
+  return all.find((known) => known.code === wanted) ?? null;
 }

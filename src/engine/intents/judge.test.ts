@@ -102,7 +102,7 @@ describe("reachable", () => {
     const device = inForward(`ip saddr 10.10.2.12 drop / ${BACK} / ${OUT}`);
     const { example } = judge(device, "reachable", forward(MAIL, INTERNET, tcp(25)));
     expect(example?.packet).toMatch(
-      /^tcp 10\.10\.2\.12:40000 > 198\.51\.100\.7:25 in=\S+ out=wan state=new path=forward$/,
+      /^tcp 10\.10\.2\.12:40000 > 198\.51\.100\.7:25 in=dmz out=wan state=new path=forward$/,
     );
     expect(example?.by).toMatchObject({ kind: "rule", rule: { text: "ip saddr 10.10.2.12 drop" } });
   });

@@ -34,6 +34,7 @@ import type {
   IntentExample,
   IntentKind,
 } from "./model.ts";
+import { withOwnNames } from "./ownNames.ts";
 import { destinationNat, replyPatterns, type Translated } from "./translated.ts";
 
 export interface JudgeOptions {
@@ -150,7 +151,7 @@ function judgePart(
   const packets = arena.and(constraint, headersUnder(analysis, path, [looked]));
   if (packets === FALSE && part === "first")
     return { answer: undecided(["no packet fits it: look at its addresses and ports"]), packets };
-  const answer = answerOf({ analysis, device, kind, path, part, packets, endings });
+  const answer = answerOf({ analysis, device, kind, pattern, path, part, packets, endings });
   const assumptions = [...ASSUMPTIONS, ...DOMAIN_ASSUMPTIONS[path], ...world.assumptions];
   return { answer: { ...answer, assumptions }, packets: live };
 }
@@ -159,6 +160,7 @@ interface Walked {
   readonly analysis: Analysis;
   readonly device: Device;
   readonly kind: IntentKind;
+  readonly pattern: FlowPattern;
   readonly path: Path;
   readonly part: FlowPart;
   readonly packets: Node;
@@ -208,7 +210,7 @@ function effectOf({ analysis, kind }: Walked, number: number): Effect {
 }
 
 function exampleOf(walked: Walked, endings: readonly Ending[], shown: Node): IntentExample | null {
-  const { analysis, path, part } = walked;
+  const { analysis, path, part, pattern } = walked;
   const { arena, layout, fates } = analysis;
   const ending = endings
     .filter(({ fate }) => effectOf(walked, fate) !== "good")
@@ -219,7 +221,7 @@ function exampleOf(walked: Walked, endings: readonly Ending[], shown: Node): Int
   const fate = fates.fate(ending.fate);
   return {
     part,
-    packet: toNotation(layout, header, path),
+    packet: withOwnNames(layout, toNotation(layout, header, path), pattern, part),
     verdict: fate.kind === "kernel" ? "drop" : fate.kind,
     rejectWith: fate.kind === "reject" ? fate.with : null,
     by: deciderOf(ending, fate.kind === "kernel" ? fate.text : null),

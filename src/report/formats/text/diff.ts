@@ -70,7 +70,7 @@ function sideRow(side: string, { verdict, rejectWith, by }: DiffFate): readonly 
   return [`    ${side}`, word, ...deciderCells(by)];
 }
 
-function deciderCells(by: DiffFate["by"]): readonly string[] {
+export function deciderCells(by: DiffFate["by"]): readonly string[] {
   if (by === null) return ["no chain", "nothing filters these packets"];
   if ("rule" in by)
     return [`${shown(by.rule.file)}:${by.rule.line}`, shown(by.rule.text.split("\n")[0] ?? "")];

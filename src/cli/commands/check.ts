@@ -1,0 +1,78 @@
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { CheckAnswer } from "../../engine/answer/check.ts";
+import { answerLint } from "../../engine/answer/lint.ts";
+import { checkDevice } from "../../operations/inventory/checkDevice.ts";
+import type { Network } from "../../operations/inventory/model.ts";
+import { parseNetwork } from "../../operations/inventory/networkFile.ts";
+import { readText } from "../../platform/files.ts";
+import { checkText } from "../../report/formats/text/check.ts";
+import { findingsText } from "../../report/formats/text/findings.ts";
+import { EXIT, type ExitCode } from "../exit.ts";
+import { openRuleset, tellFiles, tellUsage } from "../problems.ts";
+import type { Stream, Streams } from "../streams.ts";
+
+export interface CheckOptions {
+  readonly network?: string;
+  readonly device?: string;
+  readonly json?: boolean;
+  readonly allowUndecided?: boolean;
+}
+
+const NETWORK_FILE = "premortem.yaml";
+const NO_COVERAGE = { lines: 0, modelled: 0, harmless: 0, opaque: 0, notUnderstood: 0 };
+
+/** Says which intents of the network file a ruleset keeps. */
+export function check(
+  files: readonly string[],
+  options: CheckOptions,
+  { out, error }: Streams,
+): ExitCode {
+  const network = openNetwork(error, options.network ?? findNetwork(files));
+  if (network === null) return EXIT.usage;
+  const name = options.device ?? onlyDevice(network);
+  if (name === null || !network.devices.has(name)) {
+    const known = [...network.devices.keys()].join(", ");
+    const message = name === null ? "which device is it?" : `there is no device \`${name}\``;
+    tellUsage(error, message, `name one with --device: ${known}`);
+    return EXIT.usage;
+  }
+  const ruleset = openRuleset(error, files);
+  if (ruleset === null) return EXIT.usage;
+  const answer = checkDevice(network, name, ruleset.result.device);
+  const json = options.json === true;
+  out.write(json ? `${JSON.stringify(answer, null, 2)}\n` : checkText(answer, out.style));
+  return exitOf(answer, options.allowUndecided === true);
+}
+
+function exitOf({ intents }: CheckAnswer, allowUndecided: boolean): ExitCode {
+  if (intents.some(({ status }) => status === "broken")) return EXIT.findings;
+  if (allowUndecided || intents.every(({ status }) => status === "holds")) return EXIT.clean;
+  return EXIT.undecided;
+}
+
+/** In the current folder, or beside the first file. */
+function findNetwork(files: readonly string[]): string {
+  const [first = "."] = files;
+  const beside = join(dirname(first), NETWORK_FILE);
+  return !existsSync(NETWORK_FILE) && existsSync(beside) ? beside : NETWORK_FILE;
+}
+
+function openNetwork(stream: Stream, path: string): Network | null {
+  const read = readText(path);
+  if (read.kind === "problem") {
+    tellFiles(stream, [read]);
+    return null;
+  }
+  const { network, diagnostics } = parseNetwork(path, read.text);
+  if (diagnostics.length === 0) return network;
+  const { findings } = answerLint({ diagnostics, coverage: NO_COVERAGE });
+  stream.write(`${findingsText(findings, new Map([[path, read.text]]), stream.style)}\n`);
+  tellUsage(stream, `\`${path}\` has errors`, "mend them: what is promised has to be clear");
+  return null;
+}
+
+function onlyDevice({ devices }: Network): string | null {
+  const [name, ...others] = devices.keys();
+  return name === undefined || others.length > 0 ? null : name;
+}

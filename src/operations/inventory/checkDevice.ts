@@ -1,0 +1,45 @@
+import { answerCheck, type CheckAnswer, type IntentWords } from "../../engine/answer/check.ts";
+import type { Device } from "../../engine/device/device.ts";
+import { judgeIntents } from "../../engine/intents/judge.ts";
+import type { IntentAnswer } from "../../engine/intents/model.ts";
+import { type PlannedIntent, planIntent } from "./flows.ts";
+import type { Network, NetworkIntent } from "./model.ts";
+
+/** Judges what the network file asks of one device. */
+export function checkDevice(network: Network, name: string, device: Device): CheckAnswer {
+  const planned = network.intents
+    .map((intent) => planIntent(network, intent))
+    .filter((plan) => concerns(plan, name));
+  return answerCheck(
+    planned.map((plan) => ({ words: wordsOf(plan.intent), answer: judge(plan, name, device) })),
+  );
+}
+
+/** What cannot be planned is told wherever it is asked about. */
+function concerns({ byDevice, problems }: PlannedIntent, name: string): boolean {
+  return byDevice.has(name) || problems.length > 0;
+}
+
+function judge({ byDevice, problems }: PlannedIntent, name: string, device: Device): IntentAnswer {
+  const intent = byDevice.get(name);
+  const [judged] = intent === undefined ? [] : judgeIntents(device, [intent]);
+  const reasons = problems.map(({ message, help }) => `${message}: ${help}`);
+  if (judged === undefined)
+    return { status: "undecided", example: null, dependsOn: [], reasons, assumptions: [] };
+  if (reasons.length === 0 || judged.status === "broken") return judged;
+  return { ...judged, status: "undecided", reasons: [...judged.reasons, ...reasons] };
+}
+
+function wordsOf(intent: NetworkIntent): IntentWords {
+  const { id, kind, from, to, services, owner, isCritical, reason } = intent;
+  return {
+    id,
+    expect: kind,
+    from,
+    to,
+    services: services.map(({ name }) => name),
+    owner,
+    critical: isCritical,
+    reason,
+  };
+}

@@ -1,0 +1,88 @@
+import type { Span } from "../../engine/base/span.ts";
+import type { Addresses, IntentKind, Service } from "../../engine/intents/model.ts";
+
+/** How a device is reached. */
+export type Reach =
+  /** The machine that premortem runs on. */
+  | { readonly kind: "local" }
+  /** What `ssh` takes: `user@host`, a name of its configuration, with a port where it is not 22. */
+  | { readonly kind: "ssh"; readonly target: string; readonly port: number | null }
+  /** A network namespace of this machine (the lab). */
+  | { readonly kind: "namespace"; readonly name: string };
+
+/** Who writes a table; `premortem` may change its own only. */
+export type Owner =
+  | "premortem"
+  | "ansible"
+  | "docker"
+  | "ufw"
+  | "firewalld"
+  | "fail2ban"
+  | "libvirt"
+  | "other";
+
+export interface NetworkDevice {
+  readonly name: string;
+  readonly reach: Reach;
+  /** Files that make up its ruleset at boot, in the order loaded. */
+  readonly sources: readonly string[];
+  /** By `family name` as nft prints it; tables that are not named belong to nobody known. */
+  readonly owners: ReadonlyMap<string, Owner>;
+  /** Addresses of the device itself. */
+  readonly addresses: Addresses;
+  readonly span: Span;
+}
+
+/** Hosts behind one or more interfaces of a device. */
+export interface Zone {
+  readonly name: string;
+  readonly device: string;
+  /** A trailing `*` stands for any ending. */
+  readonly interfaces: readonly string[];
+  readonly addresses: Addresses;
+  readonly span: Span;
+}
+
+/** Hosts that do the same; intents are written for them. */
+export interface Role {
+  readonly name: string;
+  readonly addresses: Addresses;
+  readonly span: Span;
+}
+
+export interface NamedService {
+  readonly name: string;
+  readonly parts: readonly Service[];
+}
+
+/** A promise about flows: from each host of one end to each host of the other. */
+export interface NetworkIntent {
+  readonly id: string;
+  readonly kind: IntentKind;
+  /** Names of roles, zones or devices. */
+  readonly from: string;
+  readonly to: string;
+  readonly services: readonly NamedService[];
+  readonly reason: string | null;
+  readonly owner: string | null;
+  readonly isCritical: boolean;
+  readonly span: Span;
+}
+
+export type PersonRole = "viewer" | "operator" | "approver";
+
+export interface Person {
+  readonly login: string;
+  readonly name: string;
+  readonly email: string | null;
+  readonly roles: readonly PersonRole[];
+}
+
+/** What `premortem.yaml` says. */
+export interface Network {
+  readonly devices: ReadonlyMap<string, NetworkDevice>;
+  readonly zones: ReadonlyMap<string, Zone>;
+  readonly roles: ReadonlyMap<string, Role>;
+  readonly intents: readonly NetworkIntent[];
+  readonly people: readonly Person[];
+}

@@ -1,0 +1,75 @@
+import { z } from "zod";
+
+/*
+ * The shape of `premortem.yaml`. What it means (names, addresses, services) is looked up afterwards, so
+ * that each mistake is told at its own line.
+ */
+
+const words = z.union([z.string(), z.array(z.string())]).describe("one, or a list");
+
+const device = z
+  .strictObject({
+    reach: z.string().describe("`local`, `ssh://user@host`, `ssh://host:port` or `namespace:name`"),
+    sources: words.optional().describe("files that make up its ruleset at boot, in order"),
+    "managed-by": z
+      .record(
+        z.string().describe("table as nft prints it: `inet edge`"),
+        z.enum([
+          "premortem",
+          "ansible",
+          "docker",
+          "ufw",
+          "firewalld",
+          "fail2ban",
+          "libvirt",
+          "other",
+        ]),
+      )
+      .optional()
+      .describe("who writes which table; premortem changes its own only"),
+    addresses: words.optional().describe("addresses of the device itself"),
+  })
+  .describe("something with a ruleset");
+
+const zone = z
+  .strictObject({
+    device: z.string(),
+    interfaces: words.describe("behind which it lies; a trailing `*` stands for any ending"),
+    addresses: words.describe("`10.10.2.0/24`, `2001:db8::/32`, or `internet`"),
+  })
+  .describe("hosts behind some interfaces of a device");
+
+const role = z
+  .union([z.string(), z.array(z.string())])
+  .describe("addresses of hosts that do the same");
+
+const intent = z
+  .strictObject({
+    from: z.string().describe("a role, a zone or a device"),
+    to: z.string().describe("a role, a zone or a device"),
+    service: words.describe("`tcp/25`, `ping`, or a name under `services` or in /etc/services"),
+    expect: z.enum(["reachable", "blocked"]).default("reachable"),
+    reason: z.string().optional(),
+    owner: z.string().optional(),
+    critical: z.boolean().default(false).describe("while it is broken, no change is applied"),
+  })
+  .describe("what must be possible, or must not");
+
+const person = z.strictObject({
+  name: z.string(),
+  email: z.string().optional(),
+  roles: z.array(z.enum(["viewer", "operator", "approver"])).min(1),
+});
+
+export const networkSchema = z
+  .strictObject({
+    devices: z.record(z.string(), device),
+    zones: z.record(z.string(), zone),
+    roles: z.record(z.string(), role).default({}),
+    services: z.record(z.string(), words).default({}),
+    intents: z.record(z.string(), intent).default({}),
+    people: z.record(z.string(), person).default({}),
+  })
+  .describe("what premortem has to know of a network");
+
+export type NetworkText = z.infer<typeof networkSchema>;
