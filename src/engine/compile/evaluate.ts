@@ -1,5 +1,6 @@
 import { type Arena, FALSE, type Node, TRUE } from "../bdd/index.ts";
 import type { Expression, SetReference } from "../device/expression.ts";
+import type { Space } from "../packet/header/layout.ts";
 import { expressionName } from "./canonical.ts";
 import { ipsetKey } from "./ipsetKey.ts";
 import { ipsetPort } from "./ipsetValue.ts";
@@ -144,18 +145,18 @@ const FIB_WIDTHS: Readonly<Record<Fib["result"], number>> = {
   exists: 1,
 };
 
+const FIB_READS: Readonly<Partial<Record<string, readonly Space[]>>> = {
+  saddr: ["saddr4", "saddr6"],
+  daddr: ["daddr4", "daddr6"],
+  mark: ["mark"],
+};
+
 /** Routes are not in a ruleset. After a rewrite of what it reads the answer is another one. */
 function readFib(world: World, expression: Fib): Value {
-  const { store } = world;
-  const rewritten = expression.flags.some(
-    (flag) =>
-      (flag === "daddr" && (store.isWritten("daddr4") || store.isWritten("daddr6"))) ||
-      (flag === "saddr" && (store.isWritten("saddr4") || store.isWritten("saddr6"))) ||
-      (flag === "mark" && store.isWritten("mark")),
-  );
+  const reads = new Set(expression.flags.flatMap((flag) => FIB_READS[flag] ?? []));
+  const written = world.store.writtenTo((space) => reads.has(space));
   const name = expressionName(expression);
-  const version = rewritten ? ` version ${store.version} in ${world.place.hook}` : "";
-  return unknownValue(world, name, FIB_WIDTHS[expression.result], "moment", "", TRUE, version);
+  return unknownValue(world, name, FIB_WIDTHS[expression.result], "moment", "", TRUE, written);
 }
 
 type Generator = Extract<Expression, { kind: "generator" }>;
@@ -173,7 +174,7 @@ function readGenerator(world: World, asker: Asker, expression: Generator): Value
           (all, part) => world.arena.and(all, part.present),
           TRUE,
         );
-  const version = isHash && world.store.version > 0 ? ` version ${world.store.version}` : "";
+  const written = isHash ? world.store.writtenTo(() => true) : null;
   return unknownValue(
     world,
     expressionName(expression),
@@ -181,6 +182,6 @@ function readGenerator(world: World, asker: Asker, expression: Generator): Value
     isHash ? "packet" : "stateful",
     asker.instance,
     present,
-    version,
+    written,
   );
 }

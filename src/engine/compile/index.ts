@@ -17,7 +17,9 @@ export {
 export { type DeviceFacts, deviceFacts, familiesOf, type HookedChain } from "./facts.ts";
 export { ACCEPT, DROP, type Fate, Fates, NONE } from "./fates.ts";
 export { type Outline, outlineOf } from "./outline.ts";
+export { ANSWERED, LATER_PACKET } from "./readConntrack.ts";
 export { rejectFor } from "./rejects.ts";
+export { TRANSLATED_FLOW } from "./replies.ts";
 export { ruleNames, rulePlace, tableName } from "./ruleNames.ts";
 export type { Decider, RuleVisit } from "./runChain.ts";
 export { type Ending, sameDecider, walkRegion } from "./walkTraveller.ts";

@@ -4,6 +4,7 @@ import type { SetReference } from "../device/expression.ts";
 import type { NamedSet, SetElement } from "../device/set.ts";
 import { rangesOver } from "../packet/header/rangesOver.ts";
 import { canonicalText } from "./canonical.ts";
+import { unknownFlag } from "./unknown.ts";
 import { constantBits, inRangesOf, type Piece, type Value } from "./value.ts";
 import type { Asker, World } from "./world.ts";
 
@@ -92,7 +93,7 @@ export function lookupData(
     for (const [i, part] of data.entries()) {
       const bitsOfPart = widths[i] ?? 32;
       if (part.from === part.to) bits.push(...constantBits(part.from, bitsOfPart));
-      else bits.push(...oneOf(world, part, bitsOfPart, asker.instance));
+      else bits.push(...oneOf(world, part, bitsOfPart, "data of a map", asker.instance));
     }
     width = bits.length;
     pieces.push({ guard: packets, value: { kind: "bits", bits } });
@@ -115,9 +116,10 @@ export function oneOf(
   world: World,
   range: Range,
   width: number,
+  what: string,
   instance: string,
 ): readonly Node[] {
-  const name = `value ${width} bits of ${range.from}-${range.to}#${instance}` as const;
+  const name = `value ${what}#${width} ${range.from}-${range.to} ${instance}` as const;
   const bits = world.layout.bits(name, 0, width);
   world.constraints.push(rangesOver(world.arena, bits, [range]));
   return bits;
@@ -162,12 +164,11 @@ function openSet(world: World, asker: Asker, reference: SetReference): OpenSet |
 }
 
 /** Nobody knows what a set holds that is nowhere defined; who asks for another key asks anew. */
-function undefinedSet({ arena, layout, store }: World, reference: SetReference): Node {
+function undefinedSet(world: World, reference: SetReference): Node {
   const name = reference.kind === "anonymous" ? "set" : `@${reference.name}`;
   const directions = reference.kind === "ipset" ? ` ${reference.directions.join()}` : "";
-  const version = store.headerVersion > 0 ? ` version ${store.headerVersion}` : "";
-  const key = `${name}${directions} (not defined)${version}`;
-  return arena.variable(layout.flag(key, "moment").level);
+  const key = `${name}${directions} (not defined)`;
+  return unknownFlag(world, key, "moment", world.store.writtenBytes());
 }
 
 /** Elements that packets may have taken out. */

@@ -80,7 +80,19 @@ function collectTable(draft: Draft, facts: DeviceFacts, table: Table): void {
     for (const rule of chain.rules)
       for (const statement of rule.statements) collectStatement(draft, facts, table, statement);
   for (const object of table.objects) collectStatement(draft, facts, table, object.statement);
+  if (table.chains.some(({ base }) => base?.hook === "prerouting")) collectLives(draft, table);
 }
+
+/** Routing reads the time to live that rules in front of it have written. */
+function collectLives(draft: Draft, { chains }: Table): void {
+  for (const { rules } of chains)
+    for (const { statements } of rules)
+      for (const statement of statements)
+        if (statement.kind === "write" && LIVES.has(statement.target))
+          draft.read.add(statement.target);
+}
+
+const LIVES: ReadonlySet<string> = new Set(["ip ttl", "ip6 hoplimit"]);
 
 function collectStatement(
   draft: Draft,

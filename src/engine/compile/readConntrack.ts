@@ -85,33 +85,49 @@ const SOURCE_DONE = 128n;
 const DESTINATION_DONE = 256n;
 const STATUS_BITS = 32;
 
+/** What a packet in notation does not say, where nobody has answered yet or it is related. */
+export const LATER_PACKET = "the connection has had a packet before";
+export const ANSWERED = "the connection has been answered";
+
 type End = "source" | "destination";
 
+/**
+ * Of packets with answers much is known, of others less: a new one may be the first or a later one, and a
+ * related one an error about a connection or the first packet of one that a helper expects.
+ */
 function statusValue(world: World): Value {
   const { arena } = world;
+  const states = statesHere(world);
   const old = ofOldConnections(world);
-  const unknown = (name: string) =>
-    arena.and(old, arena.variable(world.layout.flag(`ct status ${name}`, "moment").level));
+  const open = arena.or(states.new, states.related);
+  const variable = (key: string) => arena.variable(world.layout.flag(key, "moment").level);
+  const flag = (name: string) => variable(`ct status ${name}`);
+  const unknown = (name: string) => arena.and(old, flag(name));
+  const later = arena.or(states.established, arena.and(open, variable(LATER_PACKET)));
   /* What NAT did to the first packet is known once its chains have been followed for this one. */
   const perhaps = (end: End) =>
     arena.and(
-      world.place.asked.includes(end) ? strangeDirection(world) : old,
+      world.place.asked.includes(end)
+        ? strangeDirection(world)
+        : arena.or(old, arena.and(states.new, later)),
       translatedFamilies(world),
     );
   const translated = (name: string, end: End, here: Node) =>
-    arena.or(here, arena.and(perhaps(end), unknown(name)));
+    arena.or(here, arena.and(perhaps(end), flag(name)));
   const bits = new Array<Node>(STATUS_BITS).fill(FALSE);
   const set = (mask: bigint, node: Node) => {
     bits[STATUS_BITS - mask.toString(2).length] = node;
   };
   set(CT_STATUS.expected, unknown("expected"));
-  set(CT_STATUS["seen-reply"], old);
+  set(
+    CT_STATUS["seen-reply"],
+    arena.or(states.established, arena.and(states.related, variable(ANSWERED))),
+  );
   set(CT_STATUS.assured, unknown("assured"));
-  set(CT_STATUS.confirmed, old);
+  set(CT_STATUS.confirmed, later);
   set(CT_STATUS.snat, translated("snat", "source", world.sourceTranslated));
   set(CT_STATUS.dnat, translated("dnat", "destination", world.destinationTranslated));
-  const done = (end: End) =>
-    world.place.asked.includes(end) ? arena.or(old, statesHere(world).new) : old;
+  const done = (end: End) => (world.place.asked.includes(end) ? arena.or(old, states.new) : later);
   set(SOURCE_DONE, done("source"));
   set(DESTINATION_DONE, done("destination"));
   return bitsValue(bits);

@@ -134,8 +134,13 @@ function readMeta(world: World, key: string, row: SelectorRow, instance: string)
 /** Groups of interfaces are not in a ruleset. */
 function interfaceGroup(world: World, row: SelectorRow, seen: SeenInterface): Value {
   if (seen === "none") return ABSENT;
-  const which = seen === "lo" ? " of lo" : "";
-  return unknownValue(world, row.id, row.width, "moment", "", TRUE, which);
+  const field = world.layout.atoms(
+    seen === "lo" ? `${row.id} of lo` : row.id,
+    row.id,
+    row.width,
+    "moment",
+  );
+  return atomsValue(field);
 }
 
 /** A property of the packet that has no bits in the header. */

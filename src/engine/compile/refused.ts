@@ -21,10 +21,14 @@ export function refusedDestinations(world: World): Node {
   );
 }
 
-/** From outside nothing gets to 127/8, unless `route_localnet` is on. */
+/**
+ * From outside nothing gets to 127/8, unless `route_localnet` is on. A redirect takes an address of the
+ * interface that the packet came by, and no other interface than lo has one of these.
+ */
 export function refusedLoopback(world: World): Node {
-  const outside = world.arena.not(isLoopback(world, "in", "variable"));
-  return world.arena.and(destinationIn(world, "ip", [LOOPBACK4]), outside);
+  const { arena, redirected } = world;
+  const outside = arena.not(arena.or(isLoopback(world, "in", "variable"), redirected));
+  return arena.and(destinationIn(world, "ip", [LOOPBACK4]), outside);
 }
 
 /** Packets whose time to live ends here, where a rule looks at it; else it is taken to suffice. */

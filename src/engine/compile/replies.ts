@@ -13,6 +13,9 @@ import type { World } from "./world.ts";
 
 type End = "source" | "destination";
 
+/** Whether NAT changed the flow of a reply: a packet in notation does not say so. */
+export const TRANSLATED_FLOW = "the flow of the reply is translated";
+
 const FAMILIES: readonly IpFamily[] = ["ip", "ip6"];
 
 /** From here on the end of replies that may be translated is unknown. */
@@ -38,7 +41,7 @@ function perhapsTranslated(world: World, family: IpFamily): Node {
   const [reply = FALSE] = layout.bits("direction", 0, 1);
   const established = arena.and(givenState(world, "established"), reply);
   const strange = arena.or(established, givenState(world, "related"));
-  const flag = layout.flag("the flow of the reply is translated", "moment");
+  const flag = layout.flag(TRANSLATED_FLOW, "moment");
   return arena.and(arena.and(familyNode(world, family), strange), arena.variable(flag.level));
 }
 

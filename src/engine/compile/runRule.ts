@@ -12,6 +12,7 @@ import { lookupGroups } from "./lookup.ts";
 import { matchSet } from "./matchSet.ts";
 import { rejectKinds } from "./rejects.ts";
 import { translate } from "./translate.ts";
+import { unknownFlag } from "./unknown.ts";
 import { whereInRanges } from "./value.ts";
 import type { Asker, World } from "./world.ts";
 import { writeSelector } from "./writeSelector.ts";
@@ -294,12 +295,9 @@ function runUnknown(
   negated: boolean,
   kind: "packet" | "moment" | "stateful" = "packet",
 ): void {
-  const version =
-    kind === "packet" && world.store.headerVersion > 0
-      ? ` version ${world.store.headerVersion}`
-      : "";
+  const written = kind === "packet" ? world.store.writtenBytes() : null;
   if (kind === "stateful") feed(world, progress, key);
-  const variable = world.arena.variable(world.layout.flag(`${key}${version}`, kind).level);
+  const variable = unknownFlag(world, key, kind, written);
   const passes = negated ? world.arena.not(variable) : variable;
   progress.live = world.arena.and(progress.live, passes);
 }

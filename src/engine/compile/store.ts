@@ -1,6 +1,6 @@
 import { type Arena, FALSE, type Node } from "../bdd/index.ts";
 import type { HeaderLayout, Space } from "../packet/header/layout.ts";
-import { bitsValue, mergedBits, overwritten, type Value } from "./value.ts";
+import { bitsValue, mergedBits, overwritten, type Value, valueText } from "./value.ts";
 
 /** A run of bits that something on the way has written. */
 interface Slot {
@@ -8,6 +8,14 @@ interface Slot {
   readonly from: number;
   readonly width: number;
   readonly value: Value;
+  /** Packets that somebody has written it for. */
+  readonly packets: Node;
+}
+
+/** Something that was written, and what is there now: the same text for the same contents. */
+export interface Written {
+  readonly packets: Node;
+  readonly contents: string;
 }
 
 /** Spaces that are no part of the packet's bytes. */
@@ -26,10 +34,8 @@ export class Store {
   private readonly layout: HeaderLayout;
   private readonly arena: Arena;
   private slots: readonly Slot[] = [];
-  /** Changes with every write: what was worked out under one version holds under it only. */
-  version = 0;
-  /** The same for the bytes of the packet alone. */
-  headerVersion = 0;
+  /** Writes to bytes that no rule reads by name; a search in them finds something else behind it. */
+  private unread: readonly Written[] = [];
 
   constructor(layout: HeaderLayout) {
     this.layout = layout;
@@ -48,13 +54,12 @@ export class Store {
   /** The packets in `hit` get `written`. */
   write(space: Space, from: number, width: number, hit: Node, written: Value): void {
     if (hit === FALSE) return;
-    this.version++;
-    if (!REGISTERS.has(space)) this.headerVersion++;
     const touching = this.slots.filter((slot) => overlaps(slot, space, from, width));
+    const packets = touching.reduce<Node>((all, slot) => this.arena.or(all, slot.packets), hit);
     const exact = touching.every((slot) => slot.from === from && slot.width === width);
     if (exact) {
       const value = overwritten(this.arena, this.read(space, from, width), hit, written);
-      this.replace(touching, [{ space, from, width, value }]);
+      this.replace(touching, [{ space, from, width, value, packets }]);
       return;
     }
     const whole = mergedBits(
@@ -66,7 +71,7 @@ export class Store {
     const single: Slot[] = [];
     for (let bit = begin; bit < end; bit++) {
       const node = whole?.[bit - from] ?? this.readBit(space, bit);
-      single.push({ space, from: bit, width: 1, value: bitsValue([node]) });
+      single.push({ space, from: bit, width: 1, value: bitsValue([node]), packets });
     }
     this.replace(touching, single);
   }
@@ -75,14 +80,33 @@ export class Store {
   fork(): Store {
     const copy = new Store(this.layout);
     copy.slots = this.slots;
-    copy.version = this.version;
-    copy.headerVersion = this.headerVersion;
+    copy.unread = this.unread;
     return copy;
   }
 
-  /** Whether any bit of a space has been written. */
-  isWritten(space: Space): boolean {
-    return this.slots.some((slot) => slot.space === space);
+  /** The packets in `hit` get something new in bytes that no rule reads by name. */
+  writeUnread(contents: string, hit: Node): void {
+    if (hit !== FALSE)
+      this.unread = [...this.unread, { packets: hit, contents: `${hit} ${contents}` }];
+  }
+
+  /** What has been written to some spaces; null: nothing. */
+  writtenTo(isAsked: (space: Space) => boolean): Written | null {
+    return this.together(this.slots.filter(({ space }) => isAsked(space)).map(writtenSlot));
+  }
+
+  /** What has been written to the bytes of the packet; null: nothing. */
+  writtenBytes(): Written | null {
+    const slots = this.slots.filter(({ space }) => !REGISTERS.has(space));
+    return this.together([...slots.map(writtenSlot), ...this.unread]);
+  }
+
+  private together(all: readonly Written[]): Written | null {
+    if (all.length === 0) return null;
+    return {
+      packets: all.reduce<Node>((sum, { packets }) => this.arena.or(sum, packets), FALSE),
+      contents: all.map(({ contents }) => contents).join("\n"),
+    };
   }
 
   private readBit(space: Space, bit: number): Node {
@@ -98,4 +122,8 @@ export class Store {
 
 function overlaps(slot: Slot, space: Space, from: number, width: number): boolean {
   return slot.space === space && slot.from < from + width && from < slot.from + slot.width;
+}
+
+function writtenSlot({ space, from, width, value, packets }: Slot): Written {
+  return { packets, contents: `${space} ${from} ${width} ${valueText(value)}` };
 }

@@ -2,6 +2,7 @@ import { maximum, type Range } from "../base/range.ts";
 import { FALSE, type Node, TRUE } from "../bdd/index.ts";
 import type { NatPort, NatStatement } from "../device/statement.ts";
 import type { IpFamily } from "../packet/packet.ts";
+import { formatRange } from "../packet/selectors/formatRange.ts";
 import { evaluate } from "./evaluate.ts";
 import { oneOf as oneOfRange } from "./lookup.ts";
 import { familyNode, portedProtocols } from "./tracking.ts";
@@ -74,7 +75,8 @@ function targetOf(
   if (address.kind === "range") {
     if (statement.type === "netmap")
       return { address: mappedNet(world, family, side, address.range), port };
-    return { address: oneOf(world, asker, address.range, WIDTH[family], "address"), port };
+    const what = `which address of ${formatRange(`${family} daddr`, address.range)}`;
+    return { address: oneOf(world, asker, address.range, WIDTH[family], what), port };
   }
   const value = evaluate(world, asker, address.expression);
   if (!address.withPort) return { address: fitted(world, value, WIDTH[family]), port };
@@ -90,7 +92,7 @@ function targetOf(
 function fitted(world: World, value: Value, width: number): Value {
   const bits = mergedBits(world.arena, value);
   if (bits !== null) return value;
-  return bitsValue(world.layout.bits("value translated", 0, width), value.present);
+  return bitsValue(world.layout.bits("value the translated address", 0, width), value.present);
 }
 
 function unknownAddress(world: World, of: string, family: IpFamily): Value {
@@ -105,19 +107,16 @@ function portOf(
 ): Value | null {
   if (port === null) return null;
   if (port.kind === "expression") return fitted(world, evaluate(world, asker, port.expression), 16);
-  return oneOf(
-    world,
-    asker,
-    port.range,
-    16,
-    statement.portBase === undefined ? "port" : "shifted port",
-  );
+  const what = `which port of ${formatRange("th dport", port.range)}`;
+  return oneOf(world, asker, port.range, 16, statement.portBase === undefined ? what : SHIFTED);
 }
+
+const SHIFTED = "the shifted port";
 
 /** One value of the range, nobody knows which: the same for the same rule. */
 function oneOf(world: World, asker: Asker, range: Range, width: number, what: string): Value {
-  if (range.from === range.to && what !== "shifted port") return constantValue(range.from, width);
-  return bitsValue(oneOfRange(world, range, width, `${what} ${asker.instance}`));
+  if (range.from === range.to && what !== SHIFTED) return constantValue(range.from, width);
+  return bitsValue(oneOfRange(world, range, width, what, asker.instance));
 }
 
 /** NETMAP: the network part is replaced, the host part stays. */

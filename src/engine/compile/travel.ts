@@ -1,6 +1,13 @@
 import { FALSE, type Node } from "../bdd/index.ts";
 import type { Hook } from "../device/device.ts";
 import { CONNTRACK_PRIORITY, type HookedChain } from "./facts.ts";
+import {
+  firstOfConnection,
+  firstPacket,
+  givenOriginal,
+  laterNew,
+  synFlags,
+} from "./firstPacket.ts";
 import { isLoopback } from "./readSelector.ts";
 import { lowerTimeToLive, outlived, refusedDestinations, refusedLoopback } from "./refused.ts";
 import { disguise, reveal } from "./replies.ts";
@@ -157,17 +164,16 @@ function isBehindTracking({ facts }: World, { table, base }: HookedChain): boole
   return facts.runsBehindTracking(facts.isTracked(family) ? family : other, base);
 }
 
-/** The kernel looks up the connection: a new one has neither mark nor zone nor label. */
+/**
+ * The kernel looks up the connection. Mark and label are what its earlier packets have left there: a new
+ * connection has had some too, where nobody has answered yet.
+ */
 function beginTracking(world: World): void {
   if (world.place.isTracked) return;
   world.place = { ...world.place, isTracked: true };
-  const fresh = statesHere(world).new;
-  world.store.write("ctmark", 0, 32, fresh, constantValue(0n, 32));
-  const { read } = world.layout.questions;
   const all = connected(world);
-  if (read.has("ct zone")) world.store.write("value ct zone", 0, 16, all, constantValue(0n, 16));
-  if (read.has("ct label"))
-    world.store.write("value ct label", 0, 128, fresh, constantValue(0n, 128));
+  if (world.layout.questions.read.has("ct zone"))
+    world.store.write("value ct zone", 0, 16, all, constantValue(0n, 16));
 }
 
 /** NAT chains see the first packet of a connection; later ones are translated like it. */
@@ -176,7 +182,7 @@ function runNat(world: World, traveller: Traveller, hook: Hook): void {
   /* By `lo` it comes back with both ends set up, so nobody is asked again (nf_nat_initialized). */
   if (chains.length === 0 || world.place.pass !== "") return;
   world.translations.length = 0;
-  traveller.runNat(world, chains, statesHere(world).new);
+  traveller.runNat(world, chains, firstOfConnection(world));
   for (const translation of [...world.translations]) applyTranslation(world, translation);
   world.translations.length = 0;
 }
@@ -207,26 +213,18 @@ function applyTranslation(world: World, translation: Translation): void {
   }
 }
 
-const SYN = 2;
-
 /**
- * Packets in the direction of a connection whose first packet (new, SYN, without marks) is in
- * `first`: connections are taken to have begun under the ruleset in hand.
+ * Packets in the direction of a connection whose first packet (new, without marks, SYN where it has been
+ * answered) is in `first`: connections are taken to have begun under the ruleset in hand.
  */
 function laterPackets(world: World, first: Node): Node {
   const { arena, layout } = world;
-  const [reply = 0] = layout.levels("direction", 0, 1);
-  const later = arena.difference(statesHere(world).established, arena.variable(reply));
-  if (later === FALSE) return FALSE;
-  const assignment = new Map<number, boolean>();
-  for (const level of layout.levels("state", 0, 3)) assignment.set(level, false);
-  for (const level of layout.levelsRead("ctmark")) assignment.set(level, false);
-  /* A socket's mark is on all that it sends. */
-  if (world.path !== "output")
-    for (const level of layout.levelsRead("mark")) assignment.set(level, false);
-  const fresh = arena.restrict(first, assignment);
-  const flags = new Map<number, boolean>();
-  for (const [i, level] of layout.levelsAt("transport", 104, 8).entries())
-    if (level !== null) flags.set(level, ((SYN >> (7 - i)) & 1) === 1);
-  return arena.and(later, arena.restrict(fresh, flags));
+  const answered = givenOriginal(world, statesHere(world).established);
+  const repeated = laterNew(world, statesHere(world).new);
+  if (arena.or(answered, repeated) === FALSE) return FALSE;
+  const fresh = arena.restrict(first, firstPacket(world));
+  return arena.or(
+    arena.and(answered, arena.restrict(fresh, synFlags(layout))),
+    arena.and(repeated, fresh),
+  );
 }

@@ -1,6 +1,7 @@
 import { FALSE, type Node, TRUE } from "../bdd/index.ts";
 import type { FlagKind } from "../packet/header/layout.ts";
-import { atomsValue, bitsValue, type Value } from "./value.ts";
+import type { Written } from "./store.ts";
+import { atomsValue, bitsValue, type Piece, type Value } from "./value.ts";
 import type { World } from "./world.ts";
 
 /**
@@ -14,13 +15,51 @@ export function unknownValue(
   kind: FlagKind,
   instance: string,
   present: Node = TRUE,
-  version = "",
+  written: Written | null = null,
 ): Value {
-  const key = `${name}${version}${kind === "stateful" ? `#${instance}` : ""}`;
   const { layout } = world;
-  if (layout.questions.computed.has(name))
-    return bitsValue(layout.bits(`value ${key}`, 0, width), present);
-  return atomsValue(layout.atoms(key, name, width, kind), present);
+  const pieces = versionsOf(world, written).flatMap((version): readonly Piece[] => {
+    const key = `${name}${version.key}${kind === "stateful" ? `#${instance}` : ""}`;
+    const value = layout.questions.computed.has(name)
+      ? bitsValue(layout.bits(`value ${key}`, 0, width))
+      : atomsValue(layout.atoms(key, name, width, kind));
+    return value.pieces.map((piece) => ({ ...piece, guard: version.guard }));
+  });
+  return { width, present, pieces };
+}
+
+/** Packets that an unknown sees in one version of what it reads. */
+export interface Version {
+  readonly guard: Node;
+  /** Stands behind the key of the unknown; empty: what it reads is as it came. */
+  readonly key: string;
+}
+
+/**
+ * What an unknown reads, as it came or as rules have written it: another content is another unknown,
+ * and the same content the same one, however many writes it took.
+ */
+export function versionsOf({ arena, layout }: World, written: Written | null): readonly Version[] {
+  if (written === null) return [{ guard: TRUE, key: "" }];
+  const { packets, contents } = written;
+  return [
+    { guard: arena.not(packets), key: "" },
+    { guard: packets, key: ` version ${layout.numberOf(contents)}` },
+  ].filter(({ guard }) => guard !== FALSE);
+}
+
+/** A boolean unknown in the version that each packet shows. */
+export function unknownFlag(
+  world: World,
+  key: string,
+  kind: FlagKind,
+  written: Written | null,
+): Node {
+  const { arena, layout } = world;
+  return versionsOf(world, written).reduce<Node>((all, version) => {
+    const variable = arena.variable(layout.flag(`${key}${version.key}`, kind).level);
+    return arena.or(all, arena.and(version.guard, variable));
+  }, FALSE);
 }
 
 /** Link layer fields are there for what came in by a link: tunnels have none. */

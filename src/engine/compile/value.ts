@@ -142,3 +142,14 @@ function samePiece(a: PieceValue, b: PieceValue): boolean {
     a.bits.every((bit, i) => bit === b.bits[i])
   );
 }
+
+/** The same text for the same value of the same packets. */
+export function valueText({ present, pieces }: Value): string {
+  const texts = pieces.map(({ guard, value }) => `${guard}:${pieceText(value)}`);
+  return `${present} ${texts.sort().join(" ")}`;
+}
+
+function pieceText(piece: PieceValue): string {
+  if (piece.kind === "constant") return `${piece.value}`;
+  return piece.kind === "atoms" ? piece.field.key : piece.bits.join();
+}

@@ -2,6 +2,7 @@ import { FALSE, type Node, TRUE } from "../bdd/index.ts";
 import { askNatChains, seenBy } from "./diagramTraveller.ts";
 import type { HookedChain } from "./facts.ts";
 import { ACCEPT } from "./fates.ts";
+import { firstPacket, givenOriginal, laterNew, synFlags } from "./firstPacket.ts";
 import { type Decider, type RuleVisit, runBaseChain } from "./runChain.ts";
 import { givenState } from "./tracking.ts";
 import { type Traveller, travel } from "./travel.ts";
@@ -43,25 +44,17 @@ export function walkRegion(
     .filter(({ packets }) => packets !== FALSE);
 }
 
-const SYN = 2;
-
 /** With the first packets of the connections in `live`: NAT does to later ones what it did to them. */
 function closeUnderState(world: World, live: Node): Node {
   const { arena, layout, facts } = world;
   if (!facts.habits.translates("ip") && !facts.habits.translates("ip6")) return live;
-  const [reply = 0] = layout.levels("direction", 0, 1);
-  const later = arena.difference(
-    arena.and(live, givenState(world, "established")),
-    arena.variable(reply),
-  );
-  if (later === FALSE) return live;
-  const first = new Map<number, boolean>();
-  for (const level of layout.levels("state", 0, 3)) first.set(level, false);
-  for (const level of layout.levelsRead("ctmark")) first.set(level, false);
-  for (const level of layout.levelsRead("mark")) first.set(level, false);
-  for (const [i, level] of layout.levelsAt("transport", 104, 8).entries())
-    if (level !== null) first.set(level, ((SYN >> (7 - i)) & 1) === 1);
-  return arena.or(live, arena.setBits(later, first));
+  const answered = givenOriginal(world, arena.and(live, givenState(world, "established")));
+  const repeated = laterNew(world, arena.and(live, givenState(world, "new")));
+  const first = firstPacket(world);
+  return [
+    arena.setBits(answered, new Map([...first, ...synFlags(layout)])),
+    arena.setBits(repeated, first),
+  ].reduce((all, packets) => arena.or(all, packets), live);
 }
 
 /** Tells of the packets in `live` alone. */

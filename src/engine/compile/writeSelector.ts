@@ -2,7 +2,7 @@ import { FALSE, type Node } from "../bdd/index.ts";
 import type { Space } from "../packet/header/layout.ts";
 import { selectorRow } from "../packet/selectors/index.ts";
 import { connected } from "./tracking.ts";
-import { mergedBits, type Value } from "./value.ts";
+import { mergedBits, type Value, valueText } from "./value.ts";
 import type { World } from "./world.ts";
 
 interface Target {
@@ -32,7 +32,7 @@ export function writeSelector(
 ): boolean {
   if (!isWatched(world, id)) {
     /* Nobody reads the field, but a search in the bytes behind it may find something else now. */
-    if (hit !== FALSE && !/^(meta|ct) /.test(id)) world.store.headerVersion++;
+    if (!/^(meta|ct) /.test(id)) world.store.writeUnread(`${id} ${valueText(value)}`, hit);
     return true;
   }
   const target = targetOf(id);

@@ -1,6 +1,13 @@
 import { single } from "../base/range.ts";
 import { type Node, support } from "../bdd/index.ts";
-import type { Decider, Ending, Fates } from "../compile/index.ts";
+import {
+  ANSWERED,
+  type Decider,
+  type Ending,
+  type Fates,
+  LATER_PACKET,
+  TRANSLATED_FLOW,
+} from "../compile/index.ts";
 import type { HeaderLayout } from "../packet/header/layout.ts";
 import { pickReadable } from "../packet/header/prefer.ts";
 import { rangesOver } from "../packet/header/rangesOver.ts";
@@ -19,7 +26,12 @@ export interface ToldClass {
   readonly told: DifferenceClass;
   /** False: what it depends on may be one thing that both sides name otherwise. */
   readonly isCertain: boolean;
+  /** False: the example is of a history that its notation does not tell. */
+  readonly isPlayable: boolean;
 }
+
+/** Unknowns that the notation of a packet has no words for. */
+const UNTOLD: ReadonlySet<string> = new Set([TRANSLATED_FLOW, LATER_PACKET, ANSWERED]);
 
 /** Puts sets of packets with their two endings into words. */
 export function classTeller(
@@ -62,6 +74,9 @@ function tellClass(
       dependsOn: unknownNames(compared, unknown),
     },
     isCertain: !isUndecided && belongToOneSide(compared, unknown),
+    isPlayable: !layout.flags.some(
+      ({ key, level }) => UNTOLD.has(key) && example?.get(level) === true,
+    ),
   };
 }
 
@@ -101,12 +116,16 @@ function unknownNames({ analysis }: ComparedPath, levels: readonly number[]): re
     ...layout.fields
       .filter((field) => field.levels.some((level) => wanted.has(level)))
       .map(({ key }) => key),
+    ...layout.values
+      .filter(({ levels: own }) => own.some((level) => wanted.has(level)))
+      .map(({ key }) => key),
   ];
   return [...new Set(names.map(readableName))].sort();
 }
 
 /** Keys end with the rule that asks, and begin with what is asked. */
 function readableName(key: string): string {
+  if (/^reply (source|destination) /.test(key)) return TRANSLATED_FLOW;
   return key.replace(/#.*$/s, "").replace(/ version \d+.*$/, "");
 }
 

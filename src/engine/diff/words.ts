@@ -94,7 +94,11 @@ export function valueWords(ranges: readonly Range[], { name, atoms, levels }: Fi
     atoms === null
       ? ranges
       : valuesOf(ranges).flatMap((number) => [...(atoms.atoms.classes[number] ?? [])]);
-  return listed(plain.map((range) => formatRange(name, range)));
+  const width = atoms?.width ?? levels.length;
+  const inside = normalizeRanges(plain);
+  const others = complementRanges(inside, width);
+  const say = (some: readonly Range[]) => listed(some.map((range) => formatRange(name, range)));
+  return others.length > 0 && others.length <= inside.length ? `not ${say(others)}` : say(inside);
 }
 
 function valuesOf(ranges: readonly Range[]): readonly number[] {

@@ -186,7 +186,9 @@ function firstPacket(walk: Walk): Connection | null {
   /* A socket's mark is on all that it sends; what comes in has none before a rule gives it one. */
   const isOwn = spec.path === "output" && !isReply;
   if (spec.original === null && !isOwn) values.delete("meta mark");
-  if (first.protocol === 6) values.set("tcp flags", SYN);
+  /* Who was answered began with SYN; what is repeated looks as it did. */
+  const isRepeated = spec.state === "new" && spec.original === null;
+  if (first.protocol === 6 && !isRepeated) values.set("tcp flags", SYN);
   const packet: PacketSpec = {
     ...first,
     state: "new",

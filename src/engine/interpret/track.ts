@@ -75,14 +75,21 @@ function possibleStates(walk: Walk): readonly CtState[] {
     : STATES;
 }
 
-/** With the flow's first packet told (`orig=`) it is a later one, not answered yet: NAT is settled. */
+/**
+ * With the flow's first packet told (`orig=`), or with a mark of its connection, it is a later one that
+ * nobody has answered yet: NAT is settled.
+ */
 function newOrRepeated(walk: Walk): Connection {
-  const known = walk.spec.original === null ? null : walk.flowOf("original");
-  if (known === null) return newConnection(packetTuple(walk));
-  known.confirmed = true;
-  known.sourceDone = true;
-  known.destinationDone = true;
-  return known;
+  const mark = walk.spec.values.get("ct mark") ?? 0n;
+  const isLater = walk.spec.original !== null || mark !== 0n;
+  const connection = isLater ? walk.flowOf("original") : null;
+  if (connection === null && mark === 0n) return newConnection(packetTuple(walk));
+  const later = connection ?? newConnection(packetTuple(walk));
+  if (mark !== 0n) later.mark = known(mark, 32);
+  later.confirmed = true;
+  later.sourceDone = true;
+  later.destinationDone = true;
+  return later;
 }
 
 /** A connection of which nothing is known but this packet. */

@@ -3,6 +3,7 @@ import { type Range, single } from "../../base/range.ts";
 import { FALSE, type Node, TRUE } from "../../bdd/index.ts";
 import type { Path } from "../packet.ts";
 import type { AtomField, HeaderLayout, Space } from "./layout.ts";
+import { possibleLengths } from "./length.ts";
 import { atomsInRanges, rangesOver } from "./rangesOver.ts";
 import { representative } from "./representative.ts";
 import { routable } from "./routable.ts";
@@ -35,6 +36,7 @@ const LOOPBACK = interfaceNameValue("lo");
 /** Classes of interfaces that hold a name which an interface can have. */
 function possibleValues(layout: HeaderLayout, field: AtomField, path: Path): Node {
   const { arena } = layout;
+  if (field.key === "meta length") return possibleLengths(layout, field);
   if (field.key !== "in" && field.key !== "out") return TRUE;
   if (path === (field.key === "in" ? "output" : "input")) return TRUE;
   const impossible: Range[] = field.atoms.classes.flatMap((ranges) =>

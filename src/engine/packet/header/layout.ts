@@ -123,6 +123,7 @@ const ALIASES: ReadonlyMap<Space, Space> = new Map([
   ["daddr6", "daddr"],
 ]);
 
+const VALUE = "value ";
 const NAME_BITS = 128;
 const LINK_ADDRESS_BITS = 48;
 /** Always told apart: packets to it come back. */
@@ -143,6 +144,7 @@ export class HeaderLayout {
   /** Variables of fields that nobody has asked for yet. */
   private readonly reserved = new Map<string, readonly number[]>();
   private readonly flagsByKey = new Map<string, Flag>();
+  private readonly numbers = new Map<string, number>();
   private readonly read = new Set<number>();
   private nextLevel = 0;
   /** Who asks at the moment: it is told every variable that is asked for. */
@@ -242,6 +244,22 @@ export class HeaderLayout {
   /** All fields of classes, interfaces included, in the order made. */
   get fields(): readonly AtomField[] {
     return [...this.atomFields.values()];
+  }
+
+  /** The same number for the same text: names that would be too long for a key. */
+  numberOf(text: string): number {
+    const number = this.numbers.get(text) ?? this.numbers.size + 1;
+    this.numbers.set(text, number);
+    return number;
+  }
+
+  /** Variables of values without a place in the header, by what they are the values of. */
+  get values(): readonly { readonly key: string; readonly levels: readonly number[] }[] {
+    return [...this.places].flatMap(([space, places]) =>
+      space.startsWith(VALUE)
+        ? [{ key: space.slice(VALUE.length), levels: [...places.values()] }]
+        : [],
+    );
   }
 
   private note(levels: readonly number[]): void {

@@ -6,8 +6,9 @@ import type { Path } from "../packet.ts";
 import { PROTOCOL, type SelectorRow, selectorRow, WITH_PORTS } from "../selectors/index.ts";
 import { atomOf } from "./atoms.ts";
 import type { AtomField, HeaderLayout, Space } from "./layout.ts";
+import { usualLength } from "./length.ts";
 import { representative } from "./representative.ts";
-import { STATES } from "./stateCodes.ts";
+import { STATE_CODES, STATES } from "./stateCodes.ts";
 
 const NAMES = new Map([...PROTOCOL_NUMBERS].map(([name, number]) => [number, name]));
 
@@ -37,7 +38,7 @@ export function toNotation(layout: HeaderLayout, header: Assignment, path: Path)
     ...typeWords(protocol, v6, at),
     ...selectorWords(layout, protocol, v6, at),
     ...markWords(layout, at),
-    ...fieldWords(layout, header),
+    ...fieldWords(layout, header, at),
     ...extensionWords(layout, header, at),
     `path=${path}`,
   ];
@@ -158,28 +159,46 @@ function markWords(layout: HeaderLayout, at: ReadBits): readonly string[] {
     const mark = at("mark", 0, 32);
     if (mark !== 0n) words.push(`mark=0x${mark.toString(16)}`);
   }
-  if (layout.readBits("ctmark").length > 0 && at("state", 0, 3) !== 0n)
-    words.push(`ct.mark=0x${at("ctmark", 0, 32).toString(16)}`);
+  if (layout.readBits("ctmark").length > 0 && hasConnection(layout, at)) {
+    const mark = at("ctmark", 0, 32);
+    /* A new packet without a mark is the first one of its connection, and needs no word for it. */
+    if (mark !== 0n || at("state", 0, 3) !== NEW) words.push(`ct.mark=0x${mark.toString(16)}`);
+  }
   return words;
 }
 
+const NEW = BigInt(STATE_CODES.new);
+
+function hasConnection(layout: HeaderLayout, at: ReadBits): boolean {
+  if (layout.readBits("state").length === 0) return false;
+  return /^(new|established|related)$/.test(STATES[Number(at("state", 0, 3))] ?? "");
+}
+
 /** Fields of classes that the packet says: owner, length, MAC …. */
-function fieldWords(layout: HeaderLayout, header: Assignment): readonly string[] {
+function fieldWords(layout: HeaderLayout, header: Assignment, at: ReadBits): readonly string[] {
   const isOwnerless = layout.flags.some(
     ({ key, level }) => key === "socket owner" && header.get(level) !== true,
   );
   const words = layout.fields
     .filter(({ key }) => !isOwnerless || !key.startsWith("meta sk"))
-    .flatMap((field) => fieldWord(layout, field, header));
+    .flatMap((field) => fieldWord(layout, field, header, at));
   return isOwnerless ? ["owner=none", ...words] : words;
 }
 
-function fieldWord(layout: HeaderLayout, field: AtomField, header: Assignment): readonly string[] {
+function fieldWord(
+  layout: HeaderLayout,
+  field: AtomField,
+  header: Assignment,
+  at: ReadBits,
+): readonly string[] {
   if (field.kind !== "header" || field.key === "in" || field.key === "out") return [];
   if (!layout.isRead(field) || !isSelector(field.key)) return [];
   const value = representative(field.key, classOf(field, header));
   if (value === null || atomOf(field.atoms, value) === undefined) return [];
-  if (field.key === "meta length") return [`len=${value}`];
+  if (field.key === "meta length") {
+    const family = at("family", 0, 1) === 1n ? "ip6" : "ip";
+    return [`len=${usualLength(classOf(field, header), Number(at("protocol", 0, 8)), family)}`];
+  }
   return [wordOf(selectorRow(field.key), value)];
 }
 

@@ -85,7 +85,7 @@ function validNextHeader(layout: HeaderLayout): Node {
   return arena.or(arena.not(six), either);
 }
 
-/** Only packets of old connections have a direction of their own, and a mark from before. */
+/** Only packets of old connections have a direction of their own, only those of any a mark from before. */
 function validState(layout: HeaderLayout): Node {
   const { arena } = layout;
   const read = layout.readBits("state").length > 0;
@@ -95,10 +95,10 @@ function validState(layout: HeaderLayout): Node {
   const old = rangesOver(arena, bits, [
     { from: BigInt(STATE_CODES.established), to: BigInt(STATE_CODES.related) },
   ]);
-  const without = arena.not(old);
+  const tracked = arena.or(old, rangesOver(arena, bits, [single(BigInt(STATE_CODES.new))]));
   return [
-    absentIsZero(layout, without, "direction", 0),
-    absentIsZero(layout, without, "ctmark", 0),
+    absentIsZero(layout, arena.not(old), "direction", 0),
+    absentIsZero(layout, arena.not(tracked), "ctmark", 0),
   ].reduce((all, rule) => arena.and(all, rule), known);
 }
 

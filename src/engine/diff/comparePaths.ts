@@ -1,0 +1,88 @@
+import { type Limited, withinNodeLimit } from "../bdd/index.ts";
+import type { Device } from "../device/device.ts";
+import type { VariableOrder } from "../packet/header/layout.ts";
+import type { Path } from "../packet/packet.ts";
+import { type ComparedPath, comparePath, unlikeOnPath } from "./comparePath.ts";
+import { type Memories, memoriesOf } from "./memories.ts";
+import type { StatefulRule } from "./stateGroups.ts";
+
+export interface PathResult {
+  readonly path: Path;
+  readonly result: Limited<ComparedPath>;
+}
+
+const PATHS: readonly Path[] = ["forward", "input", "output"];
+const ORDERS: readonly VariableOrder[] = ["addressesFirst", "portsFirst"];
+
+/** Nodes at most for telling apart who shares a limiter with whom. */
+const MEMORY_NODE_LIMIT = 1 << 22;
+
+/**
+ * All paths, with memories told apart that are not fed alike. That changes what comes to the rules
+ * behind, so it is asked again until nothing more is found. Where it takes too much, memories stay the
+ * same on both sides, and the rules are named as what may change.
+ */
+export function comparePaths(
+  before: Device,
+  after: Device,
+  nodeLimit: number | null,
+  onProgress: (work: string) => void,
+): { readonly paths: readonly PathResult[]; readonly reasons: readonly string[] } {
+  const memories = memoriesOf(before, after);
+  const compare = (renamed: ReadonlySet<string>, limit: number | null): readonly PathResult[] =>
+    PATHS.map((path) => {
+      onProgress(`comparing ${path}`);
+      return { path, result: compareInAnyOrder(before, after, path, renamed, limit) };
+    });
+  const first = compare(new Set(), nodeLimit);
+  let unlike = unlikeAnywhere(first, memories);
+  let paths = first;
+  while (unlike.size > 0) {
+    const next = compare(unlike, Math.min(nodeLimit ?? MEMORY_NODE_LIMIT, MEMORY_NODE_LIMIT));
+    if (next.some(({ result }) => result.kind === "nodeLimit"))
+      return { paths: first, reasons: memories.before.flatMap((rule) => tellMemory(rule, unlike)) };
+    paths = next;
+    const found = new Set([...unlike, ...unlikeAnywhere(next, memories)]);
+    if (found.size === unlike.size) break;
+    unlike = found;
+  }
+  return { paths, reasons: [] };
+}
+
+function tellMemory({ name, rule }: StatefulRule, unlike: ReadonlySet<string>): readonly string[] {
+  if (!unlike.has(name)) return [];
+  const { file, line } = rule.span;
+  return [`${file}:${line} remembers other packets than before: what it lets through may change`];
+}
+
+/** Places of rules whose memories are not the same on both sides, as far as any path shows. */
+function unlikeAnywhere(paths: readonly PathResult[], memories: Memories): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const { result } of paths) {
+    if (result.kind === "nodeLimit") continue;
+    const unlike = withinNodeLimit(() => unlikeOnPath(result.value, memories));
+    const names = unlike.kind === "done" ? unlike.value : allNames(memories);
+    for (const name of names) found.add(name);
+  }
+  return found;
+}
+
+/** Under the first order of variables that stays within the limit. */
+function compareInAnyOrder(
+  before: Device,
+  after: Device,
+  path: Path,
+  renamed: ReadonlySet<string>,
+  nodeLimit: number | null,
+): Limited<ComparedPath> {
+  let result: Limited<ComparedPath> = { kind: "nodeLimit", nodeLimit: nodeLimit ?? 0 };
+  for (const order of ORDERS) {
+    result = withinNodeLimit(() => comparePath(before, after, path, { order, nodeLimit, renamed }));
+    if (result.kind === "done") return result;
+  }
+  return result;
+}
+
+function allNames({ before, after }: Memories): ReadonlySet<string> {
+  return new Set([...before, ...after].map(({ name }) => name));
+}

@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+import { compareDevices } from "./index.ts";
+import { forward, parse } from "./testing/rulesets.ts";
+
+/* Unknowns are the same on both sides where they ask the same of the same bytes. */
+
+const HASH = "jhash ip saddr . tcp dport mod 4 1 drop";
+const mangled = (rules: string) => `ip protocol tcp ${rules}`;
+
+test.each([
+  [
+    "two writes for one",
+    `${mangled("ip dscp set af11")}\n${HASH}`,
+    `${mangled("ip dscp set ef")}\n${mangled("ip dscp set af11")}\n${HASH}`,
+    [],
+  ],
+  [
+    "a write for packets that the unknown is not asked about",
+    `udp dport 1 ip dscp set af11\n${HASH}`,
+    `udp dport 2 ip dscp set af11\n${HASH}`,
+    [],
+  ],
+  [
+    "another rule reads other bytes",
+    HASH,
+    `tcp dport 1 ip saddr set 10.0.0.1\n${HASH}`,
+    ["may", "may"],
+  ],
+])("%s", (_, before, after, kinds) => {
+  const { classes } = compareDevices(forward(before), forward(after));
+  expect(classes.map(({ kind }) => kind)).toEqual(kinds);
+});
+
+test("a class names what NAT chooses", () => {
+  const rules = (rule: string) =>
+    parse(
+      `table ip n { chain c { type nat hook prerouting priority -100; dnat to 10.0.0.1-10.0.0.9; }; }
+table ip f { chain f { type filter hook forward priority 0; ${rule}; }; }`,
+    );
+  const { classes } = compareDevices(rules(""), rules("ip daddr 10.0.0.5 drop"));
+  expect(classes.map(({ dependsOn }) => dependsOn)).toContainEqual([
+    "which address of 10.0.0.1-10.0.0.9",
+  ]);
+});

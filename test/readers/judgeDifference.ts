@@ -1,0 +1,211 @@
+import {
+  type Assignment,
+  FALSE,
+  type Node,
+  type RandomSource,
+  randomPicker,
+} from "../../src/engine/bdd/index.ts";
+import { deviceHabits } from "../../src/engine/compile/habits.ts";
+import { type Decider as CompiledDecider, rejectFor } from "../../src/engine/compile/index.ts";
+import type { Device } from "../../src/engine/device/device.ts";
+import type { ComparedPath } from "../../src/engine/diff/comparePath.ts";
+import { comparePaths } from "../../src/engine/diff/comparePaths.ts";
+import { interpret } from "../../src/engine/interpret/interpret.ts";
+import type { Decider, Outcome } from "../../src/engine/interpret/outcome.ts";
+import { toNotation } from "../../src/engine/packet/header/toNotation.ts";
+import { headerLevels } from "../../src/engine/packet/header/valid.ts";
+import { isNotationError, parsePacket } from "../../src/engine/packet/notation.ts";
+import type { IpFamily, PacketSpec } from "../../src/engine/packet/packet.ts";
+import { PROTOCOL } from "../../src/engine/packet/selectors/index.ts";
+
+/*
+ * A diff against the interpreter: outside of all classes a packet ends alike on both sides; in a class
+ * it ends otherwise, by the rules that the class names; wherever the interpreter knows what happens.
+ */
+
+/** What packets have shown. */
+export interface Judged {
+  /** Where diff and interpreter disagree, one line each. */
+  readonly problems: readonly string[];
+  readonly packets: number;
+  /** Packets that surely fare otherwise (or alike) by the interpreter, and only perhaps by the diff. */
+  readonly vague: number;
+}
+
+/** Compares both devices, and walks `picks` packets of each class, of the rest, and at the edges. */
+export function judgeDifference(
+  before: Device,
+  after: Device,
+  picks: number,
+  random: RandomSource,
+): Judged {
+  const problems: string[] = [];
+  const counts = { packets: 0, vague: 0 };
+  for (const { path, result } of comparePaths(before, after, null, () => undefined).paths) {
+    if (result.kind === "nodeLimit") continue;
+    const compared = result.value;
+    const judge = (header: Assignment | null) => {
+      if (header === null) return;
+      counts.packets++;
+      const found = judgePacket({ compared, before, after }, whole(compared, header));
+      if (found === "vague") counts.vague++;
+      else if (found !== null) problems.push(`${path}: ${found}`);
+    };
+    for (const pick of pickers(compared, problems, random))
+      for (let i = 0; i < picks; i++) {
+        const header = pick();
+        judge(header);
+        judge(header === null ? null : beside(compared, header, random));
+      }
+  }
+  return { problems, ...counts };
+}
+
+/** From each class, from everything outside, and from the packets that meet a changed rule. */
+function pickers(
+  { analysis: { arena }, differing, domain, region }: ComparedPath,
+  problems: string[],
+  random: RandomSource,
+) {
+  let classes: Node = FALSE;
+  for (const { packets } of differing) {
+    if (arena.and(classes, packets) !== FALSE) problems.push("two classes share packets");
+    classes = arena.or(classes, packets);
+  }
+  const outside = arena.difference(domain, classes);
+  const sets = [...differing.map(({ packets }) => packets), outside, arena.and(outside, region)];
+  return sets.map((set) => randomPicker(arena, set, random));
+}
+
+/** Every variable of the header has a value: those that a pick leaves out are not set. */
+function whole({ analysis: { layout } }: ComparedPath, header: Assignment): Assignment {
+  return new Map(headerLevels(layout).map((level) => [level, header.get(level) === true]));
+}
+
+/** A header that differs in one or two bits: at the edge of a class. */
+function beside(
+  { analysis: { arena, layout }, domain }: ComparedPath,
+  header: Assignment,
+  random: RandomSource,
+): Assignment | null {
+  const levels = headerLevels(layout);
+  const changed = new Map(levels.map((level) => [level, header.get(level) === true]));
+  for (let i = random() < 0.5 ? 1 : 2; i > 0; i--) {
+    const level = levels[Math.floor(random() * levels.length)] ?? 0;
+    changed.set(level, changed.get(level) !== true);
+  }
+  return arena.restrict(domain, changed) === FALSE ? null : changed;
+}
+
+interface Question {
+  readonly compared: ComparedPath;
+  readonly before: Device;
+  readonly after: Device;
+}
+
+function judgePacket(
+  { compared, before, after }: Question,
+  header: Assignment,
+): string | "vague" | null {
+  const { analysis, path } = compared;
+  const text = toNotation(analysis.layout, header, path);
+  const spec = parsePacket(text);
+  if (isNotationError(spec)) return `${text}: ${spec.message}`;
+  if (!isTold(before, after, spec, text)) return null;
+  const [first, second] = [endsOf(before, spec), endsOf(after, spec)];
+  if (first === null || second === null) return null;
+  const { surely, never, inside } = membership(compared, header);
+  const tell = (what: string) => `${text}: ${what}; before ${told(first)}, after ${told(second)}`;
+  const differs = first.map(endText).join() !== second.map(endText).join();
+  const [one, other] = [first, second].map((ends) => (ends.length === 1 ? ends[0] : undefined));
+  if (differs && never) return tell("in no class");
+  if (one === undefined || other === undefined) return null;
+  if (!differs && surely) return tell("in a class");
+  if (!differs && !never) return "vague";
+  if (differs && !surely) return "vague";
+  if (!differs) return null;
+  /* Where an unknown chooses among classes, one of them has to be right. */
+  const isRight = inside.some(
+    (differing) => decides(differing.before.by, one) && decides(differing.after.by, other),
+  );
+  return isRight ? null : tell("decided by other rules than the class says");
+}
+
+function told(ends: readonly Outcome[]): string {
+  return ends.map((end) => `${endText(end)} [${deciderText(end.by)}]`).join(" | ");
+}
+
+/** In which classes the packet is, whatever its unknowns are. */
+function membership({ analysis: { arena }, differing, domain }: ComparedPath, header: Assignment) {
+  const possible = arena.restrict(domain, header);
+  const inside = differing.filter(
+    ({ packets }): boolean => arena.restrict(packets, header) !== FALSE,
+  );
+  const all = inside.reduce<Node>(
+    (sum, { packets }) => arena.or(sum, arena.restrict(packets, header)),
+    FALSE,
+  );
+  return { surely: possible !== FALSE && all === possible, never: all === FALSE, inside };
+}
+
+/**
+ * Replies and what is related stand for headers in between where NAT may have changed them, and flows
+ * are taken to have begun under the ruleset in hand (docs/adr/0008).
+ */
+function isTold(before: Device, after: Device, spec: PacketSpec, text: string): boolean {
+  return [before, after].every((device) => {
+    if (!deviceHabits(device).translates(spec.family)) return true;
+    if (/state=related|dir=reply/.test(text)) return false;
+    return spec.state !== "established" || begins(device, spec);
+  });
+}
+
+function begins(device: Device, spec: PacketSpec): boolean {
+  const values = new Map(spec.values);
+  values.delete("ct mark");
+  if (spec.protocol === PROTOCOL.tcp) values.set("tcp flags", 2n);
+  const first: PacketSpec = { ...spec, state: "new", direction: "original", values };
+  const { outcomes } = interpret(device, first, { host: null });
+  return outcomes.every(({ verdict }) => verdict === "accept");
+}
+
+/** One outcome of each end; null: not known. */
+function endsOf(device: Device, spec: PacketSpec): readonly Outcome[] | null {
+  const { outcomes, complete } = interpret(device, spec, { host: null });
+  if (!complete || outcomes.some(({ verdict }) => verdict === "undecided")) return null;
+  const ends = new Map<string, Outcome>();
+  for (const outcome of outcomes) {
+    const text = endOf(outcome, spec.family);
+    const known = ends.get(text);
+    if (known === undefined) ends.set(text, outcome);
+    else if (deciderText(known.by) !== deciderText(outcome.by))
+      ends.set(text, { ...known, by: { kind: "kernel", reason: ANY } });
+  }
+  return [...ends].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, outcome]) => outcome);
+}
+
+/** Stands for several rules. */
+const ANY = "one of several";
+
+function endOf({ verdict, rejectWith }: Outcome, family: IpFamily): string {
+  return rejectWith === null
+    ? verdict
+    : `${verdict} ${JSON.stringify(rejectFor(rejectWith, family))}`;
+}
+
+function endText({ verdict, rejectWith, wire }: Outcome): string {
+  return endOf({ verdict, rejectWith } as Outcome, wire.family);
+}
+
+function decides(by: CompiledDecider | null, { by: other }: Outcome): boolean {
+  if (other.kind === "kernel") return other.reason === ANY || by === null;
+  if (by === null || other.kind === "none") return by === null && other.kind === "none";
+  if (by.kind === "rule") return other.kind === "rule" && other.rule === by.rule;
+  return other.kind === "policy" && other.chain === by.chain.name;
+}
+
+function deciderText(by: Decider): string {
+  if (by.kind === "rule") return by.rule.text;
+  if (by.kind === "policy") return `policy of ${by.chain}`;
+  return by.kind === "kernel" ? by.reason : "nothing";
+}
