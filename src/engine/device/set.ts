@@ -31,6 +31,8 @@ export interface NamedSet {
   readonly unresolved?: readonly string[];
   /** Intervals that meet become one. */
   readonly autoMerge?: true;
+  /** Its elements may have times. */
+  readonly timeout?: true;
   /** Takes no elements once its transaction is over. */
   readonly constant?: true;
   readonly span: Span;

@@ -11,6 +11,8 @@ export function anonymousSet(
   forms: readonly ValueForm[],
 ): SetReference {
   const isMap = elements.some((element) => element.data !== null);
+  /* nft makes a plain comparison of a set with one single member. */
+  if (isMap || forms.length !== 1 || elements.length !== 1) state.parts++;
   const settled = isMap ? checkMap(state, elements) : mergeMembers(elements, forms.length);
   return { kind: "anonymous", elements: settled, keyWidths: forms.map((form) => form.width) };
 }

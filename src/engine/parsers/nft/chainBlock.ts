@@ -1,5 +1,6 @@
 import type { Span } from "../../base/span.ts";
 import type { BaseChain, ChainType, Hook } from "../../device/device.ts";
+import { addRule } from "./batch.ts";
 import { parseDevices } from "./flowtable.ts";
 import { markLines } from "./lineStates.ts";
 import { parsePriority } from "./priority.ts";
@@ -9,19 +10,27 @@ import { isOutOfSight, parseRule } from "./rule.ts";
 import type { DraftChain, DraftTable } from "./ruleset.ts";
 import { type CommonItem, refuse, type ScriptState } from "./state.ts";
 
-export function addChain(table: DraftTable, name: string, span: Span): DraftChain {
+export function addChain(
+  state: ScriptState,
+  table: DraftTable,
+  name: string,
+  span: Span,
+): DraftChain {
   const known = table.chains.get(name);
   if (known !== undefined) return known;
   const chain: DraftChain = {
     name,
     base: null,
     rules: [],
-    handle: ++table.handles,
+    handle: 0,
     span,
     frozen: null,
     lastDeleted: 0,
   };
   table.chains.set(name, chain);
+  state.batch.table = table;
+  state.batch.chains.push(chain);
+  state.newChains.add(chain);
   return chain;
 }
 
@@ -34,7 +43,7 @@ export function parseChainBlock(
   common: CommonItem,
 ): void {
   reader.expect("{");
-  parseChainItems(reader, state, table, chain, common);
+  state.variables.within(() => parseChainItems(reader, state, table, chain, common));
   reader.expect("}");
 }
 
@@ -89,7 +98,7 @@ function appendRule(
   state.currentTable = table;
   const rule = parseRule(reader, state, table.family, chain.base);
   markLines(state, rule.span.file, rule.span.line, rule.span.endLine, rule.state);
-  chain.rules.push({ rule, handle: ++table.handles });
+  chain.rules.push(addRule(state.batch, table, rule, state.parts));
 }
 
 const TYPES: readonly string[] = ["filter", "nat", "route"];
@@ -145,6 +154,14 @@ export function parseHook(
       );
     return;
   }
+  if (!state.batch.chains.includes(chain))
+    refuse(
+      state,
+      "PM1050",
+      `chain \`${chain.name}\` is already there without a hook`,
+      start,
+      "delete the chain first",
+    );
   const base: BaseChain = {
     type: type.text as ChainType,
     hook: hook.text as Hook,
@@ -190,5 +207,13 @@ function parsePolicy(
     );
   if (token.text === "drop" && isOutOfSight(table.family, chain.base))
     markLines(state, span.file, span.line, span.line, "opaque");
-  if (chain.base !== null) chain.base = { ...chain.base, policy: token.text, policySpan: span };
+  if (chain.base === null)
+    refuse(
+      state,
+      "PM1052",
+      `\`${chain.name}\` has no hook: it has no policy either`,
+      span,
+      "write `type filter hook …` in front, or end the chain with a rule",
+    );
+  else chain.base = { ...chain.base, policy: token.text, policySpan: span };
 }

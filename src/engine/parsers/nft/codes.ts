@@ -117,6 +117,11 @@ export const NFT_CODES: Readonly<Record<string, CodeText>> = {
     explanation:
       "A base chain keeps the type, hook and priority that it was made with. To change them, delete the chain first.",
   },
+  PM1052: {
+    title: "policy without a hook",
+    explanation:
+      "Only a base chain has a policy: the kernel refuses one for a chain that has no hook. End such a chain with a rule.",
+  },
   PM1051: {
     title: "route chain outside of output",
     explanation: "Chains of type route exist in the output hook only.",
@@ -140,6 +145,26 @@ export const NFT_CODES: Readonly<Record<string, CodeText>> = {
   PM1064: {
     title: "constant set",
     explanation: "Elements of a set with `flags constant` cannot be changed after it was made.",
+  },
+  PM1012: {
+    title: "defined twice",
+    explanation:
+      "A block may define a name once. `redefine` gives it another value from its line on; a block of a table or a chain has names of its own.",
+  },
+  PM1065: {
+    title: "in use",
+    explanation:
+      "The kernel deletes no chain, set or object that a rule or an element of a map still names. It refuses the whole file.",
+  },
+  PM1066: {
+    title: "a dynamic set of intervals",
+    explanation:
+      "A set that packets write (`add @s`, `update @s`, `flags dynamic`) holds single values: no kernel has one with `flags interval`.",
+  },
+  PM1067: {
+    title: "a set declared again as another",
+    explanation:
+      "A second declaration of a set must have the same type, flags and statements as the first; its elements are added.",
   },
   PM1070: {
     title: "already there",

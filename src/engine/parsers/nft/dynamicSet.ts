@@ -1,11 +1,13 @@
 import type { Expression } from "../../device/expression.ts";
 import type { Statement } from "../../device/statement.ts";
 import type { RuleContext } from "./context.ts";
+import { type DeclaredForms, declaredForms } from "./declared.ts";
 import { parseDuration } from "./elements.ts";
-import { parseAssigned, parseKey } from "./expression.ts";
+import { parseAssigned, parseKey, parseMasked } from "./expression.ts";
 import { describe, spanOf } from "./reader.ts";
 import { report } from "./state.ts";
 import { parseStatefulStatement } from "./stateful.ts";
+import type { ValueForm } from "./values.ts";
 
 /** `add @s { ip saddr timeout 1m limit rate 5/second : data }`. */
 export function parseDynamicSet(context: RuleContext): Statement {
@@ -59,6 +61,7 @@ export function parseMeter(context: RuleContext): Statement {
   const name = reader.is("{") ? "" : parseSetName(context);
   if (reader.accept("size")) reader.word("a size");
   context.state.meters.add(name);
+  context.state.parts++;
   const element = parseDynamicElement(context, "add", name);
   /* A meter with a timeout renews it with each packet (measured with nft 1.0.6). */
   const renews = element.kind === "dynamicSet" && element.timeoutMs !== null;
@@ -73,7 +76,8 @@ function parseDynamicElement(
   const { reader } = context;
   reader.expect("{");
   reader.skipNewlines();
-  const key = parseKey(context);
+  const declared = declaredForms(context, set);
+  const key = parseKey(context, declared?.forms ?? null);
   let timeoutMs: number | null = null;
   const statements: Statement[] = [];
   let data: Expression | null = null;
@@ -82,7 +86,7 @@ function parseDynamicElement(
     if (reader.accept("timeout")) timeoutMs = parseDuration(reader);
     else if (reader.accept("expires")) parseDuration(reader);
     else if (reader.accept("comment")) reader.word("a comment");
-    else if (reader.accept(":")) data = parseDynamicData(context, set);
+    else if (reader.accept(":")) data = parseDynamicData(context, declared);
     else {
       const statement = parseStatefulStatement(context);
       if (statement === null) {
@@ -100,12 +104,21 @@ function parseDynamicElement(
   }
 }
 
-function parseDynamicData(context: RuleContext, set: string) {
-  const declared = context.state.currentTable?.sets.get(set);
-  const width = declared?.dataType === "ipv6_addr" ? 128 : 32;
-  const type =
-    declared?.dataType === "ipv4_addr" || declared?.dataType === "ipv6_addr"
-      ? declared.dataType
-      : "mark";
-  return parseAssigned(context, { type, width });
+/** `: 0x1`, `: ip daddr . tcp dport`: of the types that the map is declared to hold. */
+function parseDynamicData(context: RuleContext, declared: DeclaredForms | null): Expression {
+  const forms = declared?.data.kind === "values" ? declared.data.forms : [MARK];
+  const parts: Expression[] = [];
+  for (const form of forms) {
+    if (parts.length > 0) context.reader.expect(".");
+    parts.push(forms.length === 1 ? parseAssigned(context, form) : parsePart(context, form));
+  }
+  const [only] = parts;
+  return parts.length === 1 && only !== undefined ? only : { kind: "concatenation", parts };
 }
+
+function parsePart(context: RuleContext, form: ValueForm): Expression {
+  return parseMasked(context, form).expression;
+}
+
+/** What a map holds that is not declared anywhere. */
+const MARK: ValueForm = { type: "mark", width: 32 };

@@ -1,7 +1,7 @@
 import type { Range } from "../../base/range.ts";
 import { joinSpans } from "../../base/span.ts";
 import type { SetReference } from "../../device/expression.ts";
-import type { ElementData, SetElement } from "../../device/set.ts";
+import type { ElementData, NamedSet, SetElement } from "../../device/set.ts";
 import type { Statement, Verdict } from "../../device/statement.ts";
 import { anonymousSet } from "./anonymousSet.ts";
 import { parseRange } from "./constant.ts";
@@ -263,7 +263,7 @@ export function parseVerdict(reader: Reader): Verdict {
 
 /** Where a rule looks a key up: `@name` or a set written in place. */
 export function parseSetReference(context: RuleContext, forms: readonly ValueForm[]): SetReference {
-  const named = parseNamedReference(context);
+  const named = parseNamedReference(context, forms, "set");
   if (named !== null) return named;
   const elements = parseElements(context.reader, context.state, forms, { kind: "none" });
   return anonymousSet(context.state, elements, forms);
@@ -274,7 +274,7 @@ export function parseMapReference(
   forms: readonly ValueForm[],
   data: readonly ValueForm[],
 ): SetReference {
-  const named = parseNamedReference(context);
+  const named = parseNamedReference(context, forms, "map");
   if (named !== null) return named;
   const elements = parseElements(context.reader, context.state, forms, {
     kind: "values",
@@ -287,7 +287,7 @@ export function parseVerdictMapReference(
   context: RuleContext,
   forms: readonly ValueForm[],
 ): SetReference {
-  const named = parseNamedReference(context);
+  const named = parseNamedReference(context, forms, "verdictMap");
   if (named !== null) return named;
   const elements = parseElements(context.reader, context.state, forms, { kind: "verdict" });
   return anonymousSet(context.state, elements, forms);
@@ -297,16 +297,24 @@ export function parseObjectMapReference(
   context: RuleContext,
   forms: readonly ValueForm[],
 ): SetReference {
-  const named = parseNamedReference(context);
+  const named = parseNamedReference(context, forms, "objectMap");
   if (named !== null) return named;
   const elements = parseElements(context.reader, context.state, forms, { kind: "object" });
   return anonymousSet(context.state, elements, forms);
 }
 
-function parseNamedReference(context: RuleContext): SetReference | null {
-  const { reader } = context;
+function parseNamedReference(
+  context: RuleContext,
+  forms: readonly ValueForm[],
+  wanted: NamedSet["kind"],
+): SetReference | null {
+  const { reader, state } = context;
   const token = reader.peek();
   if (token.kind !== "word" || !token.text.startsWith("@")) return null;
   reader.next();
-  return { kind: "named", name: token.text.slice(1), span: spanOf(token) };
+  const name = token.text.slice(1);
+  const span = spanOf(token);
+  const types = forms.map((form) => form.type);
+  state.batch.lookups.push({ name, types, wanted, span });
+  return { kind: "named", name, span };
 }

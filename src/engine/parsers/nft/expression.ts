@@ -23,12 +23,19 @@ export interface TypedParts {
   readonly presence: boolean;
 }
 
-/** A key: selectors with masks and shifts, joined by dots. */
-export function parseKey(context: RuleContext): TypedParts {
-  const first = parseMasked(context);
+/**
+ * A key: selectors with masks and shifts, joined by dots. `forms`: what the set holds that is
+ * written; its parts may be constants (`add @knocked { ip saddr . 10002 }`).
+ */
+export function parseKey(
+  context: RuleContext,
+  forms: readonly ValueForm[] | null = null,
+): TypedParts {
+  const first = parseBits(context, 0, forms?.[0] ?? null);
   if (!context.reader.is(".")) return { ...first, forms: [first.form] };
   const parts = [first];
-  while (context.reader.accept(".")) parts.push(parseMasked(context));
+  while (context.reader.accept("."))
+    parts.push(parseBits(context, 0, forms?.[parts.length] ?? null));
   return {
     expression: { kind: "concatenation", parts: parts.map((part) => part.expression) },
     forms: parts.map((part) => part.form),
@@ -36,12 +43,14 @@ export function parseKey(context: RuleContext): TypedParts {
   };
 }
 
-/** A selector with whatever is done to its bits; the masks are constants of its own type. */
-export function parseMasked(context: RuleContext): Typed {
-  return parseBits(context, 0, null);
+/**
+ * A selector with whatever is done to its bits; the masks are constants of its own type. `form`: how
+ * a constant is read that stands in front; null where only a selector may.
+ */
+export function parseMasked(context: RuleContext, form: ValueForm | null): Typed {
+  return parseBits(context, 0, form);
 }
 
-/** `form`: how a constant is read that stands in front; null where only a selector may. */
 function parseBits(context: RuleContext, level: number, form: ValueForm | null): Typed {
   const operators = OPERATOR_LEVELS[level];
   if (operators === undefined) return parseOperand(context, form);

@@ -20,14 +20,22 @@ export function runDefinition(reader: Reader, state: ScriptState): boolean {
   if (reader.peek(1).kind !== "word") return false;
   if (token.text === "undefine") {
     reader.next();
-    state.variables.delete(reader.word("the name of a variable").text);
+    state.variables.undefine(reader.word("the name of a variable").text);
     return true;
   }
   if (!reader.is("=", 2)) return false;
   reader.next();
-  const name = reader.word("the name of a variable").text;
+  const name = reader.word("the name of a variable");
   reader.expect("=");
-  state.variables.set(name, readValueTokens(reader));
+  const isNew = state.variables.define(name.text, readValueTokens(reader));
+  if (!isNew && token.text === "define")
+    refuse(
+      state,
+      "PM1012",
+      `\`${name.text}\` is defined already`,
+      spanOf(name),
+      "write `redefine`, or take another name",
+    );
   return true;
 }
 
@@ -102,7 +110,7 @@ function runFile(
   scope.open.push(file);
   scope.read.set(file, text);
   const lexer = new Lexer(file, text);
-  within(new Reader(lexer, (name) => state.variables.get(name) ?? null));
+  within(new Reader(lexer, (name) => state.variables.get(name)));
   refuseForeignBlanks(state, lexer);
   scope.open.pop();
 }

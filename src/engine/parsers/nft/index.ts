@@ -1,5 +1,6 @@
 import type { ParseInput, ParseResult } from "../../device/device.ts";
 import { clampsToRoute } from "../segmentSize.ts";
+import { emptyBatch } from "./batch.ts";
 import { type DefinitionScope, refuseForeignBlanks } from "./include.ts";
 import { Lexer } from "./lexer.ts";
 import { countCoverage } from "./lineStates.ts";
@@ -11,6 +12,7 @@ import { copyRuleset, freeze, type Ruleset, thaw } from "./ruleset.ts";
 import { runScript } from "./script.ts";
 import { refuse, type ScriptState } from "./state.ts";
 import { validate } from "./validate.ts";
+import { Variables } from "./variables.ts";
 
 /** Text of a file at most: larger ones are refused, not cut. */
 export const MAXIMUM_FILE_CHARACTERS = 256 * 1024 * 1024;
@@ -41,10 +43,16 @@ function newState(input: ParseInput): ScriptState {
   return {
     ruleset: thaw(input.onto),
     files: input.files,
-    variables: new Map(),
+    variables: new Variables(),
     diagnostics: [],
     refused: false,
     incomplete: false,
+    batch: emptyBatch(),
+    newChains: new WeakSet(),
+    declarations: new Map(),
+    searched: 0,
+    parts: 0,
+    told: new WeakSet(),
     currentTable: null,
     meters: new Set(),
     madeHere: new Set(),
@@ -79,12 +87,15 @@ function runRoot(root: string, state: ScriptState, read: Map<string, string>): v
   /* Each file is a run of nft: variables of the one before are gone. */
   state.variables.clear();
   state.madeHere.clear();
+  state.newChains = new WeakSet();
+  state.searched = 0;
+  for (const table of state.ruleset.tables.values()) table.settled = table.handles;
   state.problems = 0;
   Object.assign(state.kept, { rules: 0, elements: 0 });
   state.indexes = new WeakMap();
   state.deletions = new WeakMap();
   const lexer = new Lexer(root, text);
-  const reader = new Reader(lexer, (name) => state.variables.get(name) ?? null);
+  const reader = new Reader(lexer, (name) => state.variables.get(name));
   runScript(reader, state, scope);
   refuseForeignBlanks(state, lexer);
   settleSets(state, state.ruleset.tables.values());

@@ -1,7 +1,8 @@
 import type { TableFamily } from "../../device/device.ts";
-import type { Reader, SyntaxProblem } from "./reader.ts";
+import type { Token } from "./lexer.ts";
+import { type Reader, type SyntaxProblem, spanOf } from "./reader.ts";
 import { type DraftChain, type DraftTable, tableKey } from "./ruleset.ts";
-import type { ScriptState } from "./state.ts";
+import { refuse, type ScriptState } from "./state.ts";
 
 export const FAMILIES: readonly string[] = ["ip", "ip6", "inet", "arp", "bridge", "netdev"];
 
@@ -28,4 +29,17 @@ export function knownChain(reader: Reader, table: DraftTable): DraftChain {
   if (chain !== undefined) return chain;
   reader.unshift(name);
   throw missing(reader, `chain \`${name.text}\` in table \`${table.name}\``);
+}
+
+/** `create` wants a name that is free. */
+export function refuseTaken(
+  state: ScriptState,
+  taken: ReadonlyMap<string, unknown>,
+  key: string,
+  at: Token,
+  name = key,
+): void {
+  if (!taken.has(key)) return;
+  const help = "write `add`, or delete it first";
+  refuse(state, "PM1070", `\`${name}\` is already there`, spanOf(at), help);
 }

@@ -2,7 +2,9 @@ import { parseIpv4, parseIpv6 } from "../../base/address.ts";
 import type { Span } from "../../base/span.ts";
 import type { Expression } from "../../device/expression.ts";
 import type { NatAddress, NatPort, NatStatement, Statement } from "../../device/statement.ts";
+import { SELECTORS } from "../../packet/selectors/index.ts";
 import { type RuleContext, requireNetwork } from "./context.ts";
+import { declaredForms } from "./declared.ts";
 import { parseMapReference } from "./elements.ts";
 import { parseKey } from "./expression.ts";
 import type { Token } from "./lexer.ts";
@@ -24,7 +26,9 @@ export function parseNat(context: RuleContext): Statement {
   const settled = context.transport !== null;
   const type = reader.next().text as NatStatement["type"];
   let family: "ip" | "ip6" | null = null;
-  const isStated = reader.is("ip") || reader.is("ip6");
+  const isStated =
+    (reader.is("ip") || reader.is("ip6")) &&
+    !SELECTORS.has(`${reader.peek().text} ${reader.peek(1).text}`);
   if (isStated) family = reader.next().text as "ip" | "ip6";
   else if (context.family === "ip" || context.family === "ip6") family = context.family;
   const isSelf = type === "masquerade" || type === "redirect";
@@ -265,11 +269,11 @@ function expressionTarget(
 const LOOK_AHEAD = 24;
 
 function dataHasPort(context: RuleContext): boolean {
-  const { reader, state } = context;
+  const { reader } = context;
   const first = reader.peek();
   if (first.text.startsWith("@")) {
-    const declared = state.currentTable?.sets.get(first.text.slice(1));
-    return declared?.dataType?.includes(" . ") ?? false;
+    const declared = declaredForms(context, first.text.slice(1));
+    return declared?.data.kind === "values" && declared.data.forms.length > 1;
   }
   let inData = false;
   for (let i = 0; i < LOOK_AHEAD; i++) {

@@ -1,14 +1,15 @@
 import type { NamedObject, Statement } from "../../device/statement.ts";
+import { addOther } from "./batch.ts";
 import { type Reader, spanOf } from "./reader.ts";
 import { type DraftTable, objectKey } from "./ruleset.ts";
+import type { ScriptState } from "./state.ts";
 import { parseAmount, parseRate } from "./stateful.ts";
 
-export function addObject(table: DraftTable, object: NamedObject): void {
+export function addObject(state: ScriptState, table: DraftTable, object: NamedObject): void {
   const key = objectKey(object.kind, object.name);
-  if (!table.objects.has(key)) {
-    table.handles++;
-    table.objects.set(key, object);
-  }
+  if (table.objects.has(key)) return;
+  addOther(state.batch, table);
+  table.objects.set(key, object);
 }
 
 /** `counter c { … }`, `limit l { rate … }`, `ct helper h { … }`. */

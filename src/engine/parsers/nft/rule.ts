@@ -31,6 +31,7 @@ export function parseRule(
   const first = reader.peek();
   countKept(state, "rules", first);
   const context = beginRule(state, reader, family);
+  if (depth === 0) state.parts = 0;
   while (!reader.isEnd()) {
     const block = parseBlock(context, depth);
     if (block === null) parseKnown(context);
@@ -69,17 +70,27 @@ function parseBlock(context: RuleContext, depth: number): Statement | null {
     if (reader.accept("}")) break;
     const rule = parseRule(reader, state, family, null, depth + 1);
     markLines(state, rule.span.file, rule.span.line, rule.span.endLine, rule.state);
-    rules.push({ rule, handle: ++table.handles });
+    rules.push({ rule, handle: 0 });
+    state.parts++;
   }
   const name = nameOfBlock(table);
-  const handle = ++table.handles;
-  table.chains.set(name, { name, base: null, rules, handle, span, frozen: null, lastDeleted: 0 });
+  state.parts++;
+  table.chains.set(name, {
+    name,
+    base: null,
+    rules,
+    handle: 0,
+    span,
+    frozen: null,
+    lastDeleted: 0,
+  });
   return { kind: "verdict", verdict: { kind, chain: name } };
 }
 
-function nameOfBlock({ chains, handles }: DraftTable): string {
-  const name = `__chain${handles}`;
-  return chains.has(name) ? `${name}_` : name;
+function nameOfBlock({ chains }: DraftTable): string {
+  let number = chains.size;
+  while (chains.has(`__chain${number}`)) number++;
+  return `__chain${number}`;
 }
 
 /** Kinds of statements behind which nothing of a rule is reached; nft refuses what stands there. */

@@ -14,14 +14,15 @@ import type { NamedObject } from "../../device/statement.ts";
 /** A rule with the number that the kernel would give it. */
 export interface RuleSlot {
   readonly rule: Rule;
-  readonly handle: number;
+  /** 0 until the command that adds it is complete. */
+  handle: number;
 }
 
 export interface DraftChain {
   name: string;
   base: BaseChain | null;
   rules: RuleSlot[];
-  readonly handle: number;
+  handle: number;
   readonly span: Span;
   frozen: Chain | null;
   /** Where the last rule went out. */
@@ -39,6 +40,8 @@ export interface DraftTable {
   readonly flowtables: Map<string, Flowtable>;
   /** The kernel numbers everything of a table in one sequence. */
   handles: number;
+  /** The last number given before the file in hand: up to it nft itself knows the rules. */
+  settled: number;
   readonly span: Span;
 }
 
@@ -105,6 +108,7 @@ function thawTable(table: Table): DraftTable {
     objects: new Map(table.objects.map((object) => [objectKey(object.kind, object.name), object])),
     flowtables: new Map(table.flowtables.map((flowtable) => [flowtable.name, flowtable])),
     handles,
+    settled: handles,
     span: table.span,
   };
 }

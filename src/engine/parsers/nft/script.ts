@@ -1,17 +1,18 @@
 import { addChain, parseChainBlock } from "./chainBlock.ts";
 import { parseFlowtable } from "./flowtable.ts";
 import { type DefinitionScope, runDefinition, runInclude } from "./include.ts";
-import { knownTable, parseFamily } from "./known.ts";
+import { knownTable, parseFamily, refuseTaken } from "./known.ts";
 import { addObject, parseObject } from "./objects.ts";
 import { describe, type Reader, spanOf } from "./reader.ts";
 import { recover } from "./recover.ts";
-import { type DraftTable, tableKey } from "./ruleset.ts";
+import { type DraftTable, objectKey, tableKey } from "./ruleset.ts";
 import { runDelete, runFlush } from "./scriptDelete.ts";
 import { changeElements } from "./scriptElements.ts";
 import { placeRule, runRename } from "./scriptRules.ts";
 import { parseSetBlock } from "./setBlock.ts";
-import { refuse, report, type ScriptState } from "./state.ts";
-import { addSet, parseTableItems } from "./tableBlock.ts";
+import { report, type ScriptState } from "./state.ts";
+import { addFlowtable, addSet, parseTableItems } from "./tableBlock.ts";
+import { closeBatch } from "./validate.ts";
 
 const COMMANDS: readonly string[] = [
   "add",
@@ -37,9 +38,11 @@ export function runScript(reader: Reader, state: ScriptState, scope: DefinitionS
     try {
       if (runCommon(reader, state, scope, (inner) => runScript(inner, state, scope))) continue;
       runCommand(reader, state, scope);
+      closeBatch(state);
       endCommand(reader, state);
     } catch (error) {
       recover(reader, state, error, 0);
+      closeBatch(state);
       while (reader.is("}")) reader.next();
       reader.depth = 0;
     }
@@ -123,7 +126,7 @@ function runAdd(
       reader.next();
       const table = declareTable(reader, state, verb);
       if (!reader.accept("{")) return;
-      parseTableItems(reader, state, table, common);
+      state.variables.within(() => parseTableItems(reader, state, table, common));
       reader.expect("}");
       return;
     }
@@ -131,9 +134,8 @@ function runAdd(
       reader.next();
       const table = knownTable(reader, state);
       const name = reader.word("the name of a chain");
-      if (verb === "create" && table.chains.has(name.text))
-        refuse(state, "PM1070", `chain \`${name.text}\` is already there`, spanOf(name));
-      const chain = addChain(table, name.text, spanOf(name));
+      if (verb === "create") refuseTaken(state, table.chains, name.text, name);
+      const chain = addChain(state, table, name.text, spanOf(name));
       if (reader.is("{")) parseChainBlock(reader, state, table, chain, common);
       return;
     }
@@ -143,12 +145,13 @@ function runAdd(
       const table = knownTable(reader, state);
       const name = reader.word("the name of a set");
       const set = parseSetBlock(reader, state, token.text, name.text, spanOf(name), common);
+      if (verb === "create") refuseTaken(state, table.sets, name.text, name);
       addSet(state, table, set);
       return;
     }
     case "element":
       reader.next();
-      return changeElements(reader, state, "add", true);
+      return changeElements(reader, state, verb, true);
     case "flowtable":
       return runFlowtable(reader, state);
     case "rule":
@@ -160,7 +163,7 @@ function runAdd(
     case "ct":
     case "secmark":
     case "synproxy":
-      return runAddObject(reader, state);
+      return runAddObject(reader, state, verb);
     default:
       placeRule(reader, state, "add");
   }
@@ -170,17 +173,20 @@ function runFlowtable(reader: Reader, state: ScriptState): void {
   reader.next();
   const table = knownTable(reader, state);
   const name = reader.word("the name of a flowtable");
-  table.flowtables.set(name.text, parseFlowtable(reader, name));
+  addFlowtable(state, table, parseFlowtable(reader, name));
 }
 
 /** The family and table stand between the kind and the name: `add limit inet t l { … }`. */
-function runAddObject(reader: Reader, state: ScriptState): void {
+function runAddObject(reader: Reader, state: ScriptState, verb: "add" | "create"): void {
   const kind = reader.next();
   const sub = kind.text === "ct" ? reader.next() : null;
   const table = knownTable(reader, state);
   if (sub !== null) reader.unshift(sub);
   reader.unshift(kind);
-  addObject(table, parseObject(reader));
+  const object = parseObject(reader);
+  const key = objectKey(object.kind, object.name);
+  if (verb === "create") refuseTaken(state, table.objects, key, kind, object.name);
+  addObject(state, table, object);
 }
 
 /** A table declared again without flags is dormant no more (measured). */
@@ -190,8 +196,7 @@ function declareTable(reader: Reader, state: ScriptState, verb: "add" | "create"
   const key = tableKey(family, name.text);
   const known = state.ruleset.tables.get(key);
   if (known !== undefined) {
-    if (verb === "create")
-      refuse(state, "PM1070", `table \`${name.text}\` is already there`, spanOf(name));
+    if (verb === "create") refuseTaken(state, state.ruleset.tables, key, name, name.text);
     known.dormant = false;
     return known;
   }
@@ -205,6 +210,7 @@ function declareTable(reader: Reader, state: ScriptState, verb: "add" | "create"
     objects: new Map(),
     flowtables: new Map(),
     handles: 0,
+    settled: 0,
     span: spanOf(name),
   };
   state.ruleset.tables.set(key, table);

@@ -1,7 +1,9 @@
 import type { TableFamily } from "../../device/device.ts";
-import { FAMILIES, knownChain, knownTable, parseFamily } from "./known.ts";
+import { FAMILIES, knownChain, knownTable, missing, parseFamily } from "./known.ts";
+import type { Token } from "./lexer.ts";
 import { type Reader, spanOf } from "./reader.ts";
-import { type DraftChain, objectKey, tableKey } from "./ruleset.ts";
+import { usesChain, usesObject, usesSet } from "./references.ts";
+import { type DraftChain, type DraftTable, objectKey, tableKey } from "./ruleset.ts";
 import { changeElements } from "./scriptElements.ts";
 import { parsePlace } from "./scriptRules.ts";
 import { refuse, type ScriptState } from "./state.ts";
@@ -74,11 +76,8 @@ function deleteNamed(reader: Reader, state: ScriptState, kind: string, mustExist
   const what = kind === "ct" ? reader.next().text : kind;
   const table = knownTable(reader, state);
   const name = reader.word(`the name of a ${kind}`);
-  const objects: Readonly<Record<string, string>> = {
-    helper: "ctHelper",
-    timeout: "ctTimeout",
-    expectation: "ctExpectation",
-  };
+  const key = objectKey(CT_OBJECT_KINDS[what] ?? what, name.text);
+  refuseInUse(state, table, kind, key, name);
   const gone =
     kind === "chain"
       ? table.chains.delete(name.text)
@@ -86,7 +85,7 @@ function deleteNamed(reader: Reader, state: ScriptState, kind: string, mustExist
         ? table.sets.delete(name.text)
         : kind === "flowtable"
           ? table.flowtables.delete(name.text)
-          : table.objects.delete(objectKey(objects[what] ?? what, name.text));
+          : table.objects.delete(key);
   if (!gone && mustExist)
     refuse(
       state,
@@ -96,6 +95,41 @@ function deleteNamed(reader: Reader, state: ScriptState, kind: string, mustExist
       "look at its name",
     );
   if (reader.is("{")) reader.skipStatement();
+}
+
+const CT_OBJECT_KINDS: Readonly<Record<string, string>> = {
+  helper: "ctHelper",
+  timeout: "ctTimeout",
+  expectation: "ctExpectation",
+};
+
+/** Rules that the deletions of one file look through, all together; past them nothing is refused. */
+const MAXIMUM_SEARCHED = 20_000_000;
+
+/** The kernel deletes nothing that a rule or an element of the table names. */
+function refuseInUse(
+  state: ScriptState,
+  table: DraftTable,
+  kind: string,
+  key: string,
+  name: Token,
+): void {
+  state.searched += table.handles;
+  if (state.searched > MAXIMUM_SEARCHED) return;
+  const isUsed =
+    kind === "chain"
+      ? usesChain(table, name.text)
+      : kind === "set" || kind === "map"
+        ? usesSet(table, name.text)
+        : usesObject(table, key);
+  if (isUsed)
+    refuse(
+      state,
+      "PM1065",
+      `\`${name.text}\` is in use`,
+      spanOf(name),
+      "delete the rules and elements that name it first",
+    );
 }
 
 export function runFlush(reader: Reader, state: ScriptState): void {
@@ -120,7 +154,12 @@ export function runFlush(reader: Reader, state: ScriptState): void {
       const table = knownTable(reader, state);
       const name = reader.word("the name of a set");
       const set = table.sets.get(name.text);
-      if (set !== undefined) table.sets.set(set.name, { ...set, elements: [] });
+      const isMap = set !== undefined && set.kind !== "set";
+      if (set === undefined || (what !== "meter" && isMap !== (what === "map"))) {
+        reader.unshift(name);
+        throw missing(reader, `${what} \`${name.text}\` in table \`${table.name}\``);
+      }
+      table.sets.set(set.name, { ...set, elements: [] });
       return;
     }
     default:

@@ -2,14 +2,14 @@ import { knownTable, missing } from "./known.ts";
 import { deleteElements } from "./ownElements.ts";
 import { type Reader, spanOf } from "./reader.ts";
 import { parseElementsFor } from "./setBlock.ts";
-import { addElements, setKey } from "./sets.ts";
+import { addElements, refuseHeld, refuseWide, setKey } from "./sets.ts";
 import { refuse, type ScriptState } from "./state.ts";
 
-/** `add element` and `delete element`. */
+/** `add element`, `create element` and `delete element`. */
 export function changeElements(
   reader: Reader,
   state: ScriptState,
-  verb: "add" | "delete",
+  verb: "add" | "create" | "delete",
   mustExist: boolean,
 ): void {
   const table = knownTable(reader, state);
@@ -24,7 +24,7 @@ export function changeElements(
   const unresolved = [...(set.unresolved ?? []), ...state.opaque];
   state.opaque.length = 0;
   state.currentTable = table;
-  if (verb === "add" && set.constant === true && !state.madeHere.has(setKey(state, set.name)))
+  if (verb !== "delete" && set.constant === true && !state.madeHere.has(setKey(state, set.name)))
     refuse(
       state,
       "PM1064",
@@ -32,9 +32,11 @@ export function changeElements(
       spanOf(name),
       "take `flags constant` out of the set",
     );
+  if (verb !== "delete") refuseWide(state, set, elements);
+  if (verb === "create") refuseHeld(state, set, elements);
   const changed =
-    verb === "add"
-      ? addElements(state, set, elements)
-      : deleteElements(state, set, elements, mustExist);
+    verb === "delete"
+      ? deleteElements(state, set, elements, mustExist)
+      : addElements(state, set, elements);
   table.sets.set(set.name, unresolved.length > 0 ? { ...changed, unresolved } : changed);
 }

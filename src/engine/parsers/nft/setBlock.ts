@@ -4,9 +4,10 @@ import type { Statement } from "../../device/statement.ts";
 import { beginRule } from "./context.ts";
 import { type DataForm, parseDuration, parseElements } from "./elements.ts";
 import { describe, type Reader } from "./reader.ts";
+import { refuseWide } from "./sets.ts";
 import { type CommonItem, refuse, type ScriptState } from "./state.ts";
 import { parseStatefulStatement } from "./stateful.ts";
-import { formsOf, OBJECT_TYPES, parseTypeof, parseTypes, typeNames } from "./types.ts";
+import { formsOf, OBJECT_TYPES, parseTypeof, parseTypes, typeNames, widthOf } from "./types.ts";
 import { readNumber, type ValueForm } from "./values.ts";
 
 /** A set while its block is read. */
@@ -19,6 +20,8 @@ interface SetDraft {
   autoMerge: boolean;
   size: number | null;
   timeoutMs: number | null;
+  /** It says how often dead elements are cleared away. */
+  collected: boolean;
   readonly elements: SetElement[];
   readonly statements: Statement[];
   /** Members that only the device can resolve. */
@@ -34,7 +37,16 @@ export function parseSetBlock(
   span: Span,
   common: CommonItem = () => false,
 ): NamedSet {
-  const draft: SetDraft = {
+  const draft = newDraft(kind);
+  reader.expect("{");
+  parseProperties(reader, state, draft, common);
+  reader.expect("}");
+  refuseUnfinished(state, draft, name, span);
+  return toSet(draft, name, span);
+}
+
+function newDraft(kind: "set" | "map"): SetDraft {
+  return {
     kind,
     forms: [],
     dataForms: [],
@@ -43,15 +55,11 @@ export function parseSetBlock(
     autoMerge: false,
     size: null,
     timeoutMs: null,
+    collected: false,
     elements: [],
     statements: [],
     unresolved: [],
   };
-  reader.expect("{");
-  parseProperties(reader, state, draft, common);
-  reader.expect("}");
-  refuseUnfinished(state, draft, name, span);
-  return toSet(draft, name, span);
 }
 
 function parseProperties(
@@ -75,18 +83,25 @@ function refuseUnfinished(state: ScriptState, draft: SetDraft, name: string, spa
   if (draft.forms.length === 0) refuseIt("says no type", "write `type ipv4_addr;` or the like");
   if (draft.kind === "map" && draft.dataType === null)
     refuseIt("says no type of its data", "write `type ipv4_addr : verdict;` or the like");
-  if (draft.flags.includes("interval")) return;
-  const wide = draft.elements.find(({ key }) =>
-    key.some((range, i) => range.from !== range.to && draft.forms[i]?.type !== "ifname"),
-  );
-  if (wide !== undefined)
+  if (draft.collected && !hasTimes(draft))
+    refuseIt(
+      "clears elements away that have no times",
+      "add `flags timeout`, or drop `gc-interval`",
+    );
+  const interval = draft.flags.includes("interval");
+  if (interval && draft.flags.includes("dynamic"))
     refuse(
       state,
-      "PM1032",
-      `\`${name}\` holds single values only`,
-      wide.span,
-      "add `flags interval` to the set",
+      "PM1066",
+      `\`${name}\` is written by packets, and holds intervals`,
+      span,
+      "the kernel has no such set: leave one of the two flags out",
     );
+  refuseWide(state, { name, interval, keyTypes: typeNames(draft.forms) }, draft.elements);
+}
+
+function hasTimes({ flags, timeoutMs }: SetDraft): boolean {
+  return flags.includes("timeout") || timeoutMs !== null;
 }
 
 const FLAGS: readonly string[] = ["constant", "interval", "timeout", "dynamic"];
@@ -115,6 +130,7 @@ function toSet(draft: SetDraft, name: string, span: Span): NamedSet {
     ...(draft.unresolved.length > 0 ? { unresolved: draft.unresolved } : {}),
     ...(draft.autoMerge ? { autoMerge: true } : {}),
     ...(draft.flags.includes("constant") ? { constant: true } : {}),
+    ...(hasTimes(draft) ? { timeout: true } : {}),
     span,
   };
 }
@@ -144,6 +160,7 @@ function parseProperty(reader: Reader, state: ScriptState, draft: SetDraft): voi
     case "gc-interval":
       reader.next();
       parseDuration(reader);
+      draft.collected = true;
       return;
     case "size":
       reader.next();
@@ -229,26 +246,35 @@ export function parseElementsFor(
   state: ScriptState,
   set: NamedSet,
 ): readonly SetElement[] {
-  const forms = formsOf(set.keyTypes, set.keyWidths);
-  const dataTypes = set.dataType?.split(" . ") ?? [];
-  const dataForms = dataTypes.map((type) => ({
-    type: type as ValueForm["type"],
-    width: dataWidth(set, type),
-  }));
-  return parseElements(reader, state, forms, dataForm(set.kind, dataForms));
+  const { forms, data } = formsOfSet(set);
+  return parseElements(reader, state, forms, data);
 }
 
-function dataWidth(set: NamedSet, type: string): number {
+interface Declared {
+  readonly kind: NamedSet["kind"];
+  readonly forms: readonly ValueForm[];
+  readonly data: DataForm;
+}
+
+/** What a set that is there holds. */
+export function formsOfSet(set: NamedSet): Declared {
   const held = set.elements[0]?.data;
-  const index = set.dataType?.split(" . ").indexOf(type) ?? 0;
-  if (held?.kind === "value") return held.widths[index] ?? 32;
-  const widths: Readonly<Record<string, number>> = {
-    ipv6_addr: 128,
-    inet_service: 16,
-    ether_addr: 48,
-    ifname: 128,
-    inet_proto: 8,
-    dscp: 6,
-  };
-  return widths[type] ?? 32;
+  const types = set.dataType?.split(" . ") ?? [];
+  const dataForms = types.map((type, i) => ({
+    type: type as ValueForm["type"],
+    width: (held?.kind === "value" ? held.widths[i] : undefined) ?? widthOf(type),
+  }));
+  const forms = formsOf(set.keyTypes, set.keyWidths);
+  return { kind: set.kind, forms, data: dataForm(set.kind, dataForms) };
+}
+
+/** `type …` or `typeof …` of a declaration, whose rest is of no interest. */
+export function parseDeclaredType(
+  reader: Reader,
+  state: ScriptState,
+  kind: "set" | "map",
+): Declared {
+  const draft = newDraft(kind);
+  parseProperty(reader, state, draft);
+  return { kind: draft.kind, forms: draft.forms, data: dataFormOf(draft) };
 }

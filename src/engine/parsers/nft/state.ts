@@ -1,11 +1,13 @@
 import type { Diagnostic } from "../../base/diagnostic.ts";
 import type { Span } from "../../base/span.ts";
-import type { LineState } from "../../device/device.ts";
+import type { LineState, Rule } from "../../device/device.ts";
 import type { SetElement } from "../../device/set.ts";
+import type { Batch } from "./batch.ts";
 import type { Hole } from "./cutOut.ts";
 import type { Token } from "./lexer.ts";
 import { type Reader, SyntaxProblem, spanOf } from "./reader.ts";
-import type { DraftTable, Ruleset } from "./ruleset.ts";
+import type { DraftChain, DraftTable, Ruleset } from "./ruleset.ts";
+import type { Variables } from "./variables.ts";
 
 /** Diagnostics kept for one run; the rest is only counted. */
 export const MAXIMUM_DIAGNOSTICS = 1000;
@@ -38,7 +40,7 @@ export function countKept(state: ScriptState, kind: keyof typeof MAXIMUM_KEPT, t
 export interface ScriptState {
   ruleset: Ruleset;
   readonly files: ReadonlyMap<string, string>;
-  readonly variables: Map<string, readonly Token[]>;
+  readonly variables: Variables;
   readonly diagnostics: Diagnostic[];
   /** The file in hand has something that nft surely refuses. */
   refused: boolean;
@@ -50,6 +52,18 @@ export interface ScriptState {
   deletions: WeakMap<readonly SetElement[], { readonly holes: Hole[] }>;
   /** Sets declared by the file in hand. */
   readonly madeHere: Set<string>;
+  /** What the command in hand adds. */
+  batch: Batch;
+  /** Offsets of the sets that each file declares, by name. */
+  readonly declarations: Map<string, ReadonlyMap<string, readonly number[]>>;
+  /** Rules looked through for what is deleted by the file in hand. */
+  searched: number;
+  /** Chains that the file in hand adds. */
+  newChains: WeakSet<DraftChain>;
+  /** Sets written in place and chains in braces of the rule in hand, each with a number of its own. */
+  parts: number;
+  /** Rules of which something missing is told already. */
+  told: WeakSet<Rule>;
   /** Table whose block or rule is being read. */
   currentTable: DraftTable | null;
   /** Meters that rules of the table in hand bring along. */

@@ -268,7 +268,7 @@ function parseLog(context: RuleContext): Statement {
 /** nft puts variables into the prefix of a log, in quotes too. */
 function refuseUnknownVariables(state: ScriptState, { text, ...token }: Token): void {
   for (const [, name = ""] of text.matchAll(/\$([A-Za-z]\w*)/g))
-    if (!state.variables.has(name))
+    if (state.variables.get(name) === null)
       refuse(
         state,
         "PM1010",

@@ -1,4 +1,6 @@
+import type { Flowtable } from "../../device/device.ts";
 import type { NamedSet } from "../../device/set.ts";
+import { addOther } from "./batch.ts";
 import { addChain, parseChainBlock } from "./chainBlock.ts";
 import { parseFlowtable } from "./flowtable.ts";
 import { addObject, parseObject } from "./objects.ts";
@@ -42,7 +44,7 @@ function parseTableItem(
     case "chain": {
       reader.next();
       const name = reader.word("the name of a chain");
-      const chain = addChain(table, name.text, spanOf(name));
+      const chain = addChain(state, table, name.text, spanOf(name));
       parseChainBlock(reader, state, table, chain, common);
       return;
     }
@@ -57,7 +59,7 @@ function parseTableItem(
     case "flowtable": {
       reader.next();
       const name = reader.word("the name of a flowtable");
-      table.flowtables.set(name.text, parseFlowtable(reader, name));
+      addFlowtable(state, table, parseFlowtable(reader, name));
       return;
     }
     case "flags":
@@ -73,13 +75,18 @@ function parseTableItem(
     default:
       if (!OBJECTS.includes(token.text))
         throw reader.problem(`expected chain, set or map, found ${describe(token)}`);
-      addObject(table, parseObject(reader));
+      addObject(state, table, parseObject(reader));
   }
 }
 
 export function addSet(state: ScriptState, table: DraftTable, set: NamedSet): void {
   state.currentTable = table;
   const known = table.sets.get(set.name);
-  if (known === undefined) table.handles++;
+  if (known === undefined) addOther(state.batch, table);
   table.sets.set(set.name, mergeSet(state, known ?? null, set));
+}
+
+export function addFlowtable(state: ScriptState, table: DraftTable, flowtable: Flowtable): void {
+  if (!table.flowtables.has(flowtable.name)) addOther(state.batch, table);
+  table.flowtables.set(flowtable.name, flowtable);
 }

@@ -52,6 +52,10 @@ const WIDTHS: Readonly<Partial<Record<ValueType, number>>> = {
   string: 128,
 };
 
+export function widthOf(type: string): number {
+  return WIDTHS[type as ValueType] ?? 32;
+}
+
 /** Kinds of objects that a map may hold. */
 export const OBJECT_TYPES: readonly string[] = [
   "counter",

@@ -1,10 +1,18 @@
+import type { Span } from "../../base/span.ts";
 import type { Rule } from "../../device/device.ts";
-import type { SetReference } from "../../device/expression.ts";
-import type { SetElement } from "../../device/set.ts";
-import type { NatStatement, Statement, Verdict } from "../../device/statement.ts";
+import type { NamedSet } from "../../device/set.ts";
+import type { NatStatement, Statement } from "../../device/statement.ts";
 import { clampsToRoute, readsSegmentSize } from "../segmentSize.ts";
+import { emptyBatch, numberBatch, type SetLookup } from "./batch.ts";
 import { markLines } from "./lineStates.ts";
-import { type DraftChain, type DraftTable, objectKey, type RuleSlot } from "./ruleset.ts";
+import {
+  chainNamesOf,
+  chainNamesOfElements,
+  objectKeyOf,
+  referenceOf,
+  setNamesOf,
+} from "./references.ts";
+import type { DraftChain, DraftTable, RuleSlot } from "./ruleset.ts";
 import { refuseOverlap } from "./sets.ts";
 import { refuse, type ScriptState } from "./state.ts";
 
@@ -56,36 +64,8 @@ function validateRule(
   rule: Rule,
   known: MapTargets,
 ): void {
-  for (const name of targetsOf(table, rule, known)) {
-    const target = table.chains.get(name);
-    if (target === undefined)
-      refuse(
-        state,
-        "PM1073",
-        `there is no chain \`${name}\` in table \`${table.name}\``,
-        rule.span,
-        "add the chain, or look at its name",
-      );
-    else if (target.base !== null)
-      refuse(
-        state,
-        "PM1074",
-        `\`${name}\` is a base chain: nothing can jump to it`,
-        rule.span,
-        "move its rules to a chain without a hook",
-      );
-  }
+  if (!state.told.has(rule)) refuseMissing(state, table, rule, targetsOf(table, rule, known));
   for (const statement of rule.statements) {
-    const name = setNameOf(statement);
-    if (name !== null && !table.sets.has(name))
-      refuse(
-        state,
-        "PM1075",
-        `there is no set \`${name}\` in table \`${table.name}\``,
-        rule.span,
-        "declare the set, or look at its name",
-      );
-    refuseMissingObject(state, table, statement, rule);
     refuseMisplacedNat(state, chain, statement, rule);
     const hook = chain.base?.hook;
     if (
@@ -97,11 +77,150 @@ function validateRule(
   }
 }
 
-/** The set of its table that a statement reads or writes. */
-function setNameOf(statement: Statement): string | null {
-  if (statement.kind === "dynamicSet") return statement.set;
-  const reference = referenceOf(statement);
-  return reference?.kind === "named" ? reference.name : null;
+/** What the command in hand added is complete: whatever it names must be there by now. */
+export function closeBatch(state: ScriptState): void {
+  const { batch } = state;
+  state.batch = emptyBatch();
+  numberBatch(batch);
+  const { table } = batch;
+  if (table === null) return;
+  const meters = new Set(state.meters);
+  for (const { slot } of batch.rules)
+    refuseMissing(
+      state,
+      table,
+      slot.rule,
+      slot.rule.statements.flatMap((statement) => [...chainNamesOf(statement)]),
+      meters,
+    );
+  for (const lookup of batch.lookups) refuseMismatch(state, table, lookup);
+  for (const element of batch.elements)
+    for (const name of chainNamesOfElements([element]))
+      refuseTarget(state, table, name, element.span);
+}
+
+function refuseMissing(
+  state: ScriptState,
+  table: DraftTable,
+  rule: Rule,
+  targets: Iterable<string>,
+  meters: ReadonlySet<string> = new Set(),
+): void {
+  const before = state.diagnostics.length;
+  for (const name of targets) refuseTarget(state, table, name, rule.span);
+  for (const statement of rule.statements) {
+    for (const name of setNamesOf(statement)) {
+      if (table.sets.has(name) || meters.has(name)) continue;
+      refuse(
+        state,
+        "PM1075",
+        `there is no set \`${name}\` in table \`${table.name}\``,
+        rule.span,
+        "declare the set in front, or look at its name",
+      );
+    }
+    refuseMissingObject(state, table, statement, rule);
+    refuseUnwritable(state, table, statement, rule);
+  }
+  if (state.diagnostics.length > before) state.told.add(rule);
+}
+
+/** Types that are the same as no other; what is written as a plain number may be many. */
+const DISTINCT: readonly string[] = [
+  "ipv4_addr",
+  "ipv6_addr",
+  "ether_addr",
+  "inet_service",
+  "inet_proto",
+  "ifname",
+  "mark",
+];
+
+/** A set can be asked for keys of its own type only, a map alone has data. */
+function refuseMismatch(
+  state: ScriptState,
+  table: DraftTable,
+  { name, types, wanted, span }: SetLookup,
+): void {
+  const set = table.sets.get(name);
+  if (set === undefined || set.keyTypes.length === 0) return;
+  const differs = types.some((type, i) => {
+    const own = set.keyTypes[i] ?? "";
+    return type !== own && DISTINCT.includes(type) && DISTINCT.includes(own);
+  });
+  if (differs || types.length !== set.keyTypes.length)
+    refuse(
+      state,
+      "PM1033",
+      `\`${name}\` holds ${set.keyTypes.join(" . ")}, asked for ${types.join(" . ")}`,
+      span,
+      "ask it for what it holds, or take another set",
+    );
+  else if (wanted !== "set" && wanted !== set.kind)
+    refuse(
+      state,
+      "PM1033",
+      `\`${name}\` is declared as ${SET_KINDS[set.kind]}, yet used as ${SET_KINDS[wanted]}`,
+      span,
+      "take another map, or declare it as what it is used for",
+    );
+}
+
+const SET_KINDS: Readonly<Record<NamedSet["kind"], string>> = {
+  set: "a set",
+  map: "a map",
+  verdictMap: "a map of verdicts",
+  objectMap: "a map of objects",
+};
+
+/** What packets can write: single values, with data where it is a map. */
+function refuseUnwritable(
+  state: ScriptState,
+  table: DraftTable,
+  statement: Statement,
+  rule: Rule,
+): void {
+  if (statement.kind !== "dynamicSet") return;
+  const set = table.sets.get(statement.set);
+  if (set === undefined) return;
+  if (set.interval)
+    refuse(
+      state,
+      "PM1066",
+      `\`${set.name}\` holds intervals: packets cannot write it`,
+      rule.span,
+      "take `flags interval` out of the set",
+    );
+  if (statement.operation !== "delete" && (set.kind === "map") !== (statement.data !== null))
+    refuse(
+      state,
+      "PM1033",
+      set.kind === "map"
+        ? `\`${set.name}\` is a map: an element needs data`
+        : `\`${set.name}\` is no map: an element has no data`,
+      rule.span,
+      "write `add @map { KEY : DATA }`, or `add @set { KEY }`",
+    );
+}
+
+function refuseTarget(state: ScriptState, table: DraftTable, name: string, span: Span): void {
+  const target = table.chains.get(name);
+  if (target === undefined)
+    refuse(
+      state,
+      "PM1073",
+      `there is no chain \`${name}\` in table \`${table.name}\``,
+      span,
+      "add the chain in front, or look at its name",
+    );
+  else if (target.base !== null)
+    refuse(
+      state,
+      "PM1074",
+      `\`${name}\` is a base chain: nothing can jump to it`,
+      span,
+      "move its rules to a chain without a hook",
+    );
 }
 
 function refuseMissingObject(
@@ -118,17 +237,15 @@ function refuseMissingObject(
       rule.span,
       "declare it, or look at its name",
     );
-  if (statement.kind === "objectReference" && statement.name !== null) {
-    const { object, name } = statement;
-    if (!table.objects.has(objectKey(object, name))) missing(object, name);
-  } else if (statement.kind === "flowOffload") {
+  if (statement.kind === "flowOffload") {
     const { flowtable } = statement;
     if (!table.flowtables.has(flowtable)) missing("flowtable", flowtable);
-  } else if (statement.kind === "harmless" && statement.what === "counter") {
-    const [, name] = /^counter name (\S+)$/.exec(statement.text) ?? [];
-    if (name !== undefined && !table.objects.has(objectKey("counter", name)))
-      missing("counter", name);
+    return;
   }
+  const key = table.origin === "nft" ? objectKeyOf(statement) : null;
+  if (key === null || table.objects.has(key)) return;
+  const [kind = "", name = ""] = key.split(" ");
+  missing(kind, name);
 }
 
 const NAT_HOOKS: Readonly<Record<NatStatement["type"], readonly string[]>> = {
@@ -177,40 +294,19 @@ function withoutUnresolved(table: DraftTable, slot: RuleSlot): RuleSlot {
   return { ...slot, rule: { ...slot.rule, statements, state: "opaque" } };
 }
 
-export function referenceOf(statement: Statement): SetReference | null {
-  if (statement.kind === "verdictMap") return statement.map;
-  return statement.kind === "match" && statement.test.kind === "set" ? statement.test.set : null;
-}
-
 /** Chains that each named verdict map of a table leads to, found once for all rules. */
 type MapTargets = Map<string, readonly string[]>;
 
 /** Chains that a rule jumps to, those of its verdict maps too. */
 function* targetsOf(table: DraftTable, rule: Rule, known: MapTargets): Generator<string> {
   for (const statement of rule.statements) {
-    if (statement.kind === "verdict") yield* targetOf(statement.verdict);
-    if (statement.kind !== "verdictMap") continue;
-    const { map } = statement;
-    if (map.kind === "anonymous") {
-      yield* targetsOfElements(map.elements);
-      continue;
-    }
-    const elements = table.sets.get(map.name)?.elements ?? [];
-    const found = known.get(map.name) ?? targetsOfElements(elements);
-    known.set(map.name, found);
+    yield* chainNamesOf(statement);
+    if (statement.kind !== "verdictMap" || statement.map.kind !== "named") continue;
+    const { name } = statement.map;
+    const found = known.get(name) ?? chainNamesOfElements(table.sets.get(name)?.elements ?? []);
+    known.set(name, found);
     yield* found;
   }
-}
-
-function targetsOfElements(elements: readonly SetElement[]): readonly string[] {
-  const targets = new Set<string>();
-  for (const { data } of elements)
-    if (data?.kind === "verdict") for (const target of targetOf(data.verdict)) targets.add(target);
-  return [...targets];
-}
-
-function targetOf(verdict: Verdict): readonly string[] {
-  return verdict.kind === "jump" || verdict.kind === "goto" ? [verdict.chain] : [];
 }
 
 /** The longest way down from each base chain; a loop that a base chain reaches has no end. */
