@@ -1,0 +1,52 @@
+import type { CheckAnswer, CheckedIntent } from "../../engine/answer/check.ts";
+import type { Device } from "../../engine/device/device.ts";
+import { compareDevices, type Difference } from "../../engine/diff/index.ts";
+import { checkDevice } from "../inventory/checkDevice.ts";
+import type { Network } from "../inventory/model.ts";
+
+/**
+ * What a difference between two states of a device means.
+ * `harmless`: proved that no packet fares otherwise. `moves`: packets do, but every intent is as before.
+ * `breaks`: an intent is broken that was not. `unclear`: neither could be proved.
+ */
+export type MeaningKind = "harmless" | "moves" | "breaks" | "unclear";
+
+export interface Meaning {
+  readonly kind: MeaningKind;
+  /** Intents that are broken after and were not before, as they are after. */
+  readonly broken: readonly CheckedIntent[];
+  /** Intents that hold after and did not before. */
+  readonly repaired: readonly string[];
+  /** Intents that held before and are undecided after. */
+  readonly doubtful: readonly string[];
+  readonly difference: Difference;
+}
+
+/** Says what changes for packets and intents when `before` becomes `after`. */
+export function meaningOf(network: Network, name: string, before: Device, after: Device): Meaning {
+  const difference = compareDevices(before, after);
+  const first = byId(checkDevice(network, name, before));
+  const second = [...byId(checkDevice(network, name, after)).values()];
+  const was = (id: string) => first.get(id)?.status ?? "undecided";
+  const broken = second.filter(({ id, status }) => status === "broken" && was(id) !== "broken");
+  const repaired = second.filter(({ id, status }) => status === "holds" && was(id) !== "holds");
+  const doubtful = second.filter(({ id, status }) => status === "undecided" && was(id) === "holds");
+  const idsOf = (intents: readonly CheckedIntent[]) => intents.map(({ id }) => id);
+  return {
+    kind: kindOf(difference, broken.length > 0, doubtful.length > 0),
+    broken,
+    repaired: idsOf(repaired),
+    doubtful: idsOf(doubtful),
+    difference,
+  };
+}
+
+function kindOf({ equal }: Difference, breaks: boolean, doubts: boolean): MeaningKind {
+  if (breaks) return "breaks";
+  if (equal === true) return "harmless";
+  return doubts || equal === "undecided" ? "unclear" : "moves";
+}
+
+function byId({ intents }: CheckAnswer): ReadonlyMap<string, CheckedIntent> {
+  return new Map(intents.map((intent) => [intent.id, intent]));
+}

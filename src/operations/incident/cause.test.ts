@@ -1,0 +1,112 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import type { Device } from "../../engine/device/device.ts";
+import { readDevice } from "../../engine/parsers/readDevice.ts";
+import { parseNetwork } from "../inventory/networkFile.ts";
+import { findCause } from "./cause.ts";
+import type { CauseAnswer, ObservedDifference, Symptom, SymptomFlow, Wellness } from "./model.ts";
+
+const EDGE = readFileSync("examples/mail/edge.nft", "utf8");
+const { network } = parseNetwork("n", readFileSync("examples/mail/premortem.yaml", "utf8"));
+
+function edge(...rules: readonly string[]): Device {
+  const commands = rules.map((rule) => `insert rule inet edge forward ${rule}\n`);
+  const files = new Map([["edge", `${EDGE}\n${commands.join("")}`]]);
+  const { device, refused } = readDevice({ files, roots: ["edge"] });
+  expect(refused).toEqual([]);
+  return device;
+}
+
+/** A rule put in at a moment. */
+function difference(id: string, atMs: number, rule: string): ObservedDifference {
+  return { id, device: "edge", atMs, before: edge(), after: edge(rule) };
+}
+
+const flow = (from: string, to: string, service: string): SymptomFlow => ({ from, to, service });
+const MAIL_OUT = flow("mail-servers", "internet", "smtp");
+const DATABASE = flow("mail-servers", "database", "tcp/5432");
+const CLIENTS = flow("lan", "balancer", "imap2");
+
+const symptom = (id: string, sinceMs: number, ...flows: SymptomFlow[]): Symptom => ({
+  id,
+  sinceMs,
+  text: id,
+  flows,
+});
+
+const FATAL = "ip saddr 10.10.2.8/29 counter drop";
+const HARMLESS = 'iifname "dmz" ip saddr 10.10.9.9 ct state new drop';
+
+function cause(
+  differences: readonly ObservedDifference[],
+  symptoms: readonly Symptom[],
+  wellness: readonly Wellness[] = [],
+): CauseAnswer {
+  if (network === null) throw new Error("no network");
+  return findCause(network, differences, symptoms, wellness);
+}
+
+const names = ({ candidates }: CauseAnswer) => candidates.map((one) => one.difference.id);
+
+test("the fatal rule explains failing mail and database errors alike", () => {
+  const answer = cause(
+    [difference("harmless", 90, HARMLESS), difference("fatal", 100, FATAL)],
+    [symptom("smtp", 105, MAIL_OUT), symptom("pgsql timeouts", 103, DATABASE)],
+  );
+  expect(answer.kind).toBe("explained");
+  expect(names(answer)).toEqual(["fatal"]);
+  expect(answer.candidates[0]?.explained).toEqual(["smtp", "pgsql timeouts"]);
+  expect(answer.ruledOut.map(({ id }) => id)).toEqual(["harmless"]);
+  expect(answer.unexplained).toEqual([]);
+});
+
+test("a stopped database is explained by no rule, and the harmless one is not blamed", () => {
+  const answer = cause(
+    [difference("harmless", 100, HARMLESS)],
+    [symptom("pgsql refused", 101, DATABASE)],
+  );
+  expect(answer.kind).toBe("notByRules");
+  expect(answer.ruledOut.map(({ id }) => id)).toEqual(["harmless"]);
+  expect(answer.unexplained).toEqual(["pgsql refused"]);
+});
+
+test("what came after a symptom did not cause it", () => {
+  const answer = cause([difference("fatal", 200, FATAL)], [symptom("smtp", 105, MAIL_OUT)]);
+  expect(answer.kind).toBe("notByRules");
+});
+
+test("whoever explains more comes first, then whoever is not contradicted", () => {
+  const database = "ip daddr 10.10.4.10 drop";
+  const answer = cause(
+    [difference("database", 104, database), difference("fatal", 100, FATAL)],
+    [symptom("smtp", 105, MAIL_OUT), symptom("pgsql timeouts", 105, DATABASE)],
+  );
+  expect(names(answer)).toEqual(["fatal", "database"]);
+  const seen = [{ ...MAIL_OUT, atMs: 110 }];
+  const other = cause(
+    [difference("fatal", 104, FATAL), difference("database", 100, database)],
+    [symptom("pgsql timeouts", 105, DATABASE)],
+    seen,
+  );
+  expect(names(other)).toEqual(["database", "fatal"]);
+  expect(other.candidates[1]?.contradicted).toEqual(seen);
+});
+
+test("a symptom of another flow stays unexplained", () => {
+  const answer = cause(
+    [difference("fatal", 100, FATAL)],
+    [symptom("smtp", 105, MAIL_OUT), symptom("imap", 105, CLIENTS)],
+  );
+  expect(answer.unexplained).toEqual(["imap"]);
+});
+
+test("what cannot be tied to a flow is unclear, not innocent", () => {
+  const answer = cause([difference("fatal", 100, FATAL)], [symptom("complaints", 105)]);
+  expect(answer.kind).toBe("unclear");
+});
+
+test("a limiter that may cut it is unclear", () => {
+  const rule = "ip saddr 10.10.2.11 limit rate over 5/second drop";
+  const answer = cause([difference("limiter", 100, rule)], [symptom("smtp", 105, MAIL_OUT)]);
+  expect(answer.kind).toBe("unclear");
+});

@@ -1,0 +1,127 @@
+import type { Device } from "../../engine/device/device.ts";
+import { judgeIntents } from "../../engine/intents/judge.ts";
+import type { IntentAnswer } from "../../engine/intents/model.ts";
+import { planIntent } from "../inventory/flows.ts";
+import type { Network, NetworkIntent } from "../inventory/model.ts";
+import { parseService } from "../inventory/services.ts";
+import type {
+  Candidate,
+  CauseAnswer,
+  ObservedDifference,
+  Symptom,
+  SymptomFlow,
+  Tie,
+  Wellness,
+} from "./model.ts";
+
+/**
+ * Which of the differences explains the symptoms: each is asked what it breaks, on the model. It is
+ * ranked by symptoms explained, then contradictions, then how shortly before the symptoms it came.
+ * A difference that comes after a symptom does not explain it.
+ */
+export function findCause(
+  network: Network,
+  differences: readonly ObservedDifference[],
+  symptoms: readonly Symptom[],
+  wellness: readonly Wellness[],
+): CauseAnswer {
+  const judged = differences.map((difference) => judge(network, difference, symptoms, wellness));
+  const began = Math.min(...symptoms.map(({ sinceMs }) => sinceMs));
+  const candidates = judged
+    .filter(({ explained, unknown }) => explained.length + unknown.length > 0)
+    .sort((a, b) => compare(a, b, began));
+  const explained = new Set(candidates.flatMap((candidate) => candidate.explained));
+  const [first] = candidates;
+  return {
+    kind: first === undefined ? "notByRules" : first.explained.length > 0 ? "explained" : "unclear",
+    candidates,
+    ruledOut: judged
+      .filter((one) => one.explained.length + one.unknown.length === 0)
+      .map(({ difference }) => difference),
+    unexplained: symptoms.map(({ id }) => id).filter((id) => !explained.has(id)),
+  };
+}
+
+function compare(a: Candidate, b: Candidate, began: number): number {
+  return (
+    b.explained.length - a.explained.length ||
+    a.contradicted.length - b.contradicted.length ||
+    b.unknown.length - a.unknown.length ||
+    Math.abs(began - a.difference.atMs) - Math.abs(began - b.difference.atMs)
+  );
+}
+
+function judge(
+  network: Network,
+  difference: ObservedDifference,
+  symptoms: readonly Symptom[],
+  wellness: readonly Wellness[],
+): Candidate {
+  const breaks = cached((flow: SymptomFlow) => breaksFlow(network, difference, flow));
+  const ties = symptoms.map((symptom) => ({
+    id: symptom.id,
+    tie: tieOf(difference, symptom, breaks),
+  }));
+  const idsOf = (wanted: Tie) => ties.filter(({ tie }) => tie === wanted).map(({ id }) => id);
+  return {
+    difference,
+    explained: idsOf("explained"),
+    unknown: idsOf("unknown"),
+    contradicted: wellness.filter(
+      (well) => well.atMs > difference.atMs && breaks(well) === "explained",
+    ),
+  };
+}
+
+function tieOf(
+  { atMs }: ObservedDifference,
+  { flows, sinceMs }: Symptom,
+  breaks: (flow: SymptomFlow) => Tie,
+): Tie {
+  if (atMs > sinceMs) return "notExplained";
+  if (flows.length === 0) return "unknown";
+  const ties = flows.map(breaks);
+  if (ties.includes("explained")) return "explained";
+  return ties.includes("unknown") ? "unknown" : "notExplained";
+}
+
+function cached(breaks: (flow: SymptomFlow) => Tie): (flow: SymptomFlow) => Tie {
+  const known = new Map<string, Tie>();
+  return (flow) => {
+    const key = JSON.stringify([flow.from, flow.to, flow.service]);
+    const tie = known.get(key) ?? breaks(flow);
+    known.set(key, tie);
+    return tie;
+  };
+}
+
+/** Whether connections that were possible are so no more. */
+function breaksFlow(network: Network, difference: ObservedDifference, flow: SymptomFlow): Tie {
+  const parts = parseService(flow.service);
+  if (parts === null) return "unknown";
+  const ends = { from: flow.from, to: flow.to };
+  const { byDevice, problems } = planIntent(network, {
+    ...NOBODYS,
+    ...ends,
+    services: [{ name: flow.service, parts }],
+  });
+  const intent = byDevice.get(difference.device);
+  /* Another device stands between the ends: this one has no say. */
+  if (intent === undefined) return problems.length === 0 ? "notExplained" : "unknown";
+  const statusOn = (device: Device): IntentAnswer["status"] =>
+    judgeIntents(device, [intent])[0]?.status ?? "undecided";
+  const after = statusOn(difference.after);
+  if (after === "holds") return "notExplained";
+  const before = statusOn(difference.before);
+  if (before === "broken" && after === "broken") return "notExplained";
+  return before === "holds" && after === "broken" ? "explained" : "unknown";
+}
+
+const NOBODYS: Omit<NetworkIntent, "from" | "to" | "services"> = {
+  id: "symptom",
+  kind: "reachable",
+  reason: null,
+  owner: null,
+  isCritical: false,
+  span: { file: "", line: 1, column: 1, endLine: 1, endColumn: 1 },
+};
