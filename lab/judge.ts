@@ -5,15 +5,15 @@ import type { Outcome } from "../src/engine/interpret/outcome.ts";
 import { buildWire } from "../src/engine/packet/build.ts";
 import { withChecksums } from "../src/engine/packet/checksum.ts";
 import { isNotationError, parsePacket } from "../src/engine/packet/notation.ts";
-import type { IpFamily, PacketSpec } from "../src/engine/packet/packet.ts";
+import type { PacketSpec } from "../src/engine/packet/packet.ts";
 import { CT_STATE } from "../src/engine/packet/selectors/index.ts";
-import { readBits, readHeaders, type Wire } from "../src/engine/packet/wire.ts";
+import { readBits, readHeaders } from "../src/engine/packet/wire.ts";
 import { difference } from "./compare.ts";
 import type { Shot, ShotResult } from "./kernel.ts";
-import { type LabHost, ownAddresses } from "./labHost.ts";
+import { type LabHost, ownAddressOf } from "./labHost.ts";
 import { type Observed, observe, type RulesByHandle } from "./observed.ts";
-import { asLeft, turnedAround } from "./scenario.ts";
-import { ICMP, ICMPV6, isForSelf, type Sketch, toSpec, toText, WITH_PORTS } from "./sketch.ts";
+import { isForSelf, type Sketch, toSpec, toText } from "./sketch.ts";
+import type { Surrounding } from "./world.ts";
 
 /** A packet on which kernel and model are not of one mind. */
 export interface Disagreement {
@@ -30,7 +30,7 @@ export interface Tally {
   packets: number;
   /** Packets that the host refused to send. */
   notSent: number;
-  /** Packets that collided with another connection: only a sequence tells what becomes of them. */
+  /** Packets that hang on other connections or on a move: only a sequence tells what becomes of them. */
   hangingOnOthers: number;
   /** Packets that met more than one outcome when asked alone, by what they hung on. */
   readonly open: Map<string, number>;
@@ -38,6 +38,22 @@ export interface Tally {
   readonly hit: Set<Rule>;
   readonly disagreements: Disagreement[];
   disagreeing: number;
+}
+
+/** One packet of a scenario, where and when it is sent. */
+export interface Flight {
+  readonly scenario: readonly Sketch[];
+  readonly place: number;
+  readonly surrounding: Surrounding;
+  /** The rule that the scenario was made for. */
+  readonly target: Rule | null;
+}
+
+/** The first packet of a connection. */
+interface First {
+  readonly text: string;
+  /** Of the world that it was sent in. */
+  readonly version: number;
 }
 
 /** Disagreements of one ruleset that are kept in full. */
@@ -61,10 +77,8 @@ export class Judge {
   private readonly device: Device;
   private readonly host: LabHost;
   private readonly rules: RulesByHandle;
-  /** First packets of connections since they were forgotten last. */
-  private readonly firsts = new Map<string, string>();
-  /** The same by the tuple of their answers. */
-  private readonly replies = new Map<string, string>();
+  /** First packets by the kernel's number of their connection, since they were forgotten last. */
+  private readonly firsts = new Map<number, First>();
   private lastMs: number | null = null;
 
   constructor(device: Device, host: LabHost, rules: RulesByHandle) {
@@ -73,38 +87,12 @@ export class Judge {
     this.rules = rules;
   }
 
-  /** A packet of a scenario as bytes, and the way that it is sent. */
-  shotOf(scenario: readonly Sketch[], place: number, flush: boolean): Shot {
-    const sketch = scenario[place];
-    const [first] = scenario;
-    if (sketch === undefined || first === undefined) throw new Error("no such packet");
-    const own = [...ownAddresses(sketch, this.host), ...ownAddresses(first, this.host)];
-    return {
-      bytes: Buffer.from(bytesOf(toSpec(sketch))).toString("hex"),
-      in: sketch.in,
-      out: sketch.out,
-      own,
-      local: isForSelf(sketch),
-      mark: sketch.mark,
-      uid: sketch.uid,
-      gid: sketch.gid,
-      flush,
-    };
-  }
-
   /** Judges one packet of a scenario; the answer is what the kernel did. */
-  judge(
-    scenario: readonly Sketch[],
-    place: number,
-    shot: Shot,
-    result: ShotResult,
-  ): Observed | null {
-    const sketch = scenario[place];
-    if (sketch === undefined) return null;
-    if (shot.flush) {
+  judge(flight: Flight, result: ShotResult): Observed | null {
+    const { surrounding } = flight;
+    if (surrounding.forgets) {
       this.memory.flushConnections();
       this.firsts.clear();
-      this.replies.clear();
     }
     this.advance(result);
     /* An own packet that a rule drops is an error to who sent it. */
@@ -112,27 +100,31 @@ export class Judge {
       this.tally.notSent++;
       return null;
     }
+    const sketch = sketchOf(flight);
     const spec = toSpec(sketch);
     const observed = observe(result, spec, bytesOf(spec), this.rules);
     this.tally.packets++;
     for (const { matched } of observed.steps) for (const rule of matched) this.tally.hit.add(rule);
-    const first = toSpec(scenario[0] ?? sketch);
-    const { what: inMemory, agreed } = this.inMemory(spec, first, observed);
-    const hasOwnHistory = agreed !== null && !hangsOnOthers(agreed);
-    if (agreed !== null && !hasOwnHistory) this.tally.hangingOnOthers++;
-    const alone = hasOwnHistory ? this.alone(scenario, place, observed) : null;
-    this.note(sketch, observed);
+    const { what: inMemory, agreed } = this.inMemory(spec, surrounding, observed);
+    const first = this.firstOf(observed);
+    const isAskable = agreed !== null && !hangsOnOthers(agreed) && !hasMoved(first, surrounding);
+    if (agreed !== null && !isAskable) this.tally.hangingOnOthers++;
+    const alone = isAskable
+      ? this.alone(aloneSpec(sketch, observed, first), flight, observed)
+      : null;
     const what = inMemory ?? alone;
-    if (what === null) return observed;
+    if (what !== null) {
+      const packet = inMemory === null ? aloneSpec(sketch, observed, first).text : toText(sketch);
+      this.keep(flight, { packet, how: inMemory === null ? "alone" : "memory", what });
+    }
+    this.note(sketch, surrounding, observed);
+    return observed;
+  }
+
+  private keep({ scenario, place }: Flight, found: Omit<Disagreement, "before">): void {
     this.tally.disagreeing++;
     if (this.tally.disagreements.length < MAXIMUM_KEPT)
-      this.tally.disagreements.push({
-        packet: toText(sketch),
-        before: scenario.slice(0, place).map(toText),
-        how: inMemory === null ? "alone" : "memory",
-        what,
-      });
-    return observed;
+      this.tally.disagreements.push({ ...found, before: scenario.slice(0, place).map(toText) });
   }
 
   private advance({ atMs: [before, after] }: ShotResult): void {
@@ -144,10 +136,10 @@ export class Judge {
 
   private inMemory(
     spec: PacketSpec,
-    first: PacketSpec,
+    { addresses }: Surrounding,
     observed: Observed,
   ): { readonly what: string | null; readonly agreed: Outcome | null } {
-    const host = this.host.hostFor(spec, [first]);
+    const host = this.host.hostFor(spec, addresses);
     const { outcomes } = interpretNext(this.device, spec, { host }, this.memory, (outcome) =>
       isNone(difference(outcome, observed)),
     );
@@ -155,55 +147,21 @@ export class Judge {
     return { what: agreed === null ? nearest(outcomes, observed) : null, agreed };
   }
 
-  /** The packet with all that its history has made of it, as one would write it down. */
-  private aloneSpec(scenario: readonly Sketch[], place: number, observed: Observed): PacketSpec {
-    const sketch = scenario[place];
-    const [opener] = scenario;
-    if (sketch === undefined || opener === undefined) throw new Error("no such packet");
-    const words = [toText(sketch)];
-    const state = stateName(observed);
-    if (state !== undefined) words.push(`state=${state}`);
-    if (observed.direction !== null && state !== "new")
-      words.push(`dir=${observed.direction === 1 ? "reply" : "original"}`);
-    const known = this.firstOf(sketch, observed);
-    const first = known ?? (place > 0 ? toText(opener) : undefined);
-    const isFirst = state === "new" && !(observed.isKnown ?? known !== undefined);
-    if (first !== undefined && !isFirst && observed.direction !== null)
-      words.push(`orig=(${first})`);
-    const spec = parsePacket(words.join(" "));
-    if (isNotationError(spec)) throw new Error(`${words.join(" ")}: ${spec.message}`);
-    return spec;
-  }
-
-  private firstOf(sketch: Sketch, { direction }: Observed): string | undefined {
-    return (direction === 1 ? this.replies : this.firsts).get(tupleKeyOf(sketch));
+  /** The first packet of the connection that this one belongs to; undefined: it is itself the first. */
+  private firstOf({ connection, isFirst }: Observed): First | undefined {
+    return connection === null || isFirst ? undefined : this.firsts.get(connection);
   }
 
   /** Remembers a packet that began a connection. */
-  private note(sketch: Sketch, observed: Observed): void {
-    const isKnown = observed.isKnown ?? this.firstOf(sketch, observed) !== undefined;
-    if (stateName(observed) !== "new" || isKnown || observed.verdict !== "accept") return;
-    const text = toText(sketch);
-    this.firsts.set(tupleKeyOf(sketch), text);
-    this.noteReply(sketch, observed, text);
+  private note(sketch: Sketch, { version }: Surrounding, observed: Observed): void {
+    const { connection, isKept } = observed;
+    const isNew = stateName(observed) === "new" && this.firstOf(observed) === undefined;
+    if (connection !== null && isNew && isKept)
+      this.firsts.set(connection, { text: toText(sketch), version });
   }
 
-  /** How the answer to a first packet will look when it comes in. */
-  private noteReply(sketch: Sketch, observed: Observed, text: string): void {
-    if (observed.bytes === null) return;
-    const turned = turnedAround(asLeft(sketch, wireOf(sketch.family, observed.bytes)));
-    this.replies.set(tupleKeyOf(turned), text);
-  }
-
-  private alone(scenario: readonly Sketch[], place: number, observed: Observed): string | null {
-    const sketch = scenario[place];
-    if (sketch === undefined) return null;
-    const spec = this.aloneSpec(scenario, place, observed);
-    const others = [
-      toSpec(scenario[0] ?? sketch),
-      ...(spec.original === null ? [] : [spec.original]),
-    ];
-    const host = this.host.hostFor(spec, others);
+  private alone(spec: PacketSpec, { surrounding }: Flight, observed: Observed): string | null {
+    const host = this.host.hostFor(spec, surrounding.addresses);
     const { outcomes, complete } = interpret(this.device, spec, { host });
     if (outcomes.length > 1) {
       this.tally.severalOutcomes++;
@@ -216,6 +174,47 @@ export class Judge {
   }
 }
 
+/** A packet of a scenario as bytes, and the way that it is sent. */
+export function shotOf(flight: Flight): Shot {
+  const { addresses, forgets } = flight.surrounding;
+  const sketch = sketchOf(flight);
+  return {
+    bytes: Buffer.from(bytesOf(toSpec(sketch))).toString("hex"),
+    in: sketch.in,
+    out: sketch.out,
+    own: addresses.map(ownAddressOf),
+    local: isForSelf(sketch),
+    mark: sketch.mark,
+    uid: sketch.uid,
+    gid: sketch.gid,
+    flush: forgets,
+  };
+}
+
+function sketchOf({ scenario, place }: Flight): Sketch {
+  const sketch = scenario[place];
+  if (sketch === undefined) throw new Error("no such packet");
+  return sketch;
+}
+
+/** The packet with all that its history has made of it, as one would write it down. */
+function aloneSpec(sketch: Sketch, observed: Observed, first: First | undefined): PacketSpec {
+  const words = [toText(sketch)];
+  const state = stateName(observed);
+  if (state !== undefined) words.push(`state=${state}`);
+  if (observed.direction !== null && state !== "new")
+    words.push(`dir=${observed.direction === 1 ? "reply" : "original"}`);
+  if (first !== undefined) words.push(`orig=(${first.text})`);
+  const spec = parsePacket(words.join(" "));
+  if (isNotationError(spec)) throw new Error(`${words.join(" ")}: ${spec.message}`);
+  return spec;
+}
+
+/** Whether addresses have moved since the connection began: no one question tells of both. */
+function hasMoved(first: First | undefined, { version }: Surrounding): boolean {
+  return first !== undefined && first.version !== version;
+}
+
 function stateName({ state }: Observed): string | undefined {
   return Object.entries(CT_STATE).find(([, bit]) => bit === BigInt(state ?? -1))?.[0];
 }
@@ -226,31 +225,6 @@ function hangsOnOthers({ by, wire }: Outcome): boolean {
     return true;
   const { transport } = readHeaders(wire);
   return readBits(wire, transport * 8, 32) === "unknown";
-}
-
-function wireOf(family: IpFamily, bytes: Uint8Array): Wire {
-  return { family, bytes, known: new Uint8Array(bytes.length).fill(255), complete: false };
-}
-
-/** Connection tracking knows nothing of DCCP's ports. */
-const TRACKED_PORTS = WITH_PORTS.filter((protocol) => protocol !== 33);
-
-/** Packets with the same key belong to the same direction of a connection. */
-function tupleKeyOf({
-  family,
-  protocol,
-  source,
-  destination,
-  sourcePort,
-  destinationPort,
-  icmp,
-}: Sketch): string {
-  const ports = TRACKED_PORTS.includes(protocol)
-    ? `${sourcePort} ${destinationPort}`
-    : protocol === ICMP || protocol === ICMPV6
-      ? `${icmp.type} ${icmp.code} ${icmp.id}`
-      : "";
-  return `${family} ${protocol} ${source} ${destination} ${ports}`;
 }
 
 function isNone(text: string | null): boolean {

@@ -2,14 +2,14 @@ import type { Device, Rule } from "../src/engine/device/device.ts";
 import { Pool } from "./aim/pool.ts";
 import { type Aimed, Shooter } from "./aim/shooter.ts";
 import { Chance, seedOf } from "./chance.ts";
-import { Judge, type Tally } from "./judge.ts";
-import { Kernel, type Shot } from "./kernel.ts";
+import { type Flight, Judge, shotOf, type Tally } from "./judge.ts";
+import { Kernel } from "./kernel.ts";
 import { makeLabHost } from "./labHost.ts";
 import { explainMissed, type Missed } from "./missed.ts";
 import { matchHandles, type RulesByHandle } from "./observed.ts";
 import { loadCommand, loadedText, type Ruleset } from "./ruleset.ts";
 import { Outside } from "./scenario.ts";
-import type { Sketch } from "./sketch.ts";
+import { World } from "./world.ts";
 
 export interface JudgeOptions {
   /** Packets at least. */
@@ -79,10 +79,11 @@ async function play(
   const pool = new Pool(device, interfaces, chance);
   const shooter = new Shooter(device, pool, chance, new Outside(device, host));
   const judge = new Judge(device, host, rules);
+  const world = new World(host);
   const plan = planOf(shooter, [...rules.values()], judge.tally, packets, chance);
   let batch: Aimed[] = [];
   const fire = async () => {
-    await fireBatch(kernel, judge, shooter, batch);
+    await fireBatch(kernel, judge, world, shooter, batch);
     batch = [];
   };
   for (const next of plan) {
@@ -129,22 +130,23 @@ function* planOf(
 async function fireBatch(
   kernel: Kernel,
   judge: Judge,
+  world: World,
   shooter: Shooter,
   batch: readonly Aimed[],
 ): Promise<void> {
-  const flights: { scenario: readonly Sketch[]; place: number; shot: Shot; target: Rule | null }[] =
-    [];
-  for (const [number, { scenario, target }] of batch.entries())
-    for (const place of scenario.keys()) {
-      const flush = place === 0 && number % SCENARIOS_BETWEEN_FLUSHES === 0;
-      flights.push({ scenario, place, shot: judge.shotOf(scenario, place, flush), target });
-    }
+  const flights: Flight[] = [];
+  for (const [number, { scenario, target }] of batch.entries()) {
+    const surroundings = world.enter(scenario, number % SCENARIOS_BETWEEN_FLUSHES === 0);
+    for (const [place, surrounding] of surroundings.entries())
+      flights.push({ scenario, place, surrounding, target });
+  }
   if (flights.length === 0) return;
-  const results = await kernel.play(flights.map(({ shot }) => shot));
-  for (const [index, { scenario, place, shot, target }] of flights.entries()) {
+  const results = await kernel.play(flights.map(shotOf));
+  for (const [index, flight] of flights.entries()) {
     const result = results[index];
     if (result === undefined) throw new Error("the kernel did not play all packets");
-    const observed = judge.judge(scenario, place, shot, result);
+    const observed = judge.judge(flight, result);
+    const { scenario, place, target } = flight;
     const isLast = place === scenario.length - 1;
     if (observed === null || target === null || !isLast) continue;
     for (const { matched, by } of observed.steps) {

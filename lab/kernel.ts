@@ -50,6 +50,7 @@ export type TraceStep = readonly [
   header: string | null,
   family: number,
   status: number | null,
+  connection: number | null,
 ];
 
 /** A rule that the kernel holds: family (as netlink numbers it), table, chain, handle. */

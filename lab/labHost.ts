@@ -1,6 +1,6 @@
 import { formatIpv4, formatIpv6 } from "../src/engine/base/address.ts";
 import type { Host, HostAddress, HostInterface } from "../src/engine/device/host.ts";
-import type { PacketSpec } from "../src/engine/packet/packet.ts";
+import type { IpFamily, PacketSpec } from "../src/engine/packet/packet.ts";
 import type { KernelSetup, OwnAddress } from "./kernel.ts";
 import { isForSelf } from "./sketch.ts";
 
@@ -36,8 +36,8 @@ const SYSCTLS: Readonly<Record<string, string>> = {
 export interface LabHost {
   readonly setup: KernelSetup;
   readonly interfaces: readonly string[];
-  /** What surrounds the ruleset as this packet finds it, with the addresses that `others` were sent to. */
-  hostFor(spec: PacketSpec, others?: readonly PacketSpec[]): Host;
+  /** What surrounds the ruleset as this packet finds it, with addresses that the device has for a time. */
+  hostFor(spec: PacketSpec, own: readonly HostAddress[]): Host;
 }
 
 /** A namespace with one TUN device for each name, each with an address of its own. */
@@ -88,73 +88,81 @@ export function makeLabHost(names: readonly string[]): LabHost {
           `${family === "ip" ? formatIpv4(address) : formatIpv6(address)}/${prefix} dev ${device}`,
       ),
     },
-    hostFor: (spec, others = []) => withDestinations(host, addresses, spec, others),
+    hostFor: (spec, own) => withAddresses(host, addresses, spec, own),
   };
 }
 
-/**
- * A packet to the device itself makes its destination an address of the device. What NAT turns away
- * from the loopback device leaves by the first of the others.
- */
-function withDestinations(
+/** What NAT turns away from the loopback device leaves by the first of the others. */
+function withAddresses(
   { routes, ...rest }: Host,
   addresses: readonly HostAddress[],
   spec: PacketSpec,
-  others: readonly PacketSpec[],
+  own: readonly HostAddress[],
 ): Host {
   const [first] = rest.interfaces;
   const host: Host =
     spec.out === "lo" && first !== undefined
       ? { ...rest, routes: routes.map((route) => ({ ...route, interface: first.name })) }
       : { ...rest, routes };
-  const own = [spec, ...others].flatMap(addressesOf);
   return own.length === 0 ? host : { ...host, addresses: [...addresses, ...own] };
 }
 
 const LINK_LOCAL = 0xfe80n >> 6n;
 
-/** The addresses that the device has because of a packet, each with what it is on. */
-export function ownAddresses(sketch: OwnEnds, host: LabHost): readonly OwnAddress[] {
-  return ownEnds(sketch)
-    .filter((address) => !isLabAddress(sketch.family, address, host))
-    .map((address) => [
-      sketch.family === "ip" ? formatIpv4(address) : formatIpv6(address),
-      deviceOf(sketch, address) ?? "lo",
-    ]);
-}
+type Ends = Pick<PacketSpec, "family" | "source" | "destination" | "path" | "in" | "out">;
 
-type OwnEnds = Pick<PacketSpec, "family" | "source" | "destination" | "path" | "in" | "out">;
-
-/** The destination of what comes in or stays here, and the source of what the device sends. */
-function ownEnds(packet: OwnEnds): readonly bigint[] {
+/**
+ * The addresses that the device has because of a packet, each with what it is on: the destination of what
+ * comes in or stays here, and the source of what the device sends.
+ */
+export function ownEnds(packet: Ends, host: LabHost): readonly HostAddress[] {
   const { family, source, destination, path } = packet;
   const ends = [isForSelf(packet) ? destination : null, path === "output" ? source : null];
-  return ends.filter((address) => address !== null && !isSpecial(family, address)) as bigint[];
+  return ends
+    .filter((address) => address !== null)
+    .filter((address) => isPlaceable(family, address, host))
+    .map((address) => ({
+      family,
+      address,
+      prefix: family === "ip" ? 32 : 128,
+      interface: deviceOf(packet, address) ?? NO_INTERFACE,
+    }));
+}
+
+/** The addresses that are elsewhere because of a packet: those of whom it comes from or goes to. */
+export function awayEnds(packet: Ends, host: LabHost): readonly bigint[] {
+  const { family, source, destination, path } = packet;
+  const ends = [isForSelf(packet) ? null : destination, path === "output" ? null : source];
+  return ends
+    .filter((address) => address !== null)
+    .filter((address) => isPlaceable(family, address, host));
 }
 
 /** Link-local addresses are those of a device; others are the host's as a whole. */
-function deviceOf({ family, in: from, out }: OwnEnds, address: bigint): string | null {
+function deviceOf({ family, in: from, out }: Ends, address: bigint): string | null {
   return family === "ip6" && address >> 118n === LINK_LOCAL ? (from ?? out) : null;
 }
 
-function addressesOf(spec: PacketSpec): readonly HostAddress[] {
-  return ownEnds(spec).map((address) => ({
-    family: spec.family,
-    address,
-    prefix: spec.family === "ip" ? 32 : 128,
-    interface: deviceOf(spec, address) ?? NO_INTERFACE,
-  }));
+/** As the kernel is told: an address without a device of its own is on the loopback device. */
+export function ownAddressOf({ family, address, interface: device }: HostAddress): OwnAddress {
+  const text = family === "ip" ? formatIpv4(address) : formatIpv6(address);
+  return [text, device === NO_INTERFACE ? "lo" : device];
+}
+
+/** Whether an address can be here or elsewhere: not one that is somewhere in any case. */
+function isPlaceable(family: IpFamily, address: bigint, host: LabHost): boolean {
+  return !isSpecial(family, address) && !isLabAddress(family, address, host);
 }
 
 /** Addresses that are nobody's, or everybody's. */
-function isSpecial(family: "ip" | "ip6", address: bigint): boolean {
+function isSpecial(family: IpFamily, address: bigint): boolean {
   if (address === 0n) return true;
   if (family === "ip6") return address === 1n || address >> 120n === 0xffn;
   return address >> 24n === 127n || address >> 28n === 14n || address === 0xffffffffn;
 }
 
 /** Whether an address belongs to the namespace whatever the packet says. */
-export function isLabAddress(family: "ip" | "ip6", address: bigint, host: LabHost): boolean {
+export function isLabAddress(family: IpFamily, address: bigint, host: LabHost): boolean {
   const count = BigInt(host.interfaces.length);
   const first = family === "ip" ? FIRST_V4 : FIRST_V6;
   return address >= first && address < first + count;

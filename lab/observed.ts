@@ -16,8 +16,12 @@ export interface Observed {
   /** Bits of `ct state` and the direction at the end; null: not told. */
   readonly state: number | null;
   readonly direction: number | null;
-  /** Whether its connection was there before; null: nothing tells. */
-  readonly isKnown: boolean | null;
+  /** The kernel's own number of the packet's connection; null: it has none, or nothing tells. */
+  readonly connection: number | null;
+  /** A chain saw the packet before its connection was in the table: it is the first. */
+  readonly isFirst: boolean;
+  /** The connection is in the table now. */
+  readonly isKept: boolean;
 }
 
 export interface ObservedStep {
@@ -98,7 +102,9 @@ export function observe(
     steps: stepsOf(lines, rules),
     state: last?.[6] ?? null,
     direction: last?.[7] ?? null,
-    isKnown: isConfirmed(lines),
+    connection: last?.[11] ?? null,
+    isFirst: lines.some((line) => isConfirmed(line) === false),
+    isKept: leaves !== null || lines.some((line) => isConfirmed(line) === true),
   };
 }
 
@@ -124,11 +130,10 @@ function isTemplate(line: TraceStep): boolean {
   return ((line[10] ?? 0) & TEMPLATE) !== 0;
 }
 
-/** The chains of the harness itself see the packet when it is confirmed already. */
-function isConfirmed(lines: readonly TraceStep[]): boolean | null {
-  const tells = (line: TraceStep) => line[10] !== null && line[2] !== OWN_TABLE;
-  const status = lines.find((line) => tells(line) && !isTemplate(line))?.[10];
-  return status === undefined || status === null ? null : (status & CONFIRMED) !== 0;
+/** Null: the packet has no connection there. */
+function isConfirmed(line: TraceStep): boolean | null {
+  const [, , , , , , , , , , status] = line;
+  return status === null || isTemplate(line) ? null : (status & CONFIRMED) !== 0;
 }
 
 /** What answers a packet from an own address goes over `lo`, where no device shows it. */

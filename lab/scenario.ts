@@ -4,7 +4,7 @@ import { Memory } from "../src/engine/interpret/memory.ts";
 import type { IpFamily } from "../src/engine/packet/packet.ts";
 import { readBits, readHeaders, type Wire } from "../src/engine/packet/wire.ts";
 import type { LabHost } from "./labHost.ts";
-import { isLabAddress } from "./labHost.ts";
+import { isLabAddress, ownEnds } from "./labHost.ts";
 import { ACK, ICMP, ICMPV6, type Sketch, SYN, TCP, toSpec, toText, WITH_PORTS } from "./sketch.ts";
 
 /** Packets that belong together: a first one, and what follows from what became of it. */
@@ -111,7 +111,8 @@ export class Outside {
 
   private send(sketch: Sketch, memory: Memory, first = sketch): Departed | null {
     const spec = toSpec(sketch);
-    const host = this.host.hostFor(spec, [toSpec(first)]);
+    const own = [first, sketch].flatMap((one) => ownEnds(one, this.host));
+    const host = this.host.hostFor(spec, own);
     const [outcome] = interpretNext(this.device, spec, { host }, memory).outcomes;
     if (outcome?.verdict !== "accept" || outcome.leaves === null) return null;
     return { sketch: asLeft(sketch, outcome.wire), leaves: outcome.leaves };

@@ -40,12 +40,16 @@ OWN_ROUTES = 100
 DELIVERED_MARK = 0x504D1ABE
 #
 # It is loaded before the ruleset: of equal priority what was registered first runs last, so that
-# `delivered` stands behind the place where connections are confirmed, which may still drop.
+# `delivered` stands behind the place where connections are confirmed, which may still drop. `leaving`
+# shows the connection of a packet that no other chain sees.
 OBSERVER = f"""
 table inet {TABLE} {{
  chain delivered {{
   type filter hook input priority 2147483647; policy accept;
   meta mark set {DELIVERED_MARK}
+ }}
+ chain leaving {{
+  type filter hook postrouting priority 2147483647; policy accept;
  }}
  chain incoming {{
   type filter hook prerouting priority -2000000000; policy accept;
