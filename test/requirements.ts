@@ -12,6 +12,7 @@ export type Requirement =
   | "conntrack"
   | "ip"
   | "python3"
+  | "sshd"
   | "corpus";
 
 /** Real rulesets beside the repository; not part of it. */
@@ -27,6 +28,7 @@ const COMMANDS: Readonly<Partial<Record<Requirement, readonly string[]>>> = {
   conntrack: ["conntrack", "--version"],
   ip: ["ip", "-V"],
   python3: ["python3", "--version"],
+  sshd: ["sh", "-c", "test -x /usr/sbin/sshd && command -v ssh ssh-keygen"],
 };
 
 const REASONS: Readonly<Record<Requirement, string>> = {
@@ -37,6 +39,7 @@ const REASONS: Readonly<Record<Requirement, string>> = {
   conntrack: "needs conntrack",
   ip: "needs ip (Debian: iproute2)",
   python3: "needs python3",
+  sshd: "needs sshd and ssh (Debian: openssh-server, openssh-client)",
   corpus: `needs the corpus in ${CORPUS}`,
 };
 

@@ -1,0 +1,94 @@
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+/** A real sshd on loopback that lets this user in with a key of its own. */
+export interface TestSshd {
+  readonly target: string;
+  readonly port: number;
+  /** For `ssh -F`: knows the key of the login, and that of the host. */
+  readonly configFile: string;
+  /** Where keys and configuration lie. */
+  readonly folder: string;
+  stop(): Promise<void>;
+}
+
+export interface SshdOptions {
+  readonly allowTcpForwarding?: boolean;
+  /** Default: any free one. */
+  readonly port?: number;
+  /** False: the client does not know the host's key. */
+  readonly isKnown?: boolean;
+}
+
+/** Privilege separation wants its folder, which the package's service makes. */
+const RUN_FOLDER = "/run/sshd";
+
+export async function startSshd({
+  allowTcpForwarding = true,
+  port: wanted = 0,
+  isKnown = true,
+}: SshdOptions = {}): Promise<TestSshd> {
+  const folder = mkdtempSync(join(tmpdir(), "premortem-sshd-"));
+  const at = (name: string) => join(folder, name);
+  for (const name of ["host", "login"])
+    execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", name, "-f", at(name)]);
+  const port = wanted === 0 ? await freePort() : wanted;
+  if (process.getuid?.() === 0) mkdirSync(RUN_FOLDER, { recursive: true });
+  writeFileSync(
+    at("sshd_config"),
+    `ListenAddress 127.0.0.1:${port}
+HostKey ${at("host")}
+AuthorizedKeysFile ${at("login.pub")}
+PidFile none
+StrictModes no
+UsePAM no
+PasswordAuthentication no
+AllowTcpForwarding ${allowTcpForwarding ? "yes" : "no"}
+`,
+  );
+  const target = `${userInfo().username}@127.0.0.1`;
+  const hostKey = execFileSync("cat", [at("host.pub")], { encoding: "utf8" });
+  writeFileSync(at("known_hosts"), isKnown ? `[127.0.0.1]:${port} ${hostKey}` : "");
+  writeFileSync(
+    at("ssh_config"),
+    `Host *
+  IdentityFile ${at("login")}
+  IdentitiesOnly yes
+  UserKnownHostsFile ${at("known_hosts")}
+  GlobalKnownHostsFile /dev/null
+`,
+  );
+  chmodSync(at("ssh_config"), 0o600);
+  const daemon = spawn("/usr/sbin/sshd", ["-D", "-e", "-f", at("sshd_config")], {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  for await (const line of createInterface({ input: daemon.stderr }))
+    if (line.includes("listening")) break;
+  daemon.stderr.resume();
+  return {
+    target,
+    port,
+    configFile: at("ssh_config"),
+    folder,
+    stop: async () => {
+      const gone = once(daemon, "exit");
+      daemon.kill("SIGTERM");
+      await gone;
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return address.port;
+}
