@@ -42,6 +42,7 @@ A packet is PROTOCOL SOURCE > DESTINATION and key=value: in=, out=, path=forward
 hook=, state=, dir=reply, flags=syn,ack, mark=, type=, code=, and any selector of nft with dots for
 its blanks (ip.ttl=5). What is left out stays open, and the answer says where it matters.
 With in and out it is forwarded; with in alone it is for this device, with out alone from it.
+Lines of --packets may be steps too: wait 5s, conntrack -F, nft …, iptables …, ip6tables …, ipset ….
 ${FILES}
 ${EXIT_CODES}`;
 

@@ -138,6 +138,67 @@ describe("packets from a file", () => {
   });
 });
 
+describe("between the packets of a sequence", () => {
+  const DNS = "udp 10.0.0.5:40000 > 198.51.100.7:53 in=a0 out=b0";
+  const file = temporaryFiles({
+    "rules.nft": `table inet t {
+ set s { type ipv4_addr; elements = { 10.0.0.5 }; }
+ chain f {
+  type filter hook forward priority 0; policy drop;
+  ip saddr @s accept
+  ct state established accept
+ }
+}
+`,
+    "rules.ipt": "*filter\n:FORWARD DROP [0:0]\nCOMMIT\n",
+  });
+
+  function play(rules: string, ...lines: readonly string[]) {
+    const args = ["trace", file(rules), "--packets", "-", "--sequence"];
+    const { code, out, error } = premortem(args, lines.join("\n"));
+    const verdicts = out
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line).verdict);
+    return { code, verdicts, error };
+  }
+
+  test("commands of nft change the ruleset, and what is refused does not", () => {
+    const steps = [
+      DNS,
+      "nft delete element inet t s { 10.0.0.5 }",
+      DNS,
+      "nft delete element inet t s { 10.0.0.5 }",
+      "nft 'add element inet t s { 10.0.0.5 }; add element inet t s { 10.0.0.6 }'",
+      DNS,
+    ];
+    expect(play("rules.nft", ...steps)).toMatchObject({
+      code: 2,
+      verdicts: ["accept", "drop", "accept"],
+      error: expect.stringMatching(/line 4: refused: `s` has no such element/),
+    });
+  });
+
+  test("commands of iptables add to what is there", () => {
+    const rule = "iptables -t filter -A FORWARD -p udp --dport 53 -j ACCEPT";
+    expect(play("rules.ipt", DNS, rule, DNS)).toEqual({
+      code: 0,
+      verdicts: ["drop", "accept"],
+      error: "",
+    });
+  });
+
+  test("connections can be forgotten", () => {
+    const reply = "udp 198.51.100.7:53 > 10.0.0.5:40000 in=b0 out=a0";
+    const { verdicts } = play("rules.nft", DNS, reply, "conntrack -F", reply);
+    expect(verdicts).toEqual(["accept", "accept", "drop"]);
+  });
+
+  test("what is no step is told", () => {
+    expect(play("rules.nft", DNS, "nft", "conntrack -L", DNS).code).toBe(2);
+  });
+});
+
 describe("exit codes", () => {
   const open = "tcp 10.10.9.9:40000 > 198.51.100.7:25 in=mail out=wan";
   const RUNS: readonly (readonly [code: number, ...args: readonly string[]])[] = [

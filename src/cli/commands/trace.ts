@@ -1,4 +1,5 @@
 import { answerTrace, type TraceAnswer } from "../../engine/answer/trace.ts";
+import type { Device } from "../../engine/device/device.ts";
 import type { Host } from "../../engine/device/host.ts";
 import { interpret, interpretNext } from "../../engine/interpret/interpret.ts";
 import { Memory } from "../../engine/interpret/memory.ts";
@@ -8,13 +9,14 @@ import {
   parsePacket,
 } from "../../engine/packet/notation.ts";
 import type { PacketSpec } from "../../engine/packet/packet.ts";
+import { runCommand } from "../../engine/parsers/runCommand.ts";
 import { parseSetup } from "../../engine/parsers/setup/index.ts";
 import { readText } from "../../platform/files.ts";
 import { traceText } from "../../report/formats/text/trace.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
 import { openRuleset, tellFiles, tellPacket, tellUsage } from "../problems.ts";
 import { readLines } from "../readLines.ts";
-import type { Streams } from "../streams.ts";
+import type { Stream, Streams } from "../streams.ts";
 
 export interface TraceOptions {
   readonly json?: boolean;
@@ -45,14 +47,14 @@ export async function trace(
   if (single !== null && !isPacket(single, surroundings.notation, streams)) return EXIT.usage;
   const ruleset = openRuleset(streams.error, single === null ? args : args.slice(0, -1));
   if (ruleset === null) return EXIT.usage;
-  const { device } = ruleset.result;
   const memory = options.sequence === true ? new Memory() : null;
+  const played: Played = { device: ruleset.result.device, memory };
   const ask = (spec: PacketSpec): TraceAnswer =>
     answerTrace(
       spec.text,
       memory === null
-        ? interpret(device, spec, surroundings)
-        : interpretNext(device, spec, surroundings, memory),
+        ? interpret(played.device, spec, surroundings)
+        : interpretNext(played.device, spec, surroundings, memory),
     );
   const undecided = options.allowUndecided === true ? EXIT.clean : EXIT.undecided;
   if (single !== null) {
@@ -65,8 +67,7 @@ export async function trace(
     );
     return answer.verdict === "undecided" ? undecided : EXIT.clean;
   }
-  const wait = (milliseconds: number) => memory?.advance(milliseconds);
-  const seen = await askEach(many ?? "-", surroundings.notation, ask, wait, streams);
+  const seen = await askEach(many ?? "-", surroundings.notation, ask, played, streams);
   if (seen.wrong) return EXIT.usage;
   return seen.undecided ? undecided : EXIT.clean;
 }
@@ -106,23 +107,57 @@ function readSurroundings({ setup }: TraceOptions, { error }: Streams): Surround
   return problems.length > 0 ? null : { host, notation: { lengthIsExtra } };
 }
 
+/** What a sequence of packets is played on. */
+interface Played {
+  device: Device;
+  /** Null: each packet stands for itself. */
+  readonly memory: Memory | null;
+}
+
 /** `wait 5s` in a sequence lets the clock of its memory go on. */
 const WAIT = /^wait\s+(\d+(?:\.\d+)?)\s*s?$/;
+const FORGET = /^conntrack\s+(?:-F|--flush)$/;
+const STEP = /^(?:wait|nft|iptables|ip6tables|ipset|conntrack)\s/;
+
+/** What happens between two packets: time passes, or somebody types a command. */
+function playStep(played: Played, text: string, number: number, error: Stream): boolean {
+  const { memory } = played;
+  const at = `line ${number}`;
+  const pause = WAIT.exec(text);
+  if (pause !== null) memory?.advance(Number(pause[1]) * 1000);
+  if (FORGET.test(text)) memory?.flushConnections();
+  if (pause !== null || FORGET.test(text)) return true;
+  const result = runCommand(played.device, text, at);
+  if (result === null) {
+    tellUsage(
+      error,
+      `${at}: \`${text}\` is no step of a sequence`,
+      "docs/reference/cli.md has them",
+    );
+    return false;
+  }
+  played.device = result.device;
+  const [first] = result.errors;
+  if (first !== undefined) tellUsage(error, `${at}: refused: ${first.message}`, first.help);
+  return first === undefined;
+}
 
 /** One line of JSON for each packet, as soon as it is read. */
 async function askEach(
   file: string,
   notation: NotationOptions,
   ask: (spec: PacketSpec) => TraceAnswer,
-  wait: (milliseconds: number) => void,
+  played: Played,
   { out, error }: Streams,
 ): Promise<{ readonly wrong: boolean; readonly undecided: boolean }> {
   const seen = { wrong: false, undecided: false };
   const problem = await readLines(file, (line, number) => {
     const text = line.trim();
     if (text === "" || text.startsWith("#")) return;
-    const pause = WAIT.exec(text);
-    if (pause !== null) return wait(Number(pause[1]) * 1000);
+    if (STEP.test(text)) {
+      if (!playStep(played, text, number, error)) seen.wrong = true;
+      return;
+    }
     const spec = parsePacket(text, notation);
     if (isNotationError(spec)) {
       tellPacket(error, text, spec, `packet in line ${number}: `);

@@ -135,7 +135,8 @@ function beginWalk(
     priority: null,
     steps: [],
     ownElements: new Map(),
-    flowOf: () => (spec.direction === "reply" && spec.original === null ? null : firstPacket(walk)),
+    flowOf: (direction) =>
+      direction === "reply" && spec.original === null ? null : firstPacket(walk),
     reassemble: () => reassembleWhole(walk),
     reassembleLocally: () =>
       walk.wire.family === "ip"

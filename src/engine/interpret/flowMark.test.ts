@@ -32,3 +32,16 @@ test("what is forwarded came in without a mark, whatever it has now", () => {
     "tcp 192.0.2.1:40000 > 198.51.100.7:25",
   ]);
 });
+
+test("a packet whose direction is left out may be a reply, whose flow came in elsewhere", () => {
+  const rules = `table ip t {
+ chain p { type filter hook prerouting priority -150; iifname a0 ct mark set 5; }
+ chain f { type filter hook forward priority 0; ct mark 5 drop; }
+}
+`;
+  const { device } = readDevice({ files: new Map([["r", rules]]), roots: ["r"] });
+  const spec = parsePacket("udp 198.51.100.7:9 > 10.0.0.5:40000 in=b0 out=a0 state=established");
+  if (isNotationError(spec)) throw new Error(spec.message);
+  const { outcomes } = interpret(device, spec, { host: null });
+  expect(new Set(outcomes.map(({ verdict }) => verdict))).toEqual(new Set(["accept", "drop"]));
+});
