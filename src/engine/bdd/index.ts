@@ -11,7 +11,6 @@
  */
 export { Arena, type ArenaOptions, type TerminalOperation } from "./arena.ts";
 export { type Box, boxSet } from "./boxes.ts";
-export { chooseOrder, sampleEvenly } from "./chooseOrder.ts";
 export { copyRoots } from "./copyRoots.ts";
 export { densities, satisfyingCount } from "./count.ts";
 export { isopCover, isopCoverUpTo } from "./cover.ts";

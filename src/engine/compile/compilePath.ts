@@ -1,8 +1,10 @@
+import { single } from "../base/range.ts";
 import { Arena, FALSE, type Node, TRUE } from "../bdd/index.ts";
 import type { Device, Rule } from "../device/device.ts";
 import { pathDomain } from "../packet/header/domain.ts";
 import { HeaderLayout, type VariableOrder } from "../packet/header/layout.ts";
-import type { Path } from "../packet/packet.ts";
+import { atomsInRanges } from "../packet/header/rangesOver.ts";
+import type { IpFamily, Path } from "../packet/packet.ts";
 import { pathDiagram } from "./diagramTraveller.ts";
 import { type DeviceFacts, deviceFacts } from "./facts.ts";
 import { Fates } from "./fates.ts";
@@ -92,17 +94,35 @@ export function headersUnder(analysis: Analysis, path: Path, compiled: readonly 
 }
 
 /** Where both sides track, fragments are put together before the chains see them (-400). */
-function fragments({ arena, layout }: Analysis, compiled: readonly Looked[]): Node {
+function fragments(analysis: Analysis, compiled: readonly Looked[]): Node {
+  const { arena, layout } = analysis;
+  const areTracked = (family: IpFamily) => compiled.every(({ facts }) => facts.isTracked(family));
+  const [six = FALSE] = layout.bits("family", 0, 1);
+  const four = areTracked("ip") ? arena.difference(fragments4(analysis), six) : FALSE;
+  return areTracked("ip6") ? arena.or(four, arena.and(fragments6(analysis), six)) : four;
+}
+
+function fragments4({ arena, layout }: Analysis): Node {
   if (!layout.readBits("network4").some((bit) => bit >= MORE_FRAGMENTS && bit < FRAGMENT_END))
     return FALSE;
-  if (!compiled.every(({ facts }) => facts.isTracked("ip"))) return FALSE;
-  const [six = FALSE] = layout.bits("family", 0, 1);
-  const width = FRAGMENT_END - MORE_FRAGMENTS;
-  const any = layout
-    .bits("network4", MORE_FRAGMENTS, width)
+  return layout
+    .bits("network4", MORE_FRAGMENTS, FRAGMENT_END - MORE_FRAGMENTS)
     .reduce<Node>((all, bit) => arena.or(all, bit), FALSE);
-  return arena.difference(any, six);
 }
+
+/** One that says it is the whole packet stays as it is (RFC 6946). */
+function fragments6({ arena, layout }: Analysis): Node {
+  const header = layout.flags.find(({ key }) => key === FRAGMENT_HEADER);
+  if (header === undefined) return FALSE;
+  const parts = layout.fields
+    .filter(({ key }) => key === "frag frag-off" || key === "frag more-fragments")
+    .map((field) => arena.not(atomsInRanges(arena, field, [single(0n)])));
+  const isPart = parts.reduce<Node>((all, one) => arena.or(all, one), FALSE);
+  return arena.and(arena.variable(header.level), isPart);
+}
+
+/** Key of the flag of headers that have a fragment header (number 44). */
+const FRAGMENT_HEADER = "exthdr 44";
 
 /** The flag of more fragments and the offset behind it (RFC 791). */
 const MORE_FRAGMENTS = 50;

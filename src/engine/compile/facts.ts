@@ -107,7 +107,8 @@ function trackedFrom(device: Device, family: IpFamily): number | null {
   return lasts.length === 0 ? null : Math.min(...lasts);
 }
 
-function needsTracking(table: Table): boolean {
+/** Whether loading the table turns connection tracking on. */
+export function needsTracking(table: Table): boolean {
   return table.chains.some((chain) =>
     chain.rules.some((rule) => rule.statements.some(statementTracks)),
   );

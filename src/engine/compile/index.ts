@@ -14,7 +14,13 @@ export {
   compilePath,
   headersUnder,
 } from "./compilePath.ts";
-export { type DeviceFacts, deviceFacts, familiesOf, type HookedChain } from "./facts.ts";
+export {
+  type DeviceFacts,
+  deviceFacts,
+  familiesOf,
+  type HookedChain,
+  needsTracking,
+} from "./facts.ts";
 export { ACCEPT, DROP, type Fate, Fates, NONE } from "./fates.ts";
 export { type Outline, outlineOf } from "./outline.ts";
 export { ANSWERED, LATER_PACKET } from "./readConntrack.ts";

@@ -8,17 +8,26 @@ import type { World } from "./world.ts";
 /* What routing refuses whatever the rules say (ip_route_input_slow, ip6_forward; measured). */
 
 const LOOPBACK4: Range = { from: 0x7f000000n, to: 0x7fffffffn };
-const THIS_NETWORK4: Range = { from: 0n, to: 0x00ffffffn };
+/** The rest of 0/8 is routed like any other network since Linux 5.3 (measured). */
+const UNSPECIFIED = single(0n);
 const MULTICAST4: Range = { from: 0xe0000000n, to: 0xefffffffn };
 const BROADCAST4 = single(0xffffffffn);
+const LINK_LOCAL6: Range = { from: 0xfe80n << 112n, to: (0xfec0n << 112n) - 1n };
 const MULTICAST6: Range = { from: 0xffn << 120n, to: (1n << 128n) - 1n };
 
 /** Destinations, once NAT is done, that are never forwarded. */
 export function refusedDestinations(world: World): Node {
   return world.arena.or(
-    destinationIn(world, "ip", [THIS_NETWORK4, LOOPBACK4, MULTICAST4, BROADCAST4]),
+    destinationIn(world, "ip", [UNSPECIFIED, LOOPBACK4, MULTICAST4, BROADCAST4]),
     destinationIn(world, "ip6", [MULTICAST6]),
   );
+}
+
+/** Sources of IPv6 that stay on their link (ip6_forward): NAT can send on what came for the device. */
+export function refusedSources(world: World): Node {
+  const source = world.store.read("saddr6", 0, 128);
+  const ranges = [UNSPECIFIED, LINK_LOCAL6];
+  return world.arena.and(familyNode(world, "ip6"), inRangesOf(world.arena, source, ranges));
 }
 
 /**

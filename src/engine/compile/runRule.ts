@@ -203,7 +203,7 @@ function exitOf(world: World, verdict: Verdict, progress: Progress): Way | null 
     case "drop":
       return { kind: "fate", fate: world.fates.number({ kind: verdict.kind }) };
     case "queue": {
-      const text = `${verdict.numbers.from}-${verdict.numbers.to}${verdict.bypass ? " bypass" : ""}`;
+      const text = queueText(world, verdict, progress.asker);
       return { kind: "fate", fate: world.fates.number({ kind: "queue", text }) };
     }
     case "return":
@@ -217,6 +217,20 @@ function exitOf(world: World, verdict: Verdict, progress: Progress): Way | null 
     case "continue":
       return null;
   }
+}
+
+/** Which queue it is: with what the map holds that chooses it. */
+function queueText(
+  { facts }: World,
+  { numbers, bypass, fanout, chosenBy = "" }: Extract<Verdict, { kind: "queue" }>,
+  { table }: Asker,
+): string {
+  const name = /@(\S+)/.exec(chosenBy)?.[1];
+  const map =
+    name === undefined ? null : facts.set(table, { kind: "named", name, span: table.span });
+  const held = map === null ? "" : ` ${canonicalText(map.elements)}`;
+  const options = `${bypass ? " bypass" : ""}${fanout === true ? " fanout" : ""}`;
+  return `${numbers.from}-${numbers.to}${options} ${chosenBy}${held}`.trim();
 }
 
 function undecidedFate(world: World, progress: Progress, text: string): number {

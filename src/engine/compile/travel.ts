@@ -9,7 +9,13 @@ import {
   synFlags,
 } from "./firstPacket.ts";
 import { isLoopback } from "./readSelector.ts";
-import { lowerTimeToLive, outlived, refusedDestinations, refusedLoopback } from "./refused.ts";
+import {
+  lowerTimeToLive,
+  outlived,
+  refusedDestinations,
+  refusedLoopback,
+  refusedSources,
+} from "./refused.ts";
 import { disguise, reveal } from "./replies.ts";
 import { connected, statesHere, trackedFamilies } from "./tracking.ts";
 import { changesAddress } from "./translate.ts";
@@ -48,6 +54,8 @@ function travelInput(world: World, traveller: Traveller): void {
 
 function travelForward(world: World, traveller: Traveller): void {
   traveller.dropByKernel(world, refusedDestinations(world), "a destination that is not forwarded");
+  if (world.path === "input")
+    traveller.dropByKernel(world, refusedSources(world), "a source that is not forwarded");
   traveller.dropByKernel(world, outlived(world), "time to live exceeded");
   lowerTimeToLive(world);
   world.place = { ...world.place, hook: "forward", out: "variable" };

@@ -10,7 +10,15 @@ export type Verdict =
   | { readonly kind: "jump"; readonly chain: string }
   | { readonly kind: "goto"; readonly chain: string }
   /** `bypass`: without a listener the packet is accepted at this rule (measured). */
-  | { readonly kind: "queue"; readonly numbers: Range; readonly bypass: boolean };
+  | {
+      readonly kind: "queue";
+      readonly numbers: Range;
+      readonly bypass: boolean;
+      /** The processor chooses among several numbers, not the packet. */
+      readonly fanout?: boolean;
+      /** What the number is worked out of, as written. */
+      readonly chosenBy?: string;
+    };
 
 /** Statements run in the order written; the first that does not match ends the rule. */
 export type Statement =

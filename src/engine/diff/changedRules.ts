@@ -1,6 +1,5 @@
-import { canonicalText, ruleNames, rulePlace, tableName } from "../compile/index.ts";
+import { canonicalText, needsTracking, ruleNames, rulePlace, tableName } from "../compile/index.ts";
 import type { Chain, Device, Rule, Table } from "../device/device.ts";
-import type { Statement } from "../device/statement.ts";
 import { contentsOf } from "./contents.ts";
 import { changesOf } from "./effects.ts";
 import { longestCommon } from "./longestCommon.ts";
@@ -56,17 +55,8 @@ function frame(device: Device): string {
     origin,
     dormant,
   }));
-  const tracks = tables.map(({ chains }) =>
-    chains.some(({ rules }) => rules.some(({ statements }) => statements.some(usesTracking))),
-  );
+  const tracks = tables.map(needsTracking);
   return canonicalText({ bases, plain, tracks });
-}
-
-/** Whether the words of the statement name anything of connection tracking. */
-function usesTracking(statement: Statement): boolean {
-  return /"ct |"nat"|"connectionCount"|"ctObject"|"synproxy"|"flowOffload"/.test(
-    canonicalText(statement),
-  );
 }
 
 interface PlacedChain {

@@ -11,7 +11,7 @@ import type { Device, Hook, Rule } from "../device/device.ts";
 import type { VariableOrder } from "../packet/header/layout.ts";
 import { headerLevels } from "../packet/header/valid.ts";
 import type { Path } from "../packet/packet.ts";
-import { changedRules } from "./changedRules.ts";
+import type { ChangedRules } from "./changedRules.ts";
 import { unlikeEffects } from "./effects.ts";
 import { hasMemories, type Memories, unlikeMemories } from "./memories.ts";
 import { compileSide, openSide, outlineSide, type Side, walkSide } from "./side.ts";
@@ -48,6 +48,8 @@ export interface PathOptions {
   readonly nodeLimit: number | null;
   /** Places of rules whose memory is another one on each side. */
   readonly renamed: ReadonlySet<string>;
+  /** Null: more than rules has changed. */
+  readonly changed: ChangedRules | null;
 }
 
 /** Compares one path of both devices. */
@@ -55,7 +57,7 @@ export function comparePath(
   before: Device,
   after: Device,
   path: Path,
-  { order, nodeLimit, renamed }: PathOptions,
+  { order, nodeLimit, renamed, changed }: PathOptions,
 ): ComparedPath {
   const limit = nodeLimit === null ? {} : { nodeLimit };
   const analysis = beginAnalysis([before, after], { order, ...limit });
@@ -63,7 +65,7 @@ export function comparePath(
     openSide(before, path, renamed, " (before)"),
     openSide(after, path, renamed, " (after)"),
   ] as const;
-  const { region, refused } = outline(analysis, sides, renamed);
+  const { region, refused } = outline(analysis, sides, changed);
   return region === null
     ? compareAll(analysis, sides, refused)
     : compareWithin(analysis, sides, region, refused);
@@ -80,10 +82,9 @@ interface BothOutlines {
 function outline(
   analysis: Analysis,
   [before, after]: Sides,
-  renamed: ReadonlySet<string>,
+  changed: ChangedRules | null,
 ): BothOutlines {
   const { arena, layout } = analysis;
-  const changed = changedRules(before.device, after.device, renamed);
   const first = outlineSide(analysis, before, changed?.before ?? NO_RULES);
   const second = outlineSide(analysis, after, changed?.after ?? NO_RULES);
   const refused = arena.and(first.refused, second.refused);

@@ -2,7 +2,8 @@ import { type Limited, withinNodeLimit } from "../bdd/index.ts";
 import type { Device } from "../device/device.ts";
 import type { VariableOrder } from "../packet/header/layout.ts";
 import type { Path } from "../packet/packet.ts";
-import { type ComparedPath, comparePath, unlikeOnPath } from "./comparePath.ts";
+import { changedRules } from "./changedRules.ts";
+import { type ComparedPath, comparePath, type PathOptions, unlikeOnPath } from "./comparePath.ts";
 import { type Memories, memoriesOf } from "./memories.ts";
 import type { StatefulRule } from "./stateGroups.ts";
 
@@ -29,11 +30,16 @@ export function comparePaths(
   onProgress: (work: string) => void,
 ): { readonly paths: readonly PathResult[]; readonly reasons: readonly string[] } {
   const memories = memoriesOf(before, after);
-  const compare = (renamed: ReadonlySet<string>, limit: number | null): readonly PathResult[] =>
-    PATHS.map((path) => {
+  const compare = (
+    renamed: ReadonlySet<string>,
+    nodeLimit: number | null,
+  ): readonly PathResult[] => {
+    const options = { renamed, nodeLimit, changed: changedRules(before, after, renamed) };
+    return PATHS.map((path) => {
       onProgress(`comparing ${path}`);
-      return { path, result: compareInAnyOrder(before, after, path, renamed, limit) };
+      return { path, result: compareInAnyOrder(before, after, path, options) };
     });
+  };
   const first = compare(new Set(), nodeLimit);
   let unlike = unlikeAnywhere(first, memories);
   let paths = first;
@@ -72,12 +78,11 @@ function compareInAnyOrder(
   before: Device,
   after: Device,
   path: Path,
-  renamed: ReadonlySet<string>,
-  nodeLimit: number | null,
+  options: Omit<PathOptions, "order">,
 ): Limited<ComparedPath> {
-  let result: Limited<ComparedPath> = { kind: "nodeLimit", nodeLimit: nodeLimit ?? 0 };
+  let result: Limited<ComparedPath> = { kind: "nodeLimit", nodeLimit: options.nodeLimit ?? 0 };
   for (const order of ORDERS) {
-    result = withinNodeLimit(() => comparePath(before, after, path, { order, nodeLimit, renamed }));
+    result = withinNodeLimit(() => comparePath(before, after, path, { ...options, order }));
     if (result.kind === "done") return result;
   }
   return result;

@@ -1,4 +1,4 @@
-import { canonicalText } from "../compile/index.ts";
+import { canonicalStatements, canonicalText } from "../compile/index.ts";
 import type { Device, Table } from "../device/device.ts";
 import type { NamedSet } from "../device/set.ts";
 import type { NamedObject, Statement } from "../device/statement.ts";
@@ -8,7 +8,7 @@ const REFERENCE = /"kind":"(named|ipset|objectReference|dynamicSet)"|@/;
 
 /** The content of everything that the statements of a rule name. */
 export function contentsOf(device: Device, table: Table, statements: readonly Statement[]): string {
-  const text = canonicalText(statements);
+  const text = canonicalStatements(statements);
   if (!REFERENCE.test(text)) return "";
   const named = [...table.sets, ...table.objects, ...device.ipsets.values()];
   return named

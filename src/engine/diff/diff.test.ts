@@ -29,6 +29,20 @@ const CASES: readonly Case[] = [
   ["two kinds of reject", "tcp dport 22 reject", "tcp dport 22 reject with tcp reset", false],
   ["a shadowed rule", "tcp dport 22 drop", "tcp dport 22 drop\ntcp dport 22 accept", true],
   ["negation is no complement", "tcp dport != 22 drop", "th dport != 22 drop", false],
+  ["what goes to 0/8 is routed", "ip daddr 0.0.0.0/8 drop", "", false],
+  [
+    "a queue by the packet or by the processor",
+    "queue num 1-3",
+    "queue flags fanout num 1-3",
+    false,
+  ],
+  [
+    "a queue chosen by another map",
+    "queue to tcp dport map { 1 : 1, 2 : 2 }",
+    "queue to tcp dport map { 1 : 1, 2 : 3 }",
+    false,
+  ],
+  ["a queue that may be passed by", "queue num 1", "queue flags bypass num 1", false],
   ["IPv4 alone", "tcp dport 22 drop", "meta nfproto ipv4 tcp dport 22 drop", false],
   [
     "a limiter with the same packets",
@@ -78,6 +92,12 @@ const CASES: readonly Case[] = [
     `${SSH_LIMIT}\ntcp dport 22 drop`,
     "tcp dport 22 limit rate 9/second accept\ntcp dport 22 drop",
     "undecided",
+  ],
+  [
+    "a named limit that a chain uses which nobody calls",
+    "tcp dport 22 limit name slow accept\ntcp dport 22 drop",
+    "tcp dport 22 limit name slow accept\ntcp dport 22 drop\n}\nchain z { tcp dport 24 limit name slow accept",
+    true,
   ],
   ["two limiters for one", SSH_LIMIT, `${SSH_LIMIT}\n${SSH_LIMIT}`, true],
   [

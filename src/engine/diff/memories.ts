@@ -38,6 +38,8 @@ export function unlikeMemories(
   const defined = groupsByRule(memories.before);
   const redefined = groupsByRule(memories.after);
   for (const { name, groups } of [...memories.before, ...memories.after]) {
+    /* A rule that no packet meets keeps nothing, whatever it says. */
+    if (!fedBefore.has(name) && !fedAfter.has(name)) continue;
     const sameFeed = sameFeeds(fedBefore.get(name), fedAfter.get(name));
     const sameKind = defined.get(name) === redefined.get(name);
     if (!sameFeed || !sameKind) for (const group of groups) broken.add(group);
@@ -67,9 +69,9 @@ function feeding(
   const { arena } = analysis;
   const places = new Map(rules.map(({ rule, name }) => [rule, name]));
   const fed = new Map<string, Node[][]>();
-  walkSide(analysis, side, packets, ({ rule, run }) => {
+  walkSide(analysis, side, packets, ({ rule, reached, run }) => {
     const name = places.get(rule);
-    if (name === undefined) return;
+    if (name === undefined || reached === FALSE) return;
     const known = fed.get(name) ?? [];
     fed.set(name, known);
     for (const [i, feed] of run.fed.entries())

@@ -123,3 +123,16 @@ describe("rulesets of several files", () => {
     expect(compareDevices(parse(...before), parse(...after)).equal).toBe(expected);
   });
 });
+
+test("a host without an address speaks to groups of its link", () => {
+  const input = (rules: string) =>
+    parse(`table ip t { chain i { type filter hook input priority 0; ${rules}; }; }\n`);
+  const { classes } = compareDevices(
+    input("ip saddr != 0.0.0.0 accept"),
+    input("ip saddr != 0.0.0.0 accept; ip daddr 224.0.0.1 ip protocol igmp drop"),
+  );
+  expect(classes.map(({ example }) => example)).toEqual([
+    expect.stringContaining("igmp 0.0.0.0 > 224.0.0.1"),
+    expect.stringContaining("path=output"),
+  ]);
+});

@@ -73,7 +73,9 @@ function unlikeIpsets(before: Device, after: Device): readonly string[] {
   return isSame ? [] : ["ipsets have elements that expire, and not the same on both sides"];
 }
 
-function atTheEdge({ chains }: Table): unknown {
+function atTheEdge(table: Table): unknown {
+  const { chains } = table;
+  if (otherFamily(table) !== null) return null;
   const edge = chains.filter(({ base }) => base?.hook === "ingress" || base?.hook === "egress");
   return edge.length === 0 ? null : edge;
 }

@@ -98,7 +98,14 @@ export function valueWords(ranges: readonly Range[], { name, atoms, levels }: Fi
   const inside = normalizeRanges(plain);
   const others = complementRanges(inside, width);
   const say = (some: readonly Range[]) => listed(some.map((range) => formatRange(name, range)));
-  return others.length > 0 && others.length <= inside.length ? `not ${say(others)}` : say(inside);
+  const isShorter = others.length < inside.length || (isSingles(others) && !isSingles(inside));
+  return others.length > 0 && others.length <= inside.length && isShorter
+    ? `not ${say(others)}`
+    : say(inside);
+}
+
+function isSingles(ranges: readonly Range[]): boolean {
+  return ranges.every(({ from, to }) => from === to);
 }
 
 function valuesOf(ranges: readonly Range[]): readonly number[] {

@@ -14,6 +14,7 @@ import { atomsInRanges, rangesOver } from "./rangesOver.ts";
 const UNSPECIFIED = single(0n);
 const LOOPBACK4: Range = { from: 0x7f000000n, to: 0x7fffffffn };
 const MULTICAST4: Range = { from: 0xe0000000n, to: 0xefffffffn };
+const LINK_GROUPS4: Range = { from: 0xe0000000n, to: 0xe00000ffn };
 const BROADCAST4 = single(0xffffffffn);
 const LOOPBACK6 = single(1n);
 const MULTICAST6: Range = { from: 0xffn << 120n, to: (1n << 128n) - 1n };
@@ -42,9 +43,12 @@ function refusedLeaving(layout: HeaderLayout): Node {
 function refusedComing(layout: HeaderLayout, path: Path): Node {
   const { arena } = layout;
   const toAll = addressIn(layout, "daddr4", [UNSPECIFIED, BROADCAST4]);
+  /* Hosts without an address may speak to groups of their link: IGMP does (ip_mc_validate_source). */
+  const toLink = arena.or(toAll, addressIn(layout, "daddr4", [LINK_GROUPS4]));
   const fromOutside = anyOf(arena, [
     addressIn(layout, "saddr4", [MULTICAST4, BROADCAST4]),
-    arena.difference(addressIn(layout, "saddr4", [UNSPECIFIED, LOOPBACK4]), toAll),
+    arena.difference(addressIn(layout, "saddr4", [LOOPBACK4]), toAll),
+    arena.difference(addressIn(layout, "saddr4", [UNSPECIFIED]), toLink),
     addressIn(layout, "saddr6", [LOOPBACK6]),
     addressIn(layout, "daddr6", [LOOPBACK6, ...NODE_GROUPS]),
   ]);

@@ -284,20 +284,25 @@ function parseQueue(context: RuleContext): Statement {
   reader.next();
   let numbers = { from: 0n, to: 0n };
   let bypass = false;
+  let fanout = false;
+  let chosenBy = "";
   while (!reader.isEnd()) {
     if (reader.accept("num") || reader.accept("to")) {
       if (beginsSelector(context)) {
-        const key = parseKey(context);
+        const from = reader.peek().start;
+        parseKey(context);
         if (reader.accept("map")) parseObjectLikeMap(context);
+        chosenBy = reader.text.slice(from, reader.peek().start).trim();
         numbers = { from: 0n, to: 65535n };
-        void key;
       } else numbers = parseRange(reader, state, { type: "integer", width: 16 });
     } else if (reader.accept("flags") || reader.is(",")) {
       if (reader.is(",")) reader.next();
     } else if (reader.accept("bypass")) bypass = true;
-    else if (!reader.accept("fanout")) break;
+    else if (reader.accept("fanout")) fanout = true;
+    else break;
   }
-  return { kind: "verdict", verdict: { kind: "queue", numbers, bypass } };
+  const options = { ...(fanout && { fanout }), ...(chosenBy !== "" && { chosenBy }) };
+  return { kind: "verdict", verdict: { kind: "queue", numbers, bypass, ...options } };
 }
 
 function parseObjectLikeMap(context: RuleContext): void {

@@ -82,7 +82,8 @@ function lowerNfqueue(given: GivenModule, rule: RuleContext): readonly Statement
   if (range === null || range.from > range.to)
     return option === null ? [] : [unreadable(rule, option, "a number, or `0:3` to balance")];
   const bypass = hasOption(given, "queue-bypass");
-  return [{ kind: "verdict", verdict: { kind: "queue", numbers: range, bypass } }];
+  const fanout = hasOption(given, "queue-cpu-fanout") ? ({ fanout: true } as const) : {};
+  return [{ kind: "verdict", verdict: { kind: "queue", numbers: range, bypass, ...fanout } }];
 }
 
 export const VERDICT_TARGETS: Readonly<Record<string, TargetSpec>> = {
