@@ -1,0 +1,79 @@
+/** A table as `nft -s list table` prints it, cut into its blocks. */
+export interface ListedTable {
+  /** `inet edge`. */
+  readonly key: string;
+  /** What stands beside the blocks: flags, a comment. */
+  readonly properties: readonly string[];
+  readonly blocks: readonly ListedBlock[];
+}
+
+/** A chain, a set, a map, an object: what `{ … }` inside a table holds. */
+export interface ListedBlock {
+  /** `chain`, `set`, `map`, `flowtable`, `counter`, `ct helper` …. */
+  readonly kind: string;
+  readonly name: string;
+  /** Lines inside, without their indentation. */
+  readonly lines: readonly string[];
+}
+
+const TABLE = /^table (\S+ \S+) \{(?: # handle \d+)?$/;
+const BLOCK = /^\t((?:ct )?[a-z]+) (\S+) \{(?: # handle \d+)?$/;
+
+/**
+ * Cuts a listing into tables and blocks. Listings of the kernel are regular: a tab for each level, and
+ * an end on a line of its own. Null: this is none.
+ */
+export function readListing(text: string): readonly ListedTable[] | null {
+  const tables: ListedTable[] = [];
+  let table: { key: string; properties: string[]; blocks: ListedBlock[] } | null = null;
+  let block: { kind: string; name: string; lines: string[] } | null = null;
+  for (const line of text.split("\n")) {
+    if (block !== null && table !== null) {
+      if (line === "\t}") {
+        table.blocks.push(block);
+        block = null;
+      } else if (line !== "") block.lines.push(line.replace(/^\t\t/, ""));
+    } else if (table !== null) {
+      const [, kind, name] = BLOCK.exec(line) ?? [];
+      if (line === "}") {
+        tables.push(table);
+        table = null;
+      } else if (kind !== undefined && name !== undefined) block = { kind, name, lines: [] };
+      else if (/^\t\S/.test(line)) table.properties.push(line.slice(1));
+      else if (line !== "") return null;
+    } else {
+      const key = TABLE.exec(line)?.[1];
+      if (key !== undefined) table = { key, properties: [], blocks: [] };
+      else if (line.trim() !== "") return null;
+    }
+  }
+  return table === null && block === null ? tables : null;
+}
+
+/** A set without its elements, and those as nft takes them (`{ … }`); null: it has none. */
+export interface ListedSet {
+  readonly definition: readonly string[];
+  readonly elements: string | null;
+  /** Packets, or a clock, change what it holds. */
+  readonly isLive: boolean;
+}
+
+export function readSet({ lines }: ListedBlock): ListedSet {
+  const at = lines.findIndex((line) => line.startsWith("elements = "));
+  const definition = at < 0 ? lines : lines.slice(0, at);
+  const elements = at < 0 ? null : lines.slice(at).join(" ").replace("elements = ", "");
+  const isLive = definition.some((line) => /^(timeout |flags .*\b(dynamic|timeout)\b)/.test(line));
+  return { definition, elements, isLive };
+}
+
+/** The listing as it stays the same while packets and clocks change what live sets hold. */
+export function withoutLiveElements(tables: readonly ListedTable[]): readonly ListedTable[] {
+  return tables.map((table) => ({
+    ...table,
+    blocks: table.blocks.map((block) => {
+      if (block.kind !== "set" && block.kind !== "map") return block;
+      const { definition, isLive } = readSet(block);
+      return isLive ? { ...block, lines: definition } : block;
+    }),
+  }));
+}

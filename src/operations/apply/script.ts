@@ -1,0 +1,139 @@
+import { type ListedBlock, type ListedTable, readSet } from "./listing.ts";
+
+/**
+ * The commands that make the tables `after` out of `before`, for one transaction. Sets that packets or
+ * clocks fill keep what they hold, and counters and quotas their values: to delete a table and add it
+ * again would lose both. Tables of others are in neither list, and are not touched.
+ */
+export function transitionScript(
+  before: readonly ListedTable[],
+  after: readonly ListedTable[],
+): string {
+  const first = new Map(before.map((table) => [table.key, table]));
+  const second = new Set(after.map(({ key }) => key));
+  const lines = [
+    ...before.filter(({ key }) => !second.has(key)).map(({ key }) => `delete table ${key}`),
+    ...after.flatMap((table) => {
+      const known = first.get(table.key);
+      return known === undefined ? wholeTable(table) : changedTable(known, table);
+    }),
+  ];
+  return lines.length === 0 ? "" : `${lines.join("\n")}\n`;
+}
+
+function wholeTable({ key, properties, blocks }: ListedTable): readonly string[] {
+  return tableText(key, properties, blocks);
+}
+
+function tableText(
+  key: string,
+  properties: readonly string[],
+  blocks: readonly ListedBlock[],
+): readonly string[] {
+  const inner = blocks.flatMap(({ kind, name, lines }) => [
+    `\t${kind} ${name} {`,
+    ...lines.map((line) => `\t\t${line}`),
+    "\t}",
+  ]);
+  return [`table ${key} {`, ...properties.map((line) => `\t${line}`), ...inner, "}"];
+}
+
+/** What happens to a block that both tables have, or one of them. */
+type Fate = "kept" | "refilled" | "replaced" | "removed" | "added";
+
+interface JudgedBlock {
+  readonly block: ListedBlock;
+  readonly fate: Fate;
+}
+
+function changedTable(before: ListedTable, after: ListedTable): readonly string[] {
+  const { key } = after;
+  const judged = judgeBlocks(before, after);
+  const of = (fates: readonly Fate[], ...kinds: readonly string[]) =>
+    judged.filter(
+      ({ block, fate }) =>
+        fates.includes(fate) && (kinds.length === 0 || kinds.includes(block.kind)),
+    );
+  const command = (verb: string) => (one: JudgedBlock) =>
+    `${verb} ${one.block.kind} ${key} ${one.block.name}`;
+  const gone: readonly Fate[] = ["removed", "replaced"];
+  const chains = before.blocks.filter(({ kind }) => kind === "chain");
+  const objects = of(gone).filter(({ block }) => !CONTAINERS.includes(block.kind));
+  const filled = after.blocks.filter(({ kind, name }) => {
+    const fate = judged.find(({ block }) => block.kind === kind && block.name === name)?.fate;
+    return kind === "chain" || fate === "added" || fate === "replaced" || fate === "refilled";
+  });
+  return [
+    /* Rules first, since they hold on to everything else; then maps, which hold on to chains. */
+    ...chains.map(({ name }) => `flush chain ${key} ${name}`),
+    ...of(["refilled"], "set", "map").map(command("flush")),
+    ...of(gone, "set", "map").map(command("delete")),
+    ...of(gone, "chain").map(command("delete")),
+    ...objects.map(command("delete")),
+    ...of(gone, "flowtable").map(command("delete")),
+    ...tableText(key, after.properties, filled),
+  ];
+}
+
+const CONTAINERS: readonly string[] = ["chain", "set", "map", "flowtable"];
+
+function judgeBlocks(before: ListedTable, after: ListedTable): readonly JudgedBlock[] {
+  const id = ({ kind, name }: ListedBlock) => `${kind} ${name}`;
+  const first = new Map(before.blocks.map((block) => [id(block), block]));
+  const second = new Set(after.blocks.map(id));
+  const judged: JudgedBlock[] = [
+    ...before.blocks
+      .filter((block) => !second.has(id(block)))
+      .map((block): JudgedBlock => ({ block, fate: "removed" })),
+    ...after.blocks.map((block): JudgedBlock => {
+      const known = first.get(id(block));
+      return { block, fate: known === undefined ? "added" : fateOf(known, block) };
+    }),
+  ];
+  const isLoosened = judged.some(({ block, fate }) => isGone(fate) && !isSetLike(block));
+  return isLoosened ? judged.map(loosen) : judged;
+}
+
+function isGone(fate: Fate): boolean {
+  return fate === "removed" || fate === "replaced";
+}
+
+function isSetLike({ kind }: ListedBlock): boolean {
+  return kind === "set" || kind === "map";
+}
+
+/** Maps hold on to the chains and objects that they point at: those can only go if maps are made anew. */
+function loosen(one: JudgedBlock): JudgedBlock {
+  const { block, fate } = one;
+  const pointsAt = block.lines.some((line) => POINTS_AT.test(line));
+  return block.kind === "map" && pointsAt && (fate === "kept" || fate === "refilled")
+    ? { block, fate: "replaced" }
+    : one;
+}
+
+const POINTS_AT = /^(type|typeof) .* : (verdict|counter|quota|limit|ct \w+|synproxy|secmark)$/;
+
+function fateOf(before: ListedBlock, after: ListedBlock): Fate {
+  if (isSetLike(after)) return fateOfSet(before, after);
+  if (after.kind === "chain") return sameLines(header(before), header(after)) ? "kept" : "replaced";
+  return sameLines(before.lines, after.lines) ? "kept" : "replaced";
+}
+
+function fateOfSet(before: ListedBlock, after: ListedBlock): Fate {
+  const first = readSet(before);
+  const second = readSet(after);
+  if (!sameLines(first.definition, second.definition)) return "replaced";
+  if (second.isLive || first.elements === second.elements) return "kept";
+  return "refilled";
+}
+
+/** What makes a chain a base chain, but for its policy, which can change while it stays. */
+function header({ lines }: ListedBlock): readonly string[] {
+  return lines
+    .filter((line) => /^(type \w+ hook |comment )/.test(line))
+    .map((line) => line.replace(/ policy \w+;/, ""));
+}
+
+function sameLines(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((line, i) => line === other[i]);
+}
