@@ -24,8 +24,11 @@ const OBJECTS = `
   ct timeout tmo { protocol tcp; l3proto ip; policy = { established : 100, close : 4 }; }
   chain other { }`.replaceAll("; }", ";\n }");
 
+/** What the kernel takes before routing only. */
+const EARLY = /\b(?:socket|tproxy|pkttype set)\b/;
+
 function inChain(rule: string): string {
-  const hook = "type filter hook forward priority 0;";
+  const hook = `type filter hook ${EARLY.test(rule) ? "prerouting" : "forward"} priority 0;`;
   return `table inet t {${OBJECTS}\n  chain c {\n    ${hook}\n    ${rule}\n  }\n}\n`;
 }
 

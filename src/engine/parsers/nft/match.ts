@@ -1,4 +1,5 @@
 import { type Range, single } from "../../base/range.ts";
+import type { Span } from "../../base/span.ts";
 import type { Expression, SetReference, Test } from "../../device/expression.ts";
 import type { Statement } from "../../device/statement.ts";
 import {
@@ -42,6 +43,7 @@ export function parseMatch(context: RuleContext, key: TypedParts): Statement {
   const negated = operator === "!=";
   if (reader.is("{") || isNamedSet(context)) {
     const set = parseSetReference(context, key.forms);
+    if (ORDERS.includes(operator)) return orderedMatch(context, key, operator, set, spanOf(token));
     if (!negated) learn(context, key.expression, singleValues(set));
     return match(key.expression, { kind: "set", negated, set });
   }
@@ -50,7 +52,7 @@ export function parseMatch(context: RuleContext, key: TypedParts): Statement {
   if (form === undefined) throw reader.problem("a key is missing");
   if (key.presence) return presenceMatch(context, key.expression, negated);
   if (isFlagType(form)) return flagMatch(context, key.expression, form, operator);
-  if (["<", "lt", "<=", "le", ">", "gt", ">=", "ge"].includes(operator)) {
+  if (ORDERS.includes(operator)) {
     const ranges = comparedRanges(operator, parseConstant(context, form), form.width);
     return match(key.expression, { kind: "ranges", negated: false, ranges });
   }
@@ -60,6 +62,28 @@ export function parseMatch(context: RuleContext, key: TypedParts): Statement {
   const range = parseOperand(context, form);
   if (!negated) learn(context, key.expression, range.from === range.to ? [range.from] : []);
   return match(key.expression, { kind: "ranges", negated, ranges: [range] });
+}
+
+const ORDERS: readonly string[] = ["<", "lt", "<=", "le", ">", "gt", ">=", "ge"];
+
+/** `> { 5 }` is `> 5`; of more values nothing is larger. */
+function orderedMatch(
+  context: RuleContext,
+  key: TypedParts,
+  operator: string,
+  set: SetReference,
+  span: Span,
+): Statement {
+  const [value] = singleValues(set);
+  const [form] = key.forms;
+  const isSingle = set.kind === "anonymous" && set.elements.length === 1;
+  if (value !== undefined && form !== undefined && isSingle) {
+    const ranges = comparedRanges(operator, value, form.width);
+    return match(key.expression, { kind: "ranges", negated: false, ranges });
+  }
+  const help = "write `==` or `!=`, or a single value";
+  refuse(context.state, "PM1031", `\`${operator}\` cannot compare with a set`, span, help);
+  return match(key.expression, { kind: "set", negated: false, set });
 }
 
 function match(left: Expression, test: Test): Statement {

@@ -2,6 +2,8 @@ import type { Expression } from "../../device/expression.ts";
 import { SELECTORS, selectorRow, type ValueType } from "../../packet/selectors/index.ts";
 import { type RuleContext, require } from "./context.ts";
 import type { Token } from "./lexer.ts";
+import { spanOf } from "./reader.ts";
+import { refuse } from "./state.ts";
 import type { ValueForm } from "./values.ts";
 
 /** A value that a rule reads, with how constants compared to it are written. */
@@ -41,6 +43,14 @@ export function named(context: RuleContext, name: string, token: Token): Typed {
     (candidate) => SELECTORS.has(candidate),
   );
   if (id === undefined) return unknownSelector(context, name, token);
+  if (id === "meta nfproto" && context.family !== "inet")
+    refuse(
+      context.state,
+      "PM1020",
+      `\`meta nfproto\` in a table of family ${context.family}`,
+      spanOf(token),
+      "the table has one protocol: leave the match out",
+    );
   require(context, id);
   const row = selectorRow(id);
   return {

@@ -1,9 +1,10 @@
 import type { Span } from "../../base/span.ts";
 import type { Rule } from "../../device/device.ts";
 import type { NamedSet } from "../../device/set.ts";
-import type { NatStatement, Statement } from "../../device/statement.ts";
+import type { Statement } from "../../device/statement.ts";
 import { clampsToRoute, readsSegmentSize } from "../segmentSize.ts";
 import { emptyBatch, numberBatch, type SetLookup } from "./batch.ts";
+import { type MapTargets, refuseMisplaced, targetsOf } from "./hooks.ts";
 import { markLines } from "./lineStates.ts";
 import {
   chainNamesOf,
@@ -29,8 +30,10 @@ export function validate(state: ScriptState): void {
     const known: MapTargets = new Map();
     for (const chain of table.chains.values()) {
       chain.rules = chain.rules.map((slot) => withoutUnresolved(table, slot));
-      for (const { rule } of chain.rules) validateRule(state, table, chain, rule, known);
+      for (const { rule } of chain.rules)
+        if (!state.told.has(rule)) refuseMissing(state, table, rule, targetsOf(table, rule, known));
     }
+    refuseMisplaced(state, table, known);
     validateDepth(state, table, known);
     state.currentTable = table;
     for (const set of table.sets.values()) refuseOverlap(state, set);
@@ -54,26 +57,6 @@ function nameClamps(state: ScriptState): void {
     const { file, line, endLine } = slot.rule.span;
     markLines(state, file, line, endLine, "opaque");
     chain.rules[at] = { ...slot, rule: { ...slot.rule, state: "opaque" } };
-  }
-}
-
-function validateRule(
-  state: ScriptState,
-  table: DraftTable,
-  chain: DraftChain,
-  rule: Rule,
-  known: MapTargets,
-): void {
-  if (!state.told.has(rule)) refuseMissing(state, table, rule, targetsOf(table, rule, known));
-  for (const statement of rule.statements) {
-    refuseMisplacedNat(state, chain, statement, rule);
-    const hook = chain.base?.hook;
-    if (
-      statement.kind === "reject" &&
-      hook !== undefined &&
-      !["input", "forward", "output", "prerouting", "ingress"].includes(hook)
-    )
-      refuse(state, "PM1076", `reject does not work in ${hook}`, rule.span, "write drop");
   }
 }
 
@@ -248,31 +231,6 @@ function refuseMissingObject(
   missing(kind, name);
 }
 
-const NAT_HOOKS: Readonly<Record<NatStatement["type"], readonly string[]>> = {
-  dnat: ["prerouting", "output"],
-  redirect: ["prerouting", "output"],
-  snat: ["postrouting", "input"],
-  masquerade: ["postrouting"],
-  netmap: ["prerouting", "output", "postrouting", "input"],
-};
-
-function refuseMisplacedNat(
-  state: ScriptState,
-  { base, name }: DraftChain,
-  statement: Statement,
-  rule: Rule,
-): void {
-  if (statement.kind !== "nat" || base === null) return;
-  if (base.type === "nat" && NAT_HOOKS[statement.type].includes(base.hook)) return;
-  refuse(
-    state,
-    "PM1079",
-    `${statement.type} does not work in \`${name}\`, a chain of type ${base.type} in ${base.hook}`,
-    rule.span,
-    `use a chain of type nat in ${NAT_HOOKS[statement.type].join(" or ")}`,
-  );
-}
-
 /** Who asks a set with members that only the device knows gets an answer only there. */
 function withoutUnresolved(table: DraftTable, slot: RuleSlot): RuleSlot {
   const isUnresolved = (statement: Statement): boolean => {
@@ -292,21 +250,6 @@ function withoutUnresolved(table: DraftTable, slot: RuleSlot): RuleSlot {
     return { kind: "opaqueMatch", unknown: "moment", text: `${id} @${name}`, negated, reads: [] };
   });
   return { ...slot, rule: { ...slot.rule, statements, state: "opaque" } };
-}
-
-/** Chains that each named verdict map of a table leads to, found once for all rules. */
-type MapTargets = Map<string, readonly string[]>;
-
-/** Chains that a rule jumps to, those of its verdict maps too. */
-function* targetsOf(table: DraftTable, rule: Rule, known: MapTargets): Generator<string> {
-  for (const statement of rule.statements) {
-    yield* chainNamesOf(statement);
-    if (statement.kind !== "verdictMap" || statement.map.kind !== "named") continue;
-    const { name } = statement.map;
-    const found = known.get(name) ?? chainNamesOfElements(table.sets.get(name)?.elements ?? []);
-    known.set(name, found);
-    yield* found;
-  }
 }
 
 /** The longest way down from each base chain; a loop that a base chain reaches has no end. */
