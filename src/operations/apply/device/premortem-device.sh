@@ -53,6 +53,18 @@ without_live() {
   '
 }
 
+# A listing in a form that tells two of the same meaning from two that differ: each block in a line, in
+# the order of names, since chains stand in the order in which they were made.
+canonical() {
+  without_live | awk '
+    /^table / { table = $0 }
+    /^\t[^\t}]/ && !/ \{$/ { print table $0 }
+    /^\t[^\t}].* \{$/ { block = table $0; next }
+    /^\t\t/ { block = block "\036" $0 }
+    /^\t}$/ { print block }
+  ' | LC_ALL=C sort
+}
+
 # The own tables as they are now; tables that are not there are left out.
 own_tables() {
   while read -r family name; do
@@ -60,12 +72,17 @@ own_tables() {
   done <"$here/tables"
 }
 
+# nft prints some rules otherwise once a listing is loaded again (`{ 1-5 }` as `1-5`): both forms count.
 running() {
-  own_tables | without_live >"$here/now"
-  if cmp -s "$here/now" "$here/base"; then echo previous
-  elif cmp -s "$here/now" "$here/candidate"; then echo candidate
+  own_tables | canonical >"$here/now"
+  if same now base.now || same now base.again; then echo previous
+  elif same now candidate.now || same now candidate.again; then echo candidate
   else echo other
   fi
+}
+
+same() {
+  cmp -s "$here/$1" "$here/$2"
 }
 
 boot() {
@@ -116,13 +133,21 @@ elsewhere() {
   ' sh "$names" "$@"
 }
 
+# There and back in an empty namespace; what it comes to has to be what was approved, and what was there.
 rehearsal() {
   elsewhere sh -euc '
-    nft -f "$1/base"
-    nft -f "$1/load"
-    nft -f "$1/restore"
-    nft -s list ruleset
-  ' sh "$here" | without_live | cmp -s - "$here/base"
+    cd "$1"
+    nft -f base && nft -s list ruleset >base.listed
+    nft -f load && nft -s list ruleset >candidate.listed
+    nft -f restore && nft -s list ruleset >back.listed
+    nft flush ruleset
+    nft -f candidate && nft -s list ruleset >fresh.listed
+  ' sh "$here" || return 1
+  canonical <"$here/base.listed" >"$here/base.again"
+  canonical <"$here/candidate.listed" >"$here/candidate.again"
+  canonical <"$here/back.listed" >"$here/back"
+  canonical <"$here/fresh.listed" >"$here/fresh"
+  same back base.again && same candidate.again fresh
 }
 
 arm() {
@@ -136,6 +161,9 @@ arm() {
   sections "$here"
   without_live <"$here/base" >"$here/base.kept"
   mv "$here/base.kept" "$here/base"
+  canonical <"$here/base" >"$here/base.now"
+  canonical <"$here/candidate" >"$here/candidate.now"
+  rm -f "$here/base.again" "$here/candidate.again"
   [ "$(running)" = previous ] || fail $CHANGED "the own tables are not as planned"
   rehearsal || fail $CANNOT_RESTORE "restoring does not come to what was there"
   boot >"$here/boot"

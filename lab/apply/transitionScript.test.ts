@@ -7,10 +7,10 @@ import {
   type ListedTable,
   readListing,
   withoutLiveElements,
-} from "../src/operations/apply/listing.ts";
-import { transitionScript } from "../src/operations/apply/script.ts";
-import { describeWith } from "../test/requirements.ts";
-import { randomFiles } from "./judgeAll.ts";
+} from "../../src/operations/apply/listing.ts";
+import { transitionScript } from "../../src/operations/apply/script.ts";
+import { describeWith } from "../../test/requirements.ts";
+import { randomFiles } from "../judgeAll.ts";
 
 /*
  * The script from one state to another, run by the kernel in an empty namespace: what it comes to is the

@@ -3,9 +3,9 @@ import { mkdtempSync, readFileSync, rmSync, watch, writeFileSync } from "node:fs
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { readListing, withoutLiveElements } from "../src/operations/apply/listing.ts";
-import { transitionScript } from "../src/operations/apply/script.ts";
-import { describeWith } from "../test/requirements.ts";
+import { readListing, withoutLiveElements } from "../../src/operations/apply/listing.ts";
+import { transitionScript } from "../../src/operations/apply/script.ts";
+import { describeWith } from "../../test/requirements.ts";
 
 /*
  * The script that a device runs, on the real kernel in a namespace: it keeps the promises on which the

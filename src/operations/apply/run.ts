@@ -1,0 +1,162 @@
+import type { Transport } from "../../platform/transport/transport.ts";
+import type {
+  ApplyEnd,
+  ApplyEvent,
+  ApplyState,
+  Command,
+  Marker,
+  RefusalReason,
+  Running,
+} from "./model.ts";
+import { actionOf, isOver, resume, step } from "./transition.ts";
+
+/** What a person saw and approved, ready for the device: it never changes once it is planned. */
+export interface ApplyPlan {
+  /** Counts up for each device: an older apply can do nothing any more. */
+  readonly id: number;
+  /** Own tables, as `family name`. */
+  readonly tables: readonly string[];
+  /** Listings of the own tables, without what live sets hold. */
+  readonly base: string;
+  readonly candidate: string;
+  /** Scripts from one to the other, and back. */
+  readonly load: string;
+  readonly restore: string;
+  /** Seconds until the device restores by itself. */
+  readonly windowS: number;
+}
+
+/** Where the device keeps its part: the script, and its records. */
+export interface DevicePart {
+  readonly script: string;
+  readonly state: string;
+}
+
+/** States, in the order in which they came; what is written is there after a crash. */
+export interface Journal {
+  read(): Promise<ApplyState | null>;
+  write(state: ApplyState): Promise<void>;
+}
+
+export interface ApplyRun {
+  readonly transport: Transport;
+  readonly device: DevicePart;
+  readonly plan: ApplyPlan;
+  readonly journal: Journal;
+  /** Read-back, intents, a new connection, the probes that were green: whether it may stay. */
+  readonly check: () => Promise<boolean>;
+  /** Waits before a device that cannot be reached is asked again. */
+  readonly pause: () => Promise<void>;
+}
+
+/** Times that a device is asked again before the apply is left to its dead-man and to a person. */
+export const MAXIMUM_LOSSES = 100;
+
+/**
+ * Brings an apply to its end, from wherever its journal stands. Null: the device cannot be reached; its
+ * dead-man restores, and whoever runs this again reads what came of it.
+ */
+export async function runApply(run: ApplyRun): Promise<ApplyEnd | null> {
+  const written = await run.journal.read();
+  let state: ApplyState = written === null ? { kind: "planned" } : resume(written);
+  for (let losses = 0; !isOver(state); ) {
+    const event = await perform(run, state);
+    if (event.kind === "lost") {
+      if (++losses > MAXIMUM_LOSSES) return null;
+      await run.pause();
+    }
+    const next = step(state, event);
+    if (next !== state) await run.journal.write(next);
+    state = next;
+  }
+  return state;
+}
+
+async function perform(run: ApplyRun, state: ApplyState): Promise<ApplyEvent> {
+  const action = actionOf(state);
+  switch (action.kind) {
+    case "rest":
+      return { kind: "begun" };
+    case "check":
+      return { kind: "checked", passed: await run.check() };
+    case "look":
+      return look(run);
+    case "send":
+      return send(run, action.command);
+  }
+}
+
+/** Exit codes of the device's script. */
+const REASONS: ReadonlyMap<number, RefusalReason> = new Map([
+  [10, "changedSincePlanned"],
+  [11, "cannotRestore"],
+  [12, "notLoaded"],
+  [13, "tooLate"],
+  [14, "superseded"],
+]);
+
+async function send(run: ApplyRun, command: Command): Promise<ApplyEvent> {
+  const { windowS } = run.plan;
+  const isArm = command === "arm";
+  const said = await ask(run, command, isArm ? [String(windowS)] : [], isArm ? armInput(run) : "");
+  if (said === null) return { kind: "lost" };
+  if (said.code === 0) return { kind: "done", command };
+  const reason = said.code === null ? undefined : REASONS.get(said.code);
+  /* Anything else is a defect of the script, or of its shell: what happened is looked at. */
+  return reason === undefined ? { kind: "lost" } : { kind: "notDone", command, reason };
+}
+
+async function look(run: ApplyRun): Promise<ApplyEvent> {
+  const said = await ask(run, "look", [], "");
+  return (said === null ? null : seen(said.out)) ?? { kind: "lost" };
+}
+
+const MARKERS: readonly Marker[] = [
+  "none",
+  "armed",
+  "confirmed",
+  "restoring",
+  "restored",
+  "superseded",
+];
+const RUNNING: readonly Running[] = ["previous", "candidate", "other"];
+
+/** `MARKER RUNNING`, as the device's script prints it; null: it is something else. */
+function seen(text: string): ApplyEvent | null {
+  const [first, second, ...rest] = text.trim().split(" ");
+  const marker = MARKERS.find((one) => one === first);
+  const running = RUNNING.find((one) => one === second);
+  if (marker === undefined || running === undefined || rest.length > 0) return null;
+  return { kind: "seen", marker, running };
+}
+
+interface Said {
+  readonly code: number | null;
+  readonly out: string;
+}
+
+/** Null: nobody knows whether it ran. */
+async function ask(
+  { transport, device, plan }: ApplyRun,
+  verb: string,
+  more: readonly string[],
+  input: string,
+): Promise<Said | null> {
+  const words = ["sh", device.script, device.state, verb, String(plan.id), ...more];
+  const ran = await transport.run(words, { input });
+  return ran.kind === "fault" ? null : ran;
+}
+
+function armInput({ plan }: ApplyRun): string {
+  const { tables, base, candidate, load, restore } = plan;
+  const sections = {
+    tables: tables.map((one) => `${one}\n`).join(""),
+    base,
+    candidate,
+    load,
+    restore,
+  };
+  return Object.entries(sections)
+    .map(([name, text]) => `=== ${name}\n${text}`)
+    .join("");
+}
