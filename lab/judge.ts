@@ -201,7 +201,9 @@ function sketchOf({ scenario, place }: Flight): Sketch {
 function aloneSpec(sketch: Sketch, observed: Observed, first: First | undefined): PacketSpec {
   const words = [toText(sketch)];
   const state = stateName(observed);
-  if (state !== undefined) words.push(`state=${state}`);
+  /* Over `lo` a packet may have lost its tracking on the second way only. */
+  const isLost = state === "untracked" && sketch.out === "lo";
+  if (state !== undefined && !isLost) words.push(`state=${state}`);
   if (observed.direction !== null && state !== "new")
     words.push(`dir=${observed.direction === 1 ? "reply" : "original"}`);
   if (first !== undefined) words.push(`orig=(${first.text})`);

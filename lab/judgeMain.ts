@@ -52,9 +52,12 @@ function describe(judgement: Judgement): string {
       `  [${one.how}] ${one.packet}`,
       `      ${one.what}`,
     );
-  for (const { rule, reason, isProved } of missed)
+  for (const { rule, reason, lines: others, isProved } of missed) {
+    const about = others.length === 0 ? "" : ` (line ${others.join(", ")})`;
     lines.push(
-      `  not hit, line ${rule.span.line}: ${rule.text} (${isProved ? "proved: " : ""}${reason})`,
+      `  not hit, line ${rule.span.line}: ${rule.text}`,
+      `      ${isProved ? "proved: " : ""}${reason}${about}`,
     );
+  }
   return lines.join("\n");
 }

@@ -7,6 +7,8 @@ import { Kernel } from "./kernel.ts";
 import { makeLabHost } from "./labHost.ts";
 import { explainMissed, type Missed } from "./missed.ts";
 import { matchHandles, type RulesByHandle } from "./observed.ts";
+import { type Reach, reachOf } from "./reach/reach.ts";
+import { Search } from "./reach/search.ts";
 import { loadCommand, loadedText, type Ruleset } from "./ruleset.ts";
 import { Outside } from "./scenario.ts";
 import { World } from "./world.ts";
@@ -39,7 +41,9 @@ export type Judgement =
 const SCENARIOS_BETWEEN_FLUSHES = 150;
 const SCENARIOS_IN_A_BATCH = 300;
 /** Times that a rule is aimed at before it is given up. */
-const MAXIMUM_ATTEMPTS = 24;
+const MAXIMUM_ATTEMPTS = 8;
+/** Packets that hit a rule as the model says and that the kernel is asked about. */
+const MAXIMUM_SHOTS = 6;
 
 /** Loads a ruleset into a namespace of its own, plays packets and compares. */
 export async function judgeRuleset(ruleset: Ruleset, options: JudgeOptions): Promise<Judgement> {
@@ -58,10 +62,12 @@ export async function judgeRuleset(ruleset: Ruleset, options: JudgeOptions): Pro
     const byHandle = matchHandles(parsed.device, await kernel.rules());
     if (typeof byHandle === "string") throw new Error(`${name}: ${byHandle}`);
     await kernel.observe();
-    const tally = await play(kernel, ruleset, byHandle, options);
+    const reach = reachOf(parsed.device);
+    const tally = await play(kernel, ruleset, byHandle, reach, options);
+    checkProofs(tally, reach);
     const rules = [...byHandle.values()];
     const unhit = rules.filter((rule) => !tally.hit.has(rule));
-    const missed = explainMissed(parsed.device, unhit);
+    const missed = unhit.map((rule) => explainMissed(rule, reach));
     return { kind: "judged", name, tally, rules: rules.length, missed, edits: ruleset.edits };
   } finally {
     await kernel.close();
@@ -72,15 +78,18 @@ async function play(
   kernel: Kernel,
   { name, parsed: { device }, interfaces }: Ruleset,
   rules: RulesByHandle,
+  reach: Reach | null,
   { packets, seed }: JudgeOptions,
 ): Promise<Tally> {
   const host = makeLabHost(interfaces);
   const chance = new Chance(seedOf(`${name} ${seed}`));
   const pool = new Pool(device, interfaces, chance);
-  const shooter = new Shooter(device, pool, chance, new Outside(device, host));
+  const outside = new Outside(device, host);
+  const shooter = new Shooter(device, pool, chance, outside);
+  const search = reach === null ? null : new Search(device, host, outside, reach, chance);
   const judge = new Judge(device, host, rules);
   const world = new World(host);
-  const plan = planOf(shooter, [...rules.values()], judge.tally, packets, chance);
+  const plan = planOf(shooter, search, [...rules.values()], judge.tally, packets, chance);
   let batch: Aimed[] = [];
   const fire = async () => {
     await fireBatch(kernel, judge, world, shooter, batch);
@@ -97,6 +106,7 @@ async function play(
 /** Scenarios in their order; null: what was made so far is to be played first. */
 function* planOf(
   shooter: Shooter,
+  search: Search | null,
   rules: readonly Rule[],
   tally: Tally,
   packets: number,
@@ -110,6 +120,14 @@ function* planOf(
       if (aimed !== null) yield aimed;
     }
     yield null;
+  }
+  for (const rule of rules) {
+    let shots = 0;
+    for (const scenario of tally.hit.has(rule) ? [] : (search?.at(rule) ?? [])) {
+      yield { scenario, target: rule, isFresh: true };
+      yield null;
+      if (tally.hit.has(rule) || ++shots >= MAXIMUM_SHOTS) break;
+    }
   }
   for (let tries = 0; tally.packets < packets && tries < packets; tries++) {
     for (let i = 0; i < SCENARIOS_IN_A_BATCH; i++) {
@@ -135,8 +153,9 @@ async function fireBatch(
   batch: readonly Aimed[],
 ): Promise<void> {
   const flights: Flight[] = [];
-  for (const [number, { scenario, target }] of batch.entries()) {
-    const surroundings = world.enter(scenario, number % SCENARIOS_BETWEEN_FLUSHES === 0);
+  for (const [number, { scenario, target, isFresh }] of batch.entries()) {
+    const isDue = isFresh || number % SCENARIOS_BETWEEN_FLUSHES === 0;
+    const surroundings = world.enter(scenario, isDue);
     for (const [place, surrounding] of surroundings.entries())
       flights.push({ scenario, place, surrounding, target });
   }
@@ -153,6 +172,17 @@ async function fireBatch(
       const decider = by ?? matched.at(-1);
       if (decider !== undefined && decider !== target) shooter.learn(target, decider);
     }
+  }
+}
+
+/** What the kernel has shown cannot be proved impossible. */
+function checkProofs(tally: Tally, reach: Reach | null): void {
+  for (const rule of tally.hit) {
+    const reached = reach?.of(rule);
+    if (reached?.kind !== "never") continue;
+    tally.disagreeing++;
+    const what = `the compiler says that nothing hits it: ${reached.reason}`;
+    tally.disagreements.push({ packet: rule.text, before: [], how: "alone", what });
   }
 }
 

@@ -45,14 +45,21 @@ export class Outside {
   /** The same packet on the way that its destination really takes, from a source that can be. */
   possible(sketch: Sketch): Sketch {
     const { family, path, destination, source } = sketch;
+    if (path !== "output" && source === destination)
+      return this.possible({ ...sketch, source: otherThan(family, destination) });
+    return this.routed(sketch);
+  }
+
+  /** The same packet on the way that its destination really takes. */
+  routed(sketch: Sketch): Sketch {
+    const { family, path, destination, source } = sketch;
     const isV4 = family === "ip";
     const isNobody = destination === 0n;
     const isBroadcast = isV4 && (destination === 0xffffffffn || (isNobody && source === 0n));
     const isGroup = isV4 ? destination >> 28n === 14n : destination >> 120n === 0xffn;
-    if (path !== "output" && source === destination)
-      return this.possible({ ...sketch, source: otherThan(family, destination) });
     if (path === "forward" && (isBroadcast || isGroup)) return { ...sketch, path: "input" };
-    if (path === "input" && isNobody && !isBroadcast) return { ...sketch, path: "forward" };
+    if (path === "input" && isNobody && !isBroadcast)
+      return { ...sketch, path: "forward", out: sketch.out ?? sketch.in };
     return path === "output" ? this.ownPacket(sketch, isBroadcast || isNobody) : sketch;
   }
 
@@ -123,6 +130,8 @@ export class Outside {
     if (!isHost(turned.family, turned.source) || !isHost(turned.family, turned.destination))
       return null;
     const back = first.in ?? first.out;
+    /* NAT gave the sender the address of the answerer: the answer would not leave. */
+    if (leaves === "local" && turned.source === turned.destination) return null;
     if (leaves === "local") return { ...turned, path: "output", in: null, out: back };
     if (leaves === "lo") return { ...turned, path: "output", in: null, out: "lo" };
     const own = isLabAddress(turned.family, turned.destination, this.host);
@@ -132,7 +141,7 @@ export class Outside {
 }
 
 /** Whether an address can be one end of a conversation. */
-function isHost(family: IpFamily, address: bigint): boolean {
+export function isHost(family: IpFamily, address: bigint): boolean {
   if (address === 0n) return false;
   return family === "ip" ? address >> 28n < 14n : address >> 120n !== 0xffn;
 }
@@ -199,6 +208,6 @@ function followUp(first: Sketch, answer: Sketch): Sketch {
   return first.protocol === TCP ? { ...first, tcp } : first;
 }
 
-function endOf({ tcp, payload }: Sketch): number {
+export function endOf({ tcp, payload }: Sketch): number {
   return tcp.sequence + payload + ((tcp.flags & SYN) !== 0 ? 1 : 0) + (tcp.flags & 1);
 }

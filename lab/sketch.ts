@@ -48,6 +48,8 @@ export const ICMPV6 = 58;
 export const WITH_PORTS: readonly number[] = [TCP, UDP, 33, 132, 136];
 export const SYN = 2;
 export const ACK = 16;
+export const FIN = 1;
+export const RST = 4;
 const HEADER_BYTES: ReadonlyMap<number, number> = new Map([
   [TCP, 20],
   [UDP, 8],
@@ -118,8 +120,12 @@ function protocolWords({ family, protocol, tcp, icmp, more }: Sketch): readonly 
 
 function ipWords(sketch: Sketch): readonly string[] {
   const { family, protocol, ttl, dscp, ecn, payload } = sketch;
-  const transport = HEADER_BYTES.get(protocol) ?? 8;
-  const length = (family === "ip" ? 20 : 40) + transport + payload;
+  const length = headerBytes(family, protocol) + payload;
   const words = [`ttl=${ttl}`, `dscp=${dscp}`, `ecn=${ecn}`, `len=${length}`];
   return family === "ip" ? [...words, "ipid=4242"] : [...words, "ip6.flowlabel=0"];
+}
+
+/** Bytes of a packet before its payload. */
+export function headerBytes(family: IpFamily, protocol: number): number {
+  return (family === "ip" ? 20 : 40) + (HEADER_BYTES.get(protocol) ?? 8);
 }

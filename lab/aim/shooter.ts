@@ -1,11 +1,11 @@
 import type { Device, Rule } from "../../src/engine/device/device.ts";
 import type { Chance } from "../chance.ts";
 import type { Outside, Scenario } from "../scenario.ts";
-import { turnedAround } from "../scenario.ts";
-import { ICMP, ICMPV6, type Sketch, SYN, TCP, UDP } from "../sketch.ts";
+import type { Sketch } from "../sketch.ts";
 import { elementsOf } from "../visit.ts";
-import { type Aim, assemble } from "./assemble.ts";
+import { assemble } from "./assemble.ts";
 import type { Pool } from "./pool.ts";
+import { stage } from "./stage.ts";
 import { findTargets, type Target } from "./targets.ts";
 import { edges, type Wish, wishesOf, wishesOfKey } from "./wish.ts";
 
@@ -13,6 +13,8 @@ import { edges, type Wish, wishesOf, wishesOfKey } from "./wish.ts";
 export interface Aimed {
   readonly scenario: Scenario;
   readonly target: Rule | null;
+  /** Connections are forgotten before it. */
+  readonly isFresh: boolean;
 }
 
 /** Makes scenarios: for a rule, beside the edges of a rule, and at random. */
@@ -52,7 +54,7 @@ export class Shooter {
       this.chance,
     );
     if (aim === null) return null;
-    return { scenario: this.stage(aim, attempt), target: rule };
+    return { scenario: stage(this.outside, aim, attempt), target: rule, isFresh: false };
   }
 
   /** A packet just beside an edge of `rule`. */
@@ -68,7 +70,9 @@ export class Shooter {
     const edge: Wish = { ...moved, ranges: [{ from: value, to: value }] };
     const place = { hook: target.base.hook, family: target.table.family };
     const aim = assemble(place, [...others, edge], this.pool, this.chance);
-    return aim === null ? null : { scenario: this.stage(aim, 0), target: null };
+    return aim === null
+      ? null
+      : { scenario: stage(this.outside, aim, 0), target: null, isFresh: false };
   }
 
   /** A packet made of constants that the ruleset names. */
@@ -84,7 +88,11 @@ export class Shooter {
     const aim = assemble(place, [], this.pool, this.chance);
     if (aim === null) return null;
     const sketch = this.chance.once(4) ? this.disturbed(aim.sketch) : aim.sketch;
-    return { scenario: this.stage({ ...aim, sketch }, this.chance.below(4)), target: null };
+    return {
+      scenario: stage(this.outside, { ...aim, sketch }, this.chance.below(4)),
+      target: null,
+      isFresh: false,
+    };
   }
 
   private wishes({ table, rule, way }: Target): readonly Wish[] {
@@ -119,52 +127,6 @@ export class Shooter {
     });
   }
 
-  /** Puts the packet where it is in the state that was asked for. */
-  private stage({ sketch: raw, state, direction }: Aim, attempt: number): Scenario {
-    const sketch = this.outside.possible(raw);
-    switch (state) {
-      case "established":
-        return this.established(sketch, direction, attempt);
-      case "related":
-        return this.related(sketch, attempt);
-      case "invalid":
-        return [this.invalid(sketch)];
-      case "new":
-        return [sketch];
-      case "untracked":
-        return [attempt % 2 === 1 ? neighbourQuestion(sketch) : sketch];
-      case null:
-        break;
-    }
-    if (direction === "reply" || attempt % 4 === 2)
-      return this.established(sketch, direction, attempt);
-    return attempt % 4 === 3 ? this.outside.conversation(sketch) : [sketch];
-  }
-
-  /** As the answer to a packet from the other side, or as a later packet of its own flow. */
-  private established(sketch: Sketch, direction: Aim["direction"], attempt: number): Scenario {
-    const asReply = direction === "reply" || (direction === null && attempt % 2 === 0);
-    return this.outside.conversation(asReply ? opener(sketch) : asFirst(sketch));
-  }
-
-  private related(sketch: Sketch, attempt: number): Scenario {
-    const isIcmp = sketch.protocol === ICMP || sketch.protocol === ICMPV6;
-    const v4 = sketch.family === "ip";
-    const type = v4 ? ([3, 11, 3, 12] as const) : ([1, 3, 2, 4] as const);
-    const asked = isIcmp && (v4 ? [3, 4, 5, 11, 12] : [1, 2, 3, 4]).includes(sketch.icmp.type);
-    const kind = asked ? sketch.icmp.type : type[attempt % 4];
-    const flow = { ...sketch, protocol: isIcmp ? UDP : sketch.protocol };
-    const first = attempt % 2 === 0 ? opener(flow) : asFirst(flow);
-    return this.outside.failure(first, kind ?? 3, asked ? sketch.icmp.code : attempt % 2);
-  }
-
-  private invalid(sketch: Sketch): Sketch {
-    if (sketch.protocol === TCP) return { ...sketch, tcp: { ...sketch.tcp, flags: 3 } };
-    if (sketch.protocol === ICMP) return { ...sketch, icmp: { ...sketch.icmp, type: 0 } };
-    if (sketch.protocol === ICMPV6) return { ...sketch, icmp: { ...sketch.icmp, type: 129 } };
-    return { ...sketch, protocol: TCP, tcp: { ...sketch.tcp, flags: 3 } };
-  }
-
   /** Odd flags, protocols, sizes and lifetimes. */
   private disturbed(sketch: Sketch): Sketch {
     switch (this.chance.below(6)) {
@@ -182,26 +144,4 @@ export class Shooter {
         return { ...sketch, dscp: this.chance.below(64), ecn: this.chance.below(4) };
     }
   }
-}
-
-/** The packet of the other side that `sketch` would answer. */
-function opener(sketch: Sketch): Sketch {
-  const turned = turnedAround(sketch);
-  const tcp = { flags: SYN, sequence: 1000, acknowledgement: 0 };
-  const icmp = { ...turned.icmp, type: sketch.family === "ip" ? 8 : 128, code: 0 };
-  const first = { ...turned, tcp, icmp };
-  if (sketch.out === "lo") return first;
-  if (sketch.path === "forward") return { ...first, in: sketch.out, out: sketch.in };
-  if (sketch.path === "input") return { ...first, path: "output", in: null, out: sketch.in };
-  return { ...first, path: "input", in: sketch.out, out: sketch.out };
-}
-
-function asFirst(sketch: Sketch): Sketch {
-  return { ...sketch, tcp: { flags: SYN, sequence: 1000, acknowledgement: 0 } };
-}
-
-/** Neighbour discovery is never tracked; in IPv4 only a rule makes packets so. */
-function neighbourQuestion(sketch: Sketch): Sketch {
-  if (sketch.family === "ip") return sketch;
-  return { ...sketch, protocol: ICMPV6, icmp: { ...sketch.icmp, type: 135 } };
 }

@@ -1,9 +1,7 @@
-import { single } from "../base/range.ts";
 import { Arena, FALSE, type Node, TRUE } from "../bdd/index.ts";
 import type { Device, Rule } from "../device/device.ts";
 import { pathDomain } from "../packet/header/domain.ts";
 import { HeaderLayout, type VariableOrder } from "../packet/header/layout.ts";
-import { atomsInRanges } from "../packet/header/rangesOver.ts";
 import type { IpFamily, Path } from "../packet/packet.ts";
 import { pathDiagram } from "./diagramTraveller.ts";
 import { type DeviceFacts, deviceFacts } from "./facts.ts";
@@ -84,44 +82,49 @@ type Looked = Pick<CompiledPath, "constraint" | "facts" | "nameOf">;
 export function headersUnder(analysis: Analysis, path: Path, compiled: readonly Looked[]): Node {
   const { arena, layout } = analysis;
   let domain = arena.difference(pathDomain(layout, path), fragments(analysis, compiled));
-  for (const { constraint, facts, nameOf } of compiled) {
-    domain = arena.and(domain, constraint);
-    const world = beginPath(analysis, facts, path, nameOf);
-    const tracked = trackedFamilies(world);
-    domain = arena.and(domain, arena.not(arena.and(tracked, wronglyTracked(world))));
+  for (const looked of compiled) {
+    domain = arena.and(domain, looked.constraint);
+    domain = arena.difference(domain, strangelyTracked(analysis, path, looked));
   }
   return domain;
 }
 
-/** Where both sides track, fragments are put together before the chains see them (-400). */
-function fragments(analysis: Analysis, compiled: readonly Looked[]): Node {
-  const { arena, layout } = analysis;
-  const areTracked = (family: IpFamily) => compiled.every(({ facts }) => facts.isTracked(family));
-  const [six = FALSE] = layout.bits("family", 0, 1);
-  const four = areTracked("ip") ? arena.difference(fragments4(analysis), six) : FALSE;
-  return areTracked("ip6") ? arena.or(four, arena.and(fragments6(analysis), six)) : four;
+/** Headers with a state of connections that tracking never gives them. */
+export function strangelyTracked(
+  analysis: Analysis,
+  path: Path,
+  { facts, nameOf }: Pick<Looked, "facts" | "nameOf">,
+): Node {
+  const world = beginPath(analysis, facts, path, nameOf);
+  return analysis.arena.and(trackedFamilies(world), wronglyTracked(world));
+}
+
+/** Where all sides track, fragments are put together before the chains see them (-400). */
+export function fragments(analysis: Analysis, compiled: readonly Pick<Looked, "facts">[]): Node {
+  const { arena } = analysis;
+  const isTracked = (family: IpFamily) => compiled.every(({ facts }) => facts.isTracked(family));
+  const four = isTracked("ip") ? fragments4(analysis) : FALSE;
+  return arena.or(four, isTracked("ip6") ? fragments6(analysis) : FALSE);
 }
 
 function fragments4({ arena, layout }: Analysis): Node {
   if (!layout.readBits("network4").some((bit) => bit >= MORE_FRAGMENTS && bit < FRAGMENT_END))
     return FALSE;
-  return layout
-    .bits("network4", MORE_FRAGMENTS, FRAGMENT_END - MORE_FRAGMENTS)
+  const [six = FALSE] = layout.bits("family", 0, 1);
+  const width = FRAGMENT_END - MORE_FRAGMENTS;
+  const any = layout
+    .bits("network4", MORE_FRAGMENTS, width)
     .reduce<Node>((all, bit) => arena.or(all, bit), FALSE);
+  return arena.difference(any, six);
 }
 
-/** One that says it is the whole packet stays as it is (RFC 6946). */
+/** Packets with a fragment header, those that are whole by themselves included (RFC 6946). */
 function fragments6({ arena, layout }: Analysis): Node {
-  const header = layout.flags.find(({ key }) => key === FRAGMENT_HEADER);
-  if (header === undefined) return FALSE;
-  const parts = layout.fields
-    .filter(({ key }) => key === "frag frag-off" || key === "frag more-fragments")
-    .map((field) => arena.not(atomsInRanges(arena, field, [single(0n)])));
-  const isPart = parts.reduce<Node>((all, one) => arena.or(all, one), FALSE);
-  return arena.and(arena.variable(header.level), isPart);
+  const [six = FALSE] = layout.bits("family", 0, 1);
+  const flag = layout.flags.find(({ key }) => key === FRAGMENT_HEADER);
+  return flag === undefined ? FALSE : arena.and(six, arena.variable(flag.level));
 }
 
-/** Key of the flag of headers that have a fragment header (number 44). */
 const FRAGMENT_HEADER = "exthdr 44";
 
 /** The flag of more fragments and the offset behind it (RFC 791). */

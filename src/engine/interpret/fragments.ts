@@ -14,12 +14,16 @@ const MAXIMUM_DATAGRAMS = 1024;
 
 /**
  * Keeps a fragment until its datagram is whole, then goes on with the datagram. An atomic fragment
- * (RFC 6946) is whole by itself. Without a memory a lone fragment waits for ever.
+ * (RFC 6946) is whole by itself and loses its header at once (measured on 6.18). Without a memory a
+ * lone fragment waits for ever.
  */
 export function reassemble(walk: Walk): ChainResult {
   const { fragment } = walk.spec.shape;
   if (fragment === null || !readHeaders(walk.wire).isFragment) return GO_ON;
-  if (fragment.offset === 0 && !fragment.more) return GO_ON;
+  if (fragment.offset === 0 && !fragment.more) {
+    if (walk.wire.family === "ip6") replaceWire(walk, withoutFragmentHeader(walk.wire));
+    return GO_ON;
+  }
   if (walk.memory === null) return HELD;
   const key = datagramKey(walk.wire);
   const parts = [...walk.memory.waitingFragments(key), Uint8Array.from(walk.wire.bytes)];
@@ -102,4 +106,30 @@ function whole6(first: Uint8Array, data: readonly number[]): Uint8Array {
   bytes[5] = data.length & 255;
   bytes[6] = first[40] ?? 59;
   return bytes;
+}
+
+/** Of the IPv6 header; the headers between it and the fragment header are walked over. */
+const NEXT_HEADER = 6;
+const FIRST_EXTENSION = 40;
+const FRAGMENT = 44;
+const FRAGMENT_BYTES = 8;
+
+function withoutFragmentHeader(wire: Wire): Wire {
+  let said = NEXT_HEADER;
+  let at = FIRST_EXTENSION;
+  while (wire.bytes[said] !== FRAGMENT) {
+    if (at >= wire.bytes.length) return wire;
+    said = at;
+    at += ((wire.bytes[at + 1] ?? 0) + 1) * 8;
+  }
+  const cut = (bytes: Uint8Array) =>
+    Uint8Array.of(...bytes.subarray(0, at), ...bytes.subarray(at + FRAGMENT_BYTES));
+  const bytes = cut(wire.bytes);
+  const known = cut(wire.known);
+  bytes[said] = wire.bytes[at] ?? 0;
+  known[said] = wire.known[at] ?? 0;
+  const length = ((bytes[4] ?? 0) << 8) + (bytes[5] ?? 0) - FRAGMENT_BYTES;
+  bytes[4] = length >> 8;
+  bytes[5] = length & 255;
+  return { ...wire, bytes, known };
 }

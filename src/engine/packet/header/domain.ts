@@ -24,11 +24,28 @@ export const DOMAIN_ASSUMPTIONS: Readonly<Record<Path, readonly string[]>> = {
 /** Headers that a packet of the path can have where it enters the device. */
 export function pathDomain(layout: HeaderLayout, path: Path): Node {
   const { arena } = layout;
-  const rules: Node[] = [validHeaders(layout, path), routable(layout, path)];
-  for (const field of layout.fields) rules.push(possibleValues(layout, field, path));
-  if (path !== "output") rules.push(zero(layout, "mark"));
+  const rules: Node[] = [
+    validHeaders(layout, path),
+    routable(layout, path),
+    possibleInterfaces(layout, path),
+  ];
+  if (path !== "output") rules.push(unmarked(layout));
   if (path === "forward") rules.push(livesOn(layout));
   return rules.reduce((all, rule) => arena.and(all, rule), TRUE);
+}
+
+/** Packets of interfaces that can be there. */
+export function possibleInterfaces(layout: HeaderLayout, path: Path): Node {
+  const { arena } = layout;
+  return layout.fields.reduce<Node>(
+    (all, field) => arena.and(all, possibleValues(layout, field, path)),
+    TRUE,
+  );
+}
+
+/** Packets without a mark. */
+export function unmarked(layout: HeaderLayout): Node {
+  return zero(layout, "mark");
 }
 
 const LOOPBACK = interfaceNameValue("lo");
