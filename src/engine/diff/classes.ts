@@ -16,8 +16,9 @@ import { toNotation } from "../packet/header/toNotation.ts";
 import { headerLevels } from "../packet/header/valid.ts";
 import type { CtState } from "../packet/packet.ts";
 import type { ComparedPath, Differing } from "./comparePath.ts";
-import { describe } from "./describe.ts";
+import { type Description, describe } from "./describe.ts";
 import type { DifferenceClass, SideDecider, SideFate } from "./model.ts";
+import { possibleValues } from "./possibleValues.ts";
 import { sizeOf } from "./size.ts";
 import type { Vocabulary } from "./words.ts";
 
@@ -40,14 +41,22 @@ export function classTeller(
 ): (differing: Differing) => ToldClass {
   const { analysis, routed } = compared;
   const possible = analysis.arena.exists(routed, unknownLevels(compared, routed));
-  return (differing) => tellClass(compared, differing, vocabulary, possible);
+  const names = ruleLines(compared);
+  const values = possibleValues(analysis.arena);
+  return (differing) =>
+    tellClass(
+      compared,
+      differing,
+      (headers) => describe(analysis.layout, headers, possible, compared.path, vocabulary, values),
+      names,
+    );
 }
 
 function tellClass(
   compared: ComparedPath,
   { packets, before, after }: Differing,
-  vocabulary: Vocabulary,
-  possible: Node,
+  describing: (headers: Node) => Description,
+  lines: RuleLines,
 ): ToldClass {
   const { analysis, path, domain } = compared;
   const { arena, layout, fates } = analysis;
@@ -58,20 +67,20 @@ function tellClass(
     arena.exists(arena.difference(domain, packets), unknown),
   );
   const example = pickReadable(layout, packets);
-  const { lines, isExact } = describe(layout, headers, possible, path, vocabulary);
+  const description = describing(headers);
   const isUndecided = [before, after].some(({ fate }) => fates.fate(fate).kind === "undecided");
   return {
     told: {
       path,
       kind: always === headers && !isUndecided ? "verdict" : "may",
-      description: lines,
-      exact: isExact,
+      description: description.lines,
+      exact: description.isExact,
       size: sizeOf(layout, headers),
       states: statesOf(layout, headers),
       example: example === null ? "" : toNotation(layout, example, path),
       before: sideFate(fates, before),
       after: sideFate(fates, after),
-      dependsOn: unknownNames(compared, unknown),
+      dependsOn: unknownNames(compared, unknown, lines),
     },
     isCertain: !isUndecided && belongToOneSide(compared, unknown),
     isPlayable: !layout.flags.some(
@@ -108,7 +117,11 @@ function belongToOneSide({ before, after }: ComparedPath, unknown: readonly numb
   return !(onlyFirst && onlySecond);
 }
 
-function unknownNames({ analysis }: ComparedPath, levels: readonly number[]): readonly string[] {
+function unknownNames(
+  { analysis }: ComparedPath,
+  levels: readonly number[],
+  lines: RuleLines,
+): readonly string[] {
   const { layout } = analysis;
   const wanted = new Set(levels);
   const names = [
@@ -120,13 +133,36 @@ function unknownNames({ analysis }: ComparedPath, levels: readonly number[]): re
       .filter(({ levels: own }) => own.some((level) => wanted.has(level)))
       .map(({ key }) => key),
   ];
-  return [...new Set(names.map(readableName))].sort();
+  return [...new Set(names.map((key) => readableName(key, lines)))].sort();
 }
 
-/** Keys end with the rule that asks, and begin with what is asked. */
-function readableName(key: string): string {
+/** Lines of rules by their name, as far as one rule alone has it. */
+type RuleLines = ReadonlyMap<string, string>;
+
+function ruleLines({ before, after }: ComparedPath): RuleLines {
+  const lines = new Map<string, string>();
+  for (const { device, nameOf } of [before, after])
+    for (const { chains } of device.tables)
+      for (const rule of chains.flatMap(({ rules }) => rules)) {
+        const { file, line } = rule.span;
+        const name = nameOf(rule);
+        if (!lines.has(name)) lines.set(name, `${file}:${line}`);
+      }
+  return lines;
+}
+
+/** Keys end with the rule that asks (`…/NAME:PLACE`), and begin with what is asked. */
+function readableName(key: string, lines: RuleLines): string {
   if (/^reply (source|destination) /.test(key)) return TRANSLATED_FLOW;
-  return key.replace(/#.*$/s, "").replace(/ version \d+.*$/, "");
+  const name = key.replace(/#.*$/s, "").replace(/ version \d+.*$/, "");
+  const asker = /\/(\[.*\]#\d+[^:/]*)(?::[\d ]*)?$/s.exec(key)?.[1];
+  const line = asker === undefined ? undefined : lines.get(lastRule(asker));
+  return line === undefined ? name : `${name} (${line})`;
+}
+
+/** Behind the chains that led to it. */
+function lastRule(way: string): string {
+  return way.slice(Math.max(0, way.lastIndexOf("/[") + 1));
 }
 
 function sideFate(fates: Fates, { fate, by }: Ending): SideFate {

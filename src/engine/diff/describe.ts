@@ -1,9 +1,11 @@
 import type { Range } from "../base/range.ts";
 import { FALSE, type Node } from "../bdd/index.ts";
 import type { HeaderLayout } from "../packet/header/layout.ts";
+import { rangesOver } from "../packet/header/rangesOver.ts";
 import type { IpFamily, Path } from "../packet/packet.ts";
 import { type BoxOfFields, boxExcept, boxesOf } from "./boxes.ts";
 import { type Field, readerFields } from "./fields.ts";
+import type { PossibleValues } from "./possibleValues.ts";
 import {
   addressWords,
   interfaceWords,
@@ -33,12 +35,13 @@ export function describe(
   domain: Node,
   path: Path,
   vocabulary: Vocabulary,
+  possible: PossibleValues,
 ): Description {
   const { arena } = layout;
   const [six = FALSE] = layout.bits("family", 0, 1);
   const ofFamily = FAMILIES.map((family) => {
     const own = (node: Node) => arena.and(node, family === "ip6" ? six : arena.not(six));
-    return describeFamily(layout, own(set), own(domain), family, path, vocabulary);
+    return describeFamily(layout, own(set), own(domain), family, path, vocabulary, possible);
   });
   const lines = withFamilies(ofFamily.map((description) => description.lines));
   const isWhole = ofFamily.every(({ isExact }) => isExact);
@@ -54,15 +57,24 @@ export function describe(
 /** Lines that both families have in the same words are told once. */
 function withFamilies([four = [], six = []]: readonly (readonly string[])[]): readonly string[] {
   const both = four.filter((line) => six.includes(line));
+  const isMixed = four.length > 0 && six.length > 0;
   const only = (lines: readonly string[], family: string) =>
-    lines.filter((line) => !both.includes(line)).map((line) => markFamily(line, family));
+    lines
+      .filter((line) => !both.includes(line))
+      .map((line) => (line.startsWith(EXCEPT) && !isMixed ? line : markFamily(line, family)));
   return [...both, ...only(four, "IPv4"), ...only(six, "IPv6")];
 }
 
 /** The family shows in an address; elsewhere it is said. */
 function markFamily(line: string, family: string): string {
-  return /\d\.\d|[0-9a-f]::?[0-9a-f]?|::/.test(line) ? line : `${family} ${line}`;
+  if (/\d\.\d|[0-9a-f]::?[0-9a-f]?|::/.test(line)) return line;
+  return line.startsWith(EXCEPT)
+    ? `${EXCEPT}${family} ${line.slice(EXCEPT.length)}`
+    : `${family} ${line}`;
 }
+
+/** Begins a line that takes packets out of the one before. */
+const EXCEPT = "except ";
 
 function describeFamily(
   layout: HeaderLayout,
@@ -71,26 +83,64 @@ function describeFamily(
   family: IpFamily,
   path: Path,
   vocabulary: Vocabulary,
+  possible: PossibleValues,
 ): Description {
   if (set === FALSE) return { lines: [], isExact: true };
   const fields = readerFields(layout, family, path);
   const { boxes, isComplete } = boxesOf(layout.arena, set, domain, fields);
-  const words = (box: BoxOfFields) => boxWords(box, fields, family, vocabulary);
+  const speech: Speech = {
+    fields,
+    family,
+    vocabulary,
+    possible: (field, box) => possible(arriving(layout, domain, fields, box), field),
+  };
+  const words = (box: BoxOfFields) => boxWords(box, speech);
   const around = boxExcept(layout.arena, set, domain, fields, boxes.length);
   if (around !== null && isComplete) {
-    const line = `${words(around.box)}; except ${around.except.map(words).join("; ")}`;
-    return { lines: [line], isExact: true };
+    const except = around.except.map((box) => `${EXCEPT}${words(beside(box, around.box))}`);
+    return { lines: [words(around.box), ...except], isExact: true };
   }
   const lines = boxes.map(words);
   return { lines, isExact: isComplete && boxes.every(({ isExact }) => isExact) };
 }
 
-function boxWords(
-  { values }: BoxOfFields,
+/** An exception says only what it does not share with the whole. */
+function beside(box: BoxOfFields, whole: BoxOfFields): BoxOfFields {
+  const text = (ranges: readonly Range[] = []) =>
+    ranges.map(({ from, to }) => `${from}-${to}`).join();
+  const values = [...box.values].filter(
+    ([name, ranges]) => name === "protocol" || text(whole.values.get(name)) !== text(ranges),
+  );
+  return { ...box, values: new Map(values) };
+}
+
+/** Headers that can be, behind the interface that the box names: addresses of lo come by lo alone. */
+function arriving(
+  { arena }: HeaderLayout,
+  domain: Node,
   fields: readonly Field[],
-  family: IpFamily,
-  vocabulary: Vocabulary,
-): string {
+  { values }: BoxOfFields,
+): Node {
+  const field = fields.find(({ name }) => name === "in");
+  const ranges = values.get("in");
+  if (field === undefined || ranges === undefined) return domain;
+  const bits = field.levels.map((level) => arena.variable(level));
+  return arena.and(domain, rangesOver(arena, bits, ranges));
+}
+
+/** Nothing is said. */
+const WHOLE: BoxOfFields = { values: new Map(), isExact: true };
+
+interface Speech {
+  readonly fields: readonly Field[];
+  readonly family: IpFamily;
+  readonly vocabulary: Vocabulary;
+  /** Values that packets of the box can have in the field. */
+  readonly possible: (field: Field, box: BoxOfFields) => readonly Range[];
+}
+
+function boxWords(box: BoxOfFields, { fields, family, vocabulary, possible }: Speech): string {
+  const { values } = box;
   const words = (name: string, say: (ranges: readonly Range[], field: Field) => string): string => {
     const ranges = values.get(name);
     const field = fields.find((one) => one.name === name);
@@ -98,7 +148,11 @@ function boxWords(
   };
   const protocol = words("protocol", protocolWords);
   const address = (name: string) =>
-    words(name, (ranges) => addressWords(ranges, family, vocabulary)) || "any";
+    words(name, (ranges, field) =>
+      addressWords(ranges, family, vocabulary, possible(field, box)),
+    ) || "any";
+  const way = (ranges: readonly Range[], field: Field) =>
+    interfaceWords(ranges, field, possible(field, WHOLE));
   const isIcmp = /^(icmp|ipv6-icmp|icmpv6)$/.test(protocol);
   const port = (name: string): string => {
     const text = words(name, (ranges) => (isIcmp ? "" : portWords(ranges, protocol)));
@@ -106,8 +160,8 @@ function boxWords(
   };
   const parts = [
     `${protocol === "" ? "any" : protocol} ${address("saddr")}${port("sport")} → ${address("daddr")}${port("dport")}`,
-    labelled("in", words("in", interfaceWords)),
-    labelled("out", words("out", interfaceWords)),
+    labelled("in", words("in", way)),
+    labelled("out", words("out", way)),
     isIcmp ? labelled("type and code", words("sport", typeWords)) : "",
     labelled("state", words("state", stateWords)),
     words("direction", (ranges) => (ranges[0]?.from === 1n ? "replies" : "original direction")),

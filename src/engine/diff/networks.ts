@@ -1,11 +1,18 @@
 import { formatIpv4, formatIpv6 } from "../base/address.ts";
-import { complementRanges, type Range } from "../base/range.ts";
+import { complementRanges, intersectRanges, type Range } from "../base/range.ts";
 import type { IpFamily } from "../packet/packet.ts";
 
-/** Ranges in the fewest words: an address, a network, a range; `not …` where less is left out. */
-export function formatNetworks(ranges: readonly Range[], family: IpFamily): readonly string[] {
+/**
+ * Ranges in the fewest words: an address, a network, a range; `not …` where less of what is possible is
+ * left out.
+ */
+export function formatNetworks(
+  ranges: readonly Range[],
+  family: IpFamily,
+  possible: readonly Range[],
+): readonly string[] {
   const width = family === "ip" ? 32 : 128;
-  const others = complementRanges(ranges, width);
+  const others = intersectRanges(complementRanges(ranges, width), possible);
   if (others.length > 0 && others.length < ranges.length)
     return [`not ${others.map((range) => formatNetwork(range, family, width)).join(", not ")}`];
   return ranges.map((range) => formatNetwork(range, family, width));

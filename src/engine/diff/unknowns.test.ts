@@ -39,6 +39,6 @@ table ip f { chain f { type filter hook forward priority 0; ${rule}; }; }`,
     );
   const { classes } = compareDevices(rules(""), rules("ip daddr 10.0.0.5 drop"));
   expect(classes.map(({ dependsOn }) => dependsOn)).toContainEqual([
-    "which address of 10.0.0.1-10.0.0.9",
+    "which address of 10.0.0.1-10.0.0.9 (rules:1)",
   ]);
 });

@@ -1,6 +1,6 @@
 import { protocolName } from "../base/names/protocols.ts";
 import { serviceName } from "../base/names/services.ts";
-import { complementRanges, normalizeRanges, type Range } from "../base/range.ts";
+import { complementRanges, inRanges, normalizeRanges, type Range } from "../base/range.ts";
 import type { Device } from "../device/device.ts";
 import { STATES } from "../packet/header/stateCodes.ts";
 import type { IpFamily } from "../packet/packet.ts";
@@ -45,9 +45,10 @@ export function addressWords(
   ranges: readonly Range[],
   family: IpFamily,
   vocabulary: Vocabulary,
+  possible: readonly Range[],
 ): string {
   const name = vocabulary.get(contentKey(ranges));
-  return name ?? listed(formatNetworks(ranges, family));
+  return name ?? listed(formatNetworks(ranges, family, possible));
 }
 
 export function protocolWords(ranges: readonly Range[]): string {
@@ -72,7 +73,11 @@ export function stateWords(ranges: readonly Range[]): string {
 }
 
 /** Classes of interfaces by a name in them, or by those that they leave out. */
-export function interfaceWords(ranges: readonly Range[], { atoms }: Field): string {
+export function interfaceWords(
+  ranges: readonly Range[],
+  { atoms }: Field,
+  possible: readonly Range[],
+): string {
   if (atoms === null) return "";
   const { classes } = atoms.atoms;
   const numbers = valuesOf(ranges);
@@ -82,9 +87,10 @@ export function interfaceWords(ranges: readonly Range[], { atoms }: Field): stri
     (classes[number] ?? []).some(({ from }) => from === 0n);
   const rest = numbers.find(isRest);
   if (rest === undefined) return listed(numbers.flatMap(named));
-  const left = classes.flatMap((_, number) => (numbers.includes(number) ? [] : named(number)));
-  const known = left.filter((name) => name !== `"lo"`);
-  return known.length === 0 ? "any but lo" : `not ${listed(known)}`;
+  const left = classes.flatMap((_, number) =>
+    numbers.includes(number) || !inRanges(possible, BigInt(number)) ? [] : named(number),
+  );
+  return left.join() === `"lo"` ? "any but lo" : `not ${listed(left)}`;
 }
 
 /** Numbers of other fields, as the selector writes them. */

@@ -114,6 +114,8 @@ function selectorWords(
     }
     if (base !== "network") return [];
     const value = at(v6 ? "network6" : "network4", offset, row.width);
+    /* Who says nothing of fragments means a whole packet. */
+    if (id === "ip frag-off" && value === 0n) return [];
     return isRead(layout, v6 ? "network6" : "network4", offset) ? [wordOf(row, value)] : [];
   });
 }

@@ -17,7 +17,7 @@ export function diffText(answer: DiffAnswer, style: Style): string {
 
 /** Whether what closes cuts the connections that are open too. */
 function openConnections({ classes }: DiffAnswer): readonly string[] {
-  const closing = classes.filter((one) => groupOf(one) === "closes");
+  const closing = classes.filter((one) => groupOf(one) === "close");
   if (closing.length === 0) return [];
   return closing.some(({ states }) => states.includes("established"))
     ? ["Open connections are cut as well as new ones."]
@@ -31,16 +31,18 @@ interface Group {
 }
 
 const GROUPS: readonly Group[] = [
-  { name: "closes", title: "CLOSES", tint: "red" },
-  { name: "opens", title: "OPENS", tint: "yellow" },
-  { name: "changes", title: "CHANGES", tint: "yellow" },
-  { name: "may", title: "MAY CHANGE", tint: "yellow" },
+  { name: "close", title: "CLOSES", tint: "red" },
+  { name: "open", title: "OPENS", tint: "yellow" },
+  { name: "change", title: "CHANGES", tint: "yellow" },
+  { name: "may close", title: "MAY CLOSE", tint: "yellow" },
+  { name: "may open", title: "MAY OPEN", tint: "yellow" },
+  { name: "may change", title: "MAY CHANGE", tint: "yellow" },
 ];
 
 function groupOf({ kind, before, after }: DiffClass): string {
-  if (kind === "may") return "may";
-  if (before.verdict === "accept") return "closes";
-  return after.verdict === "accept" ? "opens" : "changes";
+  const closes = before.verdict === "accept";
+  const what = closes ? "close" : after.verdict === "accept" ? "open" : "change";
+  return kind === "may" ? `may ${what}` : what;
 }
 
 function groupText(group: Group, classes: readonly DiffClass[], style: Style): string {
@@ -60,9 +62,29 @@ function classText(one: DiffClass, title: string, style: Style): string {
     ...(exact ? [] : ["        (the rest is counted, not told)"]),
     `  ${tint(style, "bold", shown(example))}`,
     ...columns([sideRow("before", one.before), sideRow("after", one.after)]),
-    ...dependsOn.map((unknown) => `    depends on ${shown(unknown)}`),
+    ...dependsText(dependsOn),
   ];
   return lines.map((line) => fitted(style, line, 0)).join("\n");
+}
+
+/** Unknowns of one class that are named. */
+const MAXIMUM_UNKNOWNS = 6;
+
+/** Unknowns of one kind and one file stand together: `limit (edge.nft:12, 15)`. */
+function dependsText(dependsOn: readonly string[]): readonly string[] {
+  const groups = new Map<string, string[]>();
+  for (const unknown of dependsOn.slice(0, MAXIMUM_UNKNOWNS)) {
+    const [, begin = unknown, line] = /^(.* \(.*:)(\d+)\)$/s.exec(unknown) ?? [];
+    const lines = groups.get(begin) ?? [];
+    groups.set(begin, lines);
+    if (line !== undefined) lines.push(line);
+  }
+  if (groups.size === 0) return [];
+  const names = [...groups].map(([begin, lines]) =>
+    lines.length === 0 ? shown(begin) : `${shown(begin)}${lines.join(", ")})`,
+  );
+  const more = dependsOn.length - MAXIMUM_UNKNOWNS;
+  return [`    depends on ${names.join(", ")}${more > 0 ? ` and ${more} more` : ""}`];
 }
 
 function sideRow(side: string, { verdict, rejectWith, by }: DiffFate): readonly string[] {
@@ -71,11 +93,11 @@ function sideRow(side: string, { verdict, rejectWith, by }: DiffFate): readonly 
 }
 
 export function deciderCells(by: DiffFate["by"]): readonly string[] {
-  if (by === null) return ["no chain", "nothing filters these packets"];
+  if (by === null) return ["no chain filters these packets"];
   if ("rule" in by)
     return [`${shown(by.rule.file)}:${by.rule.line}`, shown(by.rule.text.split("\n")[0] ?? "")];
-  if ("policy" in by) return ["policy", `of chain ${by.policy.chain} in table ${by.policy.table}`];
-  return ["kernel", by.kernel];
+  if ("policy" in by) return [`policy of chain ${by.policy.chain} in table ${by.policy.table}`];
+  return [`the kernel: ${by.kernel}`];
 }
 
 /** What is proved of all other packets, in exact words. */
@@ -92,10 +114,18 @@ function closing(answer: DiffAnswer, style: Style): string {
   }
   if (equal === true)
     return wrapped(`Equal: proved for all packets on all three paths (${assumed})`, width);
-  const count = `${classes.length} ${classes.length === 1 ? "class" : "classes"} of packets`;
-  const verdict = equal === false ? `${count} change` : `UNDECIDED: ${count} may change`;
+  const verdict = countText(classes, equal === false ? "" : "UNDECIDED: ");
   return wrapped(
     `${verdict}. Nothing else changes: proved for all other packets (${assumed})`,
     width,
   );
+}
+
+function countText(classes: readonly DiffClass[], begin: string): string {
+  const count = (number: number) => `${number} ${number === 1 ? "class" : "classes"}`;
+  const sure = classes.filter(({ kind }) => kind === "verdict").length;
+  const maybe = classes.length - sure;
+  if (sure === 0) return `${begin}${count(maybe)} of packets may change`;
+  const change = `${begin}${count(sure)} of packets ${sure === 1 ? "changes" : "change"}`;
+  return maybe === 0 ? change : `${change}, ${maybe} more may`;
 }
