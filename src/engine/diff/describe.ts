@@ -9,6 +9,7 @@ import type { PossibleValues } from "./possibleValues.ts";
 import {
   addressWords,
   interfaceWords,
+  isCut,
   portWords,
   protocolWords,
   stateWords,
@@ -98,10 +99,12 @@ function describeFamily(
   const around = boxExcept(layout.arena, set, domain, fields, boxes.length);
   if (around !== null && isComplete) {
     const except = around.except.map((box) => `${EXCEPT}${words(beside(box, around.box))}`);
-    return { lines: [words(around.box), ...except], isExact: true };
+    const lines = [words(around.box), ...except];
+    return { lines, isExact: !lines.some(isCut) };
   }
   const lines = boxes.map(words);
-  return { lines, isExact: isComplete && boxes.every(({ isExact }) => isExact) };
+  const isWhole = isComplete && boxes.every(({ isExact }) => isExact);
+  return { lines, isExact: isWhole && !lines.some(isCut) };
 }
 
 /** An exception says only what it does not share with the whole. */
@@ -146,7 +149,9 @@ function boxWords(box: BoxOfFields, { fields, family, vocabulary, possible }: Sp
     const field = fields.find((one) => one.name === name);
     return ranges === undefined || field === undefined ? "" : say(ranges, field);
   };
-  const protocol = words("protocol", protocolWords);
+  const protocol = words("protocol", (ranges, field) =>
+    protocolWords(ranges, possible(field, WHOLE)),
+  );
   const address = (name: string) =>
     words(name, (ranges, field) =>
       addressWords(ranges, family, vocabulary, possible(field, box)),

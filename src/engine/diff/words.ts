@@ -1,6 +1,12 @@
 import { protocolName } from "../base/names/protocols.ts";
 import { serviceName } from "../base/names/services.ts";
-import { complementRanges, inRanges, normalizeRanges, type Range } from "../base/range.ts";
+import {
+  complementRanges,
+  inRanges,
+  intersectRanges,
+  normalizeRanges,
+  type Range,
+} from "../base/range.ts";
 import type { Device } from "../device/device.ts";
 import { STATES } from "../packet/header/stateCodes.ts";
 import type { IpFamily } from "../packet/packet.ts";
@@ -9,7 +15,7 @@ import type { Field } from "./fields.ts";
 import { formatNetworks } from "./networks.ts";
 
 /** Values of one field that are written out; more are counted. */
-const MAXIMUM_VALUES = 4;
+const MAXIMUM_VALUES = 8;
 
 /** Names that the rulesets themselves have for sets of values. */
 export type Vocabulary = ReadonlyMap<string, string>;
@@ -51,8 +57,9 @@ export function addressWords(
   return name ?? listed(formatNetworks(ranges, family, possible));
 }
 
-export function protocolWords(ranges: readonly Range[]): string {
-  return valuesOrOthers(ranges, 8, (value) => protocolName(Number(value)) ?? `protocol ${value}`);
+export function protocolWords(ranges: readonly Range[], possible: readonly Range[]): string {
+  const others = intersectRanges(complementRanges(ranges, 8), possible);
+  return valuesOrOthers(ranges, others, (value) => protocolName(value) ?? `protocol ${value}`);
 }
 
 /** Ports with the name of their service, where it has one that people use. */
@@ -63,13 +70,17 @@ export function portWords(ranges: readonly Range[], protocol: string): string {
     return name === null ? `${from}` : `${from} (${name})`;
   });
   const others = complementRanges(ranges, 16);
-  if (others.length > 0 && others.length < ranges.length && others.length <= MAXIMUM_VALUES)
-    return `not ${others.map(({ from, to }) => (from === to ? `${from}` : `${from}-${to}`)).join(", ")}`;
+  if (others.length > 0 && others.length < ranges.length)
+    return `not ${listed(others.map(({ from, to }) => (from === to ? `${from}` : `${from}-${to}`)))}`;
   return listed(whole);
 }
 
 export function stateWords(ranges: readonly Range[]): string {
-  return valuesOrOthers(ranges, 3, (value) => STATES[Number(value)] ?? `${value}`);
+  return valuesOrOthers(
+    ranges,
+    complementRanges(ranges, 3),
+    (value) => STATES[value] ?? `${value}`,
+  );
 }
 
 /** Classes of interfaces by a name in them, or by those that they leave out. */
@@ -123,13 +134,12 @@ function valuesOf(ranges: readonly Range[]): readonly number[] {
 /** Few values are told; where nearly all are in, those that are not. */
 function valuesOrOthers(
   ranges: readonly Range[],
-  width: number,
-  name: (value: bigint) => string,
+  others: readonly Range[],
+  name: (value: number) => string,
 ): string {
   const size = ranges.reduce((sum, { from, to }) => sum + (to - from + 1n), 0n);
-  const others = complementRanges(ranges, width);
   const left = others.reduce((sum, { from, to }) => sum + (to - from + 1n), 0n);
-  const names = (some: readonly Range[]) => valuesOf(some).map((value) => name(BigInt(value)));
+  const names = (some: readonly Range[]) => valuesOf(some).map(name);
   if (size <= 8n || size <= left) return listed(names(ranges));
   return `not ${listed(names(others))}`;
 }
@@ -138,4 +148,9 @@ function listed(values: readonly string[]): string {
   const shown = values.slice(0, MAXIMUM_VALUES);
   const more = values.length - shown.length;
   return more > 0 ? `${shown.join(", ")} and ${more} more` : shown.join(", ");
+}
+
+/** Whether words count values instead of naming them. */
+export function isCut(words: string): boolean {
+  return / and \d+ more\b/.test(words);
 }
