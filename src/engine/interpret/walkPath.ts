@@ -106,8 +106,12 @@ function walkIncoming(walk: Walk): PathEnd {
   return isLocal ? walkInput(walk) : walkForward(walk, sameValue(before, after));
 }
 
-/** Routing takes no packet from outside to 127/8, unless the sysctl says so. */
+/**
+ * Routing takes no packet from outside to 127/8, unless the sysctl says so. What comes by lo brings its
+ * route along from where it was sent.
+ */
 function isLoopbackNet({ wire, host, spec }: Walk, address: Value): boolean {
+  if (spec.in === "lo") return false;
   if (wire.family === "ip6" || address.kind !== "known" || address.value >> 24n !== 127n)
     return false;
   const setting = (name: string) => host?.sysctls.get(`net.ipv4.conf.${name}.route_localnet`);
