@@ -1,0 +1,54 @@
+import { expect, test } from "vitest";
+import { isMovement, MAXIMUM_COMMANDS, readMonitor, type Transaction } from "./monitor.ts";
+
+async function read(...lines: readonly string[]): Promise<readonly Transaction[]> {
+  const found: Transaction[] = [];
+  async function* all() {
+    yield* lines;
+  }
+  for await (const one of readMonitor(all())) found.push(one);
+  return found;
+}
+
+test("a transaction is its commands, and who sent it", async () => {
+  const [first, ...rest] = await read(
+    "delete rule inet t f handle 2",
+    "insert rule inet t f ip saddr 10.0.0.1 drop",
+    "# new generation 4 by process 2480 (nft)",
+  );
+  expect(rest).toEqual([]);
+  expect(first).toMatchObject({ generation: 4, by: { process: 2480, name: "nft" } });
+  expect(first?.commands.map(({ verb, kind, table }) => `${verb} ${kind} ${table}`)).toEqual([
+    "delete rule inet t",
+    "insert rule inet t",
+  ]);
+});
+
+test("names of processes may hold anything", async () => {
+  const [first] = await read("add table ip t", "# new generation 1 by process 7 (a) (b)");
+  expect(first?.by?.name).toBe("a) (b");
+});
+
+test("elements that time out are transactions of nobody", async () => {
+  const all = await read("delete element inet t s { 1.2.3.4 }");
+  expect(all).toMatchObject([{ generation: null, by: null }]);
+  expect(all.every(isMovement)).toBe(true);
+});
+
+test("a rule beside elements is more than movement", async () => {
+  const [first] = await read(
+    "add element inet t s { 1.2.3.4 }",
+    "add rule inet t f drop",
+    "# new generation 1 by process 7 (nft)",
+  );
+  expect(first === undefined || isMovement(first)).toBe(false);
+});
+
+test("a flush of many rules is cut, not forgotten", async () => {
+  const lines = Array.from(
+    { length: MAXIMUM_COMMANDS * 2 },
+    (_, i) => `delete rule inet t f handle ${i}`,
+  );
+  const [first] = await read(...lines, "# new generation 1 by process 7 (nft)");
+  expect(first?.commands).toHaveLength(MAXIMUM_COMMANDS);
+});

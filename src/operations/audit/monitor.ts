@@ -1,0 +1,49 @@
+/** One command of a transaction, in the words in which nft's monitor repeats it. */
+export interface MonitorCommand {
+  readonly verb: string;
+  /** `table`, `chain`, `rule`, `set`, `element` …. */
+  readonly kind: string;
+  /** `inet edge`. */
+  readonly table: string;
+  readonly text: string;
+}
+
+/** One transaction on a ruleset, with who made it as far as the kernel knows. */
+export interface Transaction {
+  readonly commands: readonly MonitorCommand[];
+  /** Null: the kernel did it itself (an element that timed out). */
+  readonly generation: number | null;
+  /** The process that sent it; it may be gone already. */
+  readonly by: { readonly process: number; readonly name: string } | null;
+}
+
+const COMMAND = /^(add|insert|replace|delete|destroy|flush|reset) (\w+) (\w+ \S+)/;
+const GENERATION = /^# new generation (\d+) by process (\d+) \((.*)\)$/;
+/** Lines of one transaction that are kept: a flush of 10,000 rules is 20,000 lines. */
+export const MAXIMUM_COMMANDS = 1_000;
+
+/** Puts the lines of `nft monitor` together to transactions, as each comes to its end. */
+export async function* readMonitor(lines: AsyncIterable<string>): AsyncGenerator<Transaction> {
+  let commands: MonitorCommand[] = [];
+  for await (const line of lines) {
+    const [, generation, process, name] = GENERATION.exec(line) ?? [];
+    if (generation !== undefined && process !== undefined && name !== undefined) {
+      const by = { process: Number(process), name };
+      yield { commands, generation: Number(generation), by };
+      commands = [];
+      continue;
+    }
+    const [, verb, kind, table] = COMMAND.exec(line) ?? [];
+    if (verb === undefined || kind === undefined || table === undefined) continue;
+    const command = { verb, kind, table, text: line.trimEnd() };
+    /* What times out is told without a generation, and nothing comes behind it. */
+    if (verb === "delete" && kind === "element" && commands.length === 0)
+      yield { commands: [command], generation: null, by: null };
+    else if (commands.length < MAXIMUM_COMMANDS) commands.push(command);
+  }
+}
+
+/** Whether a transaction moves elements alone: what bans and timeouts do all day. */
+export function isMovement({ commands }: Transaction): boolean {
+  return commands.every(({ kind }) => kind === "element");
+}
