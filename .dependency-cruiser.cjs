@@ -14,6 +14,20 @@ const ENGINE = [
   ["answer"],
 ];
 
+/** Operations, in the life of a change and of an outage: a later one knows the earlier ones. */
+const OPERATIONS = [
+  ["inventory"],
+  ["trail"],
+  ["probe"],
+  ["change"],
+  ["apply"],
+  ["audit"],
+  ["monitor"],
+  ["incident"],
+  ["postmortem"],
+  ["drill"],
+];
+
 /** Tests may read what they judge against (another stage, files), so they are outside the rules. */
 const TEST = "\\.test\\.ts$|/testing/|/truthTable\\.ts$";
 
@@ -84,7 +98,14 @@ module.exports = {
       from: { pathNot: "\\.test\\.ts$" },
       to: { path: "\\.test\\.ts$" },
     },
+    {
+      name: "operations-know-no-shell",
+      severity: "error",
+      from: { path: "^src/operations/", pathNot: TEST },
+      to: { path: "^src/(?:server|cli)/" },
+    },
     ...oneWay("engine", ENGINE),
+    ...oneWay("operations", OPERATIONS),
   ],
   options: {
     tsPreCompilationDeps: true,

@@ -1,0 +1,135 @@
+import { longestCommon } from "../../engine/diff/longestCommon.ts";
+import { type ListedBlock, type ListedTable, readListing } from "../apply/listing.ts";
+import { transitionScript } from "../apply/script.ts";
+
+/** Commands that take an observed difference back. */
+export interface Undo {
+  /** For one transaction; empty: there is nothing to take back. */
+  readonly script: string;
+  /** `rules`: only rules that were added are deleted, by their handles, and missing ones put back. */
+  readonly extent: "rules" | "tables";
+  /** Rules that go and rules that come back, in words. */
+  readonly removed: readonly string[];
+  readonly restored: readonly string[];
+}
+
+/**
+ * The smallest way from what runs to what was approved, in the tables of `before`. `running` is
+ * `nft -a -s list ruleset`: rules are named by handles, so that what others add in the meantime stays.
+ * Null: one of the two is no listing of nft.
+ */
+export function undo(before: string, running: string): Undo | null {
+  const first = readListing(before);
+  const second = readListing(running);
+  if (first === null || second === null) return null;
+  const mine = new Set(first.map(({ key }) => key));
+  const now = second.filter(({ key }) => mine.has(key));
+  const edits = first.map((table) => {
+    const other = now.find(({ key }) => key === table.key);
+    return other === undefined ? null : undoTable(table, other);
+  });
+  const known = edits.flatMap((edit) => edit ?? []);
+  const removed = known.flatMap((edit) => edit.removed);
+  const restored = known.flatMap((edit) => edit.restored);
+  if (edits.every((edit) => edit !== null)) {
+    const lines = known.flatMap(({ commands }) => commands);
+    return { script: textOf(lines), extent: "rules", removed, restored };
+  }
+  const plain = now.map(withoutHandles);
+  return { script: transitionScript(plain, first), extent: "tables", removed, restored };
+}
+
+function textOf(lines: readonly string[]): string {
+  return lines.length === 0 ? "" : `${lines.join("\n")}\n`;
+}
+
+interface Edit {
+  readonly commands: readonly string[];
+  readonly removed: readonly string[];
+  readonly restored: readonly string[];
+}
+
+/** Null: more than rules differs. */
+function undoTable(before: ListedTable, now: ListedTable): Edit | null {
+  if (before.blocks.length !== now.blocks.length) return null;
+  const edits = before.blocks.map((block) => {
+    const other = now.blocks.find(({ kind, name }) => kind === block.kind && name === block.name);
+    if (other === undefined) return null;
+    if (block.kind === "chain") return undoChain(before.key, block, other);
+    return block.lines.join("\n") === other.lines.map(ruleText).join("\n") ? NOTHING : null;
+  });
+  if (edits.some((edit) => edit === null)) return null;
+  const known = edits.flatMap((edit) => edit ?? []);
+  return {
+    commands: known.flatMap(({ commands }) => commands),
+    removed: known.flatMap(({ removed }) => removed),
+    restored: known.flatMap(({ restored }) => restored),
+  };
+}
+
+const NOTHING: Edit = { commands: [], removed: [], restored: [] };
+const HEADER = /^type \w+ hook /;
+const HANDLE = / # handle (\d+)$/;
+
+function ruleText(line: string): string {
+  return line.replace(HANDLE, "");
+}
+
+/** Rules as lines with a number among their equals, since a chain may say the same twice. */
+function numbered(lines: readonly string[]): readonly string[] {
+  const counts = new Map<string, number>();
+  return lines.map((line) => {
+    const text = ruleText(line);
+    const count = counts.get(text) ?? 0;
+    counts.set(text, count + 1);
+    return `${count} ${text}`;
+  });
+}
+
+function undoChain(key: string, before: ListedBlock, now: ListedBlock): Edit | null {
+  const headerOf = ({ lines }: ListedBlock) => lines.find((line) => HEADER.test(line)) ?? "";
+  if (headerOf(before) !== headerOf(now)) return null;
+  const rules = before.lines.filter((line) => !HEADER.test(line));
+  const nowRules = now.lines.filter((line) => !HEADER.test(line));
+  const wanted = numbered(rules);
+  const found = numbered(nowRules);
+  const kept = longestCommon(wanted, found);
+  const handles = new Map(found.map((id, i) => [id, HANDLE.exec(nowRules[i] ?? "")?.[1]]));
+  const removed = found.filter((id) => !kept.has(id));
+  const commands = removed.map((id) => `delete rule ${key} ${now.name} handle ${handles.get(id)}`);
+  const restored = wanted.filter((id) => !kept.has(id));
+  return {
+    commands: [...commands, ...putBack(key, now.name, wanted, kept, handles)],
+    removed: removed.map(textOfId),
+    restored: restored.map(textOfId),
+  };
+}
+
+/**
+ * Missing rules go in front of the next one that is still there, in their order; behind the last of
+ * those they are added at the end.
+ */
+function putBack(
+  key: string,
+  chain: string,
+  wanted: readonly string[],
+  kept: ReadonlySet<string>,
+  handles: ReadonlyMap<string, string | undefined>,
+): readonly string[] {
+  return wanted.flatMap((id, i) => {
+    if (kept.has(id)) return [];
+    const next = wanted.slice(i + 1).find((later) => kept.has(later));
+    return next === undefined
+      ? [`add rule ${key} ${chain} ${textOfId(id)}`]
+      : [`insert rule ${key} ${chain} handle ${handles.get(next)} ${textOfId(id)}`];
+  });
+}
+
+function textOfId(id: string): string {
+  return id.slice(id.indexOf(" ") + 1);
+}
+
+function withoutHandles({ key, properties, blocks }: ListedTable): ListedTable {
+  const plain = blocks.map((block) => ({ ...block, lines: block.lines.map(ruleText) }));
+  return { key, properties: properties.map(ruleText), blocks: plain };
+}
