@@ -1,6 +1,7 @@
+import { digestOf } from "../base/digest.ts";
 import { canonicalStatements, canonicalText } from "../compile/index.ts";
 import type { Device, Table } from "../device/device.ts";
-import type { NamedSet } from "../device/set.ts";
+import type { NamedSet, SetElement } from "../device/set.ts";
 import type { NamedObject, Statement } from "../device/statement.ts";
 
 /** Statements that are kept as text name their maps with an `@`. */
@@ -27,7 +28,20 @@ function membersOf(device: Device, one: NamedSet | NamedObject): readonly NamedS
 const contents = new WeakMap<NamedSet | NamedObject, string>();
 
 function contentOf(named: NamedSet | NamedObject): string {
-  const known = contents.get(named) ?? canonicalText(named);
+  const known = contents.get(named) ?? textOf(named);
   contents.set(named, known);
   return known;
+}
+
+/** More elements than this are not written out. */
+const MANY_ELEMENTS = 1000;
+
+function textOf(named: NamedSet | NamedObject): string {
+  if (!("elements" in named) || named.elements.length <= MANY_ELEMENTS) return canonicalText(named);
+  const { elements, ...rest } = named;
+  return `${canonicalText(rest)} ${digestOf(texts(elements))}`;
+}
+
+function* texts(elements: readonly SetElement[]): Iterable<string> {
+  for (const element of elements) yield canonicalText(element);
 }

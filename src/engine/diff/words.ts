@@ -1,3 +1,4 @@
+import { digestOf } from "../base/digest.ts";
 import { protocolName } from "../base/names/protocols.ts";
 import { serviceName } from "../base/names/services.ts";
 import {
@@ -41,9 +42,11 @@ export function vocabularyOf(devices: readonly Device[]): Vocabulary {
 }
 
 function contentKey(ranges: readonly Range[]): string {
-  return normalizeRanges(ranges)
-    .map(({ from, to }) => `${from}-${to}`)
-    .join(",");
+  return digestOf(rangeTexts(normalizeRanges(ranges)));
+}
+
+function* rangeTexts(ranges: readonly Range[]): Iterable<string> {
+  for (const { from, to } of ranges) yield `${from}-${to}`;
 }
 
 /** Addresses as networks, ranges and names of sets. */
