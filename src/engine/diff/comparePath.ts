@@ -1,4 +1,4 @@
-import { differencePairs, FALSE, type Node, support } from "../bdd/index.ts";
+import { differencePairs, FALSE, type Node, support, TRUE } from "../bdd/index.ts";
 import {
   type Analysis,
   beginAnalysis,
@@ -15,6 +15,7 @@ import type { ChangedRules } from "./changedRules.ts";
 import { unlikeEffects } from "./effects.ts";
 import { hasMemories, type Memories, unlikeMemories } from "./memories.ts";
 import { compileSide, openSide, outlineSide, type Side, walkSide } from "./side.ts";
+import type { Slice } from "./slices.ts";
 
 /** One path of both devices in one arena. */
 export interface ComparedPath {
@@ -50,6 +51,8 @@ export interface PathOptions {
   readonly renamed: ReadonlySet<string>;
   /** Null: more than rules has changed. */
   readonly changed: ChangedRules | null;
+  /** Part of the packets, to be compared alone. */
+  readonly slice: Slice | null;
 }
 
 /** Compares one path of both devices. */
@@ -57,7 +60,7 @@ export function comparePath(
   before: Device,
   after: Device,
   path: Path,
-  { order, nodeLimit, renamed, changed }: PathOptions,
+  { order, nodeLimit, renamed, changed, slice }: PathOptions,
 ): ComparedPath {
   const limit = nodeLimit === null ? {} : { nodeLimit };
   const analysis = beginAnalysis([before, after], { order, ...limit });
@@ -66,6 +69,10 @@ export function comparePath(
     openSide(after, path, renamed, " (after)"),
   ] as const;
   const { region, refused } = outline(analysis, sides, changed);
+  if (slice !== null) {
+    const part = analysis.arena.and(region ?? TRUE, slice.packetsOf(analysis.layout));
+    return compareWithin(analysis, sides, part, refused);
+  }
   return region === null
     ? compareAll(analysis, sides, refused)
     : compareWithin(analysis, sides, region, refused);

@@ -5,15 +5,23 @@ import type { Path } from "../packet/packet.ts";
 import { changedRules } from "./changedRules.ts";
 import { type ComparedPath, comparePath, type PathOptions, unlikeOnPath } from "./comparePath.ts";
 import { type Memories, memoriesOf } from "./memories.ts";
+import { SLICES, type Slice } from "./slices.ts";
 import type { StatefulRule } from "./stateGroups.ts";
 
 export interface PathResult {
   readonly path: Path;
+  /** The part of its packets that was compared; null: all. */
+  readonly slice: string | null;
   readonly result: Limited<ComparedPath>;
+  /** The same in parts, for who needs more nodes still. */
+  readonly inParts: () => readonly PathResult[];
 }
 
 const PATHS: readonly Path[] = ["forward", "input", "output"];
 const ORDERS: readonly VariableOrder[] = ["addressesFirst", "portsFirst"];
+
+/** Parts that took too many nodes, each after a quarter of a minute; then no finer ones are tried. */
+const MAXIMUM_FAILURES = 8;
 
 /** Nodes at most for telling apart who shares a limiter with whom. */
 const MEMORY_NODE_LIMIT = 1 << 22;
@@ -35,10 +43,18 @@ export function comparePaths(
     nodeLimit: number | null,
   ): readonly PathResult[] => {
     const options = { renamed, nodeLimit, changed: changedRules(before, after, renamed) };
-    return PATHS.map((path) => {
-      onProgress(`comparing ${path}`);
-      return { path, result: compareInAnyOrder(before, after, path, options) };
-    });
+    let failures = 0;
+    const compareSlice = (path: Path, slice: Slice | null): PathResult => {
+      const name = slice?.name ?? null;
+      onProgress(name === null ? `comparing ${path}` : `comparing ${path}, ${name}`);
+      const result = compareInAnyOrder(before, after, path, { ...options, slice });
+      const parts = slice === null ? SLICES : slice.parts;
+      if (result.kind === "nodeLimit") failures++;
+      const inParts = () =>
+        failures > MAXIMUM_FAILURES ? [] : parts.flatMap((part) => whole(compareSlice(path, part)));
+      return { path, slice: name, result, inParts };
+    };
+    return PATHS.flatMap((path) => whole(compareSlice(path, null)));
   };
   const first = compare(new Set(), nodeLimit);
   let unlike = unlikeAnywhere(first, memories);
@@ -53,6 +69,13 @@ export function comparePaths(
     unlike = found;
   }
   return { paths, reasons: [] };
+}
+
+/** What is too big as a whole falls into parts, as far as there are finer ones. */
+function whole(found: PathResult): readonly PathResult[] {
+  if (found.result.kind === "done") return [found];
+  const parts = found.inParts();
+  return parts.some(({ result }) => result.kind === "done") ? parts : [found];
 }
 
 function tellMemory({ name, rule }: StatefulRule, unlike: ReadonlySet<string>): readonly string[] {
@@ -81,7 +104,7 @@ function compareInAnyOrder(
   options: Omit<PathOptions, "order">,
 ): Limited<ComparedPath> {
   let result: Limited<ComparedPath> = { kind: "nodeLimit", nodeLimit: options.nodeLimit ?? 0 };
-  for (const order of ORDERS) {
+  for (const order of options.slice === null ? ORDERS : ORDERS.slice(0, 1)) {
     result = withinNodeLimit(() => comparePath(before, after, path, { ...options, order }));
     if (result.kind === "done") return result;
   }

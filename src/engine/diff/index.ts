@@ -9,7 +9,7 @@ import { type Aligned, alignNames } from "./alignNames.ts";
 import { isConfirmed, tellDoubt } from "./checkExample.ts";
 import { classTeller, type ToldClass } from "./classes.ts";
 import { type ComparedPath, effectReasons } from "./comparePath.ts";
-import { comparePaths } from "./comparePaths.ts";
+import { comparePaths, type PathResult } from "./comparePaths.ts";
 import type { Difference, DifferenceClass } from "./model.ts";
 import { unlikeRest } from "./notCompared.ts";
 import { type Vocabulary, vocabularyOf } from "./words.ts";
@@ -47,19 +47,24 @@ export function compareDevices(
   const assumptions = new Set(ASSUMPTIONS);
   const classes: ToldClass[] = [];
   let truncated = 0;
-  for (const { path, result } of compared.paths) {
+  const tell = (compared: PathResult): void => {
+    const { path, slice, result } = compared;
     onProgress(`telling ${path}`);
     const told =
       result.kind === "done" ? withinNodeLimit(() => tellPath(result.value, vocabulary)) : result;
     if (told.kind === "nodeLimit") {
-      reasons.push(`${path} was not analysed: more than ${told.nodeLimit} nodes`);
-      continue;
+      const parts = result.kind === "done" ? compared.inParts() : [];
+      const part = slice === null ? path : `${path}, ${slice},`;
+      if (parts.length > 0) for (const finer of parts) tell(finer);
+      else reasons.push(`${part} was not analysed: more than ${told.nodeLimit} nodes`);
+      return;
     }
     classes.push(...told.value.classes);
     truncated += told.value.truncated;
     reasons.push(...told.value.effects);
     for (const text of told.value.assumptions) assumptions.add(text);
-  }
+  };
+  for (const path of compared.paths) tell(path);
   const checked = classes.map((one) => ({
     ...one,
     isConfirmed: !one.isPlayable || isConfirmed(before, after, one.told),
