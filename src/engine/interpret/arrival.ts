@@ -55,7 +55,7 @@ export function refusedSource(walk: Walk): string | null {
   if (walk.wire.family === "ip6") return null;
   const first = source.value >> 24n;
   if (first === 127n && !isBroadcast(walk)) return "source 127/8 from outside";
-  if (source.value === 0n && !isBroadcast(walk) && !isLinkGroup(walk))
+  if (source.value === 0n && !isBroadcast(walk) && !isForAnyoneHere(walk))
     return "source 0.0.0.0 from outside";
   if (source.value === 0xffffffffn || (first >= 224n && first < 240n)) return "source is no host";
   return failsReversePath(walk, source.value) ? "rp_filter: the way back is another" : null;
@@ -68,10 +68,16 @@ function isBroadcast(walk: Walk): boolean {
   return destination.value === 0n || destination.value === 0xffffffffn;
 }
 
-/** Groups of the link, 224.0.0.0/24, are open to hosts without an address (ip_mc_validate_source). */
-function isLinkGroup(walk: Walk): boolean {
+const IGMP = 2;
+
+/**
+ * Groups of the link, 224.0.0.0/24, are open to hosts without an address, and every group to their IGMP
+ * (ip_mc_validate_source).
+ */
+function isForAnyoneHere(walk: Walk): boolean {
   const destination = readAddress(walk, "destination");
-  return destination.kind === "known" && destination.value >> 8n === 0xe00000n;
+  if (destination.kind !== "known" || destination.value >> 28n !== 14n) return false;
+  return destination.value >> 8n === 0xe00000n || walk.headers.protocol === IGMP;
 }
 
 function isLoopback(walk: Walk): boolean {

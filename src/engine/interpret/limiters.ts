@@ -15,12 +15,17 @@ import { freshKey, type Walk } from "./walk.ts";
 
 const NANOSECONDS = 1_000_000n;
 
+/** The clock counts in fractions of a millisecond; rounding them would add up over many packets. */
+function nanoseconds(milliseconds: number): bigint {
+  return BigInt(Math.round(milliseconds * Number(NANOSECONDS)));
+}
+
 /** Without a memory the answer is a choice of its own, each time it is asked. */
 function choose(walk: Walk, name: string): boolean {
   return walk.choices.choose(freshKey(walk, name), name, ["matches", "does not match"]) === 0;
 }
 
-/** Takes tokens for `cost`; true where there were enough. */
+/** Takes tokens for `cost`; true where there were enough, or where the clock may say so. */
 function take(
   walk: Walk,
   memory: Memory,
@@ -31,14 +36,14 @@ function take(
 ): boolean {
   const bucket = memory.bucket(owner, key, full);
   const lastMs = memory.clockMs;
-  const gained = BigInt(Math.round(lastMs - bucket.lastMs)) * NANOSECONDS;
-  const tokens = bucket.tokens + gained > full ? full : bucket.tokens + gained;
-  const missing = tokens > cost ? tokens - cost : cost - tokens;
-  const slack = BigInt(Math.round(memory.clockSlackMs)) * NANOSECONDS;
-  const isOpen = slack > 0n && tokens !== full && missing <= slack;
+  const gained = bucket.tokens + nanoseconds(lastMs - bucket.lastMs);
+  const most = (tokens: bigint) => (tokens > full ? full : tokens);
+  const tokens = most(gained);
+  const slack = bucket.isUntouched ? 0n : nanoseconds(memory.clockSlackMs);
+  const isOpen = most(gained - slack) < cost && most(gained + slack) >= cost;
   const enough = isOpen ? choose(walk, "limit") : tokens >= cost;
   const rest = enough && tokens > cost ? tokens - cost : enough ? 0n : tokens;
-  memory.setBucket(owner, key, { tokens: rest, lastMs });
+  memory.setBucket(owner, key, { tokens: rest, lastMs, isUntouched: false });
   return enough;
 }
 

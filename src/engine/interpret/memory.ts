@@ -7,6 +7,8 @@ import { type Connection, copyConnection, type Tuple, tupleKey, type Zones } fro
 export interface Bucket {
   readonly tokens: bigint;
   readonly lastMs: number;
+  /** Nothing was taken from it: it is full whatever the clock says. */
+  readonly isUntouched: boolean;
 }
 
 export interface TrackedEntry {
@@ -115,7 +117,8 @@ export class Memory {
 
   /** The bucket of a statement or a named object, for one key (empty where it has none). */
   bucket(owner: object | string, key: string, full: bigint): Bucket {
-    return this.buckets.get(owner)?.get(key) ?? { tokens: full, lastMs: this.clockMs };
+    const found = this.buckets.get(owner)?.get(key);
+    return found ?? { tokens: full, lastMs: this.clockMs, isUntouched: true };
   }
 
   setBucket(owner: object | string, key: string, bucket: Bucket): void {

@@ -335,13 +335,20 @@ function statusBits(walk: Walk): bigint {
   let bits = 0n;
   if (connection.expected) bits |= CT_STATUS.expected;
   if (connection.seenReply) bits |= CT_STATUS["seen-reply"];
-  if (connection.assured) bits |= CT_STATUS.assured;
+  if (connection.assured || isPerhapsAssured(walk)) bits |= CT_STATUS.assured;
   if (connection.confirmed) bits |= CT_STATUS.confirmed;
   if (connection.sourceNat) bits |= CT_STATUS.snat;
   if (connection.destinationNat) bits |= CT_STATUS.dnat;
   if (connection.sourceDone) bits |= 128n;
   if (connection.destinationDone) bits |= 256n;
   return bits;
+}
+
+/** Of an answered connection without a history nobody knows how far it has come. */
+function isPerhapsAssured({ memory, tracking, choices, spec }: Walk): boolean {
+  if (memory !== null || tracking.kind !== "tracked" || tracking.info === "new") return false;
+  const label = "ct status assured";
+  return choices.choose(`${label} of ${spec.text}`, label, ["yes", "no"], "omitted") === 0;
 }
 
 function readExtension(walk: Walk, header: number, offset: number | null, row: SelectorRow): Value {

@@ -11,6 +11,8 @@ const ACK = 16;
 /** Initial sequence numbers of connections whose packets name none. */
 const FIRST_SEQUENCE = { original: 1000, reply: 5000 } as const;
 const WINDOW_SCALE_OPTION = 3;
+/** Bytes of a header without options. */
+const PLAIN_HEADER = 20;
 /** Largest scale that counts (RFC 7323 section 2.3). */
 const MAXIMUM_SCALE = 14;
 
@@ -51,6 +53,7 @@ export function readSegment(
     ack: (flags & ACK) !== 0,
     rst: (flags & RST) !== 0,
     scale: windowScale(walk, start, header),
+    hasOptions: header > PLAIN_HEADER,
   };
 }
 

@@ -1,14 +1,14 @@
 /** States of nf_conntrack_proto_tcp, in the kernel's order; INVALID and IGNORE are no states. */
 const NONE = 0;
-const SYN_SENT = 1;
-const SYN_RECEIVED = 2;
-const ESTABLISHED = 3;
-const FIN_WAIT = 4;
+export const SYN_SENT = 1;
+export const SYN_RECEIVED = 2;
+export const ESTABLISHED = 3;
+export const FIN_WAIT = 4;
 const CLOSE_WAIT = 5;
-const LAST_ACK = 6;
-const TIME_WAIT = 7;
-const CLOSE = 8;
-const SYN_SENT2 = 9;
+export const LAST_ACK = 6;
+export const TIME_WAIT = 7;
+export const CLOSE = 8;
+export const SYN_SENT2 = 9;
 export const IGNORE = 10;
 export const INVALID = 11;
 
@@ -87,13 +87,13 @@ export function hasValidFlags(flags: number): boolean {
 }
 
 /** The state after a segment, or `IGNORE`, or `INVALID`. */
-export function nextState(direction: "original" | "reply", flags: number, state: number): number {
-  return TRANSITIONS[direction][segmentKind(flags)]?.[state] ?? INVALID;
+export function nextState(direction: "original" | "reply", kind: number, state: number): number {
+  return TRANSITIONS[direction][kind]?.[state] ?? INVALID;
 }
 
 /** State of the first segment of a connection; INVALID where it cannot be one. */
 export function firstState(flags: number, loose: boolean): number {
-  const state = nextState("original", flags, NONE);
+  const state = nextState("original", segmentKind(flags), NONE);
   if (state === SYN_SENT || state === INVALID) return state;
   return loose ? state : INVALID;
 }

@@ -30,6 +30,8 @@ export interface Segment {
   readonly rst: boolean;
   /** Window scale option; null: it has none. */
   readonly scale: number | null;
+  /** It has options of any kind. */
+  readonly hasOptions: boolean;
 }
 
 export interface Sides {
@@ -67,46 +69,78 @@ export function unsigned(value: number): number {
 /** The sender of the first segment of a connection (tcp_new). */
 export function firstSide(segment: Segment): TcpSide {
   const maximumWindow = Math.max(1, segment.window);
-  if (segment.syn) return initialSide(segment);
+  if (segment.syn) return begunSide(UNSEEN, segment);
   const maximumEnd = unsigned(segment.end + maximumWindow);
   return { ...UNSEEN, end: segment.end, maximumEnd, maximumWindow, liberal: true };
 }
 
-function initialSide(segment: Segment): TcpSide {
-  return {
-    ...UNSEEN,
-    end: segment.end,
-    maximumEnd: segment.end,
-    maximumWindow: Math.max(1, segment.window),
-    scale: segment.scale ?? 0,
-    scales: segment.scale !== null,
-  };
+/** A side as its SYN tells of it (tcp_init_sender); options that are not there change nothing. */
+function begunSide(side: TcpSide, segment: Segment): TcpSide {
+  const told = segment.hasOptions
+    ? { maximumAck: null, closes: false, scale: segment.scale ?? 0, scales: segment.scale !== null }
+    : {};
+  const maximumWindow = Math.max(1, segment.window);
+  return { ...side, ...told, end: segment.end, maximumEnd: segment.end, maximumWindow };
 }
 
-/** Both sides after the segment, or null where it lies outside what can be (tcp_in_window). */
-export function advanceWindow(
-  sides: Sides,
-  segment: Segment,
-  opening: boolean,
-  liberal: boolean,
-): Sides | null {
-  const begun = beginSender(sides, segment, opening);
-  if (begun.done) return begun.sides;
+/**
+ * `graced`: it does not fit, and takes the connection on all the same; `ignored`: it belongs to the
+ * connection, and does not take it on; `invalid`: no part of it, though a SYN has begun its side anew.
+ */
+export interface WindowAnswer {
+  readonly kind: "fits" | "graced" | "ignored" | "invalid";
+  readonly sides: Sides;
+}
+
+/** What the connection is in as a segment comes. */
+export interface Moment {
+  readonly direction: "original" | "reply";
+  /** Its first SYN is not answered yet. */
+  readonly isAsking: boolean;
+  /** It is still being opened. */
+  readonly isOpening: boolean;
+  /** Nothing is refused by its numbers (nf_conntrack_tcp_be_liberal). */
+  readonly isLiberal: boolean;
+}
+
+/** Both sides after the segment (tcp_in_window). */
+export function advanceWindow(sides: Sides, segment: Segment, moment: Moment): WindowAnswer {
+  const begun = beginSender(sides, segment, moment);
+  if (begun.done) return { kind: "fits", sides: begun.sides };
   const { sender, receiver } = begun.sides;
   const hasAck = segment.ack && !(segment.rst && segment.acknowledgement === 0);
   const ack = hasAck ? segment.acknowledgement : receiver.end;
-  const answersSyn = segment.rst && segment.sequence === 0 && opening;
+  const answersSyn = segment.rst && segment.sequence === 0 && moment.isAsking;
   const sequence = answersSyn ? sender.end : segment.sequence;
   const end = answersSyn ? sender.end : segment.end;
-  const oldest = Math.max(sender.maximumWindow, OLDEST_ACK);
-  const fits =
-    before(sequence, sender.maximumEnd + 1) &&
-    before(ack, receiver.end + 1) &&
-    (receiver.maximumWindow === 0 || after(end, sender.end - receiver.maximumWindow - 1)) &&
-    after(ack, receiver.end - oldest - 1);
-  /* What is let through by grace changes nothing of what is known. */
-  if (!fits) return liberal || sender.liberal ? { sender, receiver } : null;
-  return advance({ sender, receiver }, segment, ack, end);
+  const objection = objectionTo({ sender, receiver }, { sequence, end, ack });
+  if (objection === null)
+    return { kind: "fits", sides: advance({ sender, receiver }, segment, ack, end) };
+  const left = objection === "beyond" ? { sender: { ...sender, end }, receiver } : begun.sides;
+  /* What is let through by grace changes nothing else of what is known. */
+  if (moment.isLiberal || sender.liberal) return { kind: "graced", sides: left };
+  return { kind: objection === "outside" ? "invalid" : "ignored", sides: left };
+}
+
+/**
+ * `outside`: what can be sent or acknowledged; `old`: it was acknowledged before, or acknowledges what is
+ * long gone; `beyond`: more than there is room for, but not by more than the window.
+ */
+function objectionTo(
+  { sender, receiver }: Sides,
+  { sequence, end, ack }: { readonly sequence: number; readonly end: number; readonly ack: number },
+): "outside" | "old" | "beyond" | null {
+  const { maximumWindow } = receiver;
+  const isAckKnown = before(ack, receiver.end + 1);
+  const isAckRecent = after(ack, receiver.end - Math.max(sender.maximumWindow, OLDEST_ACK) - 1);
+  const isInWindow = after(end, sender.end - maximumWindow - 1);
+  if (!before(sequence, sender.maximumEnd + 1)) {
+    const overshot = unsigned(end - sender.maximumEnd + 1);
+    const isNear = maximumWindow > 0 && isInWindow && overshot <= maximumWindow;
+    return isNear && isAckRecent && isAckKnown ? "beyond" : "outside";
+  }
+  if (!isAckKnown) return "outside";
+  return (maximumWindow === 0 || isInWindow) && isAckRecent ? null : "old";
 }
 
 interface Begun {
@@ -115,34 +149,36 @@ interface Begun {
 }
 
 /** First words of a side, or of one that begins again while the connection opens. */
-function beginSender({ sender, receiver }: Sides, segment: Segment, opening: boolean): Begun {
-  const again =
-    sender.maximumWindow > 0 && segment.syn && opening && after(segment.end, sender.end);
-  if (segment.syn && (sender.maximumWindow === 0 || again)) {
-    const side = initialSide(segment);
-    const scales = side.scales && receiver.scales;
+function beginSender({ sender, receiver }: Sides, segment: Segment, moment: Moment): Begun {
+  const isUnheard = sender.maximumWindow === 0;
+  const isReply = moment.direction === "reply";
+  const again = segment.syn && moment.isOpening && after(segment.end, sender.end);
+  if (segment.syn && (isUnheard || again)) {
+    const side = begunSide(sender, segment);
+    const unscaled = isReply && !(side.scales && receiver.scales);
     const sides = {
-      sender: scales ? side : { ...side, scale: 0 },
-      receiver: scales ? receiver : { ...receiver, scale: 0 },
+      sender: unscaled ? { ...side, scale: 0 } : side,
+      receiver: unscaled ? { ...receiver, scale: 0 } : receiver,
     };
-    return { sides, done: !segment.ack && !again };
+    return { sides, done: !segment.ack && (isUnheard || isReply) };
   }
-  if (sender.maximumWindow > 0) return { sides: { sender, receiver }, done: false };
-  const maximumWindow = Math.max(1, segment.window << sender.scale);
-  const joined = {
-    ...sender,
-    end: segment.end,
-    maximumWindow,
-    maximumEnd: unsigned(segment.end + maximumWindow),
+  return {
+    sides: isUnheard ? joined({ sender, receiver }, segment) : { sender, receiver },
+    done: false,
   };
-  const { acknowledgement } = segment;
+}
+
+/** In the middle of a connection, whose history is lost. */
+function joined({ sender, receiver }: Sides, { end, acknowledgement, window }: Segment): Sides {
+  const maximumWindow = Math.max(1, window * 2 ** sender.scale);
+  const maximumEnd = unsigned(end + maximumWindow);
+  const side = { ...sender, end, maximumWindow, maximumEnd };
   if (receiver.maximumWindow === 0) {
     const other = { ...receiver, end: acknowledgement, maximumEnd: acknowledgement };
-    return { sides: { sender: joined, receiver: other }, done: false };
+    return { sender: side, receiver: other };
   }
   const keepsAlive = acknowledgement === unsigned(receiver.end + 1);
-  const other = keepsAlive ? { ...receiver, end: acknowledgement } : receiver;
-  return { sides: { sender: joined, receiver: other }, done: false };
+  return { sender: side, receiver: keepsAlive ? { ...receiver, end: acknowledgement } : receiver };
 }
 
 function advance({ sender, receiver }: Sides, segment: Segment, ack: number, end: number): Sides {

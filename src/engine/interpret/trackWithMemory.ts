@@ -69,10 +69,13 @@ function trackKnown(
   if (flags !== null && connection.tcp !== null) {
     const answer = nextTcp(walk, memory, connection, direction, flags);
     if (answer === "invalid") return { kind: "invalid" };
-    if (answer !== "valid") memory.forget(connection);
+    if (answer === "killed" || answer === "again") memory.forget(connection);
     if (answer === "again") return trackFirst(walk, memory, tuple, flags);
-  } else refresh(memory, connection);
-  account(walk, connection, direction);
+    if (answer !== "ignored") account(walk, connection, direction);
+  } else {
+    refresh(memory, connection);
+    account(walk, connection, direction);
+  }
   const info =
     direction === "reply" || connection.seenReply
       ? "established"

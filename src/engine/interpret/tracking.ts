@@ -56,9 +56,22 @@ export interface TcpTracking {
   readonly state: number;
   readonly original: TcpSide;
   readonly reply: TcpSide;
-  /** Kind and direction of the segment seen last. */
-  readonly lastKind: number | null;
-  readonly lastDirection: "original" | "reply" | null;
+  readonly last: LastSegment;
+}
+
+/** What is kept of the segment that came last. */
+export interface LastSegment {
+  readonly kind: number;
+  readonly direction: "original" | "reply";
+  readonly end: number;
+  readonly acknowledgement: number;
+  readonly window: number;
+  /** Of a SYN that was let through though it did not fit; null: it offered no scaling. */
+  readonly scale: number | null;
+  /** That SYN may be answered by an ACK that acknowledges nothing (RFC 5961). */
+  readonly mayBeChallenged: boolean;
+  /** Both sides have sent a SYN. */
+  readonly isSimultaneous: boolean;
 }
 
 export const DEFAULT_ZONES: Zones = { original: 0n, reply: 0n };
