@@ -63,7 +63,28 @@ function unlike(
 
 function tell({ rule }: Effect, side: string): string {
   const { file, line } = rule.span;
-  return `${file}:${line} (${side}) changes packets that the other side does not change alike`;
+  const deeds = new Set(changesOf(rule).map(deed));
+  return `${file}:${line} (${side}) ${[...deeds].join(" and ")}; the other side does not do the same to the same packets`;
+}
+
+/** What a statement does, in the words of who reads the rule. */
+function deed(statement: Statement): string {
+  switch (statement.kind) {
+    case "write":
+      return `sets ${statement.target}`;
+    case "nat":
+      return "translates";
+    case "notrack":
+      return "leaves untracked";
+    case "ctObject":
+      return `gives connections a ${statement.what}`;
+    case "duplicate":
+      return "copies packets";
+    case "flowOffload":
+      return "offloads flows";
+    default:
+      return "changes packets";
+  }
 }
 
 const CHANGES: ReadonlySet<Statement["kind"]> = new Set<Statement["kind"]>([
