@@ -37,9 +37,9 @@ const iptables: fc.Arbitrary<string> = fc
   .map(([seed, isSix]) => randomIptables(new Chance(seed), isSix));
 
 describe.each([
-  ["few fields that meet", randomRuleset, 120],
-  ["nft at random", nft, 40],
-  ["iptables at random", iptables, 40],
+  ["few fields that meet", randomRuleset, 100],
+  ["nft at random", nft, 30],
+  ["iptables at random", iptables, 30],
 ] as const)("rulesets of %s", (_, ruleset, numRuns) => {
   test(
     "packets outside of the classes fare alike, those inside do not",
