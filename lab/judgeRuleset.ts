@@ -4,7 +4,7 @@ import { type Aimed, Shooter } from "./aim/shooter.ts";
 import { Chance, seedOf } from "./chance.ts";
 import { type Flight, Judge, shotOf, type Tally } from "./judge.ts";
 import { Kernel } from "./kernel.ts";
-import { makeLabHost } from "./labHost.ts";
+import { firstAddresses, makeLabHost } from "./labHost.ts";
 import { explainMissed, type Missed } from "./missed.ts";
 import { matchHandles, type RulesByHandle } from "./observed.ts";
 import { type Reach, reachOf } from "./reach/reach.ts";
@@ -54,7 +54,7 @@ export async function judgeRuleset(ruleset: Ruleset, options: JudgeOptions): Pro
   if (reason !== null) return { kind: "notLoaded", name, reason, isRefused: false };
   const kernel = new Kernel();
   try {
-    const host = makeLabHost(ruleset.interfaces);
+    const host = makeLabHost(ruleset.interfaces, firstAddresses(parsed.device));
     await kernel.setUp(host.setup);
     const refusal = await kernel.load(argv, loadedText(ruleset));
     if (refusal !== null)
@@ -81,7 +81,7 @@ async function play(
   reach: Reach | null,
   { packets, seed }: JudgeOptions,
 ): Promise<Tally> {
-  const host = makeLabHost(interfaces);
+  const host = makeLabHost(interfaces, firstAddresses(device));
   const chance = new Chance(seedOf(`${name} ${seed}`));
   const pool = new Pool(device, interfaces, chance);
   const outside = new Outside(device, host);

@@ -1,14 +1,41 @@
 import { formatIpv4, formatIpv6 } from "../src/engine/base/address.ts";
+import type { Device } from "../src/engine/device/device.ts";
 import type { Host, HostAddress, HostInterface } from "../src/engine/device/host.ts";
 import type { IpFamily, PacketSpec } from "../src/engine/packet/packet.ts";
 import type { KernelSetup, OwnAddress } from "./kernel.ts";
 import { isForSelf } from "./sketch.ts";
+import { visitTests } from "./visit.ts";
 
 /** Bytes of a link: more than any packet that is sent. */
 const MTU = 65000;
+/** First addresses of a namespace, of each family. */
+export interface FirstAddresses {
+  readonly ip: bigint;
+  readonly ip6: bigint;
+}
+
 /** Networks for benchmarks and documentation (RFC 2544, 3849): few rulesets name them. */
-const FIRST_V4 = 0xc6120001n;
-const FIRST_V6 = 0x20010db8ffff00000000000000000001n;
+const USUAL: FirstAddresses = { ip: 0xc6120001n, ip6: 0x20010db8ffff00000000000000000001n };
+/** Global addresses, for rulesets that refuse all reserved networks. */
+const GLOBAL: FirstAddresses = { ip: 0x2c800001n, ip6: 0x2a00ffff000000000000000000000001n };
+/** Ranges with so many addresses say nothing of one network. */
+const WIDE: FirstAddresses = { ip: 1n << 28n, ip6: 1n << 124n };
+
+/** Addresses that the rules do not single out. */
+export function firstAddresses(device: Device): FirstAddresses {
+  const isNamed = { ip: false, ip6: false };
+  visitTests(device, (selector, ranges) => {
+    const [family] = selector.split(" ");
+    if ((family !== "ip" && family !== "ip6") || !/addr$/.test(selector)) return;
+    const address = USUAL[family];
+    for (const { from, to } of ranges)
+      if (from <= address && address <= to && to - from < WIDE[family]) isNamed[family] = true;
+  });
+  return {
+    ip: isNamed.ip ? GLOBAL.ip : USUAL.ip,
+    ip6: isNamed.ip6 ? GLOBAL.ip6 : USUAL.ip6,
+  };
+}
 /** Of an address that is only a route of the table `local`. */
 const NO_INTERFACE = "";
 const MAIN_TABLE = 254;
@@ -36,12 +63,13 @@ const SYSCTLS: Readonly<Record<string, string>> = {
 export interface LabHost {
   readonly setup: KernelSetup;
   readonly interfaces: readonly string[];
+  readonly first: FirstAddresses;
   /** What surrounds the ruleset as this packet finds it, with addresses that the device has for a time. */
   hostFor(spec: PacketSpec, own: readonly HostAddress[]): Host;
 }
 
 /** A namespace with one TUN device for each name, each with an address of its own. */
-export function makeLabHost(names: readonly string[]): LabHost {
+export function makeLabHost(names: readonly string[], first = USUAL): LabHost {
   const interfaces: HostInterface[] = names.map((name, place) => ({
     name,
     index: place + 2,
@@ -53,13 +81,13 @@ export function makeLabHost(names: readonly string[]): LabHost {
   const addresses = names.flatMap((name, place): HostAddress[] => [
     {
       family: "ip",
-      address: FIRST_V4 + BigInt(place),
+      address: first.ip + BigInt(place),
       prefix: 32,
       interface: name,
     },
     {
       family: "ip6",
-      address: FIRST_V6 + BigInt(place),
+      address: first.ip6 + BigInt(place),
       prefix: 128,
       interface: name,
     },
@@ -79,6 +107,7 @@ export function makeLabHost(names: readonly string[]): LabHost {
   const host: Host = { interfaces, routes, rules: [], sysctls, addresses };
   return {
     interfaces: names,
+    first,
     setup: {
       sysctls: SYSCTLS,
       interfaces: names,
@@ -109,7 +138,9 @@ function withAddresses(
 
 const LINK_LOCAL = 0xfe80n >> 6n;
 
-type Ends = Pick<PacketSpec, "family" | "source" | "destination" | "path" | "in" | "out">;
+type Ends = Pick<PacketSpec, "family" | "source" | "destination" | "path" | "in" | "out"> & {
+  readonly besides?: bigint;
+};
 
 /**
  * The addresses that the device has because of a packet, each with what it is on: the destination of what
@@ -117,7 +148,8 @@ type Ends = Pick<PacketSpec, "family" | "source" | "destination" | "path" | "in"
  */
 export function ownEnds(packet: Ends, host: LabHost): readonly HostAddress[] {
   const { family, source, destination, path } = packet;
-  const ends = [isForSelf(packet) ? destination : null, path === "output" ? source : null];
+  const { besides = null } = packet;
+  const ends = [isForSelf(packet) ? destination : null, path === "output" ? source : null, besides];
   return ends
     .filter((address) => address !== null)
     .filter((address) => isPlaceable(family, address, host))
@@ -164,6 +196,6 @@ function isSpecial(family: IpFamily, address: bigint): boolean {
 /** Whether an address belongs to the namespace whatever the packet says. */
 export function isLabAddress(family: IpFamily, address: bigint, host: LabHost): boolean {
   const count = BigInt(host.interfaces.length);
-  const first = family === "ip" ? FIRST_V4 : FIRST_V6;
+  const first = host.first[family];
   return address >= first && address < first + count;
 }

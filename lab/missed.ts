@@ -1,3 +1,4 @@
+import { withinNodeLimit } from "../src/engine/bdd/index.ts";
 import type { Rule } from "../src/engine/device/device.ts";
 import { needsOf } from "./reach/needs.ts";
 import type { Reach } from "./reach/reach.ts";
@@ -19,6 +20,9 @@ export function explainMissed(rule: Rule, reach: Reach | null): Missed {
   const reached = reach.of(rule);
   if (reached.kind === "never")
     return { rule, reason: reached.reason, lines: reached.lines, isProved: true };
-  const needs = needsOf(reach.analysis, reached.aims);
-  return open(needs === null ? "no packet was found that comes to it" : `needs ${needs}`);
+  const needs = withinNodeLimit(() => needsOf(reach.analysis, reach.device, reached.aims));
+  if (needs.kind === "nodeLimit") return open("the ruleset is too large for the compiler here");
+  return open(
+    needs.value === null ? "no packet was found that comes to it" : `needs ${needs.value}`,
+  );
 }

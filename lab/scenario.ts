@@ -116,6 +116,11 @@ export class Outside {
     return [first, { ...answer, protocol, icmp: { type, code, id: 0 }, more }];
   }
 
+  /** The destination that NAT gives a packet; null: it does not leave. */
+  afterNat(sketch: Sketch): bigint | null {
+    return this.send(sketch, new Memory())?.sketch.destination ?? null;
+  }
+
   private send(sketch: Sketch, memory: Memory, first = sketch): Departed | null {
     const spec = toSpec(sketch);
     const own = [first, sketch].flatMap((one) => ownEnds(one, this.host));

@@ -26,6 +26,8 @@ export interface Sketch {
   readonly gid: number;
   /** Further words of the notation. */
   readonly more: readonly string[];
+  /** An address that the device has besides: where NAT sends the packet. */
+  readonly besides?: bigint;
 }
 
 export interface TcpFields {

@@ -1,5 +1,7 @@
 import { FALSE, support } from "../../src/engine/bdd/index.ts";
-import type { Analysis } from "../../src/engine/compile/index.ts";
+import { type Analysis, ruleNames } from "../../src/engine/compile/index.ts";
+import type { Device } from "../../src/engine/device/device.ts";
+import type { Statement } from "../../src/engine/device/statement.ts";
 import type { AtomField, Flag } from "../../src/engine/packet/header/layout.ts";
 import { formatRange } from "../../src/engine/packet/selectors/formatRange.ts";
 import type { Aims } from "./reach.ts";
@@ -8,21 +10,31 @@ import type { Aims } from "./reach.ts";
 const MAXIMUM_RANGES = 3;
 
 /** What has to hold besides the header, so that a packet of `aims` hits; null: nothing is known. */
-export function needsOf({ arena, layout }: Analysis, aims: readonly Aims[]): string | null {
+export function needsOf(
+  { arena, layout }: Analysis,
+  device: Device,
+  aims: readonly Aims[],
+): string | null {
+  const usedUp = keysOfLimits(device);
   const packets = aims.reduce((all, aim) => arena.or(all, aim.packets), FALSE);
   const levels = new Set(support(arena, packets));
-  const flags = layout.flags.filter(
-    ({ kind, level }) => kind !== "header" && levels.has(level) && !may(level),
-  );
+  const unknowns = layout.flags.filter(({ kind, level }) => kind !== "header" && levels.has(level));
+  const flags = unknowns.filter(({ key, level }) => isNeeded(level) || isUsedUp(key, level));
   const fields = layout.fields.filter(
-    (field) => field.kind !== "header" && field.levels.some((level) => levels.has(level)),
+    ({ key, kind, levels: own }) =>
+      (kind !== "header" || OF_THE_DEVICE.test(key)) && own.some((level) => levels.has(level)),
   );
   const needs = [...flags.map(flagText), ...fields.flatMap((field) => fieldText(field))];
   return needs.length === 0 ? null : [...new Set(needs)].join(", ");
 
-  /** Whether packets without it hit as well. */
-  function may(level: number): boolean {
-    return arena.difference(packets, arena.variable(level)) !== FALSE;
+  function isNeeded(level: number): boolean {
+    return arena.difference(packets, arena.variable(level)) === FALSE;
+  }
+
+  /** Whether a limit must have run dry. */
+  function isUsedUp(key: string, level: number): boolean {
+    const isLimit = usedUp.some((ending) => key.endsWith(ending));
+    return isLimit && !arena.intersects(packets, arena.variable(level));
   }
 
   /** Nothing where every value will do. */
@@ -39,9 +51,39 @@ export function needsOf({ arena, layout }: Analysis, aims: readonly Aims[]): str
       return arena.restrict(values, assignment) !== FALSE;
     });
     if (classes.length === atoms.classes.length) return [];
+    if (CLOCK.test(key)) return [`another time (\`${key}\`)`];
     const ranges = classes.flat().map((range) => formatRange(key, range));
     const more = ranges.length > MAXIMUM_RANGES ? ", …" : "";
-    return [`\`${key}\` ${ranges.slice(0, MAXIMUM_RANGES).join(", ")}${more}`];
+    const by = OF_THE_DEVICE.test(key) ? "an Ethernet device, and of it " : "";
+    return [`${by}\`${key}\` ${ranges.slice(0, MAXIMUM_RANGES).join(", ")}${more}`];
+  }
+}
+
+const CLOCK = /^meta (?:time|hour|day)$/;
+/** Fields of the header that a device without Ethernet does not give. */
+const OF_THE_DEVICE = /^(?:ether|vlan|arp|meta pkttype)/;
+
+/** How keys of flags end that stand for a limit within which packets match. */
+function keysOfLimits(device: Device): readonly string[] {
+  const nameOf = ruleNames(device);
+  const rules = device.tables.flatMap(({ chains }) => chains.flatMap(({ rules: own }) => own));
+  return rules.flatMap((rule) =>
+    rule.statements.flatMap((statement, index) =>
+      isWithin(statement) ? [`/${nameOf(rule)}:${index}`] : [],
+    ),
+  );
+}
+
+function isWithin(statement: Statement): boolean {
+  switch (statement.kind) {
+    case "limit":
+    case "quota":
+    case "connectionCount":
+      return !statement.over;
+    case "hashLimit":
+      return !statement.above;
+    default:
+      return false;
   }
 }
 
@@ -56,6 +98,7 @@ const STATEFUL: ReadonlyMap<string, string> = new Map([
 ]);
 
 function flagText({ key }: Flag): string {
+  if (/^goes on after .*tproxy/.test(key)) return "a transparent socket that listens";
   const [name = "", rule] = key.split("#");
   if (rule === undefined) return `\`${key}\``;
   const held = /^@(\S+) holds it$/.exec(name);

@@ -39,6 +39,17 @@ export function boundsOf(
   analysis: Analysis,
   device: Device,
   surveys: readonly Survey[],
+  survey: Survey,
+  hook: Hook,
+): readonly Bound[] {
+  const world = beginPath(analysis, deviceFacts(device), survey.path, ruleNames(device));
+  return [...headerBounds(analysis, device, survey, hook), ...connectionBounds(world, surveys)];
+}
+
+/** What does not hang on connections. */
+export function headerBounds(
+  analysis: Analysis,
+  device: Device,
   { path, constraint }: Survey,
   hook: Hook,
 ): readonly Bound[] {
@@ -80,7 +91,7 @@ export function boundsOf(
       packets: unmarked(layout),
       otherwise: "packets come in without a mark, and no rule before it gives them this one",
     });
-  return [...bounds, ...connectionBounds(world, surveys)];
+  return bounds;
 }
 
 /** What prerouting sees has not been looked at by routing; IPv6 checks some addresses before. */

@@ -83,5 +83,5 @@ test("what a rule needs that the header does not say is named", () => {
   const [rule] = rules;
   if (rule === undefined) throw new Error("no rule");
   const { isProved, reason } = explainMissed(rule, reach);
-  expect([isProved, reason]).toEqual([false, "needs `meta hour` 3600-7200"]);
+  expect([isProved, reason]).toEqual([false, "needs another time (`meta hour`)"]);
 });

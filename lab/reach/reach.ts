@@ -2,8 +2,9 @@ import { FALSE, type Node, withinNodeLimit } from "../../src/engine/bdd/index.ts
 import { type Analysis, beginAnalysis } from "../../src/engine/compile/index.ts";
 import type { Device, Hook, Rule } from "../../src/engine/device/device.ts";
 import type { Path } from "../../src/engine/packet/packet.ts";
-import { type Bound, boundsOf } from "./producible.ts";
+import { type Bound, boundsOf, headerBounds } from "./producible.ts";
 import { type Survey, surveyPath } from "./survey.ts";
+import { unfilledBy } from "./unfilled.ts";
 import { type Reason, whyNotHit, whyNotReached } from "./why.ts";
 
 /** Packets of one path that may hit a rule in a hook. */
@@ -20,12 +21,15 @@ export type Reached =
 
 const PATHS: readonly Path[] = ["forward", "input", "output"];
 /** Nodes that one ruleset may take: the largest of the corpus takes a tenth. */
-const NODE_LIMIT = 3_000_000;
+const NODE_LIMIT = 6_000_000;
 
 /** What the compiler knows of the packets that come to each rule of a device. */
 export interface Reach {
   readonly analysis: Analysis;
+  readonly device: Device;
   of(rule: Rule): Reached;
+  /** First packets of connections that nothing stops. */
+  begins(): readonly Aims[];
 }
 
 /** Null: the ruleset is too large for it. */
@@ -43,6 +47,13 @@ export function reachOf(device: Device): Reach | null {
   };
   return {
     analysis,
+    device,
+    begins: () => {
+      const found = withinNodeLimit(() =>
+        surveys.map((survey) => beginsOf(analysis, device, survey)),
+      );
+      return found.kind === "done" ? found.value : [];
+    },
     of: (rule) => {
       const answer = withinNodeLimit(() => reached(analysis, device, surveys, bounds, rule));
       return answer.kind === "done" ? answer.value : { kind: "perhaps", aims: [] };
@@ -61,6 +72,8 @@ function reached(
   const meetings = surveys.flatMap((survey) =>
     (survey.meetings.get(rule) ?? []).map((meeting) => ({ survey, meeting })),
   );
+  const unfilled = unfilledBy(device, rule);
+  if (unfilled !== null) return { kind: "never", reason: "nothing fills what it asks", lines: [] };
   const unmet: Reason[] = [];
   const beyond: string[] = [];
   const aims: Aims[] = [];
@@ -84,4 +97,13 @@ function reached(
     return { kind: "never", reason: [...new Set(beyond)].join("; "), lines: [] };
   const [reason = whyNotReached(device, surveys, rule)] = unmet;
   return { kind: "never", ...reason };
+}
+
+function beginsOf(analysis: Analysis, device: Device, survey: Survey): Aims {
+  const { path } = survey;
+  const packets = headerBounds(analysis, device, survey, path).reduce<Node>(
+    (all, bound) => analysis.arena.and(all, bound.packets),
+    survey.begins,
+  );
+  return { path, hook: path, packets };
 }
