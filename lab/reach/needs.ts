@@ -25,7 +25,9 @@ export function needsOf(
       (kind !== "header" || OF_THE_DEVICE.test(key)) && own.some((level) => levels.has(level)),
   );
   const needs = [...flags.map(flagText), ...fields.flatMap((field) => fieldText(field))];
-  return needs.length === 0 ? null : [...new Set(needs)].join(", ");
+  if (needs.length > 0) return [...new Set(needs)].join(", ");
+  const others = fields.filter(({ key }) => OF_THE_DEVICE.test(key)).map(({ key }) => `\`${key}\``);
+  return others.length === 0 ? null : `an Ethernet device (${others.join(", ")})`;
 
   function isNeeded(level: number): boolean {
     return arena.difference(packets, arena.variable(level)) === FALSE;
@@ -54,8 +56,8 @@ export function needsOf(
     if (CLOCK.test(key)) return [`another time (\`${key}\`)`];
     const ranges = classes.flat().map((range) => formatRange(key, range));
     const more = ranges.length > MAXIMUM_RANGES ? ", …" : "";
-    const by = OF_THE_DEVICE.test(key) ? "an Ethernet device, and of it " : "";
-    return [`${by}\`${key}\` ${ranges.slice(0, MAXIMUM_RANGES).join(", ")}${more}`];
+    if (OF_THE_DEVICE.test(key)) return [`an Ethernet device (\`${key}\`)`];
+    return [`\`${key}\` ${ranges.slice(0, MAXIMUM_RANGES).join(", ")}${more}`];
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Aim } from "../aim/assemble.ts";
 import { asFirst, opener, stage } from "../aim/stage.ts";
 import { endOf, isHost, type Outside, type Scenario, turnedAround } from "../scenario.ts";
-import { ACK, FIN, RST, type Sketch, SYN, TCP, UDP } from "../sketch.ts";
+import { ACK, FIN, RST, type Sketch, SYN, TCP } from "../sketch.ts";
 
 /** Ways to put the packet where it is in its state, the straight ones first. */
 export function scenariosFor(aim: Aim, outside: Outside): readonly Scenario[] {
@@ -49,10 +49,7 @@ function overDevice(sketch: Sketch): Sketch {
 function strange(sketch: Sketch): readonly Sketch[] {
   const flags = [sketch.tcp.flags, SYN | FIN, SYN | ACK, RST, 0];
   const tcp = sketch.protocol === TCP ? flags : [];
-  const broken = ["csum=bad", ...(sketch.protocol === UDP ? ["udp.length=7"] : [])].map((word) => ({
-    ...sketch,
-    more: [...sketch.more, word],
-  }));
+  const broken = [{ ...sketch, more: [...sketch.more, "csum=bad"] }];
   return [
     sketch,
     ...broken,

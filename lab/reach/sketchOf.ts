@@ -10,6 +10,8 @@ interface Rest {
   readonly out: string | null;
   /** Lengths that the rules do not tell apart; none: no rule asks. */
   readonly length: readonly Range[];
+  /** Largest segment that TCP's option tells; none: it has no such option. */
+  readonly segment: readonly Range[];
   readonly state: CtState;
   /** Source port where the header names none. */
   readonly port: number;
@@ -33,6 +35,8 @@ export function sketchOf(text: string, rest: Rest): Sketch | null {
   };
   const isOwn = rest.path === "output";
   const first = rest.state === "new" ? SYN : ACK;
+  const [segment] = rest.segment;
+  const options = segment === undefined ? [] : [`mss=${segment.from}`];
   const words = text.split(" ").slice(4);
   return {
     family,
@@ -57,7 +61,7 @@ export function sketchOf(text: string, rest: Rest): Sketch | null {
     mark: isOwn ? (number("meta mark") ?? 0) : 0,
     uid: isOwn ? (number("meta skuid") ?? 0) : 0,
     gid: isOwn ? (number("meta skgid") ?? 0) : 0,
-    more: words.filter((word) => !OWN_WORDS.test(word)),
+    more: [...words.filter((word) => !OWN_WORDS.test(word)), ...options],
   };
 }
 

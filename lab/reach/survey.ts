@@ -14,6 +14,7 @@ import { forkWorld, type World } from "../../src/engine/compile/world.ts";
 import type { Device, Hook, Rule } from "../../src/engine/device/device.ts";
 import type { SetElement } from "../../src/engine/device/set.ts";
 import type { Path } from "../../src/engine/packet/packet.ts";
+import { asksEmptySet } from "../emptySet.ts";
 import { elementsOf } from "../visit.ts";
 
 /** A rule as the packets of one path come to it in one hook, whatever the state of connections. */
@@ -139,8 +140,8 @@ function matched(
   const goesOn = map !== undefined && elementsOf(table, map.map).some(saysContinue);
   if (goesOn) return hit;
   const [six = FALSE] = layout.bits("family", 0, 1);
-  const others =
-    nat === undefined || nat.family === null ? FALSE : nat.family === "ip" ? six : arena.not(six);
+  const isOfOne = nat !== undefined && nat.family !== null && !asksEmptySet(table, nat);
+  const others = !isOfOne ? FALSE : nat.family === "ip" ? six : arena.not(six);
   /* NAT of one family lets packets of the other go on, and the rule counts as matched (measured). */
   const left = exits.reduce<Node>((all, { packets }) => arena.or(all, packets), others);
   return arena.and(hit, left);

@@ -1,7 +1,7 @@
 import { type Arena, FALSE, type Node } from "../../src/engine/bdd/index.ts";
 import type { Chain, Device, Rule, Table } from "../../src/engine/device/device.ts";
-import type { Expression, SetReference } from "../../src/engine/device/expression.ts";
 import type { Statement } from "../../src/engine/device/statement.ts";
+import { asksEmptySet } from "../emptySet.ts";
 import { elementsOf } from "../visit.ts";
 import type { Meeting, Survey } from "./survey.ts";
 
@@ -26,7 +26,7 @@ export function whyNotHit(
 ): Reason {
   const { table, chain } = placeOf(device, rule);
   const own = meetingsOf(surveys, rule);
-  if (rule.statements.some((statement) => hasEmptySet(table, statement)))
+  if (rule.statements.some((statement) => asksEmptySet(table, statement)))
     return plain("its set is empty");
   const wanted = union(
     arena,
@@ -87,33 +87,4 @@ function leadsTo(table: Table, statement: Statement, chain: string): boolean {
     ({ data }) =>
       data?.kind === "verdict" && "chain" in data.verdict && data.verdict.chain === chain,
   );
-}
-
-/** Whether the statement asks a set or a map that holds nothing, and that packets do not fill. */
-function hasEmptySet(table: Table, statement: Statement): boolean {
-  return referencesOf(statement).some((reference) => {
-    if (reference.kind === "ipset") return false;
-    if (reference.kind === "anonymous") return reference.elements.length === 0;
-    const set = table.sets.find(({ name }) => name === reference.name);
-    return set !== undefined && !set.dynamic && set.elements.length === 0;
-  });
-}
-
-function referencesOf(statement: Statement): readonly SetReference[] {
-  switch (statement.kind) {
-    case "verdictMap":
-      return [statement.map];
-    case "match": {
-      const { left, test } = statement;
-      return test.kind === "set" && !test.negated ? [test.set, ...mapsIn(left)] : mapsIn(left);
-    }
-    case "nat":
-      return statement.address?.kind === "expression" ? mapsIn(statement.address.expression) : [];
-    default:
-      return [];
-  }
-}
-
-function mapsIn(expression: Expression): readonly SetReference[] {
-  return expression.kind === "lookup" ? [expression.map] : [];
 }

@@ -95,6 +95,7 @@ export class Witnesses {
       in: this.interfaceOf("in", whole),
       out: this.interfaceOf("out", whole),
       length: this.rangesOf("meta length", whole),
+      segment: this.hasFlag(SEGMENT_FLAG, whole) ? this.rangesOf(SEGMENT_SIZE, whole) : [],
       state,
       port: Math.floor(FIRST_PORT + this.random() * PORTS),
     });
@@ -183,6 +184,11 @@ export class Witnesses {
     return names[Math.floor(this.random() * names.length)] ?? null;
   }
 
+  private hasFlag(key: string, header: Assignment): boolean {
+    const flag = this.layout.flags.find((one) => one.key === key);
+    return flag !== undefined && header.get(flag.level) === true;
+  }
+
   private rangesOf(key: string, header: Assignment): readonly Range[] {
     const field = this.field(key);
     if (field === undefined) return [];
@@ -202,6 +208,9 @@ function classIn({ atoms }: AtomField, name: string): number {
   );
 }
 
+/** The option of TCP that tells the largest segment (kind 2). */
+const SEGMENT_FLAG = "tcp option 2";
+const SEGMENT_SIZE = "tcp option maxseg size";
 /** Wishes that are kept in every round: about interfaces and unknowns. */
 const FIRM = 2;
 const FIRST_PORT = 20000;
