@@ -33,6 +33,10 @@ test.each([
     `${INPUT} accept; jump other; }\nchain other { accept; }`,
   ],
   ["its set is empty", `set s { type ipv4_addr; }\n${INPUT} ip saddr @s accept; }`],
+  [
+    "nothing fills what it asks",
+    `set s { type ipv4_addr; size 9; flags dynamic; }\n${INPUT} ip saddr @s accept; }`,
+  ],
   ["it asks for what no packet has", `${INPUT} iifname "a" iifname "b" accept; }`],
   ["routing refuses what would come to it", `${INPUT} iifname "a" ip daddr 127.0.0.1 accept; }`],
   [
@@ -70,6 +74,20 @@ test.each([
   ["an error", `${INPUT} ct state new accept; ct state related icmp type 11 accept; }`],
   ["what is invalid", `${INPUT} ct state invalid tcp flags syn accept; }`],
   ["a length", `${INPUT} meta length 900-1000 accept; }`],
+  [
+    "a limit that has run dry",
+    `${INPUT} tcp dport 22 limit rate 1/second burst 5 packets accept; tcp dport 22 accept; }`,
+  ],
+  [
+    "what a packet before has put into a set",
+    `set s { type ipv4_addr; size 9; flags dynamic; }
+     ${INPUT} udp dport 7 add @s { ip saddr } drop; tcp dport 22 ip saddr @s accept; }`,
+  ],
+  [
+    "what NAT sends to the device itself",
+    `chain nat { type nat hook prerouting priority -100; tcp dport 7 dnat ip to 192.0.2.9; }
+     ${INPUT} ct status dnat accept; }`,
+  ],
   ["what rules before it leave", `${INPUT} tcp dport != 77 drop; ip ttl != 9 drop; accept; }`],
 ])("packets are found for %s", (_, chains) => {
   const { search, rules } = look(chains);
