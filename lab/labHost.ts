@@ -133,7 +133,9 @@ function withAddresses(
     spec.out === "lo" && first !== undefined
       ? { ...rest, routes: routes.map((route) => ({ ...route, interface: first.name })) }
       : { ...rest, routes };
-  return own.length === 0 ? host : { ...host, addresses: [...addresses, ...own] };
+  /* They are routes of the table `local`: no interface has them, whatever it takes to reach them. */
+  const routed = own.map((address) => ({ ...address, interface: NO_INTERFACE }));
+  return own.length === 0 ? host : { ...host, addresses: [...addresses, ...routed] };
 }
 
 const LINK_LOCAL = 0xfe80n >> 6n;

@@ -1,7 +1,7 @@
 import { interfaceNameValue } from "../base/interfaceName.ts";
 import type { RejectWith } from "../device/statement.ts";
 import { buildWire } from "../packet/build.ts";
-import { type PacketSpec, PLAIN_SHAPE } from "../packet/packet.ts";
+import { type IpFamily, type PacketSpec, PLAIN_SHAPE } from "../packet/packet.ts";
 import { readHeaders } from "../packet/wire.ts";
 import { localAddress } from "./routing.ts";
 import { runHook } from "./runHook.ts";
@@ -66,7 +66,7 @@ export function isNoError(walk: Walk): boolean {
   const { headers } = walk;
   const start = headers.transport * 8;
   const source = readAddress(walk, "source");
-  if (walk.wire.family === "ip6" && source.kind === "known" && source.value === 0n) return false;
+  if (source.kind === "known" && isNobody(walk.wire.family, source.value)) return false;
   if (headers.protocol === 1 && walk.wire.family === "ip") {
     const type = readPacket(walk, start, 8, "icmp type");
     return type.kind !== "known" || ICMP_QUESTIONS.includes(type.value);
@@ -76,6 +76,14 @@ export function isNoError(walk: Walk): boolean {
     return type.kind !== "known" || type.value >= 128n;
   }
   return true;
+}
+
+const BROADCAST = 0xffffffffn;
+
+/** No error goes to a group or to everybody, and in IPv6 none to no address (measured). */
+function isNobody(family: IpFamily, source: bigint): boolean {
+  if (family === "ip6") return source === 0n;
+  return source === BROADCAST || source >> 28n === 14n;
 }
 
 /** Multicast and broadcast destinations get no answer. */
@@ -115,7 +123,18 @@ export function leavesDevice(walk: Walk, answer: string): boolean {
     flowOf: () => null,
   };
   if (runHook(own, "output").decision !== "accept") return false;
-  return runHook(own, "postrouting").decision === "accept";
+  if (runHook(own, "postrouting").decision !== "accept") return false;
+  if (walk.memory !== null) comesBack(own);
+  return true;
+}
+
+const LOOPBACK = known(interfaceNameValue("lo"), 128);
+
+/** What goes over `lo` comes in again, where limits and counters see it. */
+function comesBack(own: Walk): void {
+  if (own.out?.kind !== "known" || own.out.value !== interfaceNameValue("lo")) return;
+  const again: Walk = { ...own, in: LOOPBACK, out: null, looped: true };
+  if (runHook(again, "prerouting").decision === "accept") runHook(again, "input");
 }
 
 /** To an own address the answer goes over `lo`, to another the way that the packet would have gone. */
@@ -198,7 +217,9 @@ function ownAddress(walk: Walk): bigint | null {
   const destination = number(readAddress(walk, "destination"));
   const { host } = walk;
   if (host === null || destination === null) return null;
-  if (localAddress(host, walk.wire.family, destination) !== null) return destination;
+  const local = localAddress(host, walk.wire.family, destination);
+  /* IPv6 answers by an address that an interface has, not by one that is only routed here. */
+  if (local !== null && (walk.wire.family === "ip" || local.interface !== "")) return destination;
   const own = host.addresses?.find(
     (address) =>
       address.family === walk.wire.family &&

@@ -52,8 +52,28 @@ function addressType(walk: Walk, host: Host, address: bigint, flags: readonly Fi
     return TYPE.unicast;
   }
   if (family === "ip") return addressType4(host, address);
-  if (address >> 120n === 0xffn) return TYPE.multicast;
-  return TYPE.unicast;
+  return isSubnetAnycast(walk, host, address) ? TYPE.anycast : addressType6(address);
+}
+
+const MULTICAST_PREFIX = 0xffn;
+const MAPPED_PREFIX = 0xffffn;
+
+/** `::` and IPv4 addresses in the clothes of IPv6 are of no type (ipv6_addr_type). */
+function addressType6(address: bigint): bigint {
+  if (address >> 120n === MULTICAST_PREFIX) return TYPE.multicast;
+  return address === 0n || address >> 32n === MAPPED_PREFIX ? TYPE.unspec : TYPE.unicast;
+}
+
+/** Longest prefix of a network whose first address is that of all its routers (RFC 4291 section 2.6.1). */
+const ANYCAST_PREFIX = 126;
+
+/** The first address of a network on the link, `::` of a default route too (ipv6_anycast_destination). */
+function isSubnetAnycast(walk: Walk, host: Host, address: bigint): boolean {
+  const mark = walk.mark.kind === "known" ? walk.mark.value : 0n;
+  const question = { family: "ip6", destination: address, source: null, mark, in: null } as const;
+  const route = lookupRoute(host, question);
+  if (route === null || route.kind !== "unicast" || route.gateway !== null) return false;
+  return route.prefix <= ANYCAST_PREFIX && route.destination === address;
 }
 
 /** Of the network that every loopback device has. */

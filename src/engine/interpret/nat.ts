@@ -12,7 +12,7 @@ import { freshKey, type Walk } from "./walk.ts";
 
 /**
  * `unused`: the statement is not for this packet's family, and the rule goes on; `absent`: its map has no
- * element, which ends the rule; `full`: no port is left (drop).
+ * element, which ends the rule; `full`: no port, or no address, is left (drop).
  */
 export type NatResult = "done" | "unused" | "absent" | "full";
 
@@ -23,6 +23,7 @@ export function applyNat(walk: Walk, table: Table, statement: NatStatement): Nat
     return asksOtherFamily(walk, table, statement) ? "absent" : "unused";
   if (tracking.kind !== "tracked") return "done";
   const manipulates = manipulation(walk, statement);
+  if (statement.type === "redirect" && hasNoAddressInScope(walk)) return "full";
   const target = mappedEnd(walk, table, statement, manipulates);
   if (target === null) return "absent";
   const result = bind(walk, tracking.connection, manipulates, target, statement);
@@ -141,19 +142,52 @@ function redirectAddress(walk: Walk): Value {
   return walk.wire.family === "ip" ? known(0x7f000001n, 32) : known(1n, 128);
 }
 
+/** Scopes of addresses as flags (IPV6_ADDR_SCOPE_MASK); global addresses have none. */
+const SCOPE = { loopback: 0x10, link: 0x20, site: 0x40, compatible: 0x80 } as const;
+
+function scopeOf(address: bigint): number {
+  if (address >> 120n === 0xffn) {
+    const scope = (address >> 112n) & 15n;
+    return scope === 1n
+      ? SCOPE.loopback
+      : scope === 2n
+        ? SCOPE.link
+        : scope === 5n
+          ? SCOPE.site
+          : 0;
+  }
+  if (address >> 118n === 0xfe80n >> 6n) return SCOPE.link;
+  if (address >> 118n === 0xfec0n >> 6n) return SCOPE.site;
+  if (address >> 32n !== 0n || address === 0n) return 0;
+  return address === 1n ? SCOPE.loopback : SCOPE.compatible;
+}
+
+/** IPv6 redirects to an address of the destination's scope, or drops (nf_nat_redirect_ipv6). */
+function hasNoAddressInScope(walk: Walk): boolean {
+  if (walk.wire.family === "ip" || walk.hook === "output") return false;
+  const own = addressesOn(walk, walk.in);
+  const destination = readAddress(walk, "destination");
+  if (own.length === 0 || destination.kind !== "known") return false;
+  const scope = scopeOf(destination.value);
+  return scope !== 0 && !own.some(({ address }) => (scopeOf(address) & scope) !== 0);
+}
+
+function addressesOn({ host, wire }: Walk, name: Value | null): readonly HostAddress[] {
+  return (host?.addresses ?? []).filter(
+    (address) =>
+      address.family === wire.family &&
+      name?.kind === "known" &&
+      interfaceNameValue(address.interface) === name.value,
+  );
+}
+
 /** First address of the interface, or the one that the route prefers (inet_select_addr). */
 function interfaceAddress(walk: Walk, side: "in" | "out"): Value {
   const name = side === "in" ? walk.in : walk.out;
   const { host } = walk;
   const { family } = walk.wire;
   const label = `address of ${side === "in" ? "the incoming" : "the outgoing"} interface`;
-  const own = (host?.addresses ?? []).filter(
-    (address) =>
-      address.family === family &&
-      name?.kind === "known" &&
-      interfaceNameValue(address.interface) === name.value,
-  );
-  const first = own[0] ?? elsewhere(walk, side);
+  const first = addressesOn(walk, name)[0] ?? elsewhere(walk, side);
   if (host === null || first === undefined)
     return unknown(label, addressWidth(walk), label, "unknown");
   const destination = readAddress(walk, "destination");

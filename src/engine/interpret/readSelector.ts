@@ -203,13 +203,16 @@ const PACKET_TYPE = { host: 0n, broadcast: 1n, multicast: 2n, other: 3n };
 function packetType(walk: Walk): Value {
   const given = walk.spec.values.get("meta pkttype");
   if (given !== undefined) return known(given, 8);
+  /* What a host sends itself has no type yet, whatever its destination (measured). */
+  if (walk.in === null && walk.spec.path === "output") return known(PACKET_TYPE.host, 8);
   const frame = walk.in === null ? null : frameType(walk);
   if (frame !== null) return known(PACKET_TYPE[frame], 8);
   const [offset, width] = walk.wire.family === "ip" ? [128, 32] : [192, 128];
   const destination = readPacket(walk, offset, width, "daddr");
   if (destination.kind !== "known") return known(PACKET_TYPE.host, 8);
   const first = destination.value >> BigInt(width - 8);
-  if (walk.wire.family === "ip6") return known(first === 0xffn ? PACKET_TYPE.multicast : 0n, 8);
+  if (walk.wire.family === "ip6")
+    return known(first === 0xffn ? linkType(walk, PACKET_TYPE.multicast) : 0n, 8);
   if (first >= 224n && first < 240n) return known(linkType(walk, PACKET_TYPE.multicast), 8);
   if (destination.value === 0xffffffffn) return known(linkType(walk, PACKET_TYPE.broadcast), 8);
   return known(PACKET_TYPE.host, 8);
