@@ -2,6 +2,7 @@ import { Chance, seedOf } from "./chance.ts";
 import { readCorpus } from "./corpus.ts";
 import { randomIptables } from "./generate/iptables.ts";
 import { randomNft } from "./generate/nft.ts";
+import { randomRichNft } from "./generate/nftRich.ts";
 import { type Judgement, type JudgeOptions, judgeRuleset } from "./judgeRuleset.ts";
 import { readRuleset } from "./ruleset.ts";
 
@@ -45,10 +46,18 @@ export function randomFiles(first: number, count: number): readonly NamedText[] 
   return Array.from({ length: count }, (_, index) => randomFile(first + index));
 }
 
+/** Rulesets from here on are of the less usual parts of the languages. */
+const FIRST_RICH = 1001;
+
 function randomFile(seed: number): NamedText {
   const chance = new Chance(seedOf(`ruleset ${seed}`));
+  if (seed >= FIRST_RICH) return richFile(seed, chance);
   const kind = seed % 3;
   if (kind < 2) return { name: `random/nft ${seed}`, text: randomNft(chance) };
   const six = chance.once(3);
   return { name: `random/iptables ${seed}`, text: randomIptables(chance, six) };
+}
+
+function richFile(seed: number, chance: Chance): NamedText {
+  return { name: `random/nft ${seed}`, text: randomRichNft(chance) };
 }

@@ -100,7 +100,10 @@ function readMeta(world: World, key: string, row: SelectorRow, instance: string)
     case "oif":
       return interfaceValue(world, "out", world.place.out);
     case "iiftype":
-      return interfaceType(world, "in", world.place.in);
+      /* By postrouting the packet has the device that it leaves by (measured). */
+      return world.place.hook === "postrouting"
+        ? interfaceType(world, "out", world.place.out)
+        : interfaceType(world, "in", world.place.in);
     case "oiftype":
       return interfaceType(world, "out", world.place.out);
     case "iifgroup":

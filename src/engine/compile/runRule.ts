@@ -3,13 +3,14 @@ import { FALSE, type Node, TRUE } from "../bdd/index.ts";
 import type { Rule, Table } from "../device/device.ts";
 import type { Match, Statement, Verdict } from "../device/statement.ts";
 import type { IpFamily } from "../packet/packet.ts";
-import { NFPROTO_IPV4, NFPROTO_IPV6 } from "../packet/selectors/index.ts";
+import { NFPROTO_IPV4, NFPROTO_IPV6, selectorRow } from "../packet/selectors/index.ts";
 import { canonicalText } from "./canonical.ts";
 import { evaluate, evaluateParts, keyParts } from "./evaluate.ts";
 import { familiesOf } from "./facts.ts";
 import { ACCEPT, DROP } from "./fates.ts";
 import { lookupGroups } from "./lookup.ts";
 import { matchSet } from "./matchSet.ts";
+import { readSelector } from "./readSelector.ts";
 import { rejectKinds } from "./rejects.ts";
 import { translate } from "./translate.ts";
 import { unknownFlag } from "./unknown.ts";
@@ -95,6 +96,14 @@ function ruleFamilies(table: Table, rule: Rule): readonly IpFamily[] {
   return families;
 }
 
+const TCP = 6n;
+
+/** What has no TCP header has no options to write, and the rule ends for it. */
+function whereTcp(world: World): Node {
+  const protocol = readSelector(world, "meta l4proto", "");
+  return whereInRanges(world.arena, protocol, [{ from: TCP, to: TCP }]);
+}
+
 const NFPROTO: Readonly<Record<IpFamily, bigint>> = { ip: NFPROTO_IPV4, ip6: NFPROTO_IPV6 };
 
 function endsRule({ kind }: Statement): boolean {
@@ -121,6 +130,8 @@ function runStatement(world: World, progress: Progress, statement: Statement, in
     }
     case "write": {
       const value = evaluate(world, progress.asker, statement.value);
+      if (selectorRow(statement.target).source.kind === "tcpOption")
+        progress.live = arena.and(progress.live, whereTcp(world));
       const written = arena.and(progress.live, value.present);
       if (statement.goesOn !== true) progress.live = written;
       const lowersOnly = statement.lowersOnly === true;

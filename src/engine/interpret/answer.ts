@@ -46,7 +46,7 @@ function answerText(walk: Walk, reject: RejectWith): string {
 function isAnswerable(walk: Walk, reject: RejectWith): boolean {
   const { headers, spec } = walk;
   if (headers.fragmentOffset > 0 || spec.shape.badChecksum) return false;
-  if (isGroupAddress(walk)) return false;
+  if (isGroupAddress(walk) || isFromNobody(walk)) return false;
   const start = headers.transport * 8;
   if (reject.kind === "tcpReset") {
     const destination = readAddress(walk, "destination");
@@ -84,6 +84,12 @@ const BROADCAST = 0xffffffffn;
 function isNobody(family: IpFamily, source: bigint): boolean {
   if (family === "ip6") return source === 0n;
   return source === BROADCAST || source >> 28n === 14n;
+}
+
+/** What is sent to 0.0.0.0 stays on the device: the routing takes it for the loopback. */
+function isFromNobody(walk: Walk): boolean {
+  const source = readAddress(walk, "source");
+  return walk.wire.family === "ip" && source.kind === "known" && source.value === 0n;
 }
 
 /** Multicast and broadcast destinations get no answer. */

@@ -1,6 +1,7 @@
 import type { NamedSet, SetElement } from "../device/set.ts";
 import { Journal } from "./journal.ts";
 import { RuntimeSets } from "./runtimeSets.ts";
+import { isClosed } from "./tcpTracking.ts";
 import { type Connection, copyConnection, type Tuple, tupleKey, type Zones } from "./tracking.ts";
 
 /** Tokens of a limiter, in nanoseconds of its rate (nft_limit counts them so). */
@@ -142,15 +143,27 @@ export class Memory {
   }
 
   /**
-   * Connections counted together by a statement, the one of `tuple` included. A refused connection stays
-   * counted (measured on 6.18): its entry goes only when the list is cleaned.
+   * Connections counted together by a statement, the one of `tuple` included. One that was refused, closed
+   * or forgotten stays counted (measured on 6.18) until the list is cleaned, a few entries at a time:
+   * `gone` of them may be out already.
    */
-  countConnections(owner: object, group: string, tuple: string): number {
+  countConnections(
+    owner: object,
+    group: string,
+    tuple: string,
+  ): { readonly count: number; readonly gone: number } {
     const groups = this.counted.get(owner) ?? new Map<string, ReadonlySet<string>>();
     this.counted.set(owner, groups);
     const members = new Set(groups.get(group) ?? []).add(tuple);
     this.journal.put(groups, group, members);
-    return members.size;
+    const gone = [...members].filter((member) => member !== tuple && !this.isOpen(member));
+    return { count: members.size, gone: gone.length };
+  }
+
+  /** Whether a connection of this tuple is in the table and not over. */
+  private isOpen(tuple: string): boolean {
+    const entry = this.connections.get(tuple);
+    return entry !== undefined && !isClosed(entry.connection.tcp?.state ?? null);
   }
 
   liveElements(key: string, named: NamedSet): readonly SetElement[] {

@@ -133,7 +133,8 @@ function readMeta(walk: Walk, key: string, row: SelectorRow): Value {
     case "oif":
       return walk.out ?? known(0n, 128);
     case "iiftype":
-      return interfaceType(walk, walk.in);
+      /* The kernel reads it from the packet's device, which by postrouting is the one it leaves by. */
+      return interfaceType(walk, walk.hook === "postrouting" ? walk.out : walk.in);
     case "oiftype":
       return interfaceType(walk, walk.out);
     case "iifgroup":

@@ -9,6 +9,12 @@ export const LAST_ACK = 6;
 export const TIME_WAIT = 7;
 export const CLOSE = 8;
 export const SYN_SENT2 = 9;
+
+/** `already_closed` of nf_conncount: no connection is counted any more in these states. */
+export function isClosed(state: number | null): boolean {
+  return state === TIME_WAIT || state === CLOSE;
+}
+
 export const IGNORE = 10;
 export const INVALID = 11;
 

@@ -6,6 +6,8 @@ import { readSelector, tcpOptionPlace } from "./readSelector.ts";
 import type { Value } from "./value.ts";
 import { type Walk, writePacket } from "./walk.ts";
 
+const TCP = 6;
+
 type Write = Extract<Statement, { kind: "write" }>;
 
 /** `… set …`; false where the value is absent, which ends the rule. */
@@ -32,6 +34,8 @@ export function writeSelector(walk: Walk, table: Table, statement: Write): boole
       return true;
     }
     case "tcpOption": {
+      /* What has no TCP header ends the rule (nft_exthdr_tcp_set_eval). */
+      if (walk.headers.protocol !== TCP || walk.headers.fragmentOffset > 0) return false;
       const at = tcpOptionPlace(walk, row.source.option, row.source.offset);
       if (at !== null) writePacket(walk, at, row.width, value);
       /* Without the option there is nothing to write, and the rule goes on (measured on 6.18). */

@@ -21,7 +21,11 @@ const OWN: readonly Hook[] = ["output", "postrouting"];
 const KNOWN_META: Readonly<Record<string, Known>> = {
   iif: { hooks: COMING, behind: null, but: "own packets" },
   iifname: { hooks: COMING, behind: null, but: "own packets" },
-  iiftype: { hooks: COMING, behind: null, but: "own packets" },
+  iiftype: {
+    hooks: COMING,
+    behind: null,
+    but: "postrouting, where it is of the device to leave by",
+  },
   iifgroup: { hooks: COMING, behind: null, but: "own packets" },
   oif: { hooks: LEAVING, behind: null, but: null },
   oifname: { hooks: LEAVING, behind: null, but: null },

@@ -1,3 +1,4 @@
+import { own } from "../../base/own.ts";
 import type { ChainType, Hook } from "../../device/device.ts";
 
 export interface BuiltIn {
@@ -50,8 +51,8 @@ export function builtInChain(
   backend: "nft" | "legacy",
 ): BuiltIn | null {
   if (!builtInChains(table).includes(chain)) return null;
-  const hook = HOOKS[chain];
-  const facts = TABLES[table];
+  const hook = own(HOOKS, chain);
+  const facts = own(TABLES, table);
   if (hook === undefined || facts === undefined) return null;
   const isFirst = table === "nat" && (hook === "prerouting" || hook === "output");
   const priority = isFirst

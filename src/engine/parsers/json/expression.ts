@@ -1,3 +1,4 @@
+import { own } from "../../base/own.ts";
 import type { Json } from "./readJson.ts";
 
 /** What is no expression or statement of nft. */
@@ -49,7 +50,7 @@ export function expressionText(value: Json): string {
     return asList(inner)
       .map((part) => operand(part, kind))
       .join(` ${kind} `);
-  const print = EXPRESSIONS[kind];
+  const print = own(EXPRESSIONS, kind);
   if (print === undefined) throw unknownItem("expression", value);
   return print(inner);
 }
@@ -168,7 +169,7 @@ export function elementText(value: Json): string {
 /** What elements count or limit: `counter`, `limit`, `quota`, `ct count`. */
 export function statefulTexts(of: JsonObject): readonly string[] {
   return Object.entries(of).flatMap(([kind, value]) => {
-    const print = STATEFUL[kind];
+    const print = own(STATEFUL, kind);
     return print === undefined ? [] : [print(value)];
   });
 }

@@ -1,3 +1,4 @@
+import { own } from "../../base/own.ts";
 import {
   asList,
   asObject,
@@ -17,7 +18,7 @@ export function statementText(value: Json): string {
   const [entry] = Object.entries(asObject(value) ?? {});
   if (entry === undefined) throw unknownItem("statement", value);
   const [kind, inner] = entry;
-  const print = STATEFUL[kind] ?? STATEMENTS[kind];
+  const print = own(STATEFUL, kind) ?? own(STATEMENTS, kind);
   if (print === undefined) throw unknownItem("statement", value);
   return print(inner);
 }

@@ -1,4 +1,5 @@
 import { OLDER_SERVICES } from "../../base/names/services.ts";
+import { own } from "../../base/own.ts";
 import type { Range } from "../../base/range.ts";
 import type { RuleContext } from "./context.ts";
 import type { Token } from "./lexer.ts";
@@ -138,7 +139,7 @@ export function parseConstant(context: RuleContext, form: ValueForm, level = 0):
   let value = parseConstant(context, form, level + 1);
   for (;;) {
     const token = context.reader.peek();
-    const operator = token.kind === "string" ? undefined : operators[token.text];
+    const operator = token.kind === "string" ? undefined : own(operators, token.text);
     if (operator === undefined) return value;
     context.reader.next();
     value = calculate(operator, value, parseConstant(context, form, level + 1));

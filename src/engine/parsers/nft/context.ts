@@ -151,6 +151,9 @@ export function requireTransport(context: RuleContext, protocol: bigint, what: s
   context.transport = { last: protocol, several: false };
 }
 
+/** ICMP, IGMP, TCP, UDP, DCCP, ESP, AH, ICMPv6, IPComp, SCTP and UDP-Lite. */
+const WITH_HEADERS: readonly bigint[] = [1n, 2n, 6n, 17n, 33n, 50n, 51n, 58n, 108n, 132n, 136n];
+
 /**
  * Learns from a match what protocol the rest of the rule is about. Only single values count, ranges
  * do not; of a set the last member written wins (measured).
@@ -159,9 +162,13 @@ export function learn(context: RuleContext, left: Expression, values: readonly b
   const last = values.at(-1);
   if (left.kind !== "selector" || last === undefined) return;
   switch (left.id) {
-    case "meta l4proto":
     case "ip protocol":
     case "ip6 nexthdr":
+      /* nft forgets a protocol here that it has no headers of (measured with 1.0.6). */
+      if (!WITH_HEADERS.includes(last)) return;
+      context.transport = { last, several: values.length > 1 };
+      return;
+    case "meta l4proto":
       context.transport = { last, several: values.length > 1 };
       return;
     case "meta nfproto":

@@ -1,3 +1,4 @@
+import { own } from "../../base/own.ts";
 import type { Span } from "../../base/span.ts";
 import type { Expression } from "../../device/expression.ts";
 import { type SelectorRow, selectorRow } from "../../packet/selectors/index.ts";
@@ -57,7 +58,7 @@ function parseBits(context: RuleContext, level: number, form: ValueForm | null):
   let left = parseBits(context, level + 1, form);
   for (;;) {
     const token = context.reader.peek();
-    const operator = token.kind === "string" ? undefined : operators[token.text];
+    const operator = token.kind === "string" ? undefined : own(operators, token.text);
     if (operator === undefined) return left;
     context.reader.next();
     const isShift = operator === "shiftLeft" || operator === "shiftRight";

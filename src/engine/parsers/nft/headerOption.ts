@@ -1,3 +1,4 @@
+import { own } from "../../base/own.ts";
 import { SELECTORS } from "../../packet/selectors/index.ts";
 import type { RuleContext } from "./context.ts";
 import type { Token } from "./lexer.ts";
@@ -21,7 +22,7 @@ export function parseOption(context: RuleContext, token: Token, prefix: string):
   reader.next();
   const option = reader.word("an option").text;
   if (option.startsWith("@")) return parseRawOption(context, `${prefix} ${option}`);
-  const spelled = OPTION_ALIASES[option] ?? optionName(prefix, option);
+  const spelled = own(OPTION_ALIASES, option) ?? optionName(prefix, option);
   const field = reader.peek();
   const id = `${prefix} ${spelled} ${field.text}`;
   if (field.kind === "word" && SELECTORS.has(id)) {
@@ -90,7 +91,7 @@ const TUNNEL_WIDTHS: Readonly<Record<string, number>> = {
 export function parseTunnel(context: RuleContext, tunnel: string): Typed {
   const { reader } = context;
   const first = reader.word(`a field of \`${tunnel}\``).text;
-  const width = TUNNEL_WIDTHS[first];
+  const width = own(TUNNEL_WIDTHS, first);
   if (width !== undefined) return opaque("packet", `${tunnel} ${first}`, "integer", width);
   const field = reader.word(`a field of \`${first}\``).text;
   const row = SELECTORS.get(`${first} ${field}`);

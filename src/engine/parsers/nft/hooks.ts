@@ -136,6 +136,8 @@ function placesOfExpression(expression: Expression): Allowed | null {
     }
     case "selector":
       if (expression.id === "rt mtu") return at("rt mtu", OUTWARDS);
+      if (expression.id === "meta ipsec") return at("meta ipsec", INWARDS);
+      if (/^meta sdif(name)?$/.test(expression.id)) return at("meta sdif", ["input", "forward"]);
       return expression.id.startsWith("socket ") ? at("socket", SOCKET_HOOKS) : null;
     case "opaque":
       if (expression.text.startsWith("socket ")) return at("socket", SOCKET_HOOKS);

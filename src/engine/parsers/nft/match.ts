@@ -1,3 +1,4 @@
+import { own } from "../../base/own.ts";
 import { type Range, single } from "../../base/range.ts";
 import type { Span } from "../../base/span.ts";
 import type { Expression, SetReference, Test } from "../../device/expression.ts";
@@ -137,7 +138,7 @@ function presenceMatch(context: RuleContext, left: Expression, negated: boolean)
     "0": 0n,
     false: 0n,
   };
-  const value = values[token.text];
+  const value = own(values, token.text);
   if (value === undefined) {
     reader.unshift(token);
     throw reader.problem(`expected \`exists\` or \`missing\`, found \`${token.text}\``);

@@ -1,3 +1,4 @@
+import { own } from "../../base/own.ts";
 import type { TableFamily } from "../../device/device.ts";
 import type { Reader } from "./reader.ts";
 
@@ -23,7 +24,7 @@ export function parsePriority(reader: Reader, family: TableFamily): number {
   const joined = /^([a-z]+)([+-]\d+)$/.exec(token.text);
   if (token.text === "-" || token.text === "+") return sign(token.text) * number(reader);
   if (/^[+-]?\d+$/.test(token.text)) return Number(token.text);
-  const base = names[joined?.[1] ?? token.text];
+  const base = own(names, joined?.[1] ?? token.text);
   if (base === undefined) {
     reader.unshift(token);
     throw reader.problem(

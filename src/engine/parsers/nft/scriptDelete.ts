@@ -1,3 +1,4 @@
+import { own } from "../../base/own.ts";
 import type { TableFamily } from "../../device/device.ts";
 import { FAMILIES, knownChain, knownTable, missing, parseFamily } from "./known.ts";
 import type { Token } from "./lexer.ts";
@@ -76,7 +77,7 @@ function deleteNamed(reader: Reader, state: ScriptState, kind: string, mustExist
   const what = kind === "ct" ? reader.next().text : kind;
   const table = knownTable(reader, state);
   const name = reader.word(`the name of a ${kind}`);
-  const key = objectKey(CT_OBJECT_KINDS[what] ?? what, name.text);
+  const key = objectKey(own(CT_OBJECT_KINDS, what) ?? what, name.text);
   refuseInUse(state, table, kind, key, name);
   const gone =
     kind === "chain"

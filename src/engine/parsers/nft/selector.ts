@@ -1,3 +1,4 @@
+import { own } from "../../base/own.ts";
 import type { Expression, FibFlag } from "../../device/expression.ts";
 import { SELECTORS } from "../../packet/selectors/index.ts";
 import type { RuleContext } from "./context.ts";
@@ -266,7 +267,7 @@ function parseRaw(context: RuleContext, baseName: string): Typed {
   const offset = Number(reader.word("an offset in bits").text);
   reader.expect(",");
   const width = Number(reader.word("a width in bits").text);
-  const base = BASES[baseName] ?? "network";
+  const base = own(BASES, baseName) ?? "network";
   const port = base === "transport" && width === 16 ? PORT_OFFSETS.get(offset) : undefined;
   if (port !== undefined)
     return {

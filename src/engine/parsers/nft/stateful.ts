@@ -1,3 +1,4 @@
+import { own } from "../../base/own.ts";
 import type { LimitStatement, QuotaStatement, Statement } from "../../device/statement.ts";
 import type { RuleContext } from "./context.ts";
 import { type Reader, spanOf } from "./reader.ts";
@@ -33,41 +34,16 @@ export function parseStatefulStatement(context: RuleContext): Statement | null {
 function parseCounter(context: RuleContext): Statement {
   const { reader } = context;
   reader.next();
-  if (reader.accept("name"))
-    return { kind: "harmless", what: "counter", text: `counter name ${counterName(context)}` };
+  if (reader.accept("name")) {
+    const { text } = reader.word("the name of a counter");
+    return { kind: "harmless", what: "counter", text: `counter name ${text}` };
+  }
   if (reader.accept("packets")) {
     reader.word("a number");
     reader.expect("bytes");
     reader.word("a number");
   }
   return { kind: "harmless", what: "counter", text: "counter" };
-}
-
-/** A counter may be looked up in a map; counting decides nothing either way. */
-function counterName(context: RuleContext): string {
-  const { reader } = context;
-  const words = [reader.word("the name of a counter").text];
-  if (!hasMapAhead(reader)) return words.join(" ");
-  while (words.at(-1) !== "map") words.push(reader.next().text);
-  const { depth } = reader;
-  do words.push(reader.next().text);
-  while (reader.depth > depth && reader.peek().kind !== "end");
-  return words.join(" ");
-}
-
-function hasMapAhead(reader: Reader): boolean {
-  for (let i = 0; i < 12; i++) {
-    const token = reader.peek(i);
-    if (token.text === "map") return true;
-    if (
-      token.kind === "newline" ||
-      token.kind === "end" ||
-      token.text === ";" ||
-      token.text === "}"
-    )
-      return false;
-  }
-  return false;
 }
 
 function parseLast(reader: Reader): Statement {
@@ -101,14 +77,14 @@ export function parseRate(reader: Reader): LimitStatement {
   const over = reader.accept("over");
   const first = reader.word("a rate such as 10/second").text;
   const [amount, period, unit] = readRate(reader, first);
-  const periodMs = PERIOD_MS[period];
+  const periodMs = own(PERIOD_MS, period);
   if (periodMs === undefined || amount === null || amount === 0n)
     throw reader.problem(`\`${first}\` is no rate`, "write 10/second, 5/minute or 1 mbytes/second");
   /* A limit of bytes has no burst unless stated (measured with nft 1.0.6). */
   let burst = unit === null ? DEFAULT_BURST : 0n;
   if (reader.accept("burst")) {
     burst = readNumber(reader.word("a number").text) ?? DEFAULT_BURST;
-    const size = BYTES[reader.peek().text];
+    const size = own(BYTES, reader.peek().text);
     if (size !== undefined) {
       reader.next();
       burst *= size;
@@ -133,7 +109,7 @@ function readRate(reader: Reader, first: string): readonly [bigint | null, strin
   if (reader.accept("/")) return [amount, reader.word("a time").text, null];
   if (reader.peek().text.startsWith("/")) return [amount, reader.next().text.slice(1), null];
   const [unit, period] = reader.word("bytes per time").text.split("/");
-  const size = BYTES[unit ?? ""];
+  const size = own(BYTES, unit ?? "");
   if (period !== undefined) return [amount, period, size ?? null];
   reader.expect("/");
   return [amount, reader.word("a time").text, size ?? null];
@@ -160,7 +136,7 @@ export function parseAmount(reader: Reader): QuotaStatement {
 
 function parseBytes(reader: Reader): bigint {
   const amount = readNumber(reader.word("a number of bytes").text);
-  const unit = BYTES[reader.word("bytes, kbytes or mbytes").text];
+  const unit = own(BYTES, reader.word("bytes, kbytes or mbytes").text);
   if (amount === null || unit === undefined)
     throw reader.problem("expected a size such as 100 mbytes");
   return amount * unit;

@@ -1,6 +1,7 @@
 import { CONSTANTS } from "../../base/names/constants.ts";
+import { own } from "../../base/own.ts";
 import type { Expression } from "../../device/expression.ts";
-import type { RejectWith, Statement } from "../../device/statement.ts";
+import type { ObjectKind, RejectWith, Statement } from "../../device/statement.ts";
 import { selectorRow } from "../../packet/selectors/index.ts";
 import { parseRange } from "./constant.ts";
 import { type RuleContext, requireNetwork, requireTransport } from "./context.ts";
@@ -30,8 +31,8 @@ export function parseStatement(context: RuleContext): void {
 
 function readStatement(context: RuleContext): Statement | null {
   const { reader } = context;
-  const stateful = parseStatefulStatement(context);
-  if (stateful !== null) return withObjectMap(context, stateful);
+  const stateful = parseObjectLookup(context) ?? parseStatefulStatement(context);
+  if (stateful !== null) return stateful;
   if (reader.is("queue")) return parseQueue(context);
   if (isVerdict(reader)) return { kind: "verdict", verdict: parseVerdict(reader) };
   if (reader.is("ct") && isCtObject(context)) return parseCtObject(context);
@@ -91,6 +92,9 @@ function parseFromKey(context: RuleContext): Statement {
     const value = parseAssigned(context, row);
     if (row.id === "meta nftrace")
       return { kind: "harmless", what: "nftrace", text: "meta nftrace" };
+    /* The kernel never makes a segment larger (nft_exthdr_tcp_set_eval). */
+    if (row.id === "tcp option maxseg size")
+      return { kind: "write", target: row.id, value, lowersOnly: true };
     return { kind: "write", target: row.id, value };
   }
   if (reader.accept("vmap"))
@@ -155,29 +159,32 @@ function parseCtObject(context: RuleContext): Statement {
   return { kind: "objectReference", object, name: null, lookup: { key: key.expression, map } };
 }
 
-/** `limit name tcp dport map { … }`: the object is looked up. */
-function withObjectMap(context: RuleContext, statement: Statement): Statement {
+const LOOKED_UP: Readonly<Partial<Record<string, ObjectKind>>> = {
+  counter: "counter",
+  limit: "limit",
+  quota: "quota",
+};
+
+/** `limit name tcp dport map { … }`: a key without an element ends the rule; null: no such statement. */
+function parseObjectLookup(context: RuleContext): Statement | null {
   const { reader } = context;
-  if (statement.kind !== "objectReference" || statement.name === null) return statement;
-  const isSelector = [
-    "ip",
-    "ip6",
-    "tcp",
-    "udp",
-    "meta",
-    "ct",
-    "th",
-    "iifname",
-    "oifname",
-    "icmp",
-  ].includes(statement.name);
-  if (!isSelector || reader.isEnd() || reader.peek().kind !== "word") return statement;
-  reader.unshift({ ...reader.peek(), kind: "word", text: statement.name });
+  const object = own(LOOKED_UP, reader.peek().text);
+  if (object === undefined || !reader.is("name", 1) || reader.peek(2).kind !== "word") return null;
+  const kind = reader.next();
+  const name = reader.next();
+  if (!beginsSelector(context) || !MAP_FOLLOWS.includes(reader.peek(1).kind)) {
+    reader.unshift(name);
+    reader.unshift(kind);
+    return null;
+  }
   const key = parseKey(context);
   reader.expect("map");
   const map = parseObjectMapReference(context, key.forms);
-  return { ...statement, name: null, lookup: { key: key.expression, map } };
+  return { kind: "objectReference", object, name: null, lookup: { key: key.expression, map } };
 }
+
+/** A selector has more words; an object may be called `mark` as well. */
+const MAP_FOLLOWS: readonly Token["kind"][] = ["word"];
 
 const DEFAULT_REJECT = { ip: 3, ip6: 4, both: 1 } as const;
 
@@ -215,7 +222,7 @@ const REJECT_TYPES: Readonly<Record<string, readonly ["ip" | "ip6" | "both", str
 
 function parseRejectCode(context: RuleContext, word: string): RejectWith {
   const { reader } = context;
-  const type = REJECT_TYPES[word];
+  const type = own(REJECT_TYPES, word);
   if (type === undefined)
     throw reader.problem(
       `\`${word}\` is no kind of reject`,

@@ -1,3 +1,4 @@
+import { own } from "../../base/own.ts";
 import type { Expression } from "../../device/expression.ts";
 import { SELECTORS, selectorRow, type ValueType } from "../../packet/selectors/index.ts";
 import { type RuleContext, require } from "./context.ts";
@@ -38,7 +39,7 @@ export function opaque(
 /** The row for a name; `meta iifname` is listed as `iifname`. */
 export function named(context: RuleContext, name: string, token: Token): Typed {
   const bare = name.startsWith("meta ") ? name.slice(5) : name;
-  const alias = META_ALIASES[bare];
+  const alias = own(META_ALIASES, bare);
   const id = [alias === undefined ? name : `meta ${alias}`, bare, `meta ${bare}`].find(
     (candidate) => SELECTORS.has(candidate),
   );

@@ -1,3 +1,4 @@
+import { own } from "../../base/own.ts";
 import type { ValueType } from "../../packet/selectors/index.ts";
 import { beginRule } from "./context.ts";
 import { parseKey } from "./expression.ts";
@@ -53,7 +54,7 @@ const WIDTHS: Readonly<Partial<Record<ValueType, number>>> = {
 };
 
 export function widthOf(type: string): number {
-  return WIDTHS[type as ValueType] ?? 32;
+  return own(WIDTHS, type) ?? 32;
 }
 
 /** Kinds of objects that a map may hold. */
@@ -71,7 +72,7 @@ export function parseTypes(reader: Reader): readonly ValueForm[] {
   const forms: ValueForm[] = [];
   do {
     const token = reader.word("a type such as ipv4_addr");
-    const width = WIDTHS[token.text as ValueType];
+    const width = own(WIDTHS, token.text);
     if (width === undefined) {
       reader.unshift(token);
       throw reader.problem(
