@@ -10,10 +10,11 @@ const PACKETS = 2000;
 const PACKETS_AT_RANDOM = 400;
 const TIMEOUT_MS = 600_000;
 /**
- * Shares of packets on which model and kernel may differ: bugs that are known to be open (28 of 686,802
- * packets of the corpus, 11 of 26,967 of rulesets at random). The aim is 0, so they may only fall.
+ * Shares of packets on which model and kernel may differ: bugs that are known to be open. Of 688,515
+ * packets of the corpus none did, but under load a limiter was 2 packets off once in four runs; of 21,000
+ * of rulesets at random 7 did. The aim is 0, so they may only fall.
  */
-const OPEN_BUGS = { corpus: 0.0002, random: 0.001 } as const;
+const OPEN_BUGS = { corpus: 0.00002, random: 0.0005 } as const;
 const TOOLS = ["root", "nft", "iptables", "ip", "python3"] as const;
 
 /** A test for each ruleset of the corpus that `isIn` takes: the model says what the kernel does. */

@@ -13,9 +13,9 @@ export function formatRange(id: string, { from, to }: Range): string {
   return from === to ? first : `${first}-${formatOne(type, to)}`;
 }
 
-/** Labels of addresses that are read by their place. */
+/** Labels of fields that are read by their place, or that nobody knows yet (`oifname behind NAT`). */
 function typeOfLabel(label: string): ValueType {
-  return label === "meta iifname" || label === "meta oifname" ? "ifname" : "integer";
+  return /^(meta )?[io]ifname\b/.test(label) ? "ifname" : "integer";
 }
 
 function formatOne(type: ValueType, value: bigint): string {
