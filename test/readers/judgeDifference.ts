@@ -7,6 +7,7 @@ import {
 } from "../../src/engine/bdd/index.ts";
 import { deviceHabits } from "../../src/engine/compile/habits.ts";
 import { type Decider as CompiledDecider, rejectFor } from "../../src/engine/compile/index.ts";
+import { begins } from "../../src/engine/compile/testing/compareReaders.ts";
 import type { Device } from "../../src/engine/device/device.ts";
 import type { ComparedPath } from "../../src/engine/diff/comparePath.ts";
 import { comparePaths } from "../../src/engine/diff/comparePaths.ts";
@@ -16,7 +17,6 @@ import { toNotation } from "../../src/engine/packet/header/toNotation.ts";
 import { headerLevels } from "../../src/engine/packet/header/valid.ts";
 import { isNotationError, parsePacket } from "../../src/engine/packet/notation.ts";
 import type { IpFamily, PacketSpec } from "../../src/engine/packet/packet.ts";
-import { PROTOCOL } from "../../src/engine/packet/selectors/index.ts";
 
 /*
  * A diff against the interpreter: outside of all classes a packet ends alike on both sides; in a class
@@ -158,15 +158,6 @@ function isTold(before: Device, after: Device, spec: PacketSpec, text: string): 
     if (/state=related|dir=reply/.test(text)) return false;
     return spec.state !== "established" || begins(device, spec);
   });
-}
-
-function begins(device: Device, spec: PacketSpec): boolean {
-  const values = new Map(spec.values);
-  values.delete("ct mark");
-  if (spec.protocol === PROTOCOL.tcp) values.set("tcp flags", 2n);
-  const first: PacketSpec = { ...spec, state: "new", direction: "original", values };
-  const { outcomes } = interpret(device, first, { host: null });
-  return outcomes.every(({ verdict }) => verdict === "accept");
 }
 
 /** One outcome of each end; null: not known. */

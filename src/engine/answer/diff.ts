@@ -1,5 +1,6 @@
+import type { ToldDecider } from "../compile/index.ts";
 import type { Coverage } from "../device/device.ts";
-import type { Difference, DifferenceClass, SideDecider, SideFate } from "../diff/index.ts";
+import type { Difference, DifferenceClass, SideFate } from "../diff/index.ts";
 import type { Path } from "../packet/packet.ts";
 import { type PolicyPlace, placeOf, type RulePlace, rejectText, tableText } from "./decision.ts";
 
@@ -77,7 +78,7 @@ function toFate({ verdict, rejectWith, by }: SideFate): DiffFate {
   };
 }
 
-export function toDecider(by: SideDecider): NonNullable<DiffFate["by"]> {
+export function toDecider(by: ToldDecider): NonNullable<DiffFate["by"]> {
   switch (by.kind) {
     case "rule":
       return { rule: placeOf(by.rule) };

@@ -28,5 +28,6 @@ export { rejectFor } from "./rejects.ts";
 export { TRANSLATED_FLOW } from "./replies.ts";
 export { ruleNames, rulePlace, tableName } from "./ruleNames.ts";
 export type { Decider, RuleVisit } from "./runChain.ts";
+export { type ToldDecider, type ToldFate, tellFate } from "./toldFate.ts";
 export { type Ending, sameDecider, walkRegion } from "./walkTraveller.ts";
 export type { World } from "./world.ts";

@@ -1,23 +1,16 @@
 import { single } from "../base/range.ts";
-import { type Node, support } from "../bdd/index.ts";
-import {
-  ANSWERED,
-  type Decider,
-  type Ending,
-  type Fates,
-  LATER_PACKET,
-  TRANSLATED_FLOW,
-} from "../compile/index.ts";
+import type { Node } from "../bdd/index.ts";
+import { ANSWERED, LATER_PACKET, TRANSLATED_FLOW, tellFate } from "../compile/index.ts";
 import type { HeaderLayout } from "../packet/header/layout.ts";
 import { pickReadable } from "../packet/header/prefer.ts";
 import { rangesOver } from "../packet/header/rangesOver.ts";
 import { STATE_CODES, STATES } from "../packet/header/stateCodes.ts";
 import { toNotation } from "../packet/header/toNotation.ts";
-import { headerLevels } from "../packet/header/valid.ts";
+import { unknownKeys, unknownLevels } from "../packet/header/unknowns.ts";
 import type { CtState } from "../packet/packet.ts";
 import type { ComparedPath, Differing } from "./comparePath.ts";
 import { type Description, describe } from "./describe.ts";
-import type { DifferenceClass, SideDecider, SideFate } from "./model.ts";
+import type { DifferenceClass } from "./model.ts";
 import { possibleValues } from "./possibleValues.ts";
 import { sizeOf } from "./size.ts";
 import type { Vocabulary } from "./words.ts";
@@ -40,7 +33,7 @@ export function classTeller(
   vocabulary: Vocabulary,
 ): (differing: Differing) => ToldClass {
   const { analysis, routed } = compared;
-  const possible = analysis.arena.exists(routed, unknownLevels(compared, routed));
+  const possible = analysis.arena.exists(routed, unknownLevels(analysis.layout, routed));
   const names = ruleLines(compared);
   const values = possibleValues(analysis.arena);
   return (differing) =>
@@ -60,7 +53,7 @@ function tellClass(
 ): ToldClass {
   const { analysis, path, domain } = compared;
   const { arena, layout, fates } = analysis;
-  const unknown = unknownLevels(compared, packets);
+  const unknown = unknownLevels(analysis.layout, packets);
   const headers = arena.exists(packets, unknown);
   const always = arena.difference(
     headers,
@@ -78,8 +71,8 @@ function tellClass(
       size: sizeOf(layout, headers),
       states: statesOf(layout, headers),
       example: example === null ? "" : toNotation(layout, example, path),
-      before: sideFate(fates, before),
-      after: sideFate(fates, after),
+      before: tellFate(fates, before),
+      after: tellFate(fates, after),
       dependsOn: unknownNames(compared, unknown, lines),
     },
     isCertain: !isUndecided && belongToOneSide(compared, unknown),
@@ -98,15 +91,6 @@ function statesOf(layout: HeaderLayout, headers: Node): readonly CtState[] {
   });
 }
 
-/** Variables of the set that are no part of a header. */
-function unknownLevels({ analysis }: ComparedPath, set: Node): readonly number[] {
-  const { layout } = analysis;
-  const header = new Set(headerLevels(layout));
-  for (const { kind, levels } of layout.fields)
-    if (kind === "header") for (const level of levels) header.add(level);
-  return support(analysis.arena, set).filter((level) => !header.has(level));
-}
-
 /**
  * Unknowns that only one side asks can be one way or the other; where each side asks for some of its
  * own, they may be one thing in two spellings.
@@ -122,18 +106,8 @@ function unknownNames(
   levels: readonly number[],
   lines: RuleLines,
 ): readonly string[] {
-  const { layout } = analysis;
-  const wanted = new Set(levels);
-  const names = [
-    ...layout.flags.filter(({ level }) => wanted.has(level)).map(({ key }) => key),
-    ...layout.fields
-      .filter((field) => field.levels.some((level) => wanted.has(level)))
-      .map(({ key }) => key),
-    ...layout.values
-      .filter(({ levels: own }) => own.some((level) => wanted.has(level)))
-      .map(({ key }) => key),
-  ];
-  return [...new Set(names.map((key) => readableName(key, lines)))].sort();
+  const names = unknownKeys(analysis.layout, levels).map((key) => readableName(key, lines));
+  return [...new Set(names)].sort();
 }
 
 /** Lines of rules by their name, as far as one rule alone has it. */
@@ -163,22 +137,4 @@ function readableName(key: string, lines: RuleLines): string {
 /** Behind the chains that led to it. */
 function lastRule(way: string): string {
   return way.slice(Math.max(0, way.lastIndexOf("/[") + 1));
-}
-
-function sideFate(fates: Fates, { fate, by }: Ending): SideFate {
-  const found = fates.fate(fate);
-  const verdict = found.kind === "kernel" ? "drop" : found.kind;
-  const kernel: SideDecider | null =
-    found.kind === "kernel" ? { kind: "kernel", reason: found.text } : null;
-  return {
-    verdict,
-    rejectWith: found.kind === "reject" ? found.with : null,
-    by: by === null ? kernel : sideDecider(by),
-  };
-}
-
-function sideDecider(by: Decider): SideDecider {
-  return by.kind === "rule"
-    ? { kind: "rule", rule: by.rule }
-    : { kind: "policy", table: by.table, chain: by.chain.name };
 }

@@ -14,7 +14,7 @@ import type { Difference, DifferenceClass } from "./model.ts";
 import { unlikeRest } from "./notCompared.ts";
 import { type Vocabulary, vocabularyOf } from "./words.ts";
 
-export type { Difference, DifferenceClass, SideDecider, SideFate } from "./model.ts";
+export type { Difference, DifferenceClass, SideFate } from "./model.ts";
 
 export interface CompareOptions {
   /** Default: that of the arena. */

@@ -1,20 +1,9 @@
-import type { Rule, Table } from "../device/device.ts";
-import type { RejectWith } from "../device/statement.ts";
+import type { ToldFate } from "../compile/index.ts";
 import type { CtState, Path } from "../packet/packet.ts";
 import type { Size } from "./size.ts";
 
 /** What happens to the packets of a class on one side. */
-export interface SideFate {
-  readonly verdict: "accept" | "drop" | "reject" | "queue" | "undecided";
-  readonly rejectWith: RejectWith | null;
-  /** Null: no chain of the path's main hook saw the packets. */
-  readonly by: SideDecider | null;
-}
-
-export type SideDecider =
-  | { readonly kind: "rule"; readonly rule: Rule }
-  | { readonly kind: "policy"; readonly table: Table; readonly chain: string }
-  | { readonly kind: "kernel"; readonly reason: string };
+export type SideFate = ToldFate;
 
 /**
  * `verdict`: the fate of these packets is another one. `may`: it is in some state of a limiter, a set

@@ -3,7 +3,7 @@
  * whether nothing begins that shall not. `holds` and `broken` are proved for all packets, under the
  * assumptions told with them.
  */
-import { FALSE, type Node, support, withinNodeLimit } from "../bdd/index.ts";
+import { FALSE, type Node, withinNodeLimit } from "../bdd/index.ts";
 import {
   type Analysis,
   beginAnalysis,
@@ -14,6 +14,7 @@ import {
   headersUnder,
   type RuleVisit,
   ruleNames,
+  tellFate,
   walkRegion,
 } from "../compile/index.ts";
 import type { Device, Rule } from "../device/device.ts";
@@ -21,7 +22,7 @@ import { interpret } from "../interpret/interpret.ts";
 import { DOMAIN_ASSUMPTIONS } from "../packet/header/domain.ts";
 import { pickReadable } from "../packet/header/prefer.ts";
 import { toNotation } from "../packet/header/toNotation.ts";
-import { headerLevels } from "../packet/header/valid.ts";
+import { unknownKeys, unknownLevels } from "../packet/header/unknowns.ts";
 import { isNotationError, parsePacket } from "../packet/notation.ts";
 import type { Path } from "../packet/packet.ts";
 import { flowPackets, pathOfPart } from "./flowPackets.ts";
@@ -30,7 +31,6 @@ import type {
   FlowPattern,
   Intent,
   IntentAnswer,
-  IntentDecider,
   IntentExample,
   IntentKind,
 } from "./model.ts";
@@ -183,7 +183,8 @@ function answerOf(walked: Walked): IntentAnswer {
   const bad = union("bad");
   const doubtful = arena.or(bad, union("may"));
   if (doubtful === FALSE) return { ...undecided([]), status: "holds" };
-  const unknown = unknownLevels(analysis, packets, within);
+  const sets = [packets, ...within.map((ending) => ending.packets)];
+  const unknown = new Set(sets.flatMap((set) => unknownLevels(analysis.layout, set)));
   const certain = arena.difference(
     arena.exists(bad, unknown),
     arena.exists(arena.difference(packets, bad), unknown),
@@ -195,7 +196,7 @@ function answerOf(walked: Walked): IntentAnswer {
   return {
     status: isBroken ? "broken" : "undecided",
     example,
-    dependsOn: isBroken ? [] : unknownNames(analysis, support(arena, shown)),
+    dependsOn: isBroken ? [] : unknownNames(analysis, shown),
     reasons: doubt,
     assumptions: [],
   };
@@ -218,21 +219,8 @@ function exampleOf(walked: Walked, endings: readonly Ending[], shown: Node): Int
   if (ending === undefined) return null;
   const header = pickReadable(layout, arena.and(ending.packets, shown));
   if (header === null) return null;
-  const fate = fates.fate(ending.fate);
-  return {
-    part,
-    packet: withOwnNames(layout, toNotation(layout, header, path), pattern, part),
-    verdict: fate.kind === "kernel" ? "drop" : fate.kind,
-    rejectWith: fate.kind === "reject" ? fate.with : null,
-    by: deciderOf(ending, fate.kind === "kernel" ? fate.text : null),
-  };
-}
-
-function deciderOf({ by }: Ending, reason: string | null): IntentDecider | null {
-  if (by === null) return reason === null ? null : { kind: "kernel", reason };
-  return by.kind === "rule"
-    ? { kind: "rule", rule: by.rule }
-    : { kind: "policy", table: by.table, chain: by.chain.name };
+  const packet = withOwnNames(layout, toNotation(layout, header, path), pattern, part);
+  return { part, packet, ...tellFate(fates, ending) };
 }
 
 /** The interpreter walks each example as well: it has to find the same. */
@@ -244,28 +232,8 @@ function checkExample({ device }: Walked, { packet, verdict }: IntentExample): r
   return [`a walk of \`${packet}\` ends otherwise than the proof: please report it`];
 }
 
-function unknownLevels(
-  { arena, layout }: Analysis,
-  packets: Node,
-  endings: readonly Ending[],
-): readonly number[] {
-  const header = new Set(headerLevels(layout));
-  const levels = new Set(support(arena, packets));
-  for (const ending of endings)
-    for (const level of support(arena, ending.packets)) levels.add(level);
-  return [...levels].filter((level) => !header.has(level));
-}
-
-function unknownNames({ layout }: Analysis, levels: readonly number[]): readonly string[] {
-  const header = new Set(headerLevels(layout));
-  const wanted = new Set(levels.filter((level) => !header.has(level)));
-  const names = [
-    ...layout.flags.filter(({ level }) => wanted.has(level)).map(({ key }) => key),
-    ...layout.fields
-      .filter((field) => field.levels.some((level) => wanted.has(level)))
-      .map(({ key }) => key),
-  ];
-  return [
-    ...new Set(names.map((key) => key.replace(/#.*$/s, "").replace(/ version \d+.*$/, ""))),
-  ].sort();
+function unknownNames({ layout }: Analysis, set: Node): readonly string[] {
+  const keys = unknownKeys(layout, unknownLevels(layout, set));
+  const names = keys.map((key) => key.replace(/#.*$/s, "").replace(/ version \d+.*$/, ""));
+  return [...new Set(names)].sort();
 }

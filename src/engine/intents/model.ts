@@ -1,6 +1,5 @@
 import type { Range } from "../base/range.ts";
-import type { Rule, Table } from "../device/device.ts";
-import type { RejectWith } from "../device/statement.ts";
+import type { ToldFate } from "../compile/index.ts";
 import type { IpFamily, Path } from "../packet/packet.ts";
 
 /** Hosts of one end of a flow, by family; a family that is missing has no hosts. */
@@ -45,19 +44,11 @@ export interface Intent {
 /** Which packets of a connection an answer speaks of. */
 export type FlowPart = "first" | "reply" | "later";
 
-export type IntentDecider =
-  | { readonly kind: "rule"; readonly rule: Rule }
-  | { readonly kind: "policy"; readonly table: Table; readonly chain: string }
-  | { readonly kind: "kernel"; readonly reason: string };
-
 /** Packets that decide an answer, told by one of them. */
-export interface IntentExample {
+export interface IntentExample extends ToldFate {
   readonly part: FlowPart;
   /** In packet notation. */
   readonly packet: string;
-  readonly verdict: "accept" | "drop" | "reject" | "queue" | "undecided";
-  readonly rejectWith: RejectWith | null;
-  readonly by: IntentDecider | null;
 }
 
 /** `undecided`: `reasons` says what could not be proved, or `dependsOn` on what it hangs. */

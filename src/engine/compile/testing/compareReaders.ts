@@ -130,7 +130,7 @@ function disagreement(
 }
 
 /** A flow that the ruleset does not let begin began under another one: its NAT is not known. */
-function begins(device: Device, spec: PacketSpec): boolean {
+export function begins(device: Device, spec: PacketSpec): boolean {
   const values = new Map(spec.values);
   values.delete("ct mark");
   if (spec.protocol === PROTOCOL.tcp) values.set("tcp flags", 2n);
