@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { undo } from "../../src/operations/incident/undo.ts";
+import { undo, undoDifference } from "../../src/operations/incident/undo.ts";
 import { describeWith } from "../../test/requirements.ts";
 import { Chance } from "../chance.ts";
 
@@ -112,5 +112,87 @@ describeWith(["root", "nft", "ip"], "an undo", () => {
       nft(script);
       expect(listing()).toBe(BASE);
     }
+  });
+});
+
+/** One change by hand, then others; what takes back the first alone. */
+function undoneAlone(first: string, later: string) {
+  nft(first);
+  const after = listing();
+  nft(later);
+  const found = undoDifference(BASE, after, inside(["nft", "-a", "-s", "list", "ruleset"]));
+  if (found === null) throw new Error("no listing");
+  return found;
+}
+
+const FATAL = "insert rule inet edge forward ip saddr 10.10.2.8/29 drop\n";
+
+/** What comes after the fatal rule, and has to be there when that is gone. */
+const LATER: readonly (readonly [string, string])[] = [
+  ["nothing", ""],
+  ["a rule in front of it", "insert rule inet edge forward tcp dport 99 drop\n"],
+  ["a rule in another chain", "add rule inet edge input tcp dport 99 drop\n"],
+  [
+    "a rule that says the same, further down",
+    "add rule inet edge forward ip saddr 10.10.2.8/29 drop\n",
+  ],
+  ["another table", "table ip other {\n}\n"],
+  ["a static set", "add set inet edge hosts { type ipv4_addr; }\n"],
+  ["a flushed chain elsewhere", "flush chain inet edge input\n"],
+];
+
+describeWith(["root", "nft", "ip"], "an undo of one difference", () => {
+  beforeAll(() => execFileSync("ip", ["netns", "add", NAMESPACE]));
+  afterAll(() => execFileSync("ip", ["netns", "delete", NAMESPACE]));
+  beforeEach(() => nft(`flush ruleset\n${BASE}`));
+
+  test.each(LATER)("leaves what came later: %s", (_name, later) => {
+    nft(later);
+    const expected = listing();
+    nft(`flush ruleset\n${BASE}`);
+    const found = undoneAlone(FATAL, later);
+    if (found.kind === "conflict") throw new Error(found.place);
+    expect(found.removed).toContain("ip saddr 10.10.2.8/29 drop");
+    nft(found.script);
+    expect(listing()).toBe(expected);
+  });
+
+  test("brings rules back where they were, beside those that came later", () => {
+    const found = undoneAlone(
+      "flush chain inet edge input\nflush chain inet edge forward\n",
+      "add rule inet edge forward tcp dport 99 drop\n",
+    );
+    if (found.kind === "conflict") throw new Error(found.place);
+    nft(found.script);
+    expect(listing()).toContain('\t\tcounter comment "end"\n\t\ttcp dport 99 drop\n');
+  });
+
+  test("takes a table away that came with it, and keeps a ban that came since", () => {
+    nft("add element inet edge bans { 192.0.2.1 timeout 1h }\n");
+    const found = undoneAlone(
+      `${FATAL}table inet second {\n}\n`,
+      "add element inet edge bans { 192.0.2.66 timeout 1h }\n",
+    );
+    if (found.kind === "conflict") throw new Error(found.place);
+    expect(found.script.split("\n")[0]).toBe("delete table inet second");
+    nft(found.script);
+    expect(listing()).toContain("192.0.2.66");
+    expect(listing()).not.toContain("second");
+    expect(listing()).not.toContain("10.10.2.8/29");
+  });
+
+  test("is left to a person where somebody has changed the same policy since", () => {
+    const policy = (word: string) => `chain inet edge input { policy ${word}; }\n`;
+    nft(policy("drop"));
+    const before = listing();
+    nft(policy("accept"));
+    const after = listing();
+    nft(
+      "delete table inet edge\ntable inet edge {\n chain input { type filter hook input priority 5; policy accept; }\n}\n",
+    );
+    expect(undoDifference(before, after, listing())).toEqual({
+      kind: "conflict",
+      place: "chain input of inet edge",
+    });
   });
 });

@@ -110,3 +110,11 @@ test("a limiter that may cut it is unclear", () => {
   const answer = cause([difference("limiter", 100, rule)], [symptom("smtp", 105, MAIL_OUT)]);
   expect(answer.kind).toBe("unclear");
 });
+
+test("a symptom that speaks of addresses is tied to the flows between them", () => {
+  const answer = cause(
+    [difference("fatal", 100, FATAL)],
+    [symptom("pgsql", 103, flow("10.10.2.11", "10.10.4.10", "tcp/5432"))],
+  );
+  expect(answer.kind).toBe("explained");
+});

@@ -10,7 +10,7 @@ export interface Symptom {
   readonly flows: readonly SymptomFlow[];
 }
 
-/** Ends are names of roles, zones or devices of the network file, services as it writes them. */
+/** Ends are names of roles, zones or devices of the network file, or addresses; services as it writes them. */
 export interface SymptomFlow {
   readonly from: string;
   readonly to: string;

@@ -1,6 +1,13 @@
 import { longestCommon } from "../../engine/diff/longestCommon.ts";
-import { type ListedBlock, type ListedTable, readListing } from "../apply/listing.ts";
+import {
+  type ListedBlock,
+  type ListedTable,
+  readListing,
+  withoutLiveElements,
+} from "../apply/listing.ts";
 import { transitionScript } from "../apply/script.ts";
+import { CHAIN_HEADER, handleOf, numbered, ruleText, textOfId } from "./numbered.ts";
+import { type RevertConflict, revert } from "./revert.ts";
 
 /** Commands that take an observed difference back. */
 export interface Undo {
@@ -21,9 +28,43 @@ export interface Undo {
 export function undo(before: string, running: string): Undo | null {
   const first = readListing(before);
   const second = readListing(running);
-  if (first === null || second === null) return null;
+  return first === null || second === null ? null : undoTables(first, second);
+}
+
+/** What takes back one difference alone, and what runs then. */
+export interface DifferenceUndo extends Undo {
+  readonly kind: "undo";
+  /** As `nft -s list ruleset` prints it, but for the order of tables. */
+  readonly wanted: readonly ListedTable[];
+}
+
+/**
+ * The same for one observed difference: what else has changed since stays as it is. `before` and `after`
+ * are listings as the difference was seen, `running` is `nft -a -s list ruleset` now; null: one of them is
+ * none. What others have made of the same place meanwhile is a conflict, for a person.
+ */
+export function undoDifference(
+  before: string,
+  after: string,
+  running: string,
+): DifferenceUndo | RevertConflict | null {
+  const [was, became, now] = [readListing(before), readListing(after), readListing(running)];
+  if (was === null || became === null || now === null) return null;
+  const [first, second, third] = [was, became, now.map(withoutHandles)].map(withoutLiveElements);
+  if (first === undefined || second === undefined || third === undefined) return null;
+  const reverted = revert(first, second, third);
+  if (reverted.kind === "conflict") return reverted;
+  const { tables: wanted } = reverted;
+  const gone = now.filter(({ key }) => !wanted.some((table) => table.key === key));
+  const { script, ...rest } = undoTables(wanted, now);
+  const deletions = gone.map(({ key }) => `delete table ${key}\n`).join("");
+  return { kind: "undo", wanted, ...rest, script: `${deletions}${script}` };
+}
+
+function undoTables(before: readonly ListedTable[], running: readonly ListedTable[]): Undo {
+  const first = withoutLiveElements(before);
   const mine = new Set(first.map(({ key }) => key));
-  const now = second.filter(({ key }) => mine.has(key));
+  const now = withoutLiveElements(running.filter(({ key }) => mine.has(key)));
   const edits = first.map((table) => {
     const other = now.find(({ key }) => key === table.key);
     return other === undefined ? null : undoTable(table, other);
@@ -68,33 +109,16 @@ function undoTable(before: ListedTable, now: ListedTable): Edit | null {
 }
 
 const NOTHING: Edit = { commands: [], removed: [], restored: [] };
-const HEADER = /^type \w+ hook /;
-const HANDLE = / # handle (\d+)$/;
-
-function ruleText(line: string): string {
-  return line.replace(HANDLE, "");
-}
-
-/** Rules as lines with a number among their equals, since a chain may say the same twice. */
-function numbered(lines: readonly string[]): readonly string[] {
-  const counts = new Map<string, number>();
-  return lines.map((line) => {
-    const text = ruleText(line);
-    const count = counts.get(text) ?? 0;
-    counts.set(text, count + 1);
-    return `${count} ${text}`;
-  });
-}
 
 function undoChain(key: string, before: ListedBlock, now: ListedBlock): Edit | null {
-  const headerOf = ({ lines }: ListedBlock) => lines.find((line) => HEADER.test(line)) ?? "";
+  const headerOf = ({ lines }: ListedBlock) => lines.find((line) => CHAIN_HEADER.test(line)) ?? "";
   if (headerOf(before) !== headerOf(now)) return null;
-  const rules = before.lines.filter((line) => !HEADER.test(line));
-  const nowRules = now.lines.filter((line) => !HEADER.test(line));
+  const rules = before.lines.filter((line) => !CHAIN_HEADER.test(line));
+  const nowRules = now.lines.filter((line) => !CHAIN_HEADER.test(line));
   const wanted = numbered(rules);
   const found = numbered(nowRules);
   const kept = longestCommon(wanted, found);
-  const handles = new Map(found.map((id, i) => [id, HANDLE.exec(nowRules[i] ?? "")?.[1]]));
+  const handles = new Map(found.map((id, i) => [id, handleOf(nowRules[i] ?? "")]));
   const removed = found.filter((id) => !kept.has(id));
   const commands = removed.map((id) => `delete rule ${key} ${now.name} handle ${handles.get(id)}`);
   const restored = wanted.filter((id) => !kept.has(id));
@@ -114,7 +138,7 @@ function putBack(
   chain: string,
   wanted: readonly string[],
   kept: ReadonlySet<string>,
-  handles: ReadonlyMap<string, string | undefined>,
+  handles: ReadonlyMap<string, string | null>,
 ): readonly string[] {
   return wanted.flatMap((id, i) => {
     if (kept.has(id)) return [];
@@ -123,10 +147,6 @@ function putBack(
       ? [`add rule ${key} ${chain} ${textOfId(id)}`]
       : [`insert rule ${key} ${chain} handle ${handles.get(next)} ${textOfId(id)}`];
   });
-}
-
-function textOfId(id: string): string {
-  return id.slice(id.indexOf(" ") + 1);
 }
 
 function withoutHandles({ key, properties, blocks }: ListedTable): ListedTable {

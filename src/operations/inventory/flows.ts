@@ -1,6 +1,7 @@
 import { intersectRanges, normalizeRanges, type Range } from "../../engine/base/range.ts";
 import type { Addresses, End, FlowPattern, Intent } from "../../engine/intents/model.ts";
 import type { IpFamily } from "../../engine/packet/packet.ts";
+import { parseAddressRange } from "./addresses.ts";
 import type { NetworkCode } from "./codes.ts";
 import type { Network, NetworkIntent } from "./model.ts";
 
@@ -97,8 +98,14 @@ function placesOf(network: Network, name: string, problems: PlanProblem[]): read
         end: { addresses: zone.addresses, interfaces: zone.interfaces },
       },
     ];
-  const role = network.roles.get(name);
-  return role === undefined ? [] : placesOfHosts(network, name, role.addresses, problems);
+  const hosts = network.roles.get(name)?.addresses ?? literalAddresses(name);
+  return hosts === null ? [] : placesOfHosts(network, name, hosts, problems);
+}
+
+/** Symptoms speak of addresses as they stand in logs and configurations; the network file of names. */
+function literalAddresses(text: string): Addresses | null {
+  const found = parseAddressRange(text);
+  return found === null ? null : new Map([[found.family, [found.range]]]);
 }
 
 /** Hosts of a role lie in the zones that hold their addresses, or are devices themselves. */
