@@ -27,6 +27,7 @@ const device = (): NetworkDevice => ({
   sources: [join(folder, "nftables.conf"), join(folder, "none.conf")],
   owners: new Map(),
   addresses: new Map(),
+  loginLog: "/var/log/auth.log",
   span: { file: "", line: 1, column: 1, endLine: 1, endColumn: 1 },
 });
 

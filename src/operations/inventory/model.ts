@@ -30,6 +30,8 @@ export interface NetworkDevice {
   readonly owners: ReadonlyMap<string, Owner>;
   /** Addresses of the device itself. */
   readonly addresses: Addresses;
+  /** The file that sshd's words go to; `journal`: systemd's. */
+  readonly loginLog: string;
   readonly span: Span;
 }
 
@@ -75,6 +77,8 @@ export interface Person {
   readonly login: string;
   readonly name: string;
   readonly email: string | null;
+  /** Fingerprints of ssh keys, as `ssh-keygen -l` prints them. */
+  readonly keys: readonly string[];
   readonly roles: readonly PersonRole[];
 }
 

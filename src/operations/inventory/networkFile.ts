@@ -74,10 +74,11 @@ function build(draft: Draft): Network {
   const intents = Object.entries(text.intents).map(([id, one]) =>
     buildIntent(draft, names, id, one),
   );
-  const people = Object.entries(text.people).map(([login, { name, email, roles: may }]) => ({
+  const people = Object.entries(text.people).map(([login, { name, email, keys, roles: may }]) => ({
     login,
     name,
     email: email ?? null,
+    keys: listOf(keys),
     roles: may,
   }));
   return { devices, zones, roles, intents, people };
@@ -113,6 +114,7 @@ function buildDevice(draft: Draft, name: string, one: DeviceText): NetworkDevice
     sources: listOf(one.sources),
     owners: new Map(Object.entries(one["managed-by"] ?? {})),
     addresses: readAddresses(draft, one.addresses, [...path, "addresses"]),
+    loginLog: one["login-log"],
     span: draft.yaml.spanOf(path, true),
   };
 }

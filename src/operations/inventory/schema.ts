@@ -28,6 +28,10 @@ const device = z
       .optional()
       .describe("who writes which table; premortem changes its own only"),
     addresses: words.optional().describe("addresses of the device itself"),
+    "login-log": z
+      .string()
+      .default("/var/log/auth.log")
+      .describe("where its sshd logs who came; `journal` where systemd keeps it"),
   })
   .describe("something with a ruleset");
 
@@ -58,6 +62,9 @@ const intent = z
 const person = z.strictObject({
   name: z.string(),
   email: z.string().optional(),
+  keys: words
+    .optional()
+    .describe("fingerprints of ssh keys (`SHA256:…`), so that a shared login is told apart"),
   roles: z.array(z.enum(["viewer", "operator", "approver"])).min(1),
 });
 

@@ -1,0 +1,93 @@
+import type { Transport } from "../../platform/transport/transport.ts";
+import type { NetworkDevice, Person } from "../inventory/model.ts";
+import { type LoginSession, openAt, readLogins } from "./logins.ts";
+
+/** Who changed a ruleset, with how sure that is. */
+export type Who =
+  /** One of our own applies. */
+  | { readonly kind: "change"; readonly change: number }
+  /** Sessions that were open then: one of them, likely. */
+  | { readonly kind: "likely"; readonly logins: readonly SeenLogin[]; readonly process: string }
+  | { readonly kind: "unknown"; readonly reason: string; readonly process: string | null };
+
+export interface SeenLogin {
+  readonly login: string;
+  readonly from: string;
+  /** The person that the network file has this key or login from; null: nobody that it knows. */
+  readonly person: string | null;
+}
+
+/** Lines of a login log that are read: of the last moments, and a busy host has a few a second. */
+const LOG_LINES = 2_000;
+
+const READ = `printf '%s\\n' "$SSH_CONNECTION"; date '+%s %z'
+if [ "$1" = journal ]; then journalctl -t sshd -o short-iso-precise -n "$2" --no-pager
+else tail -n "$2" -- "$1"; fi`;
+
+/**
+ * Who was logged in on the device when a process of the name `process` changed its ruleset. Our own
+ * session is none of them. `atMs` is of our clock; a device whose clock differs is asked for its own.
+ */
+export async function whoWas(
+  transport: Transport,
+  { loginLog }: NetworkDevice,
+  people: readonly Person[],
+  { process, atMs, nowMs }: Moment,
+): Promise<Who> {
+  const unknown = (reason: string): Who => ({ kind: "unknown", reason, process });
+  const ran = await transport.run(["sh", "-c", READ, "sh", loginLog, String(LOG_LINES)]);
+  if (ran.kind === "fault") return unknown(ran.message);
+  const [connection = "", clock = "", ...log] = ran.out.split("\n");
+  const [, seconds, zone] = /^(\d+) ([+-]\d{4})$/.exec(clock) ?? [];
+  if (ran.code !== 0 || seconds === undefined || zone === undefined)
+    return unknown(`\`${loginLog}\` cannot be read: ${ran.error.trim().split("\n").at(-1)}`);
+  const deviceNowMs = Number(seconds) * 1_000;
+  const sessions = readLogins(log.join("\n"), { nowMs: deviceNowMs, zone });
+  const open = openAt(sessions, deviceNowMs - (nowMs - atMs)).filter(
+    ({ from }) => from !== ownSource(connection),
+  );
+  if (open.length === 0) return unknown("nobody was logged in over ssh");
+  return { kind: "likely", logins: open.map((one) => seen(one, people)), process };
+}
+
+export interface Moment {
+  /** Name of the program, as the kernel tells it. */
+  readonly process: string;
+  readonly atMs: number;
+  readonly nowMs: number;
+}
+
+/** `SSH_CONNECTION` is client address, client port, server address, server port (sshd(8)). */
+function ownSource(connection: string): string {
+  const [address = "", port = ""] = connection.split(" ");
+  return `${address}:${port}`;
+}
+
+function seen({ login, from, key }: LoginSession, people: readonly Person[]): SeenLogin {
+  const byKey = people.find(({ keys }) => key !== null && keys.includes(key));
+  const person = byKey ?? people.find((one) => one.login === login);
+  return { login, from, person: person?.login ?? null };
+}
+
+/** In words, with how sure it is. */
+export function whoText(who: Who): string {
+  switch (who.kind) {
+    case "change":
+      return `change ${who.change}`;
+    case "likely": {
+      const names = who.logins.map(loginText);
+      const list = names.length === 1 ? names.join("") : `one of ${names.join(", ")}`;
+      return `${list} (likely: the ssh session was open)`;
+    }
+    case "unknown":
+      return who.process === null
+        ? `unknown: ${who.reason}`
+        : `unknown (by \`${who.process}\`): ${who.reason}`;
+  }
+}
+
+function loginText({ login, from, person }: SeenLogin): string {
+  return person === null || person === login
+    ? `login ${login} from ${from}`
+    : `${person} (login ${login} from ${from})`;
+}
