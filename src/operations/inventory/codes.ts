@@ -48,6 +48,26 @@ export const NETWORK_CODES = {
     explanation:
       "One end has addresses of IPv4 only, the other of IPv6 only: no packet can go there.",
   },
+  PM5011: {
+    title: "unreadable duration",
+    explanation:
+      "Durations are a number and a unit: `500ms`, `10s`, `5m`, `1h`; at least 100 ms and at most a day.",
+  },
+  PM5012: {
+    title: "unreadable target",
+    explanation:
+      "A target is an address or a name, with a port where it is not that of the protocol: `10.10.2.5`, `10.10.2.5:587`, `[2001:db8::5]:25`, `mx.example`.",
+  },
+  PM5013: {
+    title: "nobody knows what a monitor speaks of",
+    explanation:
+      "When a monitor fails, the cause is sought among what its connections pass. They follow from `from` and `to` where the device has `addresses` and the target is an address; elsewhere `flows` has to say them.",
+  },
+  PM5014: {
+    title: "unreadable address of a service",
+    explanation:
+      "Where alerts go is written as `http://…` or `https://…`, without user and password.",
+  },
 } as const;
 
 export type NetworkCode = keyof typeof NETWORK_CODES;

@@ -1,5 +1,6 @@
 import type { Span } from "../../engine/base/span.ts";
 import type { Addresses, IntentKind, Service } from "../../engine/intents/model.ts";
+import type { Monitor, Notify } from "./monitors.ts";
 
 /** How a device is reached. */
 export type Reach =
@@ -89,4 +90,6 @@ export interface Network {
   readonly roles: ReadonlyMap<string, Role>;
   readonly intents: readonly NetworkIntent[];
   readonly people: readonly Person[];
+  readonly monitors: readonly Monitor[];
+  readonly notify: Notify;
 }

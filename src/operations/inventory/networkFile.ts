@@ -2,7 +2,7 @@ import type { Diagnostic } from "../../engine/base/diagnostic.ts";
 import type { Span } from "../../engine/base/span.ts";
 import type { Addresses, Service } from "../../engine/intents/model.ts";
 import { internetAddresses, joinAddresses, parseAddressRange } from "./addresses.ts";
-import type { NetworkCode } from "./codes.ts";
+import { type Draft, listOf, problem, tell, tellUnknown } from "./draft.ts";
 import type {
   NamedService,
   Network,
@@ -12,10 +12,11 @@ import type {
   Role,
   Zone,
 } from "./model.ts";
+import { buildMonitors, buildNotify } from "./monitorFile.ts";
 import { type NetworkText, networkSchema } from "./schema.ts";
 import { schemaProblems } from "./schemaProblems.ts";
 import { parseService } from "./services.ts";
-import { readYaml, type YamlPath, type YamlText } from "./yaml.ts";
+import { readYaml, type YamlPath } from "./yaml.ts";
 
 /** A network, and what is wrong with its file. Null: too much to say anything. */
 export interface NetworkResult {
@@ -40,26 +41,6 @@ export function parseNetwork(file: string, text: string): NetworkResult {
   return { network, diagnostics: draft.diagnostics };
 }
 
-interface Draft {
-  readonly yaml: YamlText;
-  readonly text: NetworkText;
-  readonly diagnostics: Diagnostic[];
-}
-
-function problem(code: NetworkCode, message: string, span: Span, help: string): Diagnostic {
-  return { code, severity: "error", message, span, related: [], help };
-}
-
-function tell(
-  draft: Draft,
-  code: NetworkCode,
-  message: string,
-  path: YamlPath,
-  help: string,
-): void {
-  draft.diagnostics.push(problem(code, message, draft.yaml.spanOf(path), help));
-}
-
 function build(draft: Draft): Network {
   const { text } = draft;
   const devices = mapEntries(text.devices, (name, one) => buildDevice(draft, name, one));
@@ -81,7 +62,8 @@ function build(draft: Draft): Network {
     keys: listOf(keys),
     roles: may,
   }));
-  return { devices, zones, roles, intents, people };
+  const monitors = buildMonitors(draft, devices, names);
+  return { devices, zones, roles, intents, people, monitors, notify: buildNotify(draft) };
 }
 
 function mapEntries<In, Out>(
@@ -89,10 +71,6 @@ function mapEntries<In, Out>(
   make: (name: string, one: In) => Out,
 ): ReadonlyMap<string, Out> {
   return new Map(Object.entries(record).map(([name, one]) => [name, make(name, one)]));
-}
-
-function listOf(words: string | readonly string[] | undefined): readonly string[] {
-  return words === undefined ? [] : typeof words === "string" ? [words] : words;
 }
 
 type DeviceText = NetworkText["devices"][string];
@@ -239,16 +217,4 @@ function readService(draft: Draft, word: string, path: YamlPath): readonly Servi
   const help = "write `tcp/25`, `udp/1000-2000`, `ping`, or a name of /etc/services";
   tell(draft, "PM5005", `\`${word}\` is no service`, path, help);
   return [];
-}
-
-function tellUnknown(
-  draft: Draft,
-  name: string,
-  path: YamlPath,
-  known: readonly string[],
-  what: string,
-): void {
-  const list = known.map((one) => `\`${one}\``).join(", ");
-  const help = known.length === 0 ? `there is no ${what} yet` : `known are ${list}`;
-  tell(draft, "PM5004", `there is no ${what} \`${name}\``, path, help);
 }

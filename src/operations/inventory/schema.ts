@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { monitorSchema, notifySchema } from "./monitorSchema.ts";
 
 /*
  * The shape of `premortem.yaml`. What it means (names, addresses, services) is looked up afterwards, so
@@ -76,6 +77,8 @@ export const networkSchema = z
     services: z.record(z.string(), words).default({}),
     intents: z.record(z.string(), intent).default({}),
     people: z.record(z.string(), person).default({}),
+    monitors: z.record(z.string(), monitorSchema).default({}),
+    notify: notifySchema.default({}),
   })
   .describe("what premortem has to know of a network");
 

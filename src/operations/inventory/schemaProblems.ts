@@ -38,10 +38,16 @@ function wordsOf(issue: z.core.$ZodIssue): string {
     case "invalid_value":
       return `has to be ${issue.values.map((value) => `\`${String(value)}\``).join(" or ")}`;
     case "invalid_union":
+      if (issue.discriminator !== undefined) return `has to be one of ${optionsOf(issue)}`;
       return "has to be one word or a list of words";
     case "too_small":
       return "needs at least one entry";
     default:
       return issue.message;
   }
+}
+
+function optionsOf(issue: z.core.$ZodIssueInvalidUnion): string {
+  const options = "options" in issue ? (issue.options ?? []) : [];
+  return options.map((option) => `\`${String(option)}\``).join(", ");
 }
