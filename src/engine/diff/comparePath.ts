@@ -197,14 +197,18 @@ export function unlikeOnPath(compared: ComparedPath, memories: Memories): Readon
   return unlikeMemories(analysis, memories, before, after, region);
 }
 
-/** Why the verdicts are not all that there is to compare; empty where they are. */
+/** Where packets are changed otherwise on the other side, by rule. */
 export function effectReasons(compared: ComparedPath): readonly string[] {
   const { analysis, before, after, region, accepted } = compared;
   const refused = analysis.arena.difference(region, accepted);
-  const effects = unlikeEffects(analysis, before, after, { accepted, refused });
+  return unlikeEffects(analysis, before, after, { accepted, refused });
+}
+
+/** What is not compared of packets that a user program decides. */
+export function queueReasons({ queued, before, after }: ComparedPath): readonly string[] {
   const isQueueLast = [before, after].every((side) => chainsOnTheWay(side) < 2);
-  if (compared.queued === FALSE || isQueueLast) return effects;
-  return [...effects, "what chains behind a queue do with its packets is not compared"];
+  if (queued === FALSE || isQueueLast) return [];
+  return ["what chains behind a queue do with its packets is not compared"];
 }
 
 /** User space hands a queued packet back to the next chain. */

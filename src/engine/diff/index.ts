@@ -8,7 +8,7 @@ import { DOMAIN_ASSUMPTIONS } from "../packet/header/domain.ts";
 import { type Aligned, alignNames } from "./alignNames.ts";
 import { isConfirmed, tellDoubt } from "./checkExample.ts";
 import { classTeller, type ToldClass } from "./classes.ts";
-import { type ComparedPath, effectReasons } from "./comparePath.ts";
+import { type ComparedPath, effectReasons, queueReasons } from "./comparePath.ts";
 import { comparePaths, type PathResult } from "./comparePaths.ts";
 import type { Difference, DifferenceClass } from "./model.ts";
 import { unlikeRest } from "./notCompared.ts";
@@ -44,6 +44,7 @@ export function compareDevices(
   const compared = comparePaths(before, aligned.device, nodeLimit ?? null, onProgress);
   const vocabulary = vocabularyOf([before, after]);
   const reasons = [...compared.reasons, ...unlikeRest(before, aligned.device)];
+  const effects = new Set<string>();
   const assumptions = new Set(ASSUMPTIONS);
   const classes: ToldClass[] = [];
   let truncated = 0;
@@ -61,7 +62,8 @@ export function compareDevices(
     }
     classes.push(...told.value.classes);
     truncated += told.value.truncated;
-    reasons.push(...told.value.effects);
+    reasons.push(...told.value.effects, ...told.value.queue);
+    for (const effect of told.value.effects) effects.add(effect);
     for (const text of told.value.assumptions) assumptions.add(text);
   };
   for (const path of compared.paths) tell(path);
@@ -78,6 +80,7 @@ export function compareDevices(
     classes: classes.map(({ told }) => inOwnNames(told, aligned)).sort(byWeight),
     assumptions: [...assumptions],
     reasons: [...new Set(reasons)],
+    effects: [...effects],
     truncated,
   };
 }
@@ -94,6 +97,7 @@ interface ToldPath {
   readonly classes: readonly ToldClass[];
   readonly truncated: number;
   readonly effects: readonly string[];
+  readonly queue: readonly string[];
   readonly assumptions: readonly string[];
 }
 
@@ -104,6 +108,7 @@ function tellPath(compared: ComparedPath, vocabulary: Vocabulary): ToldPath {
     classes: shown.length === 0 ? [] : shown.map(classTeller(compared, vocabulary)),
     truncated: differing.length - shown.length,
     effects: effectReasons(compared),
+    queue: queueReasons(compared),
     assumptions: [...DOMAIN_ASSUMPTIONS[path], ...before.assumptions, ...after.assumptions],
   };
 }

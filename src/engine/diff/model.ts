@@ -36,6 +36,8 @@ export interface Difference {
   readonly assumptions: readonly string[];
   /** Why the answer is not complete; empty where it is. */
   readonly reasons: readonly string[];
+  /** Those of the reasons that name a rule which changes packets otherwise: known, and told whole. */
+  readonly effects: readonly string[];
   /** Classes beyond the limit that were not told. */
   readonly truncated: number;
 }

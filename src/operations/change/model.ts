@@ -29,6 +29,8 @@ export interface Proof {
   /** False: the candidate would not load. */
   readonly loads: boolean;
   readonly isComplete: boolean;
+  /** Why it would not load, or what is not proved; empty: neither. */
+  readonly reasons: readonly string[];
   /** Critical intents that would be broken, and the others. */
   readonly brokenCritical: readonly string[];
   readonly broken: readonly string[];

@@ -35,7 +35,7 @@ function made(result: Result): Change {
 const proposed = () => made(propose(made(draft(1, "fw1", file("a"), ANA)), ANA));
 
 function proofOf({ contentHash }: Change, more: Partial<Proof> = {}): Proof {
-  const nothing = { brokenCritical: [], broken: [], undecided: [] };
+  const nothing = { reasons: [], brokenCritical: [], broken: [], undecided: [] };
   return { contentHash, runningHash: RUNNING, loads: true, isComplete: true, ...nothing, ...more };
 }
 

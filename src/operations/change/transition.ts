@@ -140,10 +140,11 @@ export function missing(change: Change, runningHash: string, nowMs: number): rea
 function missingProof({ proof, contentHash }: Change, runningHash: string): readonly Missing[] {
   const because = (reason: string): readonly Missing[] => [{ kind: "proof", reason }];
   if (proof === null || proof.contentHash !== contentHash) return because("it is not proved yet");
-  if (!proof.loads) return because("the device would refuse it");
+  if (!proof.loads) return because(proof.reasons[0] ?? "the device would refuse it");
   if (proof.runningHash !== runningHash)
     return because("the device has changed since it was proved");
-  return proof.isComplete ? [] : because("not everything could be proved");
+  if (proof.isComplete) return [];
+  return because(`not everything could be proved: ${proof.reasons[0] ?? "no reason is known"}`);
 }
 
 function missingConsent(change: Change): readonly Missing[] {

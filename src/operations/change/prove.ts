@@ -1,0 +1,199 @@
+import { answerCheck, type CheckAnswer, type CheckedIntent } from "../../engine/answer/check.ts";
+import { answerDiff } from "../../engine/answer/diff.ts";
+import { answerLint } from "../../engine/answer/lint.ts";
+import { PROOF_FORMAT_VERSION, type ProofAnswer } from "../../engine/answer/proof.ts";
+import type { Device } from "../../engine/device/device.ts";
+import { compareDevices, type Difference } from "../../engine/diff/index.ts";
+import { judgeIntents } from "../../engine/intents/judge.ts";
+import type { DeviceResult } from "../../engine/parsers/readDevice.ts";
+import { checkDevice } from "../inventory/checkDevice.ts";
+import type { Network, NetworkDevice } from "../inventory/model.ts";
+import { runningDevice, type Snapshot } from "../inventory/snapshot.ts";
+import { type Candidate, runSources, tableKey } from "./candidate.ts";
+import { contentHashOf } from "./content.ts";
+import { editedLines } from "./edits.ts";
+import { type ManagementFlow, managementIntent } from "./management.ts";
+import type { Proof, SourceFiles } from "./model.ts";
+import { flushesAll, isSourceProblem, type Sources, wholeSources } from "./sources.ts";
+
+export interface ProveInput {
+  readonly network: Network;
+  readonly device: NetworkDevice;
+  /** The device as it runs. */
+  readonly snapshot: Snapshot;
+  /** What could not be read of it, in words. */
+  readonly notSeen: readonly string[];
+  /** The edited source files; the others stay as the snapshot has them. */
+  readonly files: SourceFiles;
+  /** Null: premortem does not come over the network. */
+  readonly management: ManagementFlow | null;
+}
+
+/** What the edited files would do: for all packets, and for every intent, on the running state. */
+export function proveChange(input: ProveInput): ProofAnswer {
+  const { device, snapshot, files } = input;
+  const sources = wholeSources(device, snapshot, files);
+  const blank = emptyAnswer(input);
+  if (isSourceProblem(sources))
+    return { ...blank, reasons: [`${sources.message}: ${sources.help}`] };
+  const running = runningDevice(snapshot);
+  const candidate = runSources(running.device, sources, ownTables(device));
+  const { diagnostics, coverage } = candidate.result;
+  const { findings } = answerLint({ diagnostics, coverage });
+  const known = { ...blank, findings, edits: editsOf(input), kept: keptTables(input, sources) };
+  const obstacles = whyNotLoaded(device, candidate);
+  if (obstacles.length > 0) return { ...known, reasons: obstacles };
+  return { ...known, ...judged(input, running, candidate) };
+}
+
+/** What the life of a change needs of it. */
+export function toProof(answer: ProofAnswer): Proof {
+  const { contentHash, runningHash, loads, isComplete, reasons, broken, undecided } = answer;
+  const idsOf = (intents: readonly CheckedIntent[]) => intents.map(({ id }) => id);
+  return {
+    contentHash,
+    runningHash,
+    loads,
+    isComplete,
+    reasons,
+    brokenCritical: idsOf(broken.filter(({ critical }) => critical)),
+    broken: idsOf(broken.filter(({ critical }) => !critical)),
+    undecided: idsOf(undecided),
+  };
+}
+
+/** Tables that premortem may change. */
+export function ownTables({ owners }: NetworkDevice): readonly string[] {
+  return [...owners].flatMap(([key, owner]) => (owner === "premortem" ? [key] : []));
+}
+
+function emptyAnswer({ device, snapshot, files }: ProveInput): ProofAnswer {
+  return {
+    formatVersion: PROOF_FORMAT_VERSION,
+    device: device.name,
+    contentHash: contentHashOf(files),
+    runningHash: snapshot.hash,
+    loads: false,
+    isComplete: false,
+    reasons: [],
+    edits: [],
+    findings: [],
+    kept: [],
+    broken: [],
+    brokenBefore: [],
+    repaired: [],
+    undecided: [],
+    holding: 0,
+    diff: null,
+  };
+}
+
+function editsOf({ snapshot, files }: ProveInput): ProofAnswer["edits"] {
+  return [...files].flatMap(([path, text]) => {
+    const before = snapshot.parts.find(({ name }) => name === path)?.text ?? "";
+    return editedLines(path, before, text);
+  });
+}
+
+/** A flush of everything would take these too; it is read as one of the own tables. */
+function keptTables({ device, snapshot }: ProveInput, { files }: Sources): ProofAnswer["kept"] {
+  if (![...files.values()].some(flushesAll)) return [];
+  const { device: running } = runningDevice(snapshot);
+  return running.tables
+    .filter((table) => table.origin === "nft" && device.owners.get(tableKey(table)) !== "premortem")
+    .map((table) => ({
+      table: tableKey(table),
+      owner: device.owners.get(tableKey(table)) ?? null,
+    }));
+}
+
+function whyNotLoaded(
+  { name, owners }: NetworkDevice,
+  { result, touched }: Candidate,
+): readonly string[] {
+  const refused = result.refused.map((file) => `\`${file}\` would not load: mend its errors`);
+  const strange = [...result.dialects].flatMap(([file, dialect]) =>
+    dialect === "nft" ? [] : [`\`${file}\` is no script of nft: only those are applied`],
+  );
+  const foreign = touched.map((key) => {
+    const owner = owners.get(key);
+    return owner === undefined
+      ? `it writes to \`${key}\`, which belongs to nobody known: if it is premortem's, add \`${key}: premortem\` under \`managed-by\` of ${name}`
+      : `it writes to \`${key}\`, which belongs to ${owner}: change it there`;
+  });
+  return [...refused, ...strange, ...foreign];
+}
+
+type Judged = Pick<
+  ProofAnswer,
+  | "loads"
+  | "isComplete"
+  | "reasons"
+  | "broken"
+  | "brokenBefore"
+  | "repaired"
+  | "undecided"
+  | "holding"
+  | "diff"
+>;
+
+function judged(input: ProveInput, running: DeviceResult, candidate: Candidate): Judged {
+  const difference = compareDevices(running.device, candidate.device);
+  const before = new Map(checkAll(input, running.device).map((one) => [one.id, one.status]));
+  const after = checkAll(input, candidate.device);
+  const broken = after.filter(({ status }) => status === "broken");
+  const undecided = after.filter(({ status }) => status === "undecided");
+  const doubts = undecided.filter(({ id, critical }) => critical && before.get(id) === "holds");
+  const reasons = [
+    ...whyIncomplete(input, running, candidate.result, difference),
+    ...doubts.map(({ id }) => `whether ${id} would still hold could not be decided`),
+  ];
+  const isRepaired = ({ id, status }: CheckedIntent) =>
+    status === "holds" && before.get(id) === "broken";
+  return {
+    loads: true,
+    isComplete: reasons.length === 0,
+    reasons,
+    broken: broken.filter(({ id }) => before.get(id) !== "broken"),
+    brokenBefore: broken.filter(({ id }) => before.get(id) === "broken"),
+    repaired: after.filter(isRepaired).map(({ id }) => id),
+    undecided,
+    holding: after.filter(({ status }) => status === "holds").length,
+    diff: answerDiff(difference, {
+      before: running.coverage,
+      after: candidate.result.coverage,
+    }),
+  };
+}
+
+/** The intents of the network file, and that premortem itself is not locked out. */
+function checkAll(
+  { network, device, management }: ProveInput,
+  state: Device,
+): CheckAnswer["intents"] {
+  const { intents } = checkDevice(network, device.name, state);
+  const own = management === null ? null : managementIntent(management, device.name);
+  const [answer] = own === null ? [] : judgeIntents(state, [own.intent]);
+  if (own === null || answer === undefined) return intents;
+  return [...intents, ...answerCheck([{ words: own.words, answer }]).intents];
+}
+
+function whyIncomplete(
+  { notSeen }: ProveInput,
+  running: DeviceResult,
+  candidate: DeviceResult,
+  { reasons, effects, truncated }: Difference,
+): readonly string[] {
+  const unread = (coverage: DeviceResult["coverage"], what: string) =>
+    coverage.notUnderstood === 0
+      ? []
+      : [`${coverage.notUnderstood} lines of ${what} are not understood`];
+  return [
+    ...notSeen.map((one) => `not seen on the device: ${one}`),
+    ...running.refused.map((part) => `what runs could not be read whole: ${part}`),
+    ...unread(running.coverage, "what runs"),
+    ...unread(candidate.coverage, "the source files"),
+    ...reasons.filter((reason) => !effects.includes(reason)),
+    ...(truncated === 0 ? [] : [`${truncated} further classes of packets were not told`]),
+  ];
+}
