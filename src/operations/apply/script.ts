@@ -21,6 +21,11 @@ export function transitionScript(
   return lines.length === 0 ? "" : `${lines.join("\n")}\n`;
 }
 
+/** Tables as nft lists them. */
+export function listingText(tables: readonly ListedTable[]): string {
+  return tables.map((table) => `${wholeTable(table).join("\n")}\n`).join("");
+}
+
 function wholeTable({ key, properties, blocks }: ListedTable): readonly string[] {
   return tableText(key, properties, blocks);
 }

@@ -9,6 +9,7 @@ export function localTransport(): Transport {
     run: (command, options = {}) => runProcess(command, options, noFault),
     stream: (command) => streamProcess(command, noFault),
     connect: (host, port) => connect({ host, port }),
+    knock: () => Promise.resolve(null),
     close: () => Promise.resolve(),
   };
 }
@@ -22,6 +23,10 @@ export function namespaceTransport(namespace: string): Transport {
     stream: (command) => streamProcess(inside(command), noFault),
     connect: (host, port) =>
       connectProcess(inside([process.execPath, "-e", RELAY, host, String(port)]), refusedThere),
+    knock: async (timeoutMs) => {
+      const ran = await runProcess(inside(["true"]), { timeoutMs }, noFault);
+      return ran.kind === "fault" ? ran : null;
+    },
     close: () => Promise.resolve(),
   };
 }

@@ -49,6 +49,13 @@ export async function sshTransport(target: SshTarget): Promise<Transport> {
         return again.kind === "fault" ? again : faultOf(name, ran.error);
       });
     },
+    knock: async (timeoutMs) => {
+      /* Of options that are given twice ssh takes the first. */
+      const alone = ["-o", "ControlPath=none", "-o", "ControlMaster=no"];
+      const [ssh = "", ...rest] = remote(["true"]);
+      const ran = await runProcess([ssh, ...alone, ...rest], { timeoutMs }, diagnose);
+      return ran.kind === "fault" ? ran : null;
+    },
     close: async () => {
       await runProcess(words("-O", "exit", "--", target.target), {}, () => null);
       await rm(folder, { recursive: true, force: true });

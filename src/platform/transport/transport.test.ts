@@ -26,6 +26,9 @@ async function said(connection: Duplex, text: string): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
+/** Longer than any login here takes. */
+const KNOCK_MS = 20_000;
+
 /** What every way to a device has to do alike. */
 function behaves(open: () => Promise<Transport>): void {
   let transport: Transport;
@@ -79,6 +82,10 @@ function behaves(open: () => Promise<Transport>): void {
       lines: ["one"],
       end: { kind: "ended", code: 3 },
     });
+  });
+
+  test("who comes anew is let in", async () => {
+    expect(await transport.knock(KNOCK_MS)).toBeNull();
   });
 
   test("a connection from there carries bytes both ways", async () => {
@@ -206,6 +213,17 @@ describeWith(["sshd"], "ssh says why not", () => {
     expect(await faultOf({ target: "-oProxyCommand=touch /tmp/owned", port: null })).toMatch(
       /unreachable|lost/,
     );
+  });
+
+  test("to those who come anew, while a shared connection goes on", async () => {
+    const sshd = await startSshd();
+    const transport = await sshTransport(sshd);
+    expect(await transport.run(["true"])).toMatchObject({ kind: "ran" });
+    writeFileSync(join(sshd.folder, "login.pub"), "");
+    expect(await transport.run(["true"])).toMatchObject({ kind: "ran" });
+    expect(await transport.knock(KNOCK_MS)).toMatchObject({ fault: "loginRefused" });
+    await transport.close();
+    await sshd.stop();
   });
 
   test("connections from there that sshd forbids", async () => {

@@ -59,6 +59,8 @@ export interface Transport {
   stream(command: readonly string[]): LineStream;
   /** A TCP connection from there. A fault ends it with an error whose `cause` is the fault. */
   connect(host: string, port: number): Duplex;
+  /** Comes anew, over a connection that is shared with nothing; null: it was let in. */
+  knock(timeoutMs: number): Promise<TransportFault | null>;
   /** Ends what is kept open in between. */
   close(): Promise<void>;
 }
