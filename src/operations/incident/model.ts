@@ -57,3 +57,79 @@ export interface CauseAnswer {
   /** Symptoms that no difference explains. */
   readonly unexplained: readonly string[];
 }
+
+/** A symptom in the course of an incident. */
+export interface IncidentSymptom extends Symptom {
+  /** Null: it is still there. */
+  readonly endedMs: number | null;
+}
+
+/** A difference as people read it. */
+export interface ToldDifference {
+  readonly id: string;
+  readonly device: string;
+  readonly atMs: number;
+  /** Rules that came and went, each with the chain that it stands in. */
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+  /** Who, with how sure that is. */
+  readonly by: string;
+  /** Number of the change that it belongs to; null: none approved it. */
+  readonly change: number | null;
+}
+
+/** What is known of the cause, from what was proved. */
+export type IncidentCause =
+  | {
+      readonly kind: "explained";
+      readonly difference: ToldDifference;
+      /** Symptoms that follow from it, and those that no difference explains. */
+      readonly explains: readonly string[];
+      readonly unexplained: readonly string[];
+      /** Connections that worked since although it breaks them. */
+      readonly contradicted: readonly string[];
+      readonly ruledOut: readonly ToldDifference[];
+    }
+  | {
+      readonly kind: "notByRules";
+      readonly ruledOut: readonly ToldDifference[];
+    }
+  | {
+      readonly kind: "unclear";
+      readonly candidates: readonly ToldDifference[];
+      readonly ruledOut: readonly ToldDifference[];
+    };
+
+/** What took the cause back, and how far that is. */
+export interface IncidentUndo {
+  readonly by: string;
+  readonly atMs: number;
+  readonly script: string;
+  readonly state: "begun" | "done" | "failed";
+  /** Why it failed; otherwise what it did. */
+  readonly text: string;
+}
+
+export interface IncidentNote {
+  readonly atMs: number;
+  readonly text: string;
+}
+
+/** Alerts, complaints and broken intents that belong together, with what became of them. */
+export interface Incident {
+  readonly id: number;
+  readonly status: /** Something hurts. */
+    | "open"
+    /** The cause is undone; symptoms are still there. */
+    | "recovering"
+    | "closed";
+  readonly openedMs: number;
+  /** When the cause, or the first symptom, came. */
+  readonly beganMs: number;
+  readonly symptoms: readonly IncidentSymptom[];
+  readonly cause: IncidentCause | null;
+  readonly undo: IncidentUndo | null;
+  /** When the last symptom ended; null: not yet. */
+  readonly recoveredMs: number | null;
+  readonly timeline: readonly IncidentNote[];
+}

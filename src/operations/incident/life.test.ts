@@ -1,0 +1,105 @@
+import { expect, test } from "vitest";
+import {
+  addSymptom,
+  beginUndo,
+  close,
+  endSymptom,
+  endUndo,
+  MAXIMUM_NOTES,
+  MAXIMUM_SYMPTOMS,
+  note,
+  openIncident,
+  setCause,
+  titleOf,
+  waitingFor,
+} from "./life.ts";
+import type { Incident, IncidentCause, Symptom } from "./model.ts";
+
+const symptom = (id: string, sinceMs = 10): Symptom => ({ id, sinceMs, text: id, flows: [] });
+const begun = () => openIncident(1, symptom("smtp"), 12);
+const texts = ({ timeline }: Incident) => timeline.map(({ text }) => text);
+
+const CAUSE: IncidentCause = {
+  kind: "explained",
+  difference: {
+    id: "7",
+    device: "edge",
+    atMs: 8,
+    added: ["inet edge forward: drop"],
+    removed: [],
+    by: "login ops2",
+    change: null,
+  },
+  explains: ["smtp"],
+  unexplained: [],
+  contradicted: [],
+  ruledOut: [],
+};
+
+test("an incident begins with its first symptom, or with its cause where that came before", () => {
+  expect(begun().beganMs).toBe(10);
+  expect(addSymptom(begun(), symptom("imap", 9), 13).beganMs).toBe(9);
+  expect(setCause(begun(), CAUSE, 14).beganMs).toBe(8);
+});
+
+test("the same symptom twice is one", () => {
+  const twice = addSymptom(begun(), symptom("smtp", 11), 13);
+  expect(twice).toEqual(begun());
+});
+
+test("a symptom that comes back is told of, and is waited for again", () => {
+  const over = endSymptom(begun(), "smtp", 20);
+  const again = addSymptom(over, symptom("smtp", 21), 22);
+  expect(texts(again)).toEqual(["smtp", "over: smtp", "all symptoms are over", "again: smtp"]);
+  expect([over.recoveredMs, again.recoveredMs]).toEqual([20, null]);
+});
+
+test("it has recovered when the last symptom is over", () => {
+  const two = addSymptom(begun(), symptom("imap"), 13);
+  const one = endSymptom(two, "smtp", 20);
+  expect([one.recoveredMs, waitingFor(one).map(({ id }) => id)]).toEqual([null, ["imap"]]);
+  expect(endSymptom(one, "imap", 21).recoveredMs).toBe(21);
+});
+
+test("what still hurts keeps it open", () => {
+  expect(close(begun(), "ana", 20)).toEqual(begun());
+  expect(close(endSymptom(begun(), "smtp", 20), "ana", 21).status).toBe("closed");
+});
+
+test("an undo that is done leaves it recovering, one that failed leaves it open", () => {
+  const undoing = beginUndo(begun(), "ana", "delete rule …", 20);
+  expect(endUndo(undoing, "done", "1 rule removed", 21).status).toBe("recovering");
+  expect(endUndo(undoing, "failed", "somebody else was there", 21)).toMatchObject({
+    status: "open",
+    undo: { state: "failed" },
+  });
+});
+
+test("the same cause again is no news", () => {
+  const known = setCause(begun(), CAUSE, 14);
+  expect(texts(setCause(known, { ...CAUSE, explains: ["smtp", "imap"] }, 15))).toEqual(
+    texts(known),
+  );
+  expect(texts(setCause(known, { kind: "notByRules", ruledOut: [] }, 15)).at(-1)).toBe(
+    "not explained by any difference of a ruleset",
+  );
+});
+
+test("its title says what hurts most now, and where the cause lies", () => {
+  const two = addSymptom(begun(), symptom("imap"), 13);
+  expect(titleOf(two)).toBe("smtp, and 1 more");
+  expect(titleOf(setCause(endSymptom(two, "smtp", 20), CAUSE, 21))).toBe(
+    "imap, since a difference on edge",
+  );
+});
+
+test("a storm fills neither symptoms nor notes, and both say that there is more", () => {
+  let incident = begun();
+  for (let i = 0; i < 2 * MAXIMUM_SYMPTOMS; i++)
+    incident = addSymptom(incident, symptom(`s${i}`), 13);
+  expect(incident.symptoms.length).toBe(MAXIMUM_SYMPTOMS);
+  expect(texts(incident).at(-1)).toBe("there are more symptoms than are listed here");
+  for (let i = 0; i < 2 * MAXIMUM_NOTES; i++) incident = note(incident, 14, `n${i}`);
+  expect(incident.timeline.length).toBe(MAXIMUM_NOTES + 1);
+  expect(texts(incident).at(-1)).toBe("there is more than is listed here");
+});

@@ -1,0 +1,154 @@
+import type {
+  Incident,
+  IncidentCause,
+  IncidentSymptom,
+  IncidentUndo,
+  Symptom,
+  ToldDifference,
+} from "./model.ts";
+
+/*
+ * The life of an incident. Each function gives the incident as it is then, with what a reader of its
+ * timeline has to know; nothing here reads a clock or stores anything.
+ */
+
+/** Notes of one timeline: a storm must not fill the store. */
+export const MAXIMUM_NOTES = 500;
+/** Symptoms of one incident; what comes beyond is counted in one note. */
+export const MAXIMUM_SYMPTOMS = 200;
+
+export function openIncident(id: number, symptom: Symptom, atMs: number): Incident {
+  const incident: Incident = {
+    id,
+    status: "open",
+    openedMs: atMs,
+    beganMs: Math.min(symptom.sinceMs, atMs),
+    symptoms: [],
+    cause: null,
+    undo: null,
+    recoveredMs: null,
+    timeline: [],
+  };
+  return addSymptom(incident, symptom, atMs);
+}
+
+/** One that is there again is one symptom, not two. */
+export function addSymptom(incident: Incident, symptom: Symptom, atMs: number): Incident {
+  const known = incident.symptoms.find(({ id }) => id === symptom.id);
+  if (known === undefined) {
+    if (incident.symptoms.length >= MAXIMUM_SYMPTOMS)
+      return noteOnce(incident, atMs, "there are more symptoms than are listed here");
+    const symptoms = [...incident.symptoms, { ...symptom, endedMs: null }];
+    const beganMs = Math.min(incident.beganMs, symptom.sinceMs);
+    return note(
+      { ...incident, symptoms, beganMs, recoveredMs: null },
+      symptom.sinceMs,
+      symptom.text,
+    );
+  }
+  if (known.endedMs === null) return incident;
+  const back = { ...incident, symptoms: replaced(incident, { ...known, endedMs: null }) };
+  return note({ ...back, recoveredMs: null }, atMs, `again: ${symptom.text}`);
+}
+
+export function endSymptom(incident: Incident, id: string, atMs: number): Incident {
+  const known = incident.symptoms.find((one) => one.id === id);
+  if (known === undefined || known.endedMs !== null) return incident;
+  const symptoms = replaced(incident, { ...known, endedMs: atMs });
+  const ended = note({ ...incident, symptoms }, atMs, `over: ${known.text}`);
+  if (waitingFor(ended).length > 0) return ended;
+  return note({ ...ended, recoveredMs: atMs }, atMs, "all symptoms are over");
+}
+
+/** What is still there. */
+export function waitingFor({ symptoms }: Incident): readonly IncidentSymptom[] {
+  return symptoms.filter(({ endedMs }) => endedMs === null);
+}
+
+function replaced({ symptoms }: Incident, next: IncidentSymptom): readonly IncidentSymptom[] {
+  return symptoms.map((one) => (one.id === next.id ? next : one));
+}
+
+/** Notes what is known of the cause; the timeline tells of it where the answer is another one. */
+export function setCause(incident: Incident, cause: IncidentCause, atMs: number): Incident {
+  const { cause: before } = incident;
+  const next = { ...incident, cause, beganMs: begin(incident, cause) };
+  return before !== null && verdictOf(before) === verdictOf(cause)
+    ? next
+    : note(next, atMs, causeText(cause));
+}
+
+function begin({ beganMs }: Incident, cause: IncidentCause): number {
+  return cause.kind === "explained" ? Math.min(beganMs, cause.difference.atMs) : beganMs;
+}
+
+function verdictOf(cause: IncidentCause): string {
+  return cause.kind === "explained" ? `explained ${cause.difference.id}` : cause.kind;
+}
+
+function causeText(cause: IncidentCause): string {
+  switch (cause.kind) {
+    case "explained":
+      return `cause found: ${differenceText(cause.difference)}`;
+    case "notByRules":
+      return "not explained by any difference of a ruleset";
+    case "unclear":
+      return "no difference is proved to be the cause, and some cannot be ruled out";
+  }
+}
+
+/** `edge, inet edge forward: + ip saddr 10.10.2.8/29 drop; by …`. */
+export function differenceText({ device, added, removed, by }: ToldDifference): string {
+  const rules = [...added.map((rule) => `+ ${rule}`), ...removed.map((rule) => `- ${rule}`)];
+  return `${device}: ${rules.join("; ") || "the same rules"}; by ${by}`;
+}
+
+export function beginUndo(incident: Incident, by: string, script: string, atMs: number): Incident {
+  const undo: IncidentUndo = { by, atMs, script, state: "begun", text: "" };
+  return note({ ...incident, undo }, atMs, `${by} undoes the cause`);
+}
+
+export function endUndo(
+  incident: Incident,
+  state: "done" | "failed",
+  text: string,
+  atMs: number,
+): Incident {
+  const { undo } = incident;
+  if (undo === null || undo.state !== "begun") return incident;
+  const status = state === "done" ? "recovering" : incident.status;
+  return note(
+    { ...incident, status, undo: { ...undo, state, text } },
+    atMs,
+    state === "done" ? `undone: ${text}` : `the undo failed: ${text}`,
+  );
+}
+
+/** Closes an incident of which nothing is left; what still hurts keeps it open. */
+export function close(incident: Incident, by: string, atMs: number): Incident {
+  if (incident.status === "closed" || waitingFor(incident).length > 0) return incident;
+  return note({ ...incident, status: "closed" }, atMs, `closed by ${by}`);
+}
+
+/** Adds what somebody has to say. */
+export function note(incident: Incident, atMs: number, text: string): Incident {
+  const { timeline } = incident;
+  if (timeline.length > MAXIMUM_NOTES) return incident;
+  const said = timeline.length === MAXIMUM_NOTES ? "there is more than is listed here" : text;
+  return { ...incident, timeline: [...timeline, { atMs, text: said }] };
+}
+
+function noteOnce(incident: Incident, atMs: number, text: string): Incident {
+  return incident.timeline.some((one) => one.text === text) ? incident : note(incident, atMs, text);
+}
+
+/** The incident in one line, for whoever is woken by it. */
+export function titleOf(incident: Incident): string {
+  const { cause, symptoms } = incident;
+  const waiting = waitingFor(incident);
+  const [first, ...others] = (waiting.length > 0 ? waiting : symptoms).map(({ text }) => text);
+  const what = `${first ?? "nothing is known yet"}${others.length === 0 ? "" : `, and ${others.length} more`}`;
+  return cause?.kind === "explained"
+    ? `${what}, since a difference on ${cause.difference.device}`
+    : what;
+}
