@@ -19,14 +19,6 @@ const nft = (script: string) =>
 
 const { network } = parseNetwork("n", readFileSync("examples/mail/premortem.yaml", "utf8"));
 
-/** When the kernel has the monitor among its listeners (NFNLGRP_NFTABLES and NFNLGRP_NFTRACE). */
-async function listening(): Promise<void> {
-  for (;;) {
-    const ran = await transport.run(["cat", "/proc/net/netlink"]);
-    if (ran.kind === "ran" && /^\S+\s+12\s+\d+\s+00000140\s/m.test(ran.out)) return;
-  }
-}
-
 /** What is on the way, in words. */
 function told(sighting: Sighting): string {
   if (sighting.kind === "blind") return "blind";
@@ -53,7 +45,7 @@ describeWith(["root", "nft", "ip"], "a device that is watched", () => {
       const pulled = await pull(transport, lab);
       if (pulled.kind !== "pulled") throw new Error(pulled.message);
       const baseline = runningDevice(pulled.snapshot).device;
-      const watch = { network, device: lab, transport, baseline, settle: listening };
+      const watch = { network, device: lab, transport, baseline, clock: Date.now };
       const stop = new AbortController();
       const sightings = watchDevice(watch, stop.signal);
       const next = async () => {

@@ -1,8 +1,10 @@
 import type { Device } from "../../engine/device/device.ts";
-import type { LineStream, Transport } from "../../platform/transport/transport.ts";
+import type { Clock } from "../../platform/clock.ts";
+import type { Transport } from "../../platform/transport/transport.ts";
 import type { Network, NetworkDevice } from "../inventory/model.ts";
 import { pull } from "../inventory/pull.ts";
 import { runningDevice, type Snapshot } from "../inventory/snapshot.ts";
+import { isListening, MONITOR } from "./listening.ts";
 import { type Meaning, meaningOf } from "./meaning.ts";
 import { isMovement, readMonitor, type Transaction } from "./monitor.ts";
 
@@ -18,6 +20,8 @@ export type Sighting =
 /** What runs against what was approved. */
 export interface Drift {
   readonly snapshot: Snapshot;
+  /** When the first of the transactions was told; where there is none, when it was read. */
+  readonly atMs: number;
   /** What led to it, as far as it was seen; several where they came fast. */
   readonly transactions: readonly Transaction[];
   /** Against the baseline. */
@@ -31,8 +35,7 @@ export interface Watch {
   readonly device: NetworkDevice;
   readonly transport: Transport;
   readonly baseline: Device;
-  /** Waits until a stream that was just started listens. */
-  readonly settle: () => Promise<void>;
+  readonly clock: Clock;
 }
 
 /**
@@ -40,57 +43,74 @@ export interface Watch {
  * is read are read once more together, so that a burst costs two read-backs, not one each.
  */
 export async function* watchDevice(watch: Watch, signal: AbortSignal): AsyncGenerator<Sighting> {
-  const stream = watch.transport.stream(["nft", "monitor"]);
+  const stream = watch.transport.stream(MONITOR);
   signal.addEventListener("abort", () => stream.stop(), { once: true });
   if (signal.aborted) stream.stop();
-  const pending = new Pending(stream);
-  await watch.settle();
-  const first = await readBack(watch, []);
-  if (first.kind === "blind") yield first;
-  else {
-    yield { kind: "watching", drift: first };
-    let last = first.snapshot.hash;
-    for (let batch = await pending.next(); batch !== null; batch = await pending.next()) {
-      if (batch.every(isMovement)) continue;
-      const found = await readBack(watch, batch);
-      if (found.kind === "blind") yield found;
-      else if (found.snapshot.hash !== last) {
-        last = found.snapshot.hash;
-        yield { kind: "changed", drift: found };
-      }
-    }
-  }
+  const lines = stream.lines[Symbol.asyncIterator]();
+  const id = await lines.next();
+  const pending = new Pending({ [Symbol.asyncIterator]: () => lines }, watch.clock);
+  if (id.done !== true && (await isListening(watch.transport, id.value)))
+    yield* readEach(watch, pending);
   stream.stop();
   const end = await stream.ended;
   if (signal.aborted) return;
   yield { kind: "blind", reason: end.kind === "fault" ? end.message : "the monitor has ended" };
 }
 
+async function* readEach(watch: Watch, pending: Pending): AsyncGenerator<Sighting> {
+  const first = await readBack(watch, { transactions: [], atMs: watch.clock() });
+  if (first.kind === "blind") {
+    yield first;
+    return;
+  }
+  yield { kind: "watching", drift: first };
+  let last = first.snapshot.hash;
+  for (let batch = await pending.next(); batch !== null; batch = await pending.next()) {
+    if (batch.transactions.every(isMovement)) continue;
+    const found = await readBack(watch, batch);
+    if (found.kind === "blind") yield found;
+    else if (found.snapshot.hash !== last) {
+      last = found.snapshot.hash;
+      yield { kind: "changed", drift: found };
+    }
+  }
+}
+
+/** What came while nobody looked. */
+interface Batch {
+  readonly transactions: readonly Transaction[];
+  readonly atMs: number;
+}
+
 /** Transactions that nobody has taken yet. */
 class Pending {
   private waiting: Transaction[] = [];
+  private sinceMs = 0;
   private isOver = false;
   private wake: () => void = () => undefined;
+  private readonly clock: Clock;
 
-  constructor({ lines }: LineStream) {
+  constructor(lines: AsyncIterable<string>, clock: Clock) {
+    this.clock = clock;
     void this.collect(lines);
   }
 
   /** All that have come since, at least one; null: there will be no more. */
-  async next(): Promise<readonly Transaction[] | null> {
+  async next(): Promise<Batch | null> {
     while (this.waiting.length === 0) {
       if (this.isOver) return null;
       await new Promise<void>((resolve) => {
         this.wake = resolve;
       });
     }
-    const taken = this.waiting;
+    const transactions = this.waiting;
     this.waiting = [];
-    return taken;
+    return { transactions, atMs: this.sinceMs };
   }
 
   private async collect(lines: AsyncIterable<string>): Promise<void> {
     for await (const transaction of readMonitor(lines)) {
+      if (this.waiting.length === 0) this.sinceMs = this.clock();
       this.waiting.push(transaction);
       this.wake();
     }
@@ -103,7 +123,7 @@ type ReadBack = (Drift & { readonly kind: "read" }) | Extract<Sighting, { kind: 
 
 async function readBack(
   { network, device, transport, baseline }: Watch,
-  transactions: readonly Transaction[],
+  { transactions, atMs }: Batch,
 ): Promise<ReadBack> {
   const pulled = await pull(transport, device);
   if (pulled.kind !== "pulled") return { kind: "blind", reason: pulled.message };
@@ -111,6 +131,7 @@ async function readBack(
   return {
     kind: "read",
     snapshot: pulled.snapshot,
+    atMs,
     transactions,
     meaning: meaningOf(network, device.name, baseline, running.device),
     isWhole: running.refused.length === 0 && running.coverage.notUnderstood === 0,
