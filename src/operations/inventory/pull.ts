@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+import { quoted } from "../../platform/transport/quoted.ts";
 import type { Transport, TransportFault } from "../../platform/transport/transport.ts";
 import type { NetworkDevice } from "./model.ts";
 import { redact } from "./redact.ts";
@@ -56,20 +58,61 @@ export interface PullFailed {
   readonly help: string;
 }
 
-/** Reads a device. */
+/**
+ * Reads a device, in one command: each costs a round trip, and a watch reads while somebody waits. What
+ * each reading prints ends at a mark that nothing on the device can know.
+ */
 export async function pull(
   transport: Transport,
   device: NetworkDevice,
 ): Promise<Pulled | PullFailed | TransportFault> {
+  const readings = readingsOf(device);
+  const mark = randomUUID();
+  const ran = await transport.run(["sh", "-c", scriptOf(readings, mark)]);
+  if (ran.kind === "fault") return ran;
+  const printed = splitPrinted(ran.out, mark);
   const parts: SnapshotPart[] = [];
   const notSeen: string[] = [];
-  for (const reading of readingsOf(device)) {
-    const ran = await readOne(transport, reading);
-    if (ran.kind === "fault" || ran.kind === "failed") return ran;
-    if (ran.problem !== null) notSeen.push(`${reading.name}: ${ran.problem}`);
-    parts.push({ name: reading.name, text: ran.text });
+  for (const [index, reading] of readings.entries()) {
+    const read = judge(reading, printed[index] ?? BROKEN_OFF);
+    if (read.kind === "failed") return read;
+    if (read.problem !== null) notSeen.push(`${reading.name}: ${read.problem}`);
+    parts.push({ name: reading.name, text: read.text });
   }
   return { kind: "pulled", snapshot: makeSnapshot(device.name, parts), notSeen };
+}
+
+/** Behind what each command prints stand the mark, its exit code, and the last line of what it said. */
+function scriptOf(readings: readonly Reading[], mark: string): string {
+  const calls = readings.map(({ command }) => `read_one ${command.map(quoted).join(" ")}`);
+  return `exec 3>&1
+read_one() {
+  error=$("$@" 2>&1 >&3)
+  code=$?
+  printf '\\n%s %s %s\\n' ${mark} "$code" "$(printf %s "$error" | tail -n 1)"
+}
+${calls.join("\n")}`;
+}
+
+/** What one command printed, and how it ended. */
+interface Printed {
+  readonly text: string;
+  readonly code: number;
+  readonly error: string;
+}
+
+const BROKEN_OFF: Printed = { text: "", code: 1, error: "the reading broke off" };
+
+function splitPrinted(out: string, mark: string): readonly Printed[] {
+  const [first = "", ...pieces] = out.split(`\n${mark} `);
+  let text = first;
+  return pieces.map((piece) => {
+    const end = piece.indexOf("\n");
+    const [code = "", ...error] = piece.slice(0, end).split(" ");
+    const printed = { text, code: Number(code), error: error.join(" ") };
+    text = piece.slice(end + 1);
+    return printed;
+  });
 }
 
 interface Read {
@@ -82,19 +125,14 @@ interface Read {
 /** A shell says so where a program is not there (POSIX shell, 2.8.2). */
 const NO_PROGRAM = 127;
 
-async function readOne(
-  transport: Transport,
-  { command, isOptional, name }: Reading,
-): Promise<Read | PullFailed | TransportFault> {
-  const ran = await transport.run(["sh", "-c", 'exec "$@"', "sh", ...command]);
-  if (ran.kind === "fault") return ran;
-  if (ran.code === 0) return { kind: "read", text: steady(redact(ran.out)), problem: null };
-  if (isOptional && ran.code === NO_PROGRAM) return { kind: "read", text: null, problem: null };
-  const said = ran.error.trim().split("\n").at(-1) ?? "";
-  if (isOptional) return { kind: "read", text: null, problem: said };
+function judge({ command, isOptional, name }: Reading, printed: Printed): Read | PullFailed {
+  const { text, code, error } = printed;
+  if (code === 0) return { kind: "read", text: steady(redact(text)), problem: null };
+  if (isOptional && code === NO_PROGRAM) return { kind: "read", text: null, problem: null };
+  if (isOptional) return { kind: "read", text: null, problem: error };
   return {
     kind: "failed",
-    message: `\`${command.join(" ")}\` failed: ${said}`,
+    message: `\`${command.join(" ")}\` failed: ${error}`,
     help: `without ${name} the device is not known: look at what the login may do`,
   };
 }

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connectProcess, type Diagnose, runProcess, streamProcess } from "./process.ts";
+import { quoted } from "./quoted.ts";
 import type { Transport, TransportFault } from "./transport.ts";
 
 export interface SshTarget {
@@ -84,11 +85,6 @@ function optionsOf({ port, configFile }: SshTarget, folder: string): readonly st
 
 /** Over a shared connection ssh does not say why: a connection of its own does. */
 const REFUSED_BY_PEER = /Session open refused by peer/;
-
-/** A word as the shell of the other side gives it back unchanged (POSIX shell, 2.2.2). */
-function quoted(word: string): string {
-  return `'${word.replaceAll("'", "'\\''")}'`;
-}
 
 function bracketed(host: string): string {
   return host.includes(":") ? `[${host}]` : host;
