@@ -65,7 +65,11 @@ export function connectProcess(words: readonly string[], diagnose: Diagnose): Du
   const received = new PassThrough();
   /* How the program ended is known behind its last byte: until then the end is not told. */
   child.stdout.pipe(received, { end: false });
-  const connection = Duplex.from({ readable: received, writable: child.stdin });
+  /* Nor is that its input was closed: a client that only listens would hear of that first. */
+  const sent = new PassThrough();
+  child.stdin.on("error", () => undefined);
+  sent.pipe(child.stdin);
+  const connection = Duplex.from({ readable: received, writable: sent });
   connection.once("close", () => stop(child, "SIGTERM"));
   void ending(child, words).then(async (end) => {
     const fault = await faultBehind(end, error.text(), diagnose);

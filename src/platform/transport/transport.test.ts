@@ -226,14 +226,26 @@ describeWith(["sshd"], "ssh says why not", () => {
     await sshd.stop();
   });
 
-  test("connections from there that sshd forbids", async () => {
+  async function forbidden(ask: (connection: Duplex) => Promise<unknown>): Promise<unknown> {
     const sshd = await startSshd({ allowTcpForwarding: false });
     const transport = await sshTransport(sshd);
-    const error = await said(transport.connect("127.0.0.1", sshd.port), "").catch(
+    const error = await ask(transport.connect("127.0.0.1", sshd.port)).catch(
       (caught: unknown) => caught,
     );
-    expect(error).toMatchObject({ cause: { fault: "forbidden" } });
     await transport.close();
     await sshd.stop();
+    return error;
+  }
+
+  test("connections from there that sshd forbids", async () => {
+    const error = await forbidden((connection) => said(connection, ""));
+    expect(error).toMatchObject({ cause: { fault: "forbidden" } });
+  });
+
+  test("connections that sshd forbids, to a client that waits for a greeting", async () => {
+    const error = await forbidden(async (connection) => {
+      for await (const chunk of connection) return chunk;
+    });
+    expect(error).toMatchObject({ cause: { fault: "forbidden" } });
   });
 });
