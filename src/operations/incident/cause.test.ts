@@ -19,7 +19,7 @@ function edge(...rules: readonly string[]): Device {
 
 /** A rule put in at a moment. */
 function difference(id: string, atMs: number, rule: string): ObservedDifference {
-  return { id, device: "edge", atMs, before: edge(), after: edge(rule) };
+  return { id, device: "edge", atMs, before: edge(), after: edge(rule), broken: [], doubtful: [] };
 }
 
 const flow = (from: string, to: string, service: string): SymptomFlow => ({ from, to, service });
@@ -32,6 +32,7 @@ const symptom = (id: string, sinceMs: number, ...flows: SymptomFlow[]): Symptom 
   sinceMs,
   text: id,
   flows,
+  intent: null,
 });
 
 const FATAL = "ip saddr 10.10.2.8/29 counter drop";
@@ -117,4 +118,18 @@ test("a symptom that speaks of addresses is tied to the flows between them", () 
     [symptom("pgsql", 103, flow("10.10.2.11", "10.10.4.10", "tcp/5432"))],
   );
   expect(answer.kind).toBe("explained");
+});
+
+test("an intent that is proved broken is explained by the difference that broke it, on its device", () => {
+  const broke = { ...difference("fatal", 100, FATAL), broken: ["mail-out"], doubtful: ["pings"] };
+  const intent = (device: string, id: string): Symptom => ({
+    ...symptom(`${device}/${id}`, 100),
+    intent: { device, id },
+  });
+  const wanted = [intent("edge", "mail-out"), intent("edge", "pings"), intent("core", "mail-out")];
+  const answer = cause([broke], wanted);
+  expect(answer.candidates[0]).toMatchObject({
+    explained: ["edge/mail-out"],
+    unknown: ["edge/pings"],
+  });
 });

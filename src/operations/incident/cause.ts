@@ -1,6 +1,6 @@
 import type { Device } from "../../engine/device/device.ts";
 import { judgeIntents } from "../../engine/intents/judge.ts";
-import type { IntentAnswer } from "../../engine/intents/model.ts";
+import type { IntentAnswer, Service } from "../../engine/intents/model.ts";
 import { planIntent } from "../inventory/flows.ts";
 import type { Network, NetworkIntent } from "../inventory/model.ts";
 import { parseService } from "../inventory/services.ts";
@@ -74,11 +74,16 @@ function judge(
 }
 
 function tieOf(
-  { atMs }: ObservedDifference,
-  { flows, sinceMs }: Symptom,
+  difference: ObservedDifference,
+  { flows, sinceMs, intent }: Symptom,
   breaks: (flow: SymptomFlow) => Tie,
 ): Tie {
-  if (atMs > sinceMs) return "notExplained";
+  if (difference.atMs > sinceMs) return "notExplained";
+  if (intent !== null) {
+    if (difference.device !== intent.device) return "notExplained";
+    if (difference.broken.includes(intent.id)) return "explained";
+    return difference.doubtful.includes(intent.id) ? "unknown" : "notExplained";
+  }
   if (flows.length === 0) return "unknown";
   const ties = flows.map(breaks);
   if (ties.includes("explained")) return "explained";
@@ -97,7 +102,7 @@ function cached(breaks: (flow: SymptomFlow) => Tie): (flow: SymptomFlow) => Tie 
 
 /** Whether connections that were possible are so no more. */
 function breaksFlow(network: Network, difference: ObservedDifference, flow: SymptomFlow): Tie {
-  const parts = parseService(flow.service);
+  const parts = partsOf(network, flow.service);
   if (parts === null) return "unknown";
   const ends = { from: flow.from, to: flow.to };
   const { byDevice, problems } = planIntent(network, {
@@ -115,6 +120,12 @@ function breaksFlow(network: Network, difference: ObservedDifference, flow: Symp
   const before = statusOn(difference.before);
   if (before === "broken" && after === "broken") return "notExplained";
   return before === "holds" && after === "broken" ? "explained" : "unknown";
+}
+
+/** A service as /etc/services has it, or by a name of the network file. */
+function partsOf({ intents }: Network, name: string): readonly Service[] | null {
+  const own = intents.flatMap(({ services }) => services).find((one) => one.name === name);
+  return own?.parts ?? parseService(name);
 }
 
 const NOBODYS: Omit<NetworkIntent, "from" | "to" | "services"> = {

@@ -15,7 +15,13 @@ import {
 } from "./life.ts";
 import type { Incident, IncidentCause, Symptom } from "./model.ts";
 
-const symptom = (id: string, sinceMs = 10): Symptom => ({ id, sinceMs, text: id, flows: [] });
+const symptom = (id: string, sinceMs = 10): Symptom => ({
+  id,
+  sinceMs,
+  text: id,
+  flows: [],
+  intent: null,
+});
 const begun = () => openIncident(1, symptom("smtp"), 12);
 const texts = ({ timeline }: Incident) => timeline.map(({ text }) => text);
 
@@ -34,6 +40,7 @@ const CAUSE: IncidentCause = {
   unexplained: [],
   contradicted: [],
   ruledOut: [],
+  notExamined: 0,
 };
 
 test("an incident begins with its first symptom, or with its cause where that came before", () => {

@@ -8,6 +8,8 @@ export interface Symptom {
   readonly text: string;
   /** Connections that it speaks of, as configuration ties them; empty: it cannot be tied to any. */
   readonly flows: readonly SymptomFlow[];
+  /** The intent that is proved broken on a device; null: it was felt, not proved. */
+  readonly intent: { readonly device: string; readonly id: string } | null;
 }
 
 /** Ends are names of roles, zones or devices of the network file, or addresses; services as it writes them. */
@@ -29,6 +31,9 @@ export interface ObservedDifference {
   readonly atMs: number;
   readonly before: Device;
   readonly after: Device;
+  /** Intents that it breaks, as was proved when it was seen, and those that it may. */
+  readonly broken: readonly string[];
+  readonly doubtful: readonly string[];
 }
 
 /** What is known of one symptom under one difference. */
@@ -89,6 +94,8 @@ export type IncidentCause =
       /** Connections that worked since although it breaks them. */
       readonly contradicted: readonly string[];
       readonly ruledOut: readonly ToldDifference[];
+      /** Differences that nobody asked: too many, or no longer on record. */
+      readonly notExamined: number;
     }
   | {
       readonly kind: "notByRules";
@@ -98,6 +105,7 @@ export type IncidentCause =
       readonly kind: "unclear";
       readonly candidates: readonly ToldDifference[];
       readonly ruledOut: readonly ToldDifference[];
+      readonly notExamined: number;
     };
 
 /** What took the cause back, and how far that is. */

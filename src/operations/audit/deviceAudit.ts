@@ -1,0 +1,186 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Device } from "../../engine/device/device.ts";
+import type { Channel } from "../../platform/channel.ts";
+import type { NetworkDevice } from "../inventory/model.ts";
+import { runningDevice, type Snapshot } from "../inventory/snapshot.ts";
+import { type Meaning, meaningOf } from "./meaning.ts";
+import type { AuditEvent, DriftState, WatchState } from "./model.ts";
+import type { AuditOptions } from "./service.ts";
+import type { AuditStore } from "./store.ts";
+import { toldRules } from "./told.ts";
+import { type Drift, type Sighting, watchDevice } from "./watch.ts";
+import { type Who, whoWas } from "./who.ts";
+
+/** Milliseconds before a device that cannot be watched is tried again; doubled up to the longest. */
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 15_000;
+/** Milliseconds that the event of our own last command may come behind the command's end. */
+const ATTRIBUTION_GRACE_MS = 500;
+
+/** What was seen last, as the store and the engine have it. */
+interface Seen {
+  readonly snapshot: Snapshot;
+  readonly running: Device;
+}
+
+/** The watch of one device, begun again whenever it breaks. */
+export class DeviceAudit {
+  state: WatchState = { kind: "noBaseline" };
+  private readonly name: string;
+  private readonly options: AuditOptions;
+  private readonly store: AuditStore;
+  private readonly events: Channel<AuditEvent>;
+  private readonly stopping = new AbortController();
+  private running: Promise<void> = Promise.resolve();
+  private last: Seen | null = null;
+  private change: number | null = null;
+  private attributedUntilMs = Number.NEGATIVE_INFINITY;
+
+  constructor(name: string, options: AuditOptions, store: AuditStore, events: Channel<AuditEvent>) {
+    this.name = name;
+    this.options = options;
+    this.store = store;
+    this.events = events;
+  }
+
+  start(): void {
+    this.running = this.run().catch(this.options.onFault);
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.running;
+    await this.noteEnd();
+  }
+
+  get attributedTo(): number | null {
+    return this.options.clock() <= this.attributedUntilMs ? this.change : null;
+  }
+
+  attribute(change: number | null): void {
+    if (change !== null) this.change = change;
+    this.attributedUntilMs =
+      change === null ? this.options.clock() + ATTRIBUTION_GRACE_MS : Number.POSITIVE_INFINITY;
+  }
+
+  private async run(): Promise<void> {
+    const { signal } = this.stopping;
+    for (let pauseMs = FIRST_PAUSE_MS; !signal.aborted; ) {
+      const device = this.options.network().devices.get(this.name);
+      const baseline = await this.options.baselineOf(this.name);
+      if (device === undefined || baseline === null) {
+        this.setState({ kind: "noBaseline" });
+        return;
+      }
+      const worked = await this.watch(device, baseline);
+      pauseMs = worked ? FIRST_PAUSE_MS : Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
+      await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** True: the device was watched for a while. */
+  private async watch(device: NetworkDevice, baseline: Snapshot): Promise<boolean> {
+    const watch = {
+      network: this.options.network(),
+      device,
+      transport: this.options.transportOf(this.name),
+      baseline: runningDevice(baseline).device,
+      clock: this.options.clock,
+    };
+    let worked = false;
+    for await (const sighting of watchDevice(watch, this.stopping.signal)) {
+      worked ||= sighting.kind === "watching";
+      await this.take(sighting, device, baseline);
+    }
+    return worked;
+  }
+
+  private async take(sighting: Sighting, device: NetworkDevice, base: Snapshot): Promise<void> {
+    const { clock, keep } = this.options;
+    if (sighting.kind === "blind") {
+      await this.noteEnd();
+      this.setState({ kind: "blind", sinceMs: clock(), reason: sighting.reason });
+      return;
+    }
+    const { drift } = sighting;
+    await keep(drift.snapshot);
+    await this.compare(drift, device, sighting.kind === "watching", base);
+    await this.store.noteSeen(this.name, clock(), drift.snapshot.hash);
+    const snapshot = drift.snapshot.hash;
+    this.setState({
+      kind: "watching",
+      sinceMs: clock(),
+      snapshot,
+      drift: this.driftState(drift, snapshot !== base.hash),
+    });
+  }
+
+  private async compare(
+    drift: Drift,
+    device: NetworkDevice,
+    isFirst: boolean,
+    base: Snapshot,
+  ): Promise<void> {
+    const before = isFirst ? await this.seenBefore(base) : this.last;
+    const after = { snapshot: drift.snapshot, running: runningDevice(drift.snapshot).device };
+    const gap = isFirst ? await this.store.lastSeen(this.name) : null;
+    this.last = after;
+    if (before === null || before.snapshot.hash === drift.snapshot.hash) return;
+    const who = this.whoDid(drift, device);
+    const meaning =
+      before.snapshot.hash === base.hash
+        ? drift.meaning
+        : meaningOf(this.options.network(), this.name, before.running, after.running);
+    const difference = await this.store.add({
+      device: this.name,
+      atMs: drift.atMs,
+      sinceMs: isFirst ? (gap?.atMs ?? 0) : null,
+      before: before.snapshot.hash,
+      after: after.snapshot.hash,
+      ...idsOf(meaning),
+      ...toldRules(before.snapshot, after.snapshot),
+      by: await who,
+    });
+    this.events.publish({ kind: "difference", difference });
+  }
+
+  /** What this device had when it was seen last, in this run of the server or an earlier one. */
+  private async seenBefore(base: Snapshot): Promise<Seen> {
+    const last = await this.store.lastSeen(this.name);
+    const found = last === null ? null : await this.options.snapshotOf(last.snapshot);
+    const snapshot = found ?? base;
+    return { snapshot, running: runningDevice(snapshot).device };
+  }
+
+  private whoDid({ atMs, transactions }: Drift, device: NetworkDevice): Promise<Who> {
+    const process = transactions.flatMap(({ by }) => by?.name ?? []).at(-1) ?? null;
+    const { change } = this;
+    if (change !== null && atMs <= this.attributedUntilMs)
+      return Promise.resolve({ kind: "change", change });
+    if (process === null)
+      return Promise.resolve({ kind: "unknown", reason: "nobody watched then", process });
+    const { transportOf, network, clock } = this.options;
+    const moment = { process, atMs, nowMs: clock() };
+    return whoWas(transportOf(this.name), device, network().people, moment);
+  }
+
+  /** Until now the last snapshot was what ran: whatever else is found later came after this. */
+  private async noteEnd(): Promise<void> {
+    if (this.state.kind === "watching")
+      await this.store.noteSeen(this.name, this.options.clock(), this.state.snapshot);
+  }
+
+  private driftState({ meaning, isWhole, atMs }: Drift, isDrift: boolean): DriftState {
+    const change = atMs <= this.attributedUntilMs ? this.change : null;
+    return { isDrift, meaning: meaning.kind, broken: meaning.broken, isWhole, atMs, change };
+  }
+
+  private setState(state: WatchState): void {
+    this.state = state;
+    this.events.publish({ kind: "state", device: this.name, state });
+  }
+}
+
+function idsOf({ kind, broken, repaired, doubtful }: Meaning) {
+  return { meaning: kind, broken: broken.map(({ id }) => id), repaired, doubtful } as const;
+}

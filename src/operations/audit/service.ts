@@ -1,0 +1,62 @@
+import { type Channel, openChannel } from "../../platform/channel.ts";
+import type { Clock } from "../../platform/clock.ts";
+import type { Database } from "../../platform/db/database.ts";
+import type { Transport } from "../../platform/transport/transport.ts";
+import type { Network } from "../inventory/model.ts";
+import type { Snapshot } from "../inventory/snapshot.ts";
+import { DeviceAudit } from "./deviceAudit.ts";
+import type { AuditEvent, SeenDifference, WatchState } from "./model.ts";
+import { auditStore } from "./store.ts";
+
+/** What an audit has to know of the rest; each is asked anew, since a network file changes. */
+export interface AuditOptions {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly network: () => Network;
+  readonly transportOf: (device: string) => Transport;
+  readonly baselineOf: (device: string) => Promise<Snapshot | null>;
+  readonly snapshotOf: (hash: string) => Promise<Snapshot | null>;
+  readonly keep: (snapshot: Snapshot) => Promise<void>;
+  readonly onFault: (fault: unknown) => void;
+}
+
+/** Watches every device that has a baseline, and says what differs, since when, and what it means. */
+export interface Audit {
+  readonly events: Channel<AuditEvent>;
+  /** Begins to watch; devices that are watched already begin anew, with the baseline of now. */
+  start(device: string): Promise<void>;
+  states(): ReadonlyMap<string, WatchState>;
+  /** From now on, differences of a device belong to a change that is being applied; null: no more. */
+  attribute(device: string, change: number | null): void;
+  since(atMs: number): Promise<readonly SeenDifference[]>;
+  find(id: number): Promise<SeenDifference | null>;
+  close(): Promise<void>;
+}
+
+export function openAudit(options: AuditOptions): Audit {
+  const events = openChannel<AuditEvent>(options.onFault);
+  const store = auditStore(options.database);
+  const watchers = new Map<string, DeviceAudit>();
+  const stop = async (device: string) => {
+    await watchers.get(device)?.stop();
+    watchers.delete(device);
+  };
+  return {
+    events,
+    async start(name) {
+      const change = watchers.get(name)?.attributedTo ?? null;
+      await stop(name);
+      const watcher = new DeviceAudit(name, options, store, events);
+      watcher.attribute(change);
+      watchers.set(name, watcher);
+      watcher.start();
+    },
+    states: () => new Map([...watchers].map(([name, { state }]) => [name, state])),
+    attribute: (device, change) => watchers.get(device)?.attribute(change),
+    since: (atMs) => store.since(atMs),
+    find: (id) => store.find(id),
+    async close() {
+      await Promise.all([...watchers.keys()].map(stop));
+    },
+  };
+}

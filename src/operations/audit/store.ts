@@ -1,0 +1,110 @@
+import type { Generated, JSONColumnType } from "kysely";
+import type { Database, Migration } from "../../platform/db/database.ts";
+import type { SeenDifference } from "./model.ts";
+
+/** A type, not an interface: Kysely asks for one whose members are all known. */
+type AuditTables = {
+  readonly audit_difference: {
+    readonly id: Generated<number>;
+    readonly device: string;
+    readonly at_ms: number;
+    readonly difference: JSONColumnType<Omit<SeenDifference, "id">>;
+  };
+  /** Until when which snapshot was seen: what changes in a gap is noticed by it. */
+  readonly audit_seen: {
+    readonly device: string;
+    readonly at_ms: number;
+    readonly snapshot: string;
+  };
+};
+
+export const AUDIT_MIGRATIONS: readonly Migration[] = [
+  {
+    name: "audit-001-differences",
+    up: async ({ schema }) => {
+      await schema
+        .createTable("audit_difference")
+        .addColumn("id", "integer", (column) => column.primaryKey().generatedAlwaysAsIdentity())
+        .addColumn("device", "text", (column) => column.notNull())
+        .addColumn("at_ms", "double precision", (column) => column.notNull())
+        .addColumn("difference", "jsonb", (column) => column.notNull())
+        .execute();
+      await schema
+        .createIndex("audit_difference_at")
+        .on("audit_difference")
+        .column("at_ms")
+        .execute();
+      await schema
+        .createTable("audit_seen")
+        .addColumn("device", "text", (column) => column.primaryKey())
+        .addColumn("at_ms", "double precision", (column) => column.notNull())
+        .addColumn("snapshot", "text", (column) => column.notNull())
+        .execute();
+    },
+  },
+];
+
+export interface AuditStore {
+  add(difference: Omit<SeenDifference, "id">): Promise<SeenDifference>;
+  /** Those since a moment, first to last. */
+  since(atMs: number): Promise<readonly SeenDifference[]>;
+  find(id: number): Promise<SeenDifference | null>;
+  /** The snapshot of a device that was seen last. */
+  lastSeen(device: string): Promise<{ readonly atMs: number; readonly snapshot: string } | null>;
+  noteSeen(device: string, atMs: number, snapshot: string): Promise<void>;
+}
+
+/** Differences that are read at once; older ones of a busy device are left out, and that is said. */
+export const MAXIMUM_DIFFERENCES = 1_000;
+
+export function auditStore(database: Database): AuditStore {
+  const tables = database.withTables<AuditTables>();
+  return {
+    async add(difference) {
+      const row = await tables
+        .insertInto("audit_difference")
+        .values({
+          device: difference.device,
+          at_ms: difference.atMs,
+          difference: JSON.stringify(difference),
+        })
+        .returning("id")
+        .executeTakeFirstOrThrow();
+      return { id: row.id, ...difference };
+    },
+    async since(atMs) {
+      const rows = await tables
+        .selectFrom("audit_difference")
+        .select(["id", "difference"])
+        .where("at_ms", ">=", atMs)
+        .orderBy("at_ms", "desc")
+        .orderBy("id", "desc")
+        .limit(MAXIMUM_DIFFERENCES)
+        .execute();
+      return rows.map(({ id, difference }) => ({ id, ...difference })).reverse();
+    },
+    async find(id) {
+      const row = await tables
+        .selectFrom("audit_difference")
+        .select(["id", "difference"])
+        .where("id", "=", id)
+        .executeTakeFirst();
+      return row === undefined ? null : { id: row.id, ...row.difference };
+    },
+    async lastSeen(device) {
+      const row = await tables
+        .selectFrom("audit_seen")
+        .selectAll()
+        .where("device", "=", device)
+        .executeTakeFirst();
+      return row === undefined ? null : { atMs: row.at_ms, snapshot: row.snapshot };
+    },
+    async noteSeen(device, atMs, snapshot) {
+      await tables
+        .insertInto("audit_seen")
+        .values({ device, at_ms: atMs, snapshot })
+        .onConflict((conflict) => conflict.column("device").doUpdateSet({ at_ms: atMs, snapshot }))
+        .execute();
+    },
+  };
+}

@@ -1,0 +1,275 @@
+import type { CheckedIntent } from "../../engine/answer/check.ts";
+import type { Channel } from "../../platform/channel.ts";
+import type { WatchState } from "../audit/model.ts";
+import type { Actor, Refusal } from "../change/model.ts";
+import { explain, flowText } from "./explain.ts";
+import {
+  addSymptom,
+  beginUndo,
+  close,
+  endSymptom,
+  endUndo,
+  note,
+  openIncident,
+  setCause,
+  waitingFor,
+} from "./life.ts";
+import type { Incident, Symptom, Wellness } from "./model.ts";
+import type { IncidentEvent, IncidentOptions } from "./service.ts";
+import { type IncidentStore, incidentStore } from "./store.ts";
+import { type PlannedUndo, planUndo, sendUndo, type ToUndo } from "./takeBack.ts";
+
+/** Milliseconds before the first symptom from which on differences are asked: a week. */
+export const HISTORY_MS = 7 * 24 * 3_600_000;
+/** Milliseconds after which a new symptom of a recovered incident is a new incident. */
+export const REOPEN_MS = 10 * 60_000;
+/** Connections that worked that are kept: the last of each. */
+export const MAXIMUM_WELLNESS = 1_000;
+
+/** Who writes to incidents: one step after the other, so that none is lost. */
+export class IncidentDesk {
+  private readonly options: IncidentOptions;
+  private readonly events: Channel<IncidentEvent>;
+  private readonly store: IncidentStore;
+  private readonly wellness = new Map<string, Wellness>();
+  private last: Promise<unknown> = Promise.resolve();
+
+  constructor(options: IncidentOptions, events: Channel<IncidentEvent>) {
+    this.options = options;
+    this.events = events;
+    this.store = incidentStore(options.database);
+  }
+
+  symptom(symptom: Symptom): Promise<void> {
+    return this.inTurn(() => this.take([symptom]));
+  }
+
+  symptomOver(id: string): Promise<void> {
+    return this.inTurn(() => this.end([id]));
+  }
+
+  well(wellness: Wellness): void {
+    const key = flowText(wellness);
+    this.wellness.delete(key);
+    this.wellness.set(key, wellness);
+    const [oldest] = this.wellness.keys();
+    if (this.wellness.size > MAXIMUM_WELLNESS && oldest !== undefined) this.wellness.delete(oldest);
+  }
+
+  /** Intents that a drift breaks are symptoms that nobody has had to feel yet. */
+  drifted(device: string, state: WatchState): Promise<void> {
+    if (state.kind !== "watching" || state.drift.change !== null) return Promise.resolve();
+    const { broken, atMs } = state.drift;
+    const symptoms = broken.map((intent) => intentSymptom(device, intent, atMs));
+    const ids = new Set(symptoms.map(({ id }) => id));
+    return this.inTurn(async () => {
+      await this.take(symptoms);
+      const open = (await this.store.open()).flatMap(waitingFor).map(({ id }) => id);
+      await this.end(open.filter((id) => id.startsWith(intentPrefix(device)) && !ids.has(id)));
+    });
+  }
+
+  differenceSeen(): Promise<void> {
+    return this.inTurn(async () => {
+      for (const incident of await this.store.open())
+        if (waitingFor(incident).length > 0) await this.seekCause(incident);
+    });
+  }
+
+  list(limit: number, before: number | null): Promise<readonly Incident[]> {
+    return this.store.list(limit, before);
+  }
+
+  find(id: number): Promise<Incident | null> {
+    return this.store.find(id);
+  }
+
+  note(id: number, actor: Actor, text: string): Promise<Incident | Refusal> {
+    return this.change(id, actor, async (incident) =>
+      this.save(note(incident, this.options.clock(), `${actor.login}: ${text}`), "changed"),
+    );
+  }
+
+  close(id: number, actor: Actor): Promise<Incident | Refusal> {
+    return this.change(id, actor, async (incident) => {
+      const waiting = waitingFor(incident);
+      if (waiting.length > 0)
+        return refuse(
+          `it still waits for: ${waiting.map(({ text }) => text).join("; ")}`,
+          "close it when that is over",
+        );
+      const closed = close(incident, actor.login, this.options.clock());
+      await this.record(closed, actor.login, "incident.closed", {});
+      return this.save(closed, "closed");
+    });
+  }
+
+  /** Takes the cause back, by whoever may operate: knowing and not doing costs the most time. */
+  undo(id: number, actor: Actor): Promise<Incident | Refusal> {
+    return this.change(id, actor, async (incident) => {
+      const question = await this.toUndo(incident);
+      if ("reason" in question) return question;
+      const planned = await planUndo(question);
+      if (planned.kind === "refusal") return planned;
+      return this.takeBack(incident, actor.login, question, planned);
+    });
+  }
+
+  private async takeBack(
+    incident: Incident,
+    login: string,
+    { transport, device }: ToUndo,
+    planned: PlannedUndo,
+  ): Promise<Incident> {
+    const { clock } = this.options;
+    const { script, removed, restored } = planned.undo;
+    const begun = beginUndo(incident, login, script, clock());
+    await this.record(begun, login, "incident.undoBegun", { device: device.name, script });
+    await this.save(begun, "changed");
+    const sent = await sendUndo(transport, planned);
+    const isDone = sent === "done";
+    const text = isDone ? undoneText(planned, removed, restored) : `${sent.reason}: ${sent.help}`;
+    const ended = endUndo(begun, isDone ? "done" : "failed", text, clock());
+    await this.record(ended, login, isDone ? "incident.undone" : "incident.undoFailed", { text });
+    await this.save(ended, "undone");
+    if (!isDone) return ended;
+    let recovering = ended;
+    for (const said of await this.options.recover(ended))
+      recovering = note(recovering, clock(), said);
+    return this.save(recovering, "changed");
+  }
+
+  private async toUndo({ cause }: Incident): Promise<ToUndo | Refusal> {
+    if (cause?.kind !== "explained")
+      return refuse(
+        "no cause is proved yet",
+        "look at the timeline; mend it on the device if you know",
+      );
+    const { network, transportOf, snapshotOf, difference } = this.options;
+    const device = network().devices.get(cause.difference.device);
+    const seen = await difference(Number(cause.difference.id));
+    const before = seen === null ? null : await snapshotOf(seen.before);
+    const after = seen === null ? null : await snapshotOf(seen.after);
+    if (device === undefined || before === null || after === null)
+      return refuse("what was before is no longer on record", "mend it on the device");
+    const transport = transportOf(device.name);
+    return { network: network(), device, transport, before, after };
+  }
+
+  private change(
+    id: number,
+    actor: Actor,
+    work: (incident: Incident) => Promise<Incident | Refusal>,
+  ): Promise<Incident | Refusal> {
+    return this.inTurn(async () => {
+      const incident = await this.store.find(id);
+      if (incident === null)
+        return refuse(`there is no incident ${id}`, "list them: `premortem incident`");
+      if (!actor.roles.some((role) => role === "operator" || role === "approver"))
+        return refuse(`\`${actor.login}\` is no operator`, "ask somebody with the role operator");
+      if (incident.status === "closed")
+        return refuse(`incident ${id} is closed`, "open ones are listed");
+      return work(incident);
+    });
+  }
+
+  /** Symptoms join the incident that is going on, or begin one. */
+  private async take(symptoms: readonly Symptom[]): Promise<void> {
+    const { clock } = this.options;
+    for (const symptom of symptoms) {
+      const current = (await this.store.open()).find((one) => isGoingOn(one, clock()));
+      if (current === undefined) {
+        const opened = await this.store.add(openIncident(0, symptom, clock()));
+        await this.record(opened, "premortem", "incident.opened", { symptom: symptom.text });
+        this.events.publish({ kind: "opened", incident: opened });
+        continue;
+      }
+      const next = addSymptom(current, symptom, clock());
+      if (next !== current) await this.save(next, "changed");
+    }
+    const current = (await this.store.open()).find((one) => isGoingOn(one, clock()));
+    if (symptoms.length > 0 && current !== undefined) await this.seekCause(current);
+  }
+
+  private async end(ids: readonly string[]): Promise<void> {
+    for (const incident of await this.store.open()) {
+      let next = incident;
+      for (const id of ids) next = endSymptom(next, id, this.options.clock());
+      if (next === incident) continue;
+      const isOver = next.recoveredMs !== null && incident.recoveredMs === null;
+      await this.save(next, isOver ? "recovered" : "changed");
+    }
+  }
+
+  private async seekCause(incident: Incident): Promise<void> {
+    const { network, differencesSince, snapshotOf, clock } = this.options;
+    const cause = await explain({
+      network: network(),
+      differences: await differencesSince(incident.beganMs - HISTORY_MS),
+      symptoms: incident.symptoms,
+      wellness: [...this.wellness.values()],
+      snapshotOf,
+    });
+    const next = setCause(incident, cause, clock());
+    if (JSON.stringify(next.cause) === JSON.stringify(incident.cause)) return;
+    const isNew = next.timeline.length > incident.timeline.length;
+    if (isNew) await this.record(next, "premortem", "incident.cause", { cause: cause.kind });
+    await this.save(next, isNew ? "causeFound" : "changed");
+  }
+
+  private async save(incident: Incident, kind: IncidentEvent["kind"]): Promise<Incident> {
+    await this.store.update(incident);
+    this.events.publish({ kind, incident });
+    return incident;
+  }
+
+  private record(
+    { id }: Incident,
+    actor: string,
+    kind: string,
+    details: Readonly<Record<string, string>>,
+  ): Promise<unknown> {
+    const atMs = this.options.clock();
+    return this.options.record({ atMs, actor, kind, subject: `incident/${id}`, details });
+  }
+
+  private inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const turn = this.last.then(work, work);
+    this.last = turn.catch(() => undefined);
+    return turn;
+  }
+}
+
+function refuse(reason: string, help: string): Refusal {
+  return { kind: "refusal", reason, help };
+}
+
+function isGoingOn({ recoveredMs }: Incident, nowMs: number): boolean {
+  return recoveredMs === null || nowMs - recoveredMs < REOPEN_MS;
+}
+
+function intentPrefix(device: string): string {
+  return `intent/${device}/`;
+}
+
+function intentSymptom(device: string, intent: CheckedIntent, sinceMs: number): Symptom {
+  const { id, from, to, services, expect } = intent;
+  const what = `${from} → ${to}, ${services.join(", ")}`;
+  return {
+    id: `${intentPrefix(device)}${id}`,
+    sinceMs,
+    intent: { device, id },
+    text: `intent ${id} is broken: ${what} ${expect === "reachable" ? "cannot pass" : "can pass"}`,
+    flows: services.map((service) => ({ from, to, service })),
+  };
+}
+
+function undoneText(
+  { repairs }: PlannedUndo,
+  removed: readonly string[],
+  restored: readonly string[],
+): string {
+  const rules = [...removed.map((rule) => `- ${rule}`), ...restored.map((rule) => `+ ${rule}`)];
+  const proved = repairs.length === 0 ? "" : `; proved to restore ${repairs.join(", ")}`;
+  return `${rules.join("; ") || "tables as they were before"}${proved}`;
+}

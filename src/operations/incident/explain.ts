@@ -1,0 +1,102 @@
+import type { SeenDifference } from "../audit/model.ts";
+import { whoText } from "../audit/who.ts";
+import type { Network } from "../inventory/model.ts";
+import { runningDevice, type Snapshot } from "../inventory/snapshot.ts";
+import { findCause } from "./cause.ts";
+import type {
+  CauseAnswer,
+  IncidentCause,
+  ObservedDifference,
+  Symptom,
+  SymptomFlow,
+  ToldDifference,
+  Wellness,
+} from "./model.ts";
+
+/** Differences that are asked what they break: the last ones; each costs two compilations. */
+export const MAXIMUM_EXAMINED = 40;
+
+export interface ToExplain {
+  readonly network: Network;
+  readonly differences: readonly SeenDifference[];
+  readonly symptoms: readonly Symptom[];
+  readonly wellness: readonly Wellness[];
+  readonly snapshotOf: (hash: string) => Promise<Snapshot | null>;
+}
+
+/** Which of the differences explains the symptoms, as it is told. */
+export async function explain(question: ToExplain): Promise<IncidentCause> {
+  const examined = question.differences.slice(-MAXIMUM_EXAMINED);
+  const observed: ObservedDifference[] = [];
+  for (const difference of examined) {
+    const one = await observe(difference, question.snapshotOf);
+    if (one !== null) observed.push(one);
+  }
+  const { network, symptoms, wellness } = question;
+  const answer = findCause(network, observed, symptoms, wellness);
+  const seen = new Map(examined.map((one) => [String(one.id), one]));
+  return tell(answer, seen, question.differences.length - observed.length);
+}
+
+/** Null: a snapshot of it is not there any more. */
+async function observe(
+  { id, device, atMs, sinceMs, before, after, broken, doubtful }: SeenDifference,
+  snapshotOf: ToExplain["snapshotOf"],
+): Promise<ObservedDifference | null> {
+  const [first, second] = [await snapshotOf(before), await snapshotOf(after)];
+  if (first === null || second === null) return null;
+  return {
+    id: String(id),
+    device,
+    /* It may have come at any time since it was last looked: as early as it can explain. */
+    atMs: sinceMs ?? atMs,
+    before: runningDevice(first).device,
+    after: runningDevice(second).device,
+    broken,
+    doubtful,
+  };
+}
+
+function tell(
+  answer: CauseAnswer,
+  seen: ReadonlyMap<string, SeenDifference>,
+  notExamined: number,
+): IncidentCause {
+  const told = ({ id }: ObservedDifference): readonly ToldDifference[] => {
+    const one = seen.get(id);
+    return one === undefined ? [] : [toldDifference(one)];
+  };
+  const ruledOut = answer.ruledOut.flatMap(told);
+  const [first] = answer.candidates;
+  const [difference] = first === undefined ? [] : told(first.difference);
+  if (answer.kind === "explained" && first !== undefined && difference !== undefined)
+    return {
+      kind: "explained",
+      difference,
+      explains: first.explained,
+      unexplained: answer.unexplained,
+      contradicted: first.contradicted.map(flowText),
+      ruledOut,
+      notExamined,
+    };
+  if (answer.kind === "notByRules" && notExamined === 0) return { kind: "notByRules", ruledOut };
+  const candidates = answer.candidates.flatMap((one) => told(one.difference));
+  return { kind: "unclear", candidates, ruledOut, notExamined };
+}
+
+function toldDifference({ id, device, atMs, added, removed, by }: SeenDifference): ToldDifference {
+  return {
+    id: String(id),
+    device,
+    atMs,
+    added,
+    removed,
+    by: whoText(by),
+    change: by.kind === "change" ? by.change : null,
+  };
+}
+
+/** `mail-servers → internet, smtp`. */
+export function flowText({ from, to, service }: SymptomFlow): string {
+  return `${from} → ${to}, ${service}`;
+}

@@ -1,0 +1,66 @@
+import { type Channel, openChannel } from "../../platform/channel.ts";
+import type { Clock } from "../../platform/clock.ts";
+import type { Database } from "../../platform/db/database.ts";
+import type { Transport } from "../../platform/transport/transport.ts";
+import type { SeenDifference, WatchState } from "../audit/model.ts";
+import type { Actor, Refusal } from "../change/model.ts";
+import type { Network } from "../inventory/model.ts";
+import type { Snapshot } from "../inventory/snapshot.ts";
+import type { TrailEvent } from "../trail/model.ts";
+import { IncidentDesk } from "./desk.ts";
+import type { Incident, Symptom, Wellness } from "./model.ts";
+
+export interface IncidentOptions {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly network: () => Network;
+  readonly transportOf: (device: string) => Transport;
+  readonly differencesSince: (atMs: number) => Promise<readonly SeenDifference[]>;
+  readonly difference: (id: number) => Promise<SeenDifference | null>;
+  readonly snapshotOf: (hash: string) => Promise<Snapshot | null>;
+  readonly record: (event: TrailEvent) => Promise<unknown>;
+  /** What has to be done once a cause is gone (queues, dead sessions): sentences for the timeline. */
+  readonly recover: (incident: Incident) => Promise<readonly string[]>;
+  readonly onFault: (fault: unknown) => void;
+}
+
+export interface IncidentEvent {
+  readonly kind: "opened" | "changed" | "causeFound" | "undone" | "recovered" | "closed";
+  readonly incident: Incident;
+}
+
+/** Opens incidents by itself, finds their cause, and takes it back when somebody says so. */
+export interface Incidents {
+  readonly events: Channel<IncidentEvent>;
+  symptom(symptom: Symptom): Promise<void>;
+  symptomOver(id: string): Promise<void>;
+  /** A connection that worked. */
+  well(wellness: Wellness): void;
+  /** What runs on a device against what was approved. */
+  drifted(device: string, state: WatchState): Promise<void>;
+  /** A difference was seen: causes may be others now. */
+  differenceSeen(): Promise<void>;
+  undo(id: number, actor: Actor): Promise<Incident | Refusal>;
+  note(id: number, actor: Actor, text: string): Promise<Incident | Refusal>;
+  close(id: number, actor: Actor): Promise<Incident | Refusal>;
+  list(limit: number, before: number | null): Promise<readonly Incident[]>;
+  find(id: number): Promise<Incident | null>;
+}
+
+export function openIncidents(options: IncidentOptions): Incidents {
+  const events = openChannel<IncidentEvent>(options.onFault);
+  const desk = new IncidentDesk(options, events);
+  return {
+    events,
+    symptom: (symptom) => desk.symptom(symptom),
+    symptomOver: (id) => desk.symptomOver(id),
+    well: (wellness) => desk.well(wellness),
+    drifted: (device, state) => desk.drifted(device, state),
+    differenceSeen: () => desk.differenceSeen(),
+    undo: (id, actor) => desk.undo(id, actor),
+    note: (id, actor, text) => desk.note(id, actor, text),
+    close: (id, actor) => desk.close(id, actor),
+    list: (limit, before) => desk.list(limit, before),
+    find: (id) => desk.find(id),
+  };
+}

@@ -1,0 +1,82 @@
+import type { Generated, JSONColumnType } from "kysely";
+import type { Database, Migration } from "../../platform/db/database.ts";
+import type { Incident } from "./model.ts";
+
+type IncidentTables = {
+  readonly incident: {
+    readonly id: Generated<number>;
+    readonly status: Incident["status"];
+    readonly opened_ms: number;
+    readonly incident: JSONColumnType<Omit<Incident, "id">>;
+  };
+};
+
+export const INCIDENT_MIGRATIONS: readonly Migration[] = [
+  {
+    name: "incident-001-incidents",
+    up: async ({ schema }) => {
+      await schema
+        .createTable("incident")
+        .addColumn("id", "integer", (column) => column.primaryKey().generatedAlwaysAsIdentity())
+        .addColumn("status", "text", (column) => column.notNull())
+        .addColumn("opened_ms", "double precision", (column) => column.notNull())
+        .addColumn("incident", "jsonb", (column) => column.notNull())
+        .execute();
+      await schema.createIndex("incident_status").on("incident").column("status").execute();
+    },
+  },
+];
+
+export interface IncidentStore {
+  /** Stores a new one, and gives it its number. */
+  add(incident: Incident): Promise<Incident>;
+  update(incident: Incident): Promise<void>;
+  find(id: number): Promise<Incident | null>;
+  /** Newest first; `before` is the number below which to go on. */
+  list(limit: number, before: number | null): Promise<readonly Incident[]>;
+  /** Those that are not closed, oldest first. */
+  open(): Promise<readonly Incident[]>;
+}
+
+export function incidentStore(database: Database): IncidentStore {
+  const tables = database.withTables<IncidentTables>();
+  const all = () => tables.selectFrom("incident").select(["id", "incident"]);
+  return {
+    async add(incident) {
+      const { id } = await tables
+        .insertInto("incident")
+        .values({
+          status: incident.status,
+          opened_ms: incident.openedMs,
+          incident: text(incident),
+        })
+        .returning("id")
+        .executeTakeFirstOrThrow();
+      return { ...incident, id };
+    },
+    async update(incident) {
+      await tables
+        .updateTable("incident")
+        .set({ status: incident.status, incident: text(incident) })
+        .where("id", "=", incident.id)
+        .execute();
+    },
+    async find(id) {
+      const row = await all().where("id", "=", id).executeTakeFirst();
+      return row === undefined ? null : { ...row.incident, id: row.id };
+    },
+    async list(limit, before) {
+      const query = before === null ? all() : all().where("id", "<", before);
+      const rows = await query.orderBy("id", "desc").limit(limit).execute();
+      return rows.map((row) => ({ ...row.incident, id: row.id }));
+    },
+    async open() {
+      const rows = await all().where("status", "!=", "closed").orderBy("id").execute();
+      return rows.map((row) => ({ ...row.incident, id: row.id }));
+    },
+  };
+}
+
+function text({ id: _id, ...rest }: Incident): string {
+  return JSON.stringify(rest);
+}

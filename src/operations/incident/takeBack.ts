@@ -1,0 +1,139 @@
+import { createHash } from "node:crypto";
+import type { Device } from "../../engine/device/device.ts";
+import { compareDevices } from "../../engine/diff/index.ts";
+import { readDevice } from "../../engine/parsers/readDevice.ts";
+import type { Transport } from "../../platform/transport/transport.ts";
+import { type ListedTable, readListing, withoutLiveElements } from "../apply/listing.ts";
+import { tableText } from "../apply/script.ts";
+import type { Refusal } from "../change/model.ts";
+import { checkDevice } from "../inventory/checkDevice.ts";
+import type { Network, NetworkDevice } from "../inventory/model.ts";
+import { pull } from "../inventory/pull.ts";
+import { makeSnapshot, runningDevice, type Snapshot } from "../inventory/snapshot.ts";
+import { type DifferenceUndo, undoDifference } from "./undo.ts";
+
+/** What would take a difference back on the device as it is now, proved before it is sent. */
+export interface PlannedUndo {
+  readonly kind: "planned";
+  readonly undo: DifferenceUndo;
+  /** The listing with handles that it was made for. */
+  readonly listing: string;
+  /** Intents that are broken now and hold after it. */
+  readonly repairs: readonly string[];
+}
+
+export interface ToUndo {
+  readonly network: Network;
+  readonly device: NetworkDevice;
+  readonly transport: Transport;
+  readonly before: Snapshot;
+  readonly after: Snapshot;
+}
+
+/** Says what takes the difference back, and proves on what runs now that it breaks nothing else. */
+export async function planUndo(question: ToUndo): Promise<PlannedUndo | Refusal> {
+  const { network, device, transport } = question;
+  const pulled = await pull(transport, device);
+  const listed = await transport.run(["nft", "-a", "-s", "list", "ruleset"]);
+  if (pulled.kind !== "pulled" || listed.kind === "fault" || listed.code !== 0)
+    return refuse(
+      `\`${device.name}\` cannot be read now`,
+      "look at the way to it: `premortem status`",
+    );
+  const undo = undoDifference(nftOf(question.before), nftOf(question.after), listed.out);
+  if (undo === null || isElsewhere(question))
+    return refuse("the difference is not in tables of nftables alone", BY_HAND);
+  if (undo.kind === "conflict") return refuse(`somebody has changed ${undo.place} since`, BY_HAND);
+  if (undo.script === "")
+    return refuse("it is not there any more", "look at what runs: `premortem status`");
+  const now = judged(network, device.name, pulled.snapshot);
+  const then = judged(network, device.name, withNft(pulled.snapshot, listingText(undo.wanted)));
+  const worse = [...then].filter(([id, status]) => status !== "holds" && now.get(id) === "holds");
+  if (worse.length > 0)
+    return refuse(`undoing it would break ${worse.map(([id]) => id).join(", ")}`, BY_HAND);
+  const repairs = [...then].filter(([id, status]) => status === "holds" && now.get(id) !== "holds");
+  return { kind: "planned", undo, listing: listed.out, repairs: repairs.map(([id]) => id) };
+}
+
+const BY_HAND = "look at the difference, and mend it on the device";
+
+function refuse(reason: string, help: string): Refusal {
+  return { kind: "refusal", reason, help };
+}
+
+const ELSEWHERE: readonly string[] = [
+  "iptables-nft",
+  "ip6tables-nft",
+  "iptables-legacy",
+  "ip6tables-legacy",
+  "ipset",
+];
+
+/** Whether tables differ that nft cannot put back. */
+function isElsewhere({ before, after }: ToUndo): boolean {
+  return ELSEWHERE.some((name) => partOf(before, name) !== partOf(after, name));
+}
+
+function partOf({ parts }: Snapshot, name: string): string {
+  return parts.find((part) => part.name === name)?.text ?? "";
+}
+
+function nftOf(snapshot: Snapshot): string {
+  return partOf(snapshot, "nft");
+}
+
+function withNft({ device, parts }: Snapshot, text: string): Snapshot {
+  return makeSnapshot(
+    device,
+    parts.map((part) => (part.name === "nft" ? { name: "nft", text } : part)),
+  );
+}
+
+function judged(network: Network, name: string, snapshot: Snapshot) {
+  const { intents } = checkDevice(network, name, runningDevice(snapshot).device);
+  return new Map(intents.map(({ id, status }) => [id, status]));
+}
+
+function listingText(tables: readonly ListedTable[]): string {
+  const lines = tables.flatMap(({ key, properties, blocks }) => tableText(key, properties, blocks));
+  return `${lines.join("\n")}\n`;
+}
+
+/** Loads only onto exactly the state that it was made for: elsewhere the handles name other rules. */
+const SEND = `[ "$(nft -a -s list ruleset | sha256sum | cut -d ' ' -f 1)" = "$1" ] || exit 10
+exec nft -f -`;
+const CHANGED = 10;
+
+/** Sends a planned undo in one transaction, and reads back what came of it. */
+export async function sendUndo(
+  transport: Transport,
+  { undo, listing }: PlannedUndo,
+): Promise<"done" | Refusal> {
+  const hash = createHash("sha256").update(listing, "utf8").digest("hex");
+  const ran = await transport.run(["sh", "-c", SEND, "sh", hash], { input: undo.script });
+  if (ran.kind === "fault") return refuse(ran.message, ran.help);
+  if (ran.code === CHANGED)
+    return refuse("the ruleset changed while it was looked at", "try it again");
+  if (ran.code !== 0) return refuse(`nft said: ${ran.error.trim()}`, BY_HAND);
+  const read = await transport.run(["nft", "-s", "list", "ruleset"]);
+  if (read.kind === "fault") return refuse(read.message, read.help);
+  return isWanted(read.out, undo.wanted)
+    ? "done"
+    : refuse("what runs now is not what was proved", BY_HAND);
+}
+
+/** nft prints some rules otherwise once they are loaded again: what differs in words may mean the same. */
+function isWanted(listing: string, wanted: readonly ListedTable[]): boolean {
+  const tables = readListing(listing);
+  if (tables === null) return false;
+  const [now, then] = [tables, wanted].map((all) => listingText(sorted(withoutLiveElements(all))));
+  return now === then || compareDevices(deviceOf(now), deviceOf(then)).equal === true;
+}
+
+function sorted(tables: readonly ListedTable[]): readonly ListedTable[] {
+  return [...tables].sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+}
+
+function deviceOf(listing = ""): Device {
+  return readDevice({ files: new Map([["nft", listing]]), roots: ["nft"] }).device;
+}
