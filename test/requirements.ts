@@ -13,6 +13,7 @@ export type Requirement =
   | "ip"
   | "python3"
   | "sshd"
+  | "mailLab"
   | "corpus";
 
 /** Real rulesets beside the repository; not part of it. */
@@ -29,6 +30,11 @@ const COMMANDS: Readonly<Partial<Record<Requirement, readonly string[]>>> = {
   ip: ["ip", "-V"],
   python3: ["python3", "--version"],
   sshd: ["sh", "-c", "test -x /usr/sbin/sshd && command -v ssh ssh-keygen"],
+  mailLab: [
+    "sh",
+    "-ec",
+    "command -v openssl runuser unshare; cd /usr/sbin; test -x postfix -a -x dovecot -a -x haproxy -a -x dnsmasq; test -e /usr/lib/postfix/postfix-pgsql.so -a -e /usr/lib/dovecot/modules/auth/libdriver_pgsql.so; test -x /usr/lib/postgresql/15/bin/initdb",
+  ],
 };
 
 const REASONS: Readonly<Record<Requirement, string>> = {
@@ -40,6 +46,8 @@ const REASONS: Readonly<Record<Requirement, string>> = {
   ip: "needs ip (Debian: iproute2)",
   python3: "needs python3",
   sshd: "needs sshd and ssh (Debian: openssh-server, openssh-client)",
+  mailLab:
+    "needs the mail network's software (Debian: postfix postfix-pgsql dovecot-core dovecot-imapd dovecot-lmtpd dovecot-pgsql haproxy dnsmasq-base postgresql-15 openssl)",
   corpus: `needs the corpus in ${CORPUS}`,
 };
 

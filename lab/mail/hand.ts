@@ -1,0 +1,79 @@
+import type { MailLab } from "./folder.ts";
+import { MAIL_ROLES } from "./plan.ts";
+import { flushQueue } from "./postfix.ts";
+import { byHand } from "./ssh.ts";
+
+/*
+ * The rule of the outage, put in by hand: through sshd, under the login of the network's operator, as in
+ * the origin; nothing of premortem takes part.
+ */
+
+/**
+ * Where the rule goes, and what it says. `first`: in front of what lets established connections through,
+ * so that all traffic of the mail servers stops. `late`: behind it, so that open connections go on.
+ * `wan`: in front, but only what leaves for the internet.
+ */
+export const RULE_POSITIONS = ["first", "late", "wan"] as const;
+export type RulePosition = (typeof RULE_POSITIONS)[number];
+
+export function isRulePosition(word: string): word is RulePosition {
+  return RULE_POSITIONS.some((position) => position === word);
+}
+
+const chainOf = ({ plan }: MailLab) =>
+  `inet ${plan.firewall.filterTable} ${plan.firewall.forwardChain}`;
+const commented = (text: string) => `comment '"${text}"'`;
+
+/** Puts the fatal rule in. */
+export async function putRule(lab: MailLab, position: RulePosition): Promise<void> {
+  const { firewall, zones } = lab.plan;
+  const wan = position === "wan" ? `oifname ${zones.internet.interface} ` : "";
+  const rule = `ip saddr @${firewall.mailSet} ${wan}counter drop ${commented(firewall.handComment)}`;
+  const command =
+    position === "late"
+      ? `nft add rule ${chainOf(lab)} position ${await lastStateRule(lab)} ${rule}`
+      : `nft insert rule ${chainOf(lab)} ${rule}`;
+  await byHand(lab, "firewall", command);
+}
+
+/** Puts a rule in that changes nothing: what it drops is let through nowhere else. */
+export async function putHarmlessRule(lab: MailLab): Promise<void> {
+  const { firewall, addresses, zones } = lab.plan;
+  const rule = `ip saddr ${zones.users.network}.0/24 ip daddr ${addresses.database} tcp dport 3306 counter drop`;
+  await byHand(
+    lab,
+    "firewall",
+    `nft insert rule ${chainOf(lab)} ${rule} ${commented(firewall.harmlessComment)}`,
+  );
+}
+
+/** Takes all rules out that were put in by hand, and has deferred mail tried again. How many there were. */
+export async function fix(lab: MailLab): Promise<number> {
+  const { handComment, harmlessComment } = lab.plan.firewall;
+  const rules = (await listForwardChain(lab)).filter(({ text }) =>
+    [handComment, harmlessComment].some((comment) => text.includes(`comment "${comment}"`)),
+  );
+  for (const { handle } of rules)
+    await byHand(lab, "firewall", `nft delete rule ${chainOf(lab)} handle ${handle}`);
+  await Promise.all(MAIL_ROLES.map((role) => flushQueue(lab, role)));
+  return rules.length;
+}
+
+interface ListedRule {
+  readonly text: string;
+  readonly handle: number;
+}
+
+async function listForwardChain(lab: MailLab): Promise<readonly ListedRule[]> {
+  const listing = await byHand(lab, "firewall", `nft -a list chain ${chainOf(lab)}`);
+  return [...listing.matchAll(/^\t\t(.*) # handle (\d+)$/gm)].map(([, text = "", handle = ""]) => ({
+    text,
+    handle: Number(handle),
+  }));
+}
+
+async function lastStateRule(lab: MailLab): Promise<number> {
+  const found = (await listForwardChain(lab)).findLast(({ text }) => text.startsWith("ct state "));
+  if (found === undefined) throw new Error("the forward chain has no rule on states any more");
+  return found.handle;
+}

@@ -1,0 +1,62 @@
+import { Command } from "commander";
+import { down } from "./down.ts";
+import { filesOf, labOf, type MailLab, openLab } from "./folder.ts";
+import { fix, isRulePosition, putRule, RULE_POSITIONS } from "./hand.ts";
+import { isPlanName, namespaceOf, planNamed } from "./plan.ts";
+import { up } from "./up.ts";
+
+const program = new Command("lab").description("the mail network of the origin, for real");
+
+/** A command with the options that say which lab is meant. */
+function command(name: string, description: string): Command {
+  return program
+    .command(name)
+    .description(description)
+    .option("--plan <name>", "mail, or renamed: the same with other names and numbers", "mail")
+    .option("--prefix <text>", "of its namespaces, so that several can be up at once");
+}
+
+interface Which {
+  readonly plan: string;
+  readonly prefix?: string;
+}
+
+function planOf({ plan, prefix }: Which) {
+  if (!isPlanName(plan)) throw new Error(`there is no plan \`${plan}\`: \`mail\` or \`renamed\``);
+  return planNamed(plan, prefix);
+}
+
+/** The lab that the options mean, which has to be up. */
+function upLab(which: Which): MailLab {
+  return openLab(planOf(which).prefix);
+}
+
+command("up", "brings it up").action(async (which: Which) => {
+  const began = Date.now();
+  const lab = await up(planOf(which));
+  console.log(`up in ${((Date.now() - began) / 1000).toFixed(1)} s: ${filesOf.networkFile(lab)}`);
+  console.log(`  ip netns exec ${namespaceOf(lab.plan, "ops")} ssh ${lab.plan.hosts.firewall}`);
+});
+
+command("down", "takes it away").action(async (which: Which) => {
+  const lab = labOf(planOf(which));
+  console.log((await down(lab)) ? "down" : `there is no lab \`${lab.plan.prefix}\``);
+});
+
+command("break", "a person puts the fatal rule into the firewall, by hand")
+  .argument("<position>", `${RULE_POSITIONS.join(", ")}: see lab/mail/README.md`)
+  .action(async (position: string, which: Which) => {
+    if (!isRulePosition(position))
+      throw new Error(`there is no position \`${position}\`: ${RULE_POSITIONS.join(", ")}`);
+    await putRule(upLab(which), position);
+    console.log(`the rule is in since ${new Date().toISOString()}`);
+  });
+
+command("fix", "takes it out by hand, and has deferred mail tried again").action(
+  async (which: Which) => {
+    const rules = await fix(upLab(which));
+    console.log(`${rules} rules taken out at ${new Date().toISOString()}`);
+  },
+);
+
+await program.parseAsync();
