@@ -1,0 +1,103 @@
+import { differenceText, titleOf, waitingFor } from "../incident/life.ts";
+import type { Incident, IncidentCause } from "../incident/model.ts";
+import type { Network } from "../inventory/model.ts";
+import type { IncidentStory, StoryCause, StoryTask } from "./draft.ts";
+import { proposalText, proposeIntents } from "./regression.ts";
+
+/** What an incident has to tell, as far as it is known. */
+export function storyOf(network: Network, incident: Incident): IncidentStory {
+  const { cause, undo, symptoms } = incident;
+  const isUndone = undo !== null && undo.state === "done";
+  const explained = cause?.kind === "explained" ? cause : null;
+  return {
+    number: incident.id,
+    title: titleOf(incident),
+    beganMs: incident.beganMs,
+    noticedMs: incident.openedMs,
+    undoneMs: isUndone ? undo.atMs : null,
+    recoveredMs: incident.recoveredMs,
+    impact: symptoms.map(({ text }) => text),
+    timeline: [
+      ...(explained === null
+        ? []
+        : [{ atMs: explained.difference.atMs, text: differenceText(explained.difference) }]),
+      ...incident.timeline,
+    ],
+    cause: explained === null ? null : causeOf(explained, incident),
+    resolution: resolutionOf(incident),
+    ruledOut:
+      cause === null
+        ? []
+        : cause.ruledOut.map(
+            (one) => `${differenceText(one)}: it breaks nothing of what failed (proved)`,
+          ),
+    tasks: tasksOf(network, incident),
+  };
+}
+
+/** `inet edge forward: ip saddr … drop` is a rule in its place. */
+const PLACED = /^(.+?): (.*)$/s;
+
+function causeOf(
+  {
+    difference,
+    explains,
+    unexplained,
+    contradicted,
+  }: Extract<IncidentCause, { kind: "explained" }>,
+  { symptoms }: Incident,
+): StoryCause {
+  const [first = ""] = [...difference.added, ...difference.removed];
+  const [, place = difference.device] = PLACED.exec(first) ?? [];
+  const textOf = (id: string) => symptoms.find((one) => one.id === id)?.text ?? id;
+  const mark = difference.removed.length > 0;
+  return {
+    rule: [
+      ...difference.added.map((rule) => ruleOf(rule, mark ? "+ " : "")),
+      ...difference.removed.map((rule) => ruleOf(rule, "- ")),
+    ].join("\n"),
+    device: difference.device,
+    place,
+    by: difference.by,
+    change: difference.change,
+    explains: [
+      ...explains.map((id) => `It follows from it (proved): ${textOf(id)}.`),
+      ...unexplained.map((id) => `It does not explain: ${textOf(id)}.`),
+      ...contradicted.map((flow) => `Seen to work all the same: ${flow}.`),
+    ],
+  };
+}
+
+function ruleOf(text: string, mark: string): string {
+  return `${mark}${PLACED.exec(text)?.[2] ?? text}`;
+}
+
+function resolutionOf(incident: Incident): readonly string[] {
+  const { undo } = incident;
+  const waiting = waitingFor(incident);
+  return [
+    ...(undo === null ? [] : [`${undo.by} undid it: ${undo.text}`]),
+    ...waiting.map(({ text }) => `Still waited for: ${text}`),
+  ];
+}
+
+function tasksOf(network: Network, incident: Incident): readonly StoryTask[] {
+  const { cause } = incident;
+  const unreviewed =
+    cause?.kind === "explained" && cause.difference.change === null
+      ? [
+          {
+            text: `Let rules of ${cause.difference.device} come by reviewed changes alone`,
+            check: `no difference on ${cause.difference.device} without a change`,
+          },
+        ]
+      : [];
+  const intents = [...new Set(incident.symptoms.flatMap(({ intent }) => intent?.id ?? []))].map(
+    (id) => ({ text: `Keep ${id} holding`, check: `intent ${id}` }),
+  );
+  const proposed = proposeIntents(network, incident).map((proposal) => ({
+    text: proposalText(proposal),
+    check: `intent ${proposal.id}`,
+  }));
+  return [...unreviewed, ...intents, ...proposed];
+}
