@@ -152,7 +152,7 @@ describeWith(["root", "nft", "ip"], "an undo of one difference", () => {
     nft(`flush ruleset\n${BASE}`);
     const found = undoneAlone(FATAL, later);
     if (found.kind === "conflict") throw new Error(found.place);
-    expect(found.removed).toContain("ip saddr 10.10.2.8/29 drop");
+    expect(found.removed).toEqual(["ip saddr 10.10.2.8/29 drop"]);
     nft(found.script);
     expect(listing()).toBe(expected);
   });

@@ -265,11 +265,12 @@ function intentSymptom(device: string, intent: CheckedIntent, sinceMs: number): 
 }
 
 function undoneText(
-  { repairs }: PlannedUndo,
+  { repairs, stillBroken }: PlannedUndo,
   removed: readonly string[],
   restored: readonly string[],
 ): string {
   const rules = [...removed.map((rule) => `- ${rule}`), ...restored.map((rule) => `+ ${rule}`)];
   const proved = repairs.length === 0 ? "" : `; proved to restore ${repairs.join(", ")}`;
-  return `${rules.join("; ") || "tables as they were before"}${proved}`;
+  const left = stillBroken.length === 0 ? "" : `; still broken: ${stillBroken.join(", ")}`;
+  return `${rules.join("; ") || "tables as they were before"}${proved}${left}`;
 }

@@ -1,6 +1,6 @@
-import { longestCommon } from "../../engine/diff/longestCommon.ts";
 import type { ListedBlock, ListedTable } from "../apply/listing.ts";
-import { CHAIN_HEADER, numbered, textOfId } from "./numbered.ts";
+import { align } from "./align.ts";
+import { CHAIN_HEADER } from "./ruleText.ts";
 
 /** What somebody else has made of the same place meanwhile, so that a person has to look. */
 export interface RevertConflict {
@@ -132,16 +132,22 @@ function revertRules(
   became: readonly string[],
   now: readonly string[],
 ): readonly string[] {
-  const [first, second, third] = [numbered(was), numbered(became), numbered(now)];
-  const unchanged = longestCommon(first, second);
-  const present = longestCommon(second, third);
-  const isGoing = (id: string) => present.has(id) && !unchanged.has(id);
-  const back = new Map<string | null, string[]>();
-  let anchor: string | null = null;
-  for (const id of first)
-    if (!unchanged.has(id)) back.set(anchor, [...(back.get(anchor) ?? []), id]);
-    else if (present.has(id)) anchor = id;
-  const behind = (id: string | null) => back.get(id) ?? [];
-  const stays = third.flatMap((id) => [...(isGoing(id) ? [] : [id]), ...behind(id)]);
-  return [...behind(null), ...stays].map(textOfId);
+  const kept = align(was, became);
+  const present = align(became, now);
+  const unchanged = new Set(kept.filter((place) => place !== null));
+  const going = new Set(present.filter((_, place) => !unchanged.has(place)));
+  /* By the place behind which they stand; -1: in front of all. */
+  const back = new Map<number, string[]>();
+  let anchor = -1;
+  for (const [place, rule] of was.entries()) {
+    const partner = kept[place] ?? null;
+    if (partner === null) back.set(anchor, [...(back.get(anchor) ?? []), rule]);
+    else anchor = present[partner] ?? anchor;
+  }
+  const behind = (place: number) => back.get(place) ?? [];
+  const rest = now.flatMap((rule, place) => [
+    ...(going.has(place) ? [] : [rule]),
+    ...behind(place),
+  ]);
+  return [...behind(-1), ...rest];
 }

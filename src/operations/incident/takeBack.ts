@@ -20,6 +20,8 @@ export interface PlannedUndo {
   readonly listing: string;
   /** Intents that are broken now and hold after it. */
   readonly repairs: readonly string[];
+  /** Intents that are broken after it as well: something else breaks them too. */
+  readonly stillBroken: readonly string[];
 }
 
 export interface ToUndo {
@@ -51,8 +53,15 @@ export async function planUndo(question: ToUndo): Promise<PlannedUndo | Refusal>
   const worse = [...then].filter(([id, status]) => status !== "holds" && now.get(id) === "holds");
   if (worse.length > 0)
     return refuse(`undoing it would break ${worse.map(([id]) => id).join(", ")}`, BY_HAND);
-  const repairs = [...then].filter(([id, status]) => status === "holds" && now.get(id) !== "holds");
-  return { kind: "planned", undo, listing: listed.out, repairs: repairs.map(([id]) => id) };
+  const ids = (wanted: (id: string, status: string) => boolean) =>
+    [...then].filter(([id, status]) => wanted(id, status)).map(([id]) => id);
+  return {
+    kind: "planned",
+    undo,
+    listing: listed.out,
+    repairs: ids((id, status) => status === "holds" && now.get(id) !== "holds"),
+    stillBroken: ids((_, status) => status === "broken"),
+  };
 }
 
 const BY_HAND = "look at the difference, and mend it on the device";

@@ -1,4 +1,3 @@
-import { longestCommon } from "../../engine/diff/longestCommon.ts";
 import {
   type ListedBlock,
   type ListedTable,
@@ -6,8 +5,9 @@ import {
   withoutLiveElements,
 } from "../apply/listing.ts";
 import { transitionScript } from "../apply/script.ts";
-import { CHAIN_HEADER, handleOf, numbered, ruleText, textOfId } from "./numbered.ts";
+import { align } from "./align.ts";
 import { type RevertConflict, revert } from "./revert.ts";
+import { CHAIN_HEADER, handleOf, ruleText } from "./ruleText.ts";
 
 /** Commands that take an observed difference back. */
 export interface Undo {
@@ -113,39 +113,36 @@ const NOTHING: Edit = { commands: [], removed: [], restored: [] };
 function undoChain(key: string, before: ListedBlock, now: ListedBlock): Edit | null {
   const headerOf = ({ lines }: ListedBlock) => lines.find((line) => CHAIN_HEADER.test(line)) ?? "";
   if (headerOf(before) !== headerOf(now)) return null;
-  const rules = before.lines.filter((line) => !CHAIN_HEADER.test(line));
-  const nowRules = now.lines.filter((line) => !CHAIN_HEADER.test(line));
-  const wanted = numbered(rules);
-  const found = numbered(nowRules);
-  const kept = longestCommon(wanted, found);
-  const handles = new Map(found.map((id, i) => [id, handleOf(nowRules[i] ?? "")]));
-  const removed = found.filter((id) => !kept.has(id));
-  const commands = removed.map((id) => `delete rule ${key} ${now.name} handle ${handles.get(id)}`);
-  const restored = wanted.filter((id) => !kept.has(id));
+  const wanted = before.lines.filter((line) => !CHAIN_HEADER.test(line));
+  const found = now.lines.filter((line) => !CHAIN_HEADER.test(line));
+  const partners = align(wanted, found.map(ruleText));
+  const kept = new Set(partners.filter((place) => place !== null));
+  const gone = found.filter((_, place) => !kept.has(place));
+  const commands = gone.map((line) => `delete rule ${key} ${now.name} handle ${handleOf(line)}`);
+  const handles = partners.map((place) => (place === null ? null : handleOf(found[place] ?? "")));
   return {
-    commands: [...commands, ...putBack(key, now.name, wanted, kept, handles)],
-    removed: removed.map(textOfId),
-    restored: restored.map(textOfId),
+    commands: [...commands, ...putBack(key, now.name, wanted, handles)],
+    removed: gone.map(ruleText),
+    restored: wanted.filter((_, place) => handles[place] === null),
   };
 }
 
 /**
- * Missing rules go in front of the next one that is still there, in their order; behind the last of
- * those they are added at the end.
+ * Missing rules (without a handle) go in front of the next one that is still there, in their order; behind
+ * the last of those they are added at the end.
  */
 function putBack(
   key: string,
   chain: string,
   wanted: readonly string[],
-  kept: ReadonlySet<string>,
-  handles: ReadonlyMap<string, string | null>,
+  handles: readonly (string | null)[],
 ): readonly string[] {
-  return wanted.flatMap((id, i) => {
-    if (kept.has(id)) return [];
-    const next = wanted.slice(i + 1).find((later) => kept.has(later));
-    return next === undefined
-      ? [`add rule ${key} ${chain} ${textOfId(id)}`]
-      : [`insert rule ${key} ${chain} handle ${handles.get(next)} ${textOfId(id)}`];
+  return wanted.flatMap((rule, place) => {
+    if (handles[place] !== null) return [];
+    const next = handles.slice(place + 1).find((handle) => handle !== null) ?? null;
+    return next === null
+      ? [`add rule ${key} ${chain} ${rule}`]
+      : [`insert rule ${key} ${chain} handle ${next} ${rule}`];
   });
 }
 
