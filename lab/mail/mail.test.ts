@@ -5,11 +5,12 @@ import { describeWith } from "../../test/requirements.ts";
 import { dropMailOutside, passMailOutside, plugMail, unplugMail } from "./controls.ts";
 import { startDatabase, stopDatabase } from "./database.ts";
 import { down } from "./down.ts";
-import { filesOf, hostPath, labOf, type MailLab } from "./folder.ts";
+import { filesOf, labOf, type MailLab } from "./folder.ts";
 import { fix, putHarmlessRule, putRule } from "./hand.ts";
 import { programOf } from "./internet.ts";
 import { DEVICE_ROLES, HOST_INTERFACE, type PlanName, planNamed } from "./plan.ts";
 import { inside } from "./processes.ts";
+import { loginLog } from "./ssh.ts";
 import { TRY_NAMES, type TryName, tryAll } from "./tries.ts";
 import { up } from "./up.ts";
 
@@ -89,7 +90,7 @@ function describePlan(name: PlanName, besides: (lab: MailLab) => void): void {
       expect(await failing(lab, HOPELESS_MS)).toEqual(TRY_NAMES);
       expect(await fix(lab)).toBe(1);
       expect(await failing(lab)).toEqual([]);
-      const log = readFileSync(hostPath(lab, "firewall", "log", "sshd.log"), "utf8");
+      const log = readFileSync(loginLog(lab, "firewall"), "utf8");
       expect(log).toMatch(/Accepted publickey for netops from /);
     });
 

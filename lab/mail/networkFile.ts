@@ -8,6 +8,7 @@ import {
   managementAddress,
   type ZoneName,
 } from "./plan.ts";
+import { loginLog } from "./ssh.ts";
 
 const ZONES = ["users", "dmz", "data", "internet"] as const satisfies readonly ZoneName[];
 
@@ -36,12 +37,13 @@ function device(lab: MailLab, role: DeviceRole): string {
   const { plan } = lab;
   const name = plan.hosts[role];
   const reach = `    reach: ssh://premortem@${name}\n`;
+  const logins = `    login-log: ${loginLog(lab, role)}\n`;
   if (role !== "firewall")
-    return `  ${name}:\n${reach}    addresses: [${managementAddress(plan, role)}]\n`;
+    return `  ${name}:\n${reach}${logins}    addresses: [${managementAddress(plan, role)}]\n`;
   const own = ZONES.map((zone) => gatewayOf(plan, zone));
   const { filterTable, natTable } = plan.firewall;
   return `  ${name}:
-${reach}    sources: ${filesOf.ruleset(lab)}
+${reach}${logins}    sources: ${filesOf.ruleset(lab)}
     managed-by: { inet ${filterTable}: premortem, ip ${natTable}: premortem }
     addresses: [${[...own, managementAddress(plan, role)].join(", ")}]
 `;

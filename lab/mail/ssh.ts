@@ -2,7 +2,7 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { etcPath, filesOf, hostPath, type MailLab } from "./folder.ts";
 import { DEVICE_ROLES, type DeviceRole, LOGINS, managementAddress } from "./plan.ts";
-import { inside, run, startDaemon } from "./processes.ts";
+import { inside, run, startDetached } from "./processes.ts";
 
 /** The folder that sshd drops its privileges in; the package's service makes it. */
 const PRIVILEGE_FOLDER = "/run/sshd";
@@ -79,11 +79,20 @@ function clientSettings(lab: MailLab): string {
 ${logins.join("")}`;
 }
 
-export async function startSshd(lab: MailLab, role: DeviceRole): Promise<void> {
+/** Writes what sshd says as a syslog daemon would (RFC 5424's stamps): there is none in a namespace. */
+const WITH_STAMPS = `/usr/sbin/sshd -D -e -f "$1" 2>&1 | mawk -W interactive -v host="$2" '
+  { print strftime("%Y-%m-%dT%H:%M:%S%z"), host, "sshd[1]:", $0; fflush() }' >"$3"`;
+
+export function startSshd(lab: MailLab, role: DeviceRole): void {
   mkdirSync(PRIVILEGE_FOLDER, { recursive: true, mode: 0o755 });
   const settings = join(deviceFolder(lab, role), "sshd_config");
-  const log = hostPath(lab, role, "log", "sshd.log");
-  await startDaemon(lab, role, ["/usr/sbin/sshd", "-f", settings, "-E", log], "sshd.out");
+  const words = ["sh", "-c", WITH_STAMPS, "sh", settings, lab.plan.hosts[role]];
+  startDetached(lab, role, [...words, loginLog(lab, role)], "sshd.out");
+}
+
+/** Where who logged in is written down. */
+export function loginLog(lab: MailLab, role: DeviceRole): string {
+  return hostPath(lab, role, "log", "auth.log");
 }
 
 /** What a person does by hand on a device: logs in as the network's operator, and types it. */

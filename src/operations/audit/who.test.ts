@@ -23,6 +23,15 @@ async function who(...lines: readonly string[]): Promise<string> {
   return ask(loginLog, nowMs);
 }
 
+test("our own sessions are nobody's, other ones of the same login with another key are", async () => {
+  process.env["SSH_CONNECTION"] = "10.9.0.8 5 10.9.0.1 22";
+  const again = ROOT.replace("port 5", "port 6");
+  const other = ROOT.replace("port 5", "port 7").replace(KEY, "SHA256:b3RoZXI");
+  const found = await who(ROOT, again, other);
+  delete process.env["SSH_CONNECTION"];
+  expect(found).toBe("login root from 10.9.0.8:7 (likely: the ssh session was open)");
+});
+
 async function ask(loginLog: string, nowMs: number): Promise<string> {
   const device: NetworkDevice = {
     name: "fw1",

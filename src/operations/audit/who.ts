@@ -44,7 +44,7 @@ export async function whoWas(
   const deviceNowMs = Number(seconds) * 1_000;
   const sessions = readLogins(log.join("\n"), { nowMs: deviceNowMs, zone });
   const open = openAt(sessions, deviceNowMs - (nowMs - atMs)).filter(
-    ({ from }) => from !== ownSource(connection),
+    isForeign(sessions, ownSource(connection)),
   );
   if (open.length === 0) return unknown("nobody was logged in over ssh");
   return { kind: "likely", logins: open.map((one) => seen(one, people)), process };
@@ -61,6 +61,13 @@ export interface Moment {
 function ownSource(connection: string): string {
   const [address = "", port = ""] = connection.split(" ");
   return `${address}:${port}`;
+}
+
+/** Our own sessions are many (a new connection is a part of each apply), all with the same login and key. */
+function isForeign(sessions: readonly LoginSession[], source: string) {
+  const own = sessions.find(({ from }) => from === source);
+  return ({ from, login, key }: LoginSession): boolean =>
+    from !== source && !(own !== undefined && login === own.login && key === own.key);
 }
 
 function seen({ login, from, key }: LoginSession, people: readonly Person[]): SeenLogin {
