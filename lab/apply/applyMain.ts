@@ -16,6 +16,7 @@ const end = await runApply({
   device: { script, state },
   plan,
   journal: fileJournal(journal),
+  asked: new AbortController().signal,
   check: () => Promise.resolve(verdict === "pass"),
   pause: () => Promise.resolve(),
 });

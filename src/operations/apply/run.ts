@@ -44,7 +44,9 @@ export interface ApplyRun {
   readonly plan: ApplyPlan;
   readonly journal: Journal;
   /** Read-back, intents, a new connection, the probes that were green: whether it may stay. */
-  readonly check: () => Promise<boolean>;
+  readonly check: (stop: AbortSignal) => Promise<boolean>;
+  /** Somebody wants it back; from then on nothing else is done. */
+  readonly asked: AbortSignal;
   /** Waits before a device that cannot be reached is asked again. */
   readonly pause: () => Promise<void>;
 }
@@ -60,12 +62,17 @@ export async function runApply(run: ApplyRun): Promise<ApplyEnd | null> {
   const written = await run.journal.read();
   let state: ApplyState = written === null ? { kind: "planned" } : resume(written);
   for (let losses = 0; !isOver(state); ) {
-    const event = await perform(run, state);
-    if (event.kind === "lost") {
-      if (++losses > MAXIMUM_LOSSES) return null;
-      await run.pause();
+    let next = run.asked.aborted ? step(state, { kind: "rollbackAsked" }) : state;
+    if (next === state) {
+      const event = await perform(run, state);
+      /* Checks that were broken off say nothing: the person does. */
+      if (event.kind === "checked" && run.asked.aborted) continue;
+      if (event.kind === "lost") {
+        if (++losses > MAXIMUM_LOSSES) return null;
+        await run.pause();
+      }
+      next = step(state, event);
     }
-    const next = step(state, event);
     if (next !== state) await run.journal.write(next);
     state = next;
   }
@@ -78,7 +85,7 @@ async function perform(run: ApplyRun, state: ApplyState): Promise<ApplyEvent> {
     case "rest":
       return { kind: "begun" };
     case "check":
-      return { kind: "checked", passed: await run.check() };
+      return { kind: "checked", passed: await run.check(run.asked) };
     case "look":
       return look(run);
     case "send":

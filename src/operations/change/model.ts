@@ -24,7 +24,7 @@ export interface Override {
 /** What was proved of a change, for exactly this content on exactly this running state. */
 export interface Proof {
   readonly contentHash: string;
-  /** The snapshot of the device that the candidate was run on. */
+  /** Of the ruleset and source files that the candidate was run on (`runningHashOf`). */
   readonly runningHash: string;
   /** False: the candidate would not load. */
   readonly loads: boolean;

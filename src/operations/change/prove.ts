@@ -14,6 +14,7 @@ import { contentHashOf } from "./content.ts";
 import { editedLines } from "./edits.ts";
 import { type ManagementFlow, managementIntent } from "./management.ts";
 import type { Proof, SourceFiles } from "./model.ts";
+import { runningHashOf } from "./runningHash.ts";
 import { flushesAll, isSourceProblem, type Sources, wholeSources } from "./sources.ts";
 
 export interface ProveInput {
@@ -72,7 +73,7 @@ function emptyAnswer({ device, snapshot, files }: ProveInput): ProofAnswer {
     formatVersion: PROOF_FORMAT_VERSION,
     device: device.name,
     contentHash: contentHashOf(files),
-    runningHash: snapshot.hash,
+    runningHash: runningHashOf(device, snapshot),
     loads: false,
     isComplete: false,
     reasons: [],

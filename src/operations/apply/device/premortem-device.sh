@@ -123,11 +123,18 @@ stop_dead_man() {
   fi
 }
 
-# Runs commands in an empty namespace with interfaces of the names that are here.
+# Runs commands in an empty namespace with interfaces of the names that are here. Not every kernel has
+# dummies.
 elsewhere() {
   names=$(ip -o link | awk -F': ' '{ sub(/@.*/, "", $2); if ($2 != "lo") print $2 }')
   unshare -n sh -euc '
-    for name in $1; do ip link add "$name" type dummy; done
+    for name in $1; do
+      for type in dummy bridge; do
+        ip link add name "$name" type "$type" 2>/dev/null && continue 2
+      done
+      echo "no stand-in for interface $name can be made here" >&2
+      exit 1
+    done
     shift
     "$@"
   ' sh "$names" "$@"
@@ -170,7 +177,7 @@ arm() {
   echo "$id" >"$state/newest.new"
   mv "$state/newest.new" "$state/newest"
   for older in "$state"/*/; do stop_dead_man "${older%/}"; done
-  setsid sh -c 'sleep "$1"; exec "$2" "$3" fire "$4"' sh "$seconds" "$self" "$state" "$id" \
+  setsid sh -c 'sleep "$1"; exec sh "$2" "$3" fire "$4"' sh "$seconds" "$self" "$state" "$id" \
     </dev/null >/dev/null 2>&1 9>&- &
   echo $! >"$here/deadman"
   kill -0 $! || fail $CANNOT_RESTORE "the dead-man does not run"

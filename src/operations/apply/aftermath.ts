@@ -1,0 +1,95 @@
+import { makeSnapshot } from "../inventory/snapshot.ts";
+import { type Check, runChecks } from "./checks.ts";
+import { writeBootFiles } from "./deviceFiles.ts";
+import type { ApplyEnd } from "./model.ts";
+import type { ApplyOptions } from "./options.ts";
+import type { Aftermath, StoredApply } from "./store.ts";
+
+/** Milliseconds that a probe may take behind a rollback: services are busy then. */
+const RECOVERY_MS = 10_000;
+
+const NOTHING: Aftermath = { bootProblem: null, flushed: [], waitsFor: [] };
+
+/**
+ * What is done behind an end: only what is confirmed becomes what boots, and behind a rollback services are
+ * helped back. Done twice, after a crash, it comes to the same.
+ */
+export async function aftermathOf(
+  options: ApplyOptions,
+  apply: StoredApply,
+  end: ApplyEnd,
+  closing: AbortSignal,
+): Promise<Aftermath> {
+  switch (end.kind) {
+    case "confirmed":
+      return { ...NOTHING, bootProblem: await writeBoot(options, apply) };
+    case "rolledBack":
+      return recover(options, apply, closing);
+    case "refused":
+    case "stuck":
+      return NOTHING;
+  }
+}
+
+async function writeBoot(
+  { devices, deviceFolder }: ApplyOptions,
+  { order }: StoredApply,
+): Promise<string | null> {
+  const { device, plan } = order;
+  const transport = await devices.transport(device);
+  if ("reason" in transport) return transport.reason;
+  const before = makeSnapshot(
+    device,
+    order.filesBefore.map(([name, text]) => ({ name, text })),
+  );
+  const files = order.files.map(([path, text]) => ({ path, text }));
+  const keep = `${deviceFolder(device)}/${plan.id}/sources`;
+  const problem = await writeBootFiles(transport, files, before, keep);
+  return problem === null ? null : `${problem.message}: ${problem.help}`;
+}
+
+async function recover(
+  options: ApplyOptions,
+  { order }: StoredApply,
+  closing: AbortSignal,
+): Promise<Aftermath> {
+  const { devices, probes, recovery, time } = options;
+  const { commands, probes: proofs } = await recovery(order.device);
+  const flushed = await Promise.all(
+    commands.map(async ({ device, command }) => ({
+      device,
+      problem: await runOn(devices, device, command),
+    })),
+  );
+  const ids = [...new Set([...order.green.map(({ id }) => id), ...proofs])];
+  const checks = ids.map(
+    (id): Check => ({
+      kind: "probe",
+      name: id,
+      isCounted: false,
+      deadlineMs: RECOVERY_MS,
+      run: async (signal) => {
+        const { status, text } = await probes.run(id, signal);
+        return { passed: status === "ok" || status === "degraded", text: `${status}: ${text}` };
+      },
+    }),
+  );
+  const { evidence } = await runChecks(checks, time, closing);
+  const waitsFor = evidence
+    .filter(({ passed }) => !passed)
+    .map(({ name, text }) => ({ probe: name, text }));
+  return { bootProblem: null, flushed, waitsFor };
+}
+
+/** Null: it was done. */
+async function runOn(
+  devices: ApplyOptions["devices"],
+  device: string,
+  command: readonly string[],
+): Promise<string | null> {
+  const transport = await devices.transport(device);
+  if ("reason" in transport) return transport.reason;
+  const ran = await transport.run(command);
+  if (ran.kind === "fault") return ran.message;
+  return ran.code === 0 ? null : (ran.error.trim().split("\n").at(-1) ?? `exit ${ran.code}`);
+}

@@ -1,0 +1,123 @@
+import type { TransportFault } from "../../platform/transport/transport.ts";
+import { checkDevice } from "../inventory/checkDevice.ts";
+import type { Network, NetworkDevice } from "../inventory/model.ts";
+import type { MonitorFlow } from "../inventory/monitors.ts";
+import { runningDevice, type Snapshot } from "../inventory/snapshot.ts";
+import type { Check, Finding } from "./checks.ts";
+import { isCovered } from "./covered.ts";
+
+/** A probe that was green before the load. */
+export interface GreenProbe {
+  readonly id: string;
+  /** Connections that it speaks of; empty: not known. */
+  readonly flows: readonly MonitorFlow[];
+  /** Milliseconds that it took when it was green. */
+  readonly tookMs: number;
+}
+
+/** How a probe went: a blind one says nothing, and nothing is no "yes". */
+export interface ProbeOutcome {
+  readonly status: "ok" | "degraded" | "failed" | "blind";
+  readonly text: string;
+}
+
+/** What apply wants of the probes; who runs them is not its concern. */
+export interface Probes {
+  /** Those that are green now, as far as they concern the device. */
+  green(device: string): Promise<readonly GreenProbe[]>;
+  /** Runs one anew. */
+  run(id: string, signal: AbortSignal): Promise<ProbeOutcome>;
+}
+
+export interface Confirmation {
+  readonly network: Network;
+  readonly device: NetworkDevice;
+  /** Intents that may be broken. */
+  readonly overridden: readonly string[];
+  /** Intents that were broken before the load. */
+  readonly brokenBefore: readonly string[];
+  readonly green: readonly GreenProbe[];
+  readonly probes: Probes;
+  /** Reads the device anew. */
+  readonly pull: () => Promise<Snapshot | string>;
+  /** Whether the candidate runs in the own tables, by meaning; a fault is told in words. */
+  readonly look: () => Promise<boolean | string>;
+  /** A connection that is shared with nothing; null: it was let in. */
+  readonly knock: (timeoutMs: number) => Promise<TransportFault | null>;
+  /** Seconds until the device restores by itself. */
+  readonly windowS: number;
+}
+
+/** Milliseconds that reading back and a new connection may take: a device that answers needs a tenth. */
+const ANSWER_MS = 3_500;
+/** A probe hangs when it takes this many times what it took when it was green … */
+const PROBE_FACTOR = 3;
+/** … but it has this many milliseconds at least. */
+const PROBE_LEAST_MS = 3_000;
+/** Part of the window within which all is decided, so that the device hears of it in time. */
+const PART_OF_WINDOW = 0.5;
+
+/**
+ * What has to be so that a candidate may stay. What an override names may not roll it back; everything
+ * else does, and so does what it leads to.
+ */
+export function confirmationChecks(confirmation: Confirmation): readonly Check[] {
+  const { knock, look, windowS, green } = confirmation;
+  const mostMs = windowS * 1000 * PART_OF_WINDOW;
+  const answerMs = Math.min(ANSWER_MS, mostMs);
+  const counted = { isCounted: true, deadlineMs: answerMs };
+  return [
+    ...green.map((one) => probeCheck(confirmation, one, mostMs)),
+    {
+      ...counted,
+      kind: "connection",
+      name: "a new connection",
+      run: async () => {
+        const fault = await knock(answerMs);
+        return { passed: fault === null, text: fault === null ? "let in" : fault.message };
+      },
+    },
+    {
+      ...counted,
+      kind: "readBack",
+      name: "read-back",
+      run: async () => {
+        const found = await look();
+        if (typeof found === "string") return { passed: false, text: found };
+        const text = found ? "the candidate runs" : "something else runs than was loaded";
+        return { passed: found, text };
+      },
+    },
+    { ...counted, kind: "intents", name: "intents", run: () => intentsFinding(confirmation) },
+  ];
+}
+
+function probeCheck(
+  { network, overridden, probes }: Confirmation,
+  { id, flows, tookMs }: GreenProbe,
+  mostMs: number,
+): Check {
+  return {
+    kind: "probe",
+    name: id,
+    isCounted: !isCovered(network, flows, overridden),
+    deadlineMs: Math.min(mostMs, Math.max(PROBE_LEAST_MS, PROBE_FACTOR * tookMs)),
+    run: async (signal) => {
+      const { status, text } = await probes.run(id, signal);
+      return { passed: status === "ok" || status === "degraded", text: `${status}: ${text}` };
+    },
+  };
+}
+
+async function intentsFinding(confirmation: Confirmation): Promise<Finding> {
+  const { network, device, overridden, brokenBefore } = confirmation;
+  const snapshot = await confirmation.pull();
+  if (typeof snapshot === "string") return { passed: false, text: snapshot };
+  const { intents } = checkDevice(network, device.name, runningDevice(snapshot).device);
+  const isExcused = (id: string) => overridden.includes(id) || brokenBefore.includes(id);
+  const broken = intents.filter(({ status, id }) => status === "broken" && !isExcused(id));
+  const holding = intents.filter(({ status }) => status === "holds").length;
+  if (broken.length === 0)
+    return { passed: true, text: `${holding} of ${intents.length} hold, none is newly broken` };
+  return { passed: false, text: `broken: ${broken.map(({ id }) => id).join(", ")}` };
+}

@@ -1,0 +1,198 @@
+import type { Database } from "../../platform/db/database.ts";
+import type { Transport } from "../../platform/transport/transport.ts";
+import type { TrailEvent, TrailValue } from "../trail/model.ts";
+import { aftermathOf } from "./aftermath.ts";
+import { type CheckResult, type Evidence, runChecks } from "./checks.ts";
+import { confirmationChecks } from "./confirmation.ts";
+import type { ApplyEnd, ApplyState } from "./model.ts";
+import type { ApplyNews, ApplyOptions } from "./options.ts";
+import { type DevicePart, type Journal, runApply } from "./run.ts";
+import { findApply, type StoredApply, writeAftermath, writeEvidence, writeState } from "./store.ts";
+import { isOver } from "./transition.ts";
+
+/** Milliseconds before a device that cannot be reached is asked again. */
+const PAUSE_MS = 1_000;
+
+/** What an apply is led with from outside. */
+export interface Reins {
+  /** Somebody wants it back. */
+  readonly asked: AbortSignal;
+  /** The server ends: what is under way is taken up by the next one. */
+  readonly closing: AbortSignal;
+}
+
+/** Thrown where the server ends while a device cannot be reached. */
+class Closing extends Error {}
+
+/** Brings an apply to its end, and does what has to be done behind it. Null: the server ends. */
+export async function leadApply(
+  options: ApplyOptions,
+  apply: StoredApply,
+  reins: Reins,
+): Promise<StoredApply | null> {
+  try {
+    const end = await leadToEnd(options, apply, reins);
+    const aftermath = await aftermathOf(options, apply, end, reins.closing);
+    await options.database.transaction().execute(async (transaction) => {
+      await writeAftermath(transaction, apply.id, aftermath);
+      await tell(options, transaction, apply, "apply.over", {
+        end: end.kind,
+        bootProblem: aftermath.bootProblem,
+        waitsFor: aftermath.waitsFor.map(({ probe, text }) => `${probe}: ${text}`),
+      });
+    });
+    publish(options, apply, { kind: "over", state: end, aftermath });
+    return await findApply(options.database, apply.id);
+  } catch (fault) {
+    if (fault instanceof Closing) return null;
+    throw fault;
+  }
+}
+
+async function leadToEnd(
+  options: ApplyOptions,
+  apply: StoredApply,
+  { asked, closing }: Reins,
+): Promise<ApplyEnd> {
+  const { plan, device } = apply.order;
+  const part = partOf(options, device);
+  const pause = async () => {
+    await options.time.wait(PAUSE_MS, closing);
+    if (closing.aborted) throw new Closing();
+  };
+  for (;;) {
+    const transport = await options.devices.transport(device);
+    if (!("reason" in transport)) {
+      const end = await runApply({
+        transport,
+        device: part,
+        plan,
+        journal: journalOf(options, apply),
+        check: (stop) => check(options, apply, transport, stop),
+        asked,
+        pause,
+      });
+      if (end !== null) return end;
+    }
+    await pause();
+  }
+}
+
+export function partOf({ deviceFolder }: ApplyOptions, device: string): DevicePart {
+  const folder = deviceFolder(device);
+  return { script: `${folder}/premortem-device`, state: folder };
+}
+
+/** Each state is in the database and in the trail before its action begins. */
+function journalOf(options: ApplyOptions, apply: StoredApply): Journal {
+  const { database, clock, changes } = options;
+  return {
+    read: async () => (await findApply(database, apply.id))?.state ?? null,
+    write: async (state) => {
+      const nowMs = clock();
+      await database.transaction().execute(async (transaction) => {
+        await writeState(transaction, apply.id, state, nowMs);
+        if (isOver(state)) await changes.endApply(transaction, apply.order.changeId, state.kind);
+        await tell(options, transaction, apply, `apply.${state.kind}`, detailsOf(state));
+      });
+      publish(options, apply, { kind: "state", state });
+    },
+  };
+}
+
+function detailsOf(state: ApplyState): Readonly<Record<string, TrailValue>> {
+  const { kind: _, ...rest } = state;
+  return JSON.parse(JSON.stringify(rest));
+}
+
+async function check(
+  options: ApplyOptions,
+  apply: StoredApply,
+  transport: Transport,
+  stop: AbortSignal,
+): Promise<boolean> {
+  const { database } = options;
+  const result = await checkAll(options, apply, transport, stop);
+  const { passed, evidence } = result;
+  await database.transaction().execute(async (transaction) => {
+    await writeEvidence(transaction, apply.id, evidence);
+    await tell(options, transaction, apply, "apply.checked", {
+      passed,
+      evidence: evidence.map(evidenceText),
+    });
+  });
+  publish(options, apply, { kind: "checked", ...result });
+  return passed;
+}
+
+async function checkAll(
+  options: ApplyOptions,
+  { order }: StoredApply,
+  transport: Transport,
+  stop: AbortSignal,
+): Promise<CheckResult> {
+  const { devices, probes, time } = options;
+  const { green, overridden, brokenBefore, plan } = order;
+  const network = await devices.network();
+  const device = "reason" in network ? undefined : network.devices.get(order.device);
+  if ("reason" in network || device === undefined)
+    return { passed: false, evidence: [unreadable("the network file cannot be read")] };
+  const part = partOf(options, order.device);
+  const checks = confirmationChecks({
+    network,
+    device,
+    overridden,
+    brokenBefore,
+    green,
+    probes,
+    windowS: plan.windowS,
+    knock: (timeoutMs) => transport.knock(timeoutMs),
+    pull: async () => {
+      const pulled = await devices.pull(order.device);
+      return "reason" in pulled ? pulled.reason : pulled.snapshot;
+    },
+    look: async () => {
+      const words = ["sh", part.script, part.state, "look", String(plan.id)];
+      const ran = await transport.run(words);
+      return ran.kind === "fault" ? ran.message : ran.out.trim() === "armed candidate";
+    },
+  });
+  return runChecks(checks, time, stop);
+}
+
+function unreadable(text: string): Evidence {
+  return { kind: "intents", name: "intents", isCounted: true, passed: false, text, tookMs: null };
+}
+
+/** One finding in words, for the trail. */
+function evidenceText({ name, passed, isCounted, text, tookMs }: Evidence): string {
+  const took = tookMs === null ? "" : ` (${tookMs} ms)`;
+  const word = passed ? "passed" : isCounted ? "failed" : "failed, not counted";
+  return `${name}: ${word}: ${text}${took}`;
+}
+
+async function tell(
+  { appendTrail, clock }: ApplyOptions,
+  transaction: Database,
+  { id, order }: StoredApply,
+  kind: string,
+  details: TrailEvent["details"],
+): Promise<void> {
+  await appendTrail(transaction, {
+    atMs: clock(),
+    actor: "premortem",
+    kind,
+    subject: `apply/${id}`,
+    details: { device: order.device, change: order.changeId, ...details },
+  });
+}
+
+type Told =
+  | Pick<Extract<ApplyNews, { kind: "state" }>, "kind" | "state">
+  | Pick<Extract<ApplyNews, { kind: "checked" }>, "kind" | "passed" | "evidence">
+  | Pick<Extract<ApplyNews, { kind: "over" }>, "kind" | "state" | "aftermath">;
+
+function publish({ events, clock }: ApplyOptions, { id, order }: StoredApply, told: Told): void {
+  const { changeId, device } = order;
+  events.publish({ applyId: id, changeId, device, atMs: clock(), ...told });
+}

@@ -1,0 +1,47 @@
+import type { Channel } from "../../platform/channel.ts";
+import type { Clock } from "../../platform/clock.ts";
+import type { Database } from "../../platform/db/database.ts";
+import type { AppendTrail, ChangeService, Devices } from "../change/service.ts";
+import type { CheckTime, Evidence } from "./checks.ts";
+import type { Probes } from "./confirmation.ts";
+import type { ApplyState } from "./model.ts";
+import type { Aftermath } from "./store.ts";
+
+/** Something that happened to an apply. */
+export type ApplyNews = {
+  readonly applyId: number;
+  readonly changeId: number;
+  readonly device: string;
+  readonly atMs: number;
+} & (
+  | { readonly kind: "state"; readonly state: ApplyState }
+  | { readonly kind: "checked"; readonly passed: boolean; readonly evidence: readonly Evidence[] }
+  /** All is done, also behind the end. */
+  | { readonly kind: "over"; readonly state: ApplyState; readonly aftermath: Aftermath }
+);
+
+/** What helps services to come back behind a rollback. */
+export interface Recovery {
+  /** Such as `postqueue -f` on each mail host: what is deferred waits for minutes otherwise. */
+  readonly commands: readonly { readonly device: string; readonly command: readonly string[] }[];
+  /** Probes that show that it is over: a real login, a real mail. */
+  readonly probes: readonly string[];
+}
+
+export interface ApplyOptions {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly appendTrail: AppendTrail;
+  readonly devices: Devices;
+  readonly changes: Pick<ChangeService, "get" | "proof" | "beginApply" | "endApply">;
+  readonly probes: Probes;
+  readonly recovery: (device: string) => Promise<Recovery>;
+  readonly events: Channel<ApplyNews>;
+  /** Told of what must not keep an apply from going on. */
+  readonly onFault: (fault: unknown) => void;
+  /** Text of `premortem-device.sh`. */
+  readonly devicePart: string;
+  /** Folder of a device that keeps its records; it outlives a restart. */
+  readonly deviceFolder: (device: string) => string;
+  readonly time: CheckTime;
+}

@@ -1,0 +1,256 @@
+import { codeOf } from "../../platform/db/fault.ts";
+import type { Actor, Change, Refusal } from "../change/model.ts";
+import { runningHashOf } from "../change/runningHash.ts";
+import { beginApply, isRefusal } from "../change/transition.ts";
+import { brake, HOUR_MS } from "./brakes.ts";
+import { installPart } from "./deviceFiles.ts";
+import { leadApply } from "./lead.ts";
+import type { ApplyOptions } from "./options.ts";
+import { planApply } from "./plan.ts";
+import {
+  type ApplyOrder,
+  countRollbacks,
+  endOf,
+  findApply,
+  insertApply,
+  lastNumber,
+  listApplies,
+  openApplyList,
+  type StoredApply,
+  statesOf,
+} from "./store.ts";
+
+export type ApplyService = ReturnType<typeof openApplies>;
+
+export interface StartWishes {
+  /** Seconds until the device restores by itself. */
+  readonly windowS: number;
+  /** Why it is tried although a brake says no; null: it is not. */
+  readonly insist: string | null;
+}
+
+/** Seconds: checks are over in five, and a lock-out lasts no longer than this. */
+export const DEFAULT_WINDOW_S = 30;
+export const LEAST_WINDOW_S = 10;
+export const MOST_WINDOW_S = 900;
+const MAXIMUM_PAGE = 100;
+
+/** Applies under way, with what reins them in. */
+interface Leading {
+  readonly asked: AbortController;
+  /** Null: the server ends. */
+  readonly done: Promise<StoredApply | null>;
+}
+
+/** Makes changes so on devices, one at a time on each. */
+export function openApplies(options: ApplyOptions) {
+  const { database } = options;
+  const closing = new AbortController();
+  const leading = new Map<number, Leading>();
+
+  const lead = (apply: StoredApply): Leading => {
+    const known = leading.get(apply.id);
+    if (known !== undefined) return known;
+    const asked = new AbortController();
+    const reins = { asked: asked.signal, closing: closing.signal };
+    const done = leadApply(options, apply, reins).finally(() => leading.delete(apply.id));
+    done.catch(options.onFault);
+    const one = { asked, done };
+    leading.set(apply.id, one);
+    return one;
+  };
+
+  return {
+    list: (page: { limit: number; beforeId: number | null }) =>
+      listApplies(database, { ...page, limit: Math.min(page.limit, MAXIMUM_PAGE) }),
+    get: async (id: number): Promise<StoredApply | Refusal> =>
+      (await findApply(database, id)) ?? unknown(id),
+    states: (id: number) => statesOf(database, id),
+    /** Begins; what comes of it is told on the channel, and by `ended`. */
+    start: async (changeId: number, actor: Actor, wishes: StartWishes) => {
+      const apply = await startApply(options, changeId, actor, wishes);
+      if (!("kind" in apply)) lead(apply);
+      return apply;
+    },
+    /** When all is done behind the end. Null: the server ends first. */
+    ended: async (id: number): Promise<StoredApply | Refusal | null> => {
+      const found = await findApply(database, id);
+      if (found === null) return unknown(id);
+      return found.aftermath === null ? lead(found).done : found;
+    },
+    rollback: (id: number, actor: Actor) => rollBack(options, leading, id, actor),
+    /** Takes up what a server before has left; called once, before anything is started. */
+    resume: async (): Promise<readonly StoredApply[]> => {
+      const open = await openApplyList(database);
+      for (const apply of open) lead(apply);
+      return open;
+    },
+    /** Waits for those that can go on; a device that cannot be reached is left to its dead-man. */
+    close: async (): Promise<void> => {
+      closing.abort();
+      await Promise.allSettled([...leading.values()].map(({ done }) => done));
+    },
+  };
+}
+
+/** PostgreSQL's code for a row that a unique index has already. */
+const UNIQUE_VIOLATION = "23505";
+
+async function startApply(
+  options: ApplyOptions,
+  changeId: number,
+  actor: Actor,
+  wishes: StartWishes,
+): Promise<StoredApply | Refusal> {
+  const order = await orderOf(options, changeId, actor, wishes);
+  if ("kind" in order) return order;
+  const { database, changes, appendTrail } = options;
+  const { device, runningHash, ...rest } = order;
+  try {
+    return await database.transaction().execute(async (transaction) => {
+      const begun = await changes.beginApply(transaction, changeId, actor, runningHash);
+      if ("reason" in begun) return begun;
+      const apply = await insertApply(transaction, { ...rest, device });
+      const { contentHash, startedMs, overridden } = apply.order;
+      await appendTrail(transaction, {
+        atMs: startedMs,
+        actor: actor.login,
+        kind: "apply.planned",
+        subject: `apply/${apply.id}`,
+        details: { device, change: changeId, contentHash, overridden, insist: wishes.insist },
+      });
+      return apply;
+    });
+  } catch (error) {
+    if (codeOf(error) === UNIQUE_VIOLATION) return busy(device);
+    throw error;
+  }
+}
+
+type Order = ApplyOrder & { readonly runningHash: string };
+
+/** Everything that has to be known before a device is touched. */
+async function orderOf(
+  options: ApplyOptions,
+  changeId: number,
+  actor: Actor,
+  wishes: StartWishes,
+): Promise<Order | Refusal> {
+  const { changes, devices, probes, clock, database } = options;
+  const found = await changes.get(changeId);
+  if ("reason" in found) return found;
+  const { change } = found;
+  const proof = await changes.proof(changeId);
+  if ("reason" in proof) return proof;
+  const network = await devices.network();
+  if ("reason" in network) return network;
+  const device = network.devices.get(change.device);
+  if (device === undefined) return refuse(`there is no device \`${change.device}\` any more`, "");
+  const braked = windowProblem(wishes) ?? (await brakeOf(options, change, wishes));
+  if (braked !== null) return braked;
+  const transport = await devices.transport(change.device);
+  if ("reason" in transport) return transport;
+  const pulled = await devices.pull(change.device);
+  if ("reason" in pulled) return pulled;
+  const { snapshot } = pulled;
+  const runningHash = runningHashOf(device, snapshot);
+  /* Nothing is written to a device before the change may be applied. */
+  const gate = beginApply(change, actor, runningHash, clock());
+  if (isRefusal(gate)) return gate;
+  const part = await installPart(
+    transport,
+    options.deviceFolder(change.device),
+    options.devicePart,
+  );
+  if ("message" in part) return refuse(part.message, part.help);
+  const number = Math.max(clock(), (await lastNumber(database, change.device)) + 1);
+  const { files } = change;
+  const { windowS } = wishes;
+  const planned = await planApply({
+    id: number,
+    device,
+    snapshot,
+    files,
+    windowS,
+    transport,
+    part,
+  });
+  if (planned.kind === "refusal") return planned;
+  const textOf = (path: string) => snapshot.parts.find(({ name }) => name === path)?.text ?? null;
+  return {
+    changeId,
+    device: change.device,
+    contentHash: change.contentHash,
+    by: actor.login,
+    startedMs: clock(),
+    plan: planned.plan,
+    green: await probes.green(change.device),
+    overridden: [...(change.override?.intents ?? []), ...(change.proof?.broken ?? [])],
+    brokenBefore: proof.answer.brokenBefore.map(({ id }) => id),
+    files: [...files],
+    filesBefore: [...files.keys()].map((path) => [path, textOf(path)] as const),
+    runningHash,
+  };
+}
+
+async function brakeOf(
+  { database, clock }: ApplyOptions,
+  { device, contentHash }: Change,
+  { insist }: StartWishes,
+): Promise<Refusal | null> {
+  if (insist !== null && insist.trim() !== "") return null;
+  const rollbacks = await countRollbacks(database, device, contentHash, clock() - HOUR_MS);
+  return brake(device, rollbacks);
+}
+
+function windowProblem({ windowS }: StartWishes): Refusal | null {
+  return windowS >= LEAST_WINDOW_S && windowS <= MOST_WINDOW_S
+    ? null
+    : refuse(
+        `a window of ${windowS} s is none`,
+        `take ${LEAST_WINDOW_S} to ${MOST_WINDOW_S} seconds`,
+      );
+}
+
+async function rollBack(
+  { database, appendTrail, clock }: ApplyOptions,
+  leading: ReadonlyMap<number, Leading>,
+  id: number,
+  actor: Actor,
+): Promise<StoredApply | Refusal> {
+  const found = await findApply(database, id);
+  if (found === null) return unknown(id);
+  if (!actor.roles.some((role) => role !== "viewer"))
+    return refuse(`\`${actor.login}\` may not take it back`, "ask an operator");
+  const one = leading.get(id);
+  const end = endOf(found);
+  if (end !== null || one === undefined)
+    return refuse(
+      `apply ${id} is over`,
+      "propose the files as they were before; the device keeps them beside its record",
+    );
+  await appendTrail(database, {
+    atMs: clock(),
+    actor: actor.login,
+    kind: "apply.rollbackAsked",
+    subject: `apply/${id}`,
+    details: { device: found.order.device },
+  });
+  one.asked.abort();
+  return found;
+}
+
+function busy(device: string): Refusal {
+  return refuse(
+    `another change is being applied to ${device}`,
+    "wait until it is over: `premortem changes`",
+  );
+}
+
+function unknown(id: number): Refusal {
+  return refuse(`there is no apply ${id}`, "list them: `premortem changes`");
+}
+
+function refuse(reason: string, help: string): Refusal {
+  return { kind: "refusal", reason, help };
+}

@@ -1,0 +1,304 @@
+import { type Generated, sql } from "kysely";
+import type { Database, Migration } from "../../platform/db/database.ts";
+import type { Evidence } from "./checks.ts";
+import type { GreenProbe } from "./confirmation.ts";
+import type { ApplyEnd, ApplyState } from "./model.ts";
+import type { ApplyPlan } from "./run.ts";
+import { isOver } from "./transition.ts";
+
+/** What is known before anything is loaded, and needed by whoever takes over. */
+export interface ApplyOrder {
+  readonly changeId: number;
+  readonly device: string;
+  readonly contentHash: string;
+  readonly by: string;
+  readonly startedMs: number;
+  readonly plan: ApplyPlan;
+  /** Green before the load. */
+  readonly green: readonly GreenProbe[];
+  readonly overridden: readonly string[];
+  readonly brokenBefore: readonly string[];
+  /** Source files as they shall be at boot, and as they were read; null: not there. */
+  readonly files: readonly (readonly [path: string, text: string])[];
+  readonly filesBefore: readonly (readonly [path: string, text: string | null])[];
+}
+
+/** What was done behind the end. */
+export interface Aftermath {
+  /** Null: the source files are on the device, or nothing had to be written. */
+  readonly bootProblem: string | null;
+  /** What each command of recovery said. */
+  readonly flushed: readonly { readonly device: string; readonly problem: string | null }[];
+  /** Probes that do not pass yet, each with its words. */
+  readonly waitsFor: readonly { readonly probe: string; readonly text: string }[];
+}
+
+/** One apply, as far as it has come. */
+export interface StoredApply {
+  readonly id: number;
+  readonly order: ApplyOrder;
+  readonly state: ApplyState;
+  /** When it came to its state. */
+  readonly stateMs: number;
+  /** What was checked last; empty: nothing yet. */
+  readonly evidence: readonly Evidence[];
+  /** Null: it is not over, or not all is done behind it. */
+  readonly aftermath: Aftermath | null;
+}
+
+type Tables = {
+  apply: ApplyTable;
+  apply_state: StateTable;
+};
+
+interface ApplyTable {
+  id: Generated<number>;
+  /** Of `plan.id`: what the device knows it by. */
+  number: number;
+  device: string;
+  content_hash: string;
+  order: string;
+  state: string;
+  state_kind: ApplyState["kind"];
+  /** Why it was rolled back; null: it was not. */
+  rollback_reason: string | null;
+  state_ms: number;
+  evidence: string | null;
+  aftermath: string | null;
+}
+
+interface StateTable {
+  apply_id: number;
+  number: number;
+  at_ms: number;
+  state: string;
+}
+
+export const APPLY_MIGRATIONS: readonly Migration[] = [
+  {
+    name: "apply-001-applies",
+    up: async ({ schema }) => {
+      await schema
+        .createTable("apply")
+        .addColumn("id", "serial", (column) => column.primaryKey())
+        .addColumn("number", "bigint", (column) => column.notNull())
+        .addColumn("device", "text", (column) => column.notNull())
+        .addColumn("content_hash", "text", (column) => column.notNull())
+        .addColumn("order", "text", (column) => column.notNull())
+        .addColumn("state", "text", (column) => column.notNull())
+        .addColumn("state_kind", "text", (column) => column.notNull())
+        .addColumn("rollback_reason", "text")
+        .addColumn("state_ms", "bigint", (column) => column.notNull())
+        .addColumn("evidence", "text")
+        .addColumn("aftermath", "text")
+        .execute();
+      await schema
+        .createIndex("apply_one_at_a_time")
+        .on("apply")
+        .column("device")
+        .unique()
+        .where(sql<boolean>`aftermath is null`)
+        .execute();
+      await schema
+        .createTable("apply_state")
+        .addColumn("apply_id", "integer", (column) => column.notNull().references("apply.id"))
+        .addColumn("number", "integer", (column) => column.notNull())
+        .addColumn("at_ms", "bigint", (column) => column.notNull())
+        .addColumn("state", "text", (column) => column.notNull())
+        .addPrimaryKeyConstraint("apply_state_key", ["apply_id", "number"])
+        .execute();
+    },
+  },
+];
+
+const PLANNED: ApplyState = { kind: "planned" };
+
+/** Puts a planned apply in. A second one for the same device violates `apply_one_at_a_time`. */
+export async function insertApply(database: Database, order: ApplyOrder): Promise<StoredApply> {
+  const { device, contentHash, plan, startedMs } = order;
+  const { id } = await database
+    .withTables<Tables>()
+    .insertInto("apply")
+    .values({
+      number: plan.id,
+      device,
+      content_hash: contentHash,
+      order: JSON.stringify(order),
+      state: JSON.stringify(PLANNED),
+      state_kind: PLANNED.kind,
+      rollback_reason: null,
+      state_ms: startedMs,
+      evidence: null,
+      aftermath: null,
+    })
+    .returning("id")
+    .executeTakeFirstOrThrow();
+  await writeRow(database, id, PLANNED, startedMs);
+  return { id, order, state: PLANNED, stateMs: startedMs, evidence: [], aftermath: null };
+}
+
+/** Journals a state: a row that stays, and where the apply stands. */
+export async function writeState(
+  database: Database,
+  id: number,
+  state: ApplyState,
+  nowMs: number,
+): Promise<void> {
+  await writeRow(database, id, state, nowMs);
+  await database
+    .withTables<Tables>()
+    .updateTable("apply")
+    .set({
+      state: JSON.stringify(state),
+      state_kind: state.kind,
+      rollback_reason: state.kind === "rolledBack" ? state.reason : null,
+      state_ms: nowMs,
+    })
+    .where("id", "=", id)
+    .execute();
+}
+
+async function writeRow(database: Database, id: number, state: ApplyState, nowMs: number) {
+  await database
+    .withTables<Tables>()
+    .insertInto("apply_state")
+    .values(({ selectFrom, eb }) => ({
+      apply_id: id,
+      number: selectFrom("apply_state")
+        .select(({ fn }) => eb(fn.coalesce(fn.max("number"), eb.lit(0)), "+", 1).as("next"))
+        .where("apply_id", "=", id),
+      at_ms: nowMs,
+      state: JSON.stringify(state),
+    }))
+    .execute();
+}
+
+export async function writeEvidence(
+  database: Database,
+  id: number,
+  evidence: readonly Evidence[],
+): Promise<void> {
+  const values = { evidence: JSON.stringify(evidence) };
+  await database
+    .withTables<Tables>()
+    .updateTable("apply")
+    .set(values)
+    .where("id", "=", id)
+    .execute();
+}
+
+export async function writeAftermath(
+  database: Database,
+  id: number,
+  aftermath: Aftermath,
+): Promise<void> {
+  const values = { aftermath: JSON.stringify(aftermath) };
+  await database
+    .withTables<Tables>()
+    .updateTable("apply")
+    .set(values)
+    .where("id", "=", id)
+    .execute();
+}
+
+export async function findApply(database: Database, id: number): Promise<StoredApply | null> {
+  const row = await rows(database).where("id", "=", id).executeTakeFirst();
+  return row === undefined ? null : toStored(row);
+}
+
+/** Those that have not come to their end. */
+export async function openApplyList(database: Database): Promise<readonly StoredApply[]> {
+  const found = await rows(database).where("aftermath", "is", null).orderBy("id").execute();
+  return found.map(toStored);
+}
+
+/** Newest first; `beforeId`: those older than it. */
+export async function listApplies(
+  database: Database,
+  { limit, beforeId }: { readonly limit: number; readonly beforeId: number | null },
+): Promise<readonly StoredApply[]> {
+  const query = rows(database).orderBy("id", "desc").limit(limit);
+  const found = await (beforeId === null ? query : query.where("id", "<", beforeId)).execute();
+  return found.map(toStored);
+}
+
+/** All states of an apply, in the order in which they came. */
+export async function statesOf(
+  database: Database,
+  id: number,
+): Promise<readonly { readonly state: ApplyState; readonly atMs: number }[]> {
+  const found = await database
+    .withTables<Tables>()
+    .selectFrom("apply_state")
+    .select(["state", "at_ms"])
+    .where("apply_id", "=", id)
+    .orderBy("number")
+    .execute();
+  return found.map(({ state, at_ms }) => ({ state: JSON.parse(state), atMs: at_ms }));
+}
+
+/** Rollbacks of a device that no person asked for. */
+export interface AutomaticRollbacks {
+  readonly ofContent: number;
+  readonly since: number;
+}
+
+export async function countRollbacks(
+  database: Database,
+  device: string,
+  contentHash: string,
+  sinceMs: number,
+): Promise<AutomaticRollbacks> {
+  const automatic = database
+    .withTables<Tables>()
+    .selectFrom("apply")
+    .select(({ fn }) => fn.countAll<number>().as("count"))
+    .where("device", "=", device)
+    .where("state_kind", "=", "rolledBack")
+    .where("rollback_reason", "not in", ["asked", "superseded"]);
+  const ofContent = await automatic
+    .where("content_hash", "=", contentHash)
+    .executeTakeFirstOrThrow();
+  const since = await automatic.where("state_ms", ">=", sinceMs).executeTakeFirstOrThrow();
+  return { ofContent: Number(ofContent.count), since: Number(since.count) };
+}
+
+/** The number that the device knows the last apply by; 0: there was none. */
+export async function lastNumber(database: Database, device: string): Promise<number> {
+  const row = await database
+    .withTables<Tables>()
+    .selectFrom("apply")
+    .select(({ fn }) => fn.max("number").as("last"))
+    .where("device", "=", device)
+    .executeTakeFirst();
+  return Number(row?.last ?? 0);
+}
+
+function rows(database: Database) {
+  return database.withTables<Tables>().selectFrom("apply").selectAll();
+}
+
+interface ApplyRow {
+  readonly id: number;
+  readonly order: string;
+  readonly state: string;
+  readonly state_ms: number;
+  readonly evidence: string | null;
+  readonly aftermath: string | null;
+}
+
+function toStored(row: ApplyRow): StoredApply {
+  return {
+    id: row.id,
+    order: JSON.parse(row.order),
+    state: JSON.parse(row.state),
+    stateMs: row.state_ms,
+    evidence: row.evidence === null ? [] : JSON.parse(row.evidence),
+    aftermath: row.aftermath === null ? null : JSON.parse(row.aftermath),
+  };
+}
+
+/** How it ended; null: it has not. */
+export function endOf({ state }: StoredApply): ApplyEnd | null {
+  return isOver(state) ? state : null;
+}

@@ -1,0 +1,307 @@
+import type { ProofAnswer } from "../../engine/answer/proof.ts";
+import type { Channel } from "../../platform/channel.ts";
+import type { Clock } from "../../platform/clock.ts";
+import type { Database } from "../../platform/db/database.ts";
+import type { Transport } from "../../platform/transport/transport.ts";
+import type { Network } from "../inventory/model.ts";
+import type { Snapshot } from "../inventory/snapshot.ts";
+import type { TrailEvent } from "../trail/model.ts";
+import { readManagementFlow } from "./management.ts";
+import type { Actor, Change, Missing, Refusal, SourceFiles } from "./model.ts";
+import { proveChange, toProof } from "./prove.ts";
+import {
+  findChange,
+  findProof,
+  insertChange,
+  listChanges,
+  type StoredChange,
+  type StoredProof,
+  saveProof,
+  updateChange,
+} from "./store.ts";
+import * as transition from "./transition.ts";
+
+/** What a change needs of the inventory. */
+export interface Devices {
+  network(): Promise<Network | Refusal>;
+  pull(device: string): Promise<PulledDevice | Refusal>;
+  transport(device: string): Promise<Transport | Refusal>;
+}
+
+export interface PulledDevice {
+  readonly kind: "pulled";
+  readonly snapshot: Snapshot;
+  /** What could not be seen, in words. */
+  readonly notSeen: readonly string[];
+}
+
+/** Writes to the trail, in the transaction that changes what it speaks of. */
+export type AppendTrail = (transaction: Database, event: TrailEvent) => Promise<unknown>;
+
+/** Something that happened to a change. */
+export interface ChangeEvent {
+  /** `change.proposed`, `change.approved` …. */
+  readonly kind: string;
+  readonly changeId: number;
+  readonly device: string;
+  readonly by: string;
+}
+
+export interface ChangeOptions {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly appendTrail: AppendTrail;
+  readonly devices: Devices;
+  readonly events: Channel<ChangeEvent>;
+}
+
+/** A change with what stands between it and its apply, as far as is known without reading the device. */
+export interface ChangeView extends StoredChange {
+  readonly missing: readonly Missing[];
+}
+
+export type ChangeService = ReturnType<typeof openChanges>;
+
+/** Changes that one page of a list has at most. */
+export const MAXIMUM_PAGE = 100;
+/** Characters that the files of one change may have together. */
+export const MAXIMUM_CHARACTERS = 8_000_000;
+
+/** The life of changes up to their apply. */
+export function openChanges(options: ChangeOptions) {
+  const { database, clock } = options;
+  const alter = (id: number, actor: Actor, deed: Deed) => alterChange(options, id, actor, deed);
+  return {
+    /** Newest first. */
+    list: async (page: { limit: number; beforeId: number | null }) => {
+      const limit = Math.min(page.limit, MAXIMUM_PAGE);
+      const found = await listChanges(database, { ...page, limit });
+      return found.map((one) => viewOf(one, clock()));
+    },
+    get: async (id: number): Promise<ChangeView | Refusal> => {
+      const found = await findChange(database, id);
+      return found === null ? unknown(id) : viewOf(found, clock());
+    },
+    /** The newest proof of what it is now. */
+    proof: async (id: number): Promise<StoredProof | Refusal> => {
+      const found = await findChange(database, id);
+      if (found === null) return unknown(id);
+      const { contentHash } = found.change;
+      return (await findProof(database, id, contentHash)) ?? notProved(id);
+    },
+    propose: (device: string, files: SourceFiles, actor: Actor) =>
+      proposeChange(options, device, files, actor),
+    edit: (id: number, files: SourceFiles, actor: Actor) =>
+      tooLarge(files) ??
+      alter(id, actor, {
+        kind: "change.edited",
+        make: (change) => transition.edit(change, files, actor),
+      }),
+    prove: (id: number, actor: Actor) => proveStored(options, id, actor),
+    approve: (id: number, actor: Actor, contentHash: string) =>
+      alter(id, actor, {
+        kind: "change.approved",
+        make: (change) => transition.approve(change, actor, contentHash, clock()),
+      }),
+    askOverride: (id: number, actor: Actor, ask: { reason: string; untilMs: number }) =>
+      alter(id, actor, {
+        kind: "change.overrideAsked",
+        details: ask,
+        make: (change) => transition.askOverride(change, actor, ask),
+      }),
+    grantOverride: (id: number, actor: Actor) =>
+      alter(id, actor, {
+        kind: "change.overrideGranted",
+        make: (change) => transition.grantOverride(change, actor),
+      }),
+    withdraw: (id: number, actor: Actor) =>
+      alter(id, actor, {
+        kind: "change.withdrawn",
+        make: (change) => transition.withdraw(change, actor),
+      }),
+    /** Hands it to apply, within apply's own transaction. */
+    beginApply: (transaction: Database, id: number, actor: Actor, runningHash: string) =>
+      alterWithin(options, transaction, id, actor, {
+        kind: "change.applying",
+        make: (change) => transition.beginApply(change, actor, runningHash, clock()),
+      }),
+    endApply: (transaction: Database, id: number, end: EndKind) =>
+      alterWithin(options, transaction, id, PREMORTEM, {
+        kind: "change.ended",
+        details: { end },
+        make: (change) => transition.endApply(change, end),
+      }),
+  };
+}
+
+type EndKind = Parameters<typeof transition.endApply>[1];
+
+/** Who acts where no person does. */
+const PREMORTEM: Actor = { login: "premortem", roles: [] };
+
+interface Deed {
+  readonly kind: string;
+  readonly details?: TrailEvent["details"];
+  readonly make: (change: Change) => transition.Result;
+}
+
+async function alterChange(
+  options: ChangeOptions,
+  id: number,
+  actor: Actor,
+  deed: Deed,
+): Promise<ChangeView | Refusal> {
+  const result = await options.database
+    .transaction()
+    .execute((transaction) => alterWithin(options, transaction, id, actor, deed));
+  if ("change" in result) publish(options, deed.kind, result.change, actor);
+  return result;
+}
+
+/** One at a time for each change, and in the trail or not at all. */
+async function alterWithin(
+  { appendTrail, clock }: ChangeOptions,
+  transaction: Database,
+  id: number,
+  { login }: Actor,
+  { kind, details = {}, make }: Deed,
+): Promise<ChangeView | Refusal> {
+  const found = await findChange(transaction, id, true);
+  if (found === null) return unknown(id);
+  const change = make(found.change);
+  if (transition.isRefusal(change)) return change;
+  if (change === found.change) return viewOf(found, clock());
+  const nowMs = clock();
+  await updateChange(transaction, { ...found, change }, nowMs);
+  await appendTrail(transaction, {
+    atMs: nowMs,
+    actor: login,
+    kind,
+    subject: `change/${id}`,
+    details: { device: change.device, contentHash: change.contentHash, ...details },
+  });
+  return viewOf({ ...found, change, version: found.version + 1, updatedMs: nowMs }, nowMs);
+}
+
+async function proposeChange(
+  options: ChangeOptions,
+  device: string,
+  files: SourceFiles,
+  actor: Actor,
+): Promise<ChangeView | Refusal> {
+  const { database, clock, appendTrail, devices } = options;
+  const network = await devices.network();
+  if ("reason" in network) return network;
+  const refused = tooLarge(files) ?? unknownDevice(network, device);
+  if (refused !== null) return refused;
+  const draft = transition.draft(0, device, files, actor);
+  const proposed = transition.isRefusal(draft) ? draft : transition.propose(draft, actor);
+  if (transition.isRefusal(proposed)) return proposed;
+  const stored = await database.transaction().execute(async (transaction) => {
+    const made = await insertChange(transaction, proposed, clock());
+    await appendTrail(transaction, {
+      atMs: made.createdMs,
+      actor: actor.login,
+      kind: "change.proposed",
+      subject: `change/${made.change.id}`,
+      details: { device, contentHash: proposed.contentHash, files: [...files.keys()] },
+    });
+    return made;
+  });
+  publish(options, "change.proposed", stored.change, actor);
+  return viewOf(stored, clock());
+}
+
+/** Reads the device, and says what the change would do there now. */
+async function proveStored(
+  options: ChangeOptions,
+  id: number,
+  actor: Actor,
+): Promise<StoredProof | Refusal> {
+  const { database, clock, devices } = options;
+  const found = await findChange(database, id);
+  if (found === null) return unknown(id);
+  const { device, files } = found.change;
+  const answer = await proveOnDevice(devices, device, files);
+  if ("reason" in answer) return answer;
+  const proof = toProof(answer);
+  const { broken, brokenCritical, runningHash, loads, isComplete } = proof;
+  const atMs = clock();
+  const altered = await database.transaction().execute(async (transaction) => {
+    const result = await alterWithin(options, transaction, id, actor, {
+      kind: "change.proved",
+      details: { runningHash, loads, isComplete, broken: [...brokenCritical, ...broken] },
+      make: (change) => transition.prove(change, proof),
+    });
+    if ("change" in result) await saveProof(transaction, id, answer, atMs);
+    return result;
+  });
+  if ("reason" in altered) return altered;
+  publish(options, "change.proved", altered.change, actor);
+  return { answer, atMs };
+}
+
+/** What edited files would do on a device as it runs now. */
+export async function proveOnDevice(
+  devices: Devices,
+  name: string,
+  files: SourceFiles,
+): Promise<ProofAnswer | Refusal> {
+  const network = await devices.network();
+  if ("reason" in network) return network;
+  const device = network.devices.get(name);
+  if (device === undefined) return noDevice(network, name);
+  const transport = await devices.transport(name);
+  if ("reason" in transport) return transport;
+  const [pulled, management] = await Promise.all([
+    devices.pull(name),
+    readManagementFlow(transport),
+  ]);
+  if ("reason" in pulled) return pulled;
+  const { snapshot, notSeen } = pulled;
+  return proveChange({ network, device, snapshot, notSeen, files, management });
+}
+
+function viewOf(stored: StoredChange, nowMs: number): ChangeView {
+  const { change } = stored;
+  const isOpen = change.status === "draft" || change.status === "proposed";
+  const runningHash = change.proof?.runningHash ?? "";
+  return { ...stored, missing: isOpen ? transition.missing(change, runningHash, nowMs) : [] };
+}
+
+function publish(
+  { events }: ChangeOptions,
+  kind: string,
+  { id, device }: Change,
+  { login }: Actor,
+): void {
+  events.publish({ kind, changeId: id, device, by: login });
+}
+
+function tooLarge(files: SourceFiles): Refusal | null {
+  const characters = [...files].reduce((sum, [path, text]) => sum + path.length + text.length, 0);
+  if (files.size === 0) return refusal("a change needs a file", "name the files that are edited");
+  return characters <= MAXIMUM_CHARACTERS
+    ? null
+    : refusal(`the files have more than ${MAXIMUM_CHARACTERS} characters`, "split the change");
+}
+
+function unknownDevice(network: Network, device: string): Refusal | null {
+  return network.devices.has(device) ? null : noDevice(network, device);
+}
+
+function noDevice({ devices }: Network, name: string): Refusal {
+  return refusal(`there is no device \`${name}\``, `known are ${[...devices.keys()].join(", ")}`);
+}
+
+function unknown(id: number): Refusal {
+  return refusal(`there is no change ${id}`, "list them: `premortem changes`");
+}
+
+function notProved(id: number): Refusal {
+  return refusal(`change ${id} is not proved yet`, `prove it: \`premortem prove ${id}\``);
+}
+
+function refusal(reason: string, help: string): Refusal {
+  return { kind: "refusal", reason, help };
+}

@@ -1,0 +1,209 @@
+import type { Generated } from "kysely";
+import type { ProofAnswer } from "../../engine/answer/proof.ts";
+import type { Database, Migration } from "../../platform/db/database.ts";
+import type { Change, ChangeStatus } from "./model.ts";
+
+/*
+ * Changes are documents: they are read and written whole, and what is asked for stands in columns beside
+ * them. Texts of files may hold what `jsonb` does not take (a lone surrogate), so they are kept as text.
+ */
+
+type Tables = {
+  change: ChangeTable;
+  change_proof: ProofTable;
+};
+
+interface ChangeTable {
+  id: Generated<number>;
+  device: string;
+  status: ChangeStatus;
+  /** Counts up with each write. */
+  version: number;
+  document: string;
+  created_ms: number;
+  updated_ms: number;
+}
+
+interface ProofTable {
+  change_id: number;
+  content_hash: string;
+  running_hash: string;
+  at_ms: number;
+  answer: string;
+}
+
+export const CHANGE_MIGRATIONS: readonly Migration[] = [
+  {
+    name: "change-001-changes",
+    up: async ({ schema }) => {
+      await schema
+        .createTable("change")
+        .addColumn("id", "serial", (column) => column.primaryKey())
+        .addColumn("device", "text", (column) => column.notNull())
+        .addColumn("status", "text", (column) => column.notNull())
+        .addColumn("version", "integer", (column) => column.notNull())
+        .addColumn("document", "text", (column) => column.notNull())
+        .addColumn("created_ms", "bigint", (column) => column.notNull())
+        .addColumn("updated_ms", "bigint", (column) => column.notNull())
+        .execute();
+      await schema
+        .createTable("change_proof")
+        .addColumn("change_id", "integer", (column) => column.notNull().references("change.id"))
+        .addColumn("content_hash", "text", (column) => column.notNull())
+        .addColumn("running_hash", "text", (column) => column.notNull())
+        .addColumn("at_ms", "bigint", (column) => column.notNull())
+        .addColumn("answer", "text", (column) => column.notNull())
+        .addPrimaryKeyConstraint("change_proof_key", ["change_id", "content_hash", "running_hash"])
+        .execute();
+    },
+  },
+];
+
+/** A change with the number of its form, so that two people do not overwrite each other. */
+export interface StoredChange {
+  readonly change: Change;
+  readonly version: number;
+  readonly createdMs: number;
+  readonly updatedMs: number;
+}
+
+/** Puts a new change in; it gets its number here. */
+export async function insertChange(
+  database: Database,
+  draft: Change,
+  nowMs: number,
+): Promise<StoredChange> {
+  const { device, status } = draft;
+  const { id } = await database
+    .withTables<Tables>()
+    .insertInto("change")
+    .values({
+      device,
+      status,
+      version: 1,
+      document: documentOf(draft),
+      created_ms: nowMs,
+      updated_ms: nowMs,
+    })
+    .returning("id")
+    .executeTakeFirstOrThrow();
+  return { change: { ...draft, id }, version: 1, createdMs: nowMs, updatedMs: nowMs };
+}
+
+/** Null: there is none of this number. `isLocked`: nobody else writes it until the transaction ends. */
+export async function findChange(
+  database: Database,
+  id: number,
+  isLocked = false,
+): Promise<StoredChange | null> {
+  const query = database.withTables<Tables>().selectFrom("change").selectAll().where("id", "=", id);
+  const row = await (isLocked ? query.forUpdate() : query).executeTakeFirst();
+  return row === undefined ? null : toStored(row);
+}
+
+export async function updateChange(
+  database: Database,
+  { change, version }: StoredChange,
+  nowMs: number,
+): Promise<void> {
+  await database
+    .withTables<Tables>()
+    .updateTable("change")
+    .set({
+      status: change.status,
+      version: version + 1,
+      document: documentOf(change),
+      updated_ms: nowMs,
+    })
+    .where("id", "=", change.id)
+    .execute();
+}
+
+/** Newest first; `beforeId`: those older than it. */
+export async function listChanges(
+  database: Database,
+  { limit, beforeId }: { readonly limit: number; readonly beforeId: number | null },
+): Promise<readonly StoredChange[]> {
+  const query = database
+    .withTables<Tables>()
+    .selectFrom("change")
+    .selectAll()
+    .orderBy("id", "desc")
+    .limit(limit);
+  const rows = await (beforeId === null ? query : query.where("id", "<", beforeId)).execute();
+  return rows.map(toStored);
+}
+
+/** The same content on the same state has one proof: a later one takes its place. */
+export async function saveProof(
+  database: Database,
+  changeId: number,
+  answer: ProofAnswer,
+  nowMs: number,
+): Promise<void> {
+  const values = { at_ms: nowMs, answer: JSON.stringify(answer) };
+  await database
+    .withTables<Tables>()
+    .insertInto("change_proof")
+    .values({
+      change_id: changeId,
+      content_hash: answer.contentHash,
+      running_hash: answer.runningHash,
+      ...values,
+    })
+    .onConflict((conflict) =>
+      conflict.columns(["change_id", "content_hash", "running_hash"]).doUpdateSet(values),
+    )
+    .execute();
+}
+
+export interface StoredProof {
+  readonly answer: ProofAnswer;
+  readonly atMs: number;
+}
+
+/** The newest proof of a content; null: there is none. */
+export async function findProof(
+  database: Database,
+  changeId: number,
+  contentHash: string,
+): Promise<StoredProof | null> {
+  const row = await database
+    .withTables<Tables>()
+    .selectFrom("change_proof")
+    .select(["answer", "at_ms"])
+    .where("change_id", "=", changeId)
+    .where("content_hash", "=", contentHash)
+    .orderBy("at_ms", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  if (row === undefined) return null;
+  const answer: ProofAnswer = JSON.parse(row.answer);
+  return { answer, atMs: row.at_ms };
+}
+
+type Document = Omit<Change, "id" | "files"> & {
+  readonly files: readonly (readonly [path: string, text: string])[];
+};
+
+function documentOf({ id: _, files, ...rest }: Change): string {
+  return JSON.stringify({ ...rest, files: [...files] } satisfies Document);
+}
+
+interface ChangeRow {
+  readonly id: number;
+  readonly version: number;
+  readonly document: string;
+  readonly created_ms: number;
+  readonly updated_ms: number;
+}
+
+function toStored(row: ChangeRow): StoredChange {
+  const { files, ...rest }: Document = JSON.parse(row.document);
+  return {
+    change: { ...rest, id: row.id, files: new Map(files) },
+    version: row.version,
+    createdMs: row.created_ms,
+    updatedMs: row.updated_ms,
+  };
+}
