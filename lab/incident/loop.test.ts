@@ -117,6 +117,7 @@ describeWith(["root", "nft", "ip"], "the loop", () => {
           added: ["inet edge forward: ip saddr 10.10.2.8/29 counter drop"],
           change: null,
         },
+        rules: ["inet edge forward: ip saddr 10.10.2.8/29 counter drop"],
         explains: ["intent/edge/mail-out", "intent/edge/mail-names", "intent/edge/mail-users"],
         unexplained: [],
       });
@@ -151,6 +152,22 @@ describeWith(["root", "nft", "ip"], "the loop", () => {
       expect(undone).toMatchObject({ undo: { state: "done" } });
       expect(listing()).not.toContain("10.10.2.8/29");
       expect(listing().match(/10\.99\.0\.1/g)?.length).toBe(2);
+      await loop.audit.close();
+      expect(loop.faults).toEqual([]);
+    },
+    LONG_MS,
+  );
+
+  test(
+    "of rules that came at once the one that breaks it is named",
+    async () => {
+      const loop = await open();
+      nft(`${HARMLESS}${FATAL}${HARMLESS}`);
+      const { incident } = await next(loop, "causeFound");
+      expect(incident.cause).toMatchObject({
+        kind: "explained",
+        rules: ["inet edge forward: ip saddr 10.10.2.8/29 counter drop"],
+      });
       await loop.audit.close();
       expect(loop.faults).toEqual([]);
     },

@@ -3,6 +3,7 @@ import { whoText } from "../audit/who.ts";
 import type { Network } from "../inventory/model.ts";
 import { runningDevice, type Snapshot } from "../inventory/snapshot.ts";
 import { findCause } from "./cause.ts";
+import { decisiveRules } from "./decisive.ts";
 import type {
   CauseAnswer,
   IncidentCause,
@@ -35,7 +36,26 @@ export async function explain(question: ToExplain): Promise<IncidentCause> {
   const { network, symptoms, wellness } = question;
   const answer = findCause(network, observed, symptoms, wellness);
   const seen = new Map(examined.map((one) => [String(one.id), one]));
-  return tell(answer, seen, question.differences.length - observed.length);
+  const cause = tell(answer, seen, question.differences.length - observed.length);
+  return cause.kind === "explained"
+    ? { ...cause, rules: await rulesOf(question, answer, seen) }
+    : cause;
+}
+
+/** The rules of the first candidate that do it by themselves. */
+async function rulesOf(
+  { network, symptoms, snapshotOf }: ToExplain,
+  { candidates }: CauseAnswer,
+  seen: ReadonlyMap<string, SeenDifference>,
+): Promise<readonly string[]> {
+  const [first] = candidates;
+  const difference = first === undefined ? undefined : seen.get(first.difference.id);
+  if (first === undefined || difference === undefined) return [];
+  const before = await snapshotOf(difference.before);
+  const after = await snapshotOf(difference.after);
+  if (before === null || after === null) return [];
+  const explained = symptoms.filter(({ id }) => first.explained.includes(id));
+  return decisiveRules(network, first.difference, [before, after], explained);
 }
 
 /** Null: a snapshot of it is not there any more. */
@@ -73,6 +93,7 @@ function tell(
     return {
       kind: "explained",
       difference,
+      rules: [],
       explains: first.explained,
       unexplained: answer.unexplained,
       contradicted: first.contradicted.map(flowText),

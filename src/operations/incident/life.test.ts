@@ -36,6 +36,7 @@ const CAUSE: IncidentCause = {
     by: "login ops2",
     change: null,
   },
+  rules: ["inet edge forward: ip saddr 10.10.2.8/29 drop"],
   explains: ["smtp"],
   unexplained: [],
   contradicted: [],

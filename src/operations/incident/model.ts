@@ -88,6 +88,8 @@ export type IncidentCause =
   | {
       readonly kind: "explained";
       readonly difference: ToldDifference;
+      /** Of its rules those that break it by themselves; empty: none does it alone. */
+      readonly rules: readonly string[];
       /** Symptoms that follow from it, and those that no difference explains. */
       readonly explains: readonly string[];
       readonly unexplained: readonly string[];

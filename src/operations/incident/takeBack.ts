@@ -4,12 +4,12 @@ import { compareDevices } from "../../engine/diff/index.ts";
 import { readDevice } from "../../engine/parsers/readDevice.ts";
 import type { Transport } from "../../platform/transport/transport.ts";
 import { type ListedTable, readListing, withoutLiveElements } from "../apply/listing.ts";
-import { tableText } from "../apply/script.ts";
 import type { Refusal } from "../change/model.ts";
 import { checkDevice } from "../inventory/checkDevice.ts";
 import type { Network, NetworkDevice } from "../inventory/model.ts";
 import { pull } from "../inventory/pull.ts";
-import { makeSnapshot, runningDevice, type Snapshot } from "../inventory/snapshot.ts";
+import { partOf, runningDevice, type Snapshot, withPart } from "../inventory/snapshot.ts";
+import { listingText } from "./listingText.ts";
 import { type DifferenceUndo, undoDifference } from "./undo.ts";
 
 /** What would take a difference back on the device as it is now, proved before it is sent. */
@@ -49,7 +49,11 @@ export async function planUndo(question: ToUndo): Promise<PlannedUndo | Refusal>
   if (undo.script === "")
     return refuse("it is not there any more", "look at what runs: `premortem status`");
   const now = judged(network, device.name, pulled.snapshot);
-  const then = judged(network, device.name, withNft(pulled.snapshot, listingText(undo.wanted)));
+  const then = judged(
+    network,
+    device.name,
+    withPart(pulled.snapshot, "nft", listingText(undo.wanted)),
+  );
   const worse = [...then].filter(([id, status]) => status !== "holds" && now.get(id) === "holds");
   if (worse.length > 0)
     return refuse(`undoing it would break ${worse.map(([id]) => id).join(", ")}`, BY_HAND);
@@ -83,29 +87,13 @@ function isElsewhere({ before, after }: ToUndo): boolean {
   return ELSEWHERE.some((name) => partOf(before, name) !== partOf(after, name));
 }
 
-function partOf({ parts }: Snapshot, name: string): string {
-  return parts.find((part) => part.name === name)?.text ?? "";
-}
-
 function nftOf(snapshot: Snapshot): string {
-  return partOf(snapshot, "nft");
-}
-
-function withNft({ device, parts }: Snapshot, text: string): Snapshot {
-  return makeSnapshot(
-    device,
-    parts.map((part) => (part.name === "nft" ? { name: "nft", text } : part)),
-  );
+  return partOf(snapshot, "nft") ?? "";
 }
 
 function judged(network: Network, name: string, snapshot: Snapshot) {
   const { intents } = checkDevice(network, name, runningDevice(snapshot).device);
   return new Map(intents.map(({ id, status }) => [id, status]));
-}
-
-function listingText(tables: readonly ListedTable[]): string {
-  const lines = tables.flatMap(({ key, properties, blocks }) => tableText(key, properties, blocks));
-  return `${lines.join("\n")}\n`;
 }
 
 /** Loads only onto exactly the state that it was made for: elsewhere the handles name other rules. */

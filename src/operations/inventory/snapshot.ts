@@ -23,6 +23,19 @@ export function makeSnapshot(device: string, parts: readonly SnapshotPart[]): Sn
   return { device, parts: sorted, hash: hash.digest("hex") };
 }
 
+/** Null: it was not there. */
+export function partOf({ parts }: Snapshot, name: string): string | null {
+  return parts.find((part) => part.name === name)?.text ?? null;
+}
+
+/** The same device with another text in the place of one part. */
+export function withPart({ device, parts }: Snapshot, name: string, text: string): Snapshot {
+  return makeSnapshot(
+    device,
+    parts.map((part) => (part.name === name ? { name, text } : part)),
+  );
+}
+
 /** Parts that make up the running ruleset, in the order in which they are read. */
 const RULESET_PARTS = [
   "ipset",

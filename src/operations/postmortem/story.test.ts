@@ -29,6 +29,7 @@ const CAUSE: IncidentCause = {
     by: "login ops2 (likely: the ssh session was open)",
     change: null,
   },
+  rules: ["inet edge forward: ip saddr 10.10.2.8/29 drop"],
   explains: ["database errors"],
   unexplained: [],
   contradicted: [],

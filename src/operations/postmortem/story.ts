@@ -41,20 +41,22 @@ const PLACED = /^(.+?): (.*)$/s;
 function causeOf(
   {
     difference,
+    rules,
     explains,
     unexplained,
     contradicted,
   }: Extract<IncidentCause, { kind: "explained" }>,
   { symptoms }: Incident,
 ): StoryCause {
-  const [first = ""] = [...difference.added, ...difference.removed];
+  const [first = ""] = [...rules, ...difference.added, ...difference.removed];
   const [, place = difference.device] = PLACED.exec(first) ?? [];
   const textOf = (id: string) => symptoms.find((one) => one.id === id)?.text ?? id;
-  const mark = difference.removed.length > 0;
+  const counts = (rule: string) => rules.length === 0 || rules.includes(rule);
+  const mark = difference.removed.some(counts);
   return {
     rule: [
-      ...difference.added.map((rule) => ruleOf(rule, mark ? "+ " : "")),
-      ...difference.removed.map((rule) => ruleOf(rule, "- ")),
+      ...difference.added.filter(counts).map((rule) => ruleOf(rule, mark ? "+ " : "")),
+      ...difference.removed.filter(counts).map((rule) => ruleOf(rule, "- ")),
     ].join("\n"),
     device: difference.device,
     place,
