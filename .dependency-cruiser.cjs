@@ -16,8 +16,8 @@ const ENGINE = [
 
 /** Operations, in the life of a change and of an outage: a later one knows the earlier ones. */
 const OPERATIONS = [
-  ["inventory"],
   ["trail"],
+  ["inventory"],
   ["probe"],
   ["change"],
   ["apply"],

@@ -1,3 +1,6 @@
+export type { Actor } from "../../platform/auth/actor.ts";
+export type { Refusal } from "../../platform/refusal.ts";
+
 /** Content of the source files of a device, by path. */
 export type SourceFiles = ReadonlyMap<string, string>;
 
@@ -63,19 +66,6 @@ export interface Change {
   readonly override: Override | null;
   /** Null: not proved yet. */
   readonly proof: Proof | null;
-}
-
-/** Somebody who acts, as the server has authenticated them. */
-export interface Actor {
-  readonly login: string;
-  readonly roles: readonly ("viewer" | "operator" | "approver")[];
-}
-
-/** Why something is not possible now, and what makes it possible. */
-export interface Refusal {
-  readonly kind: "refusal";
-  readonly reason: string;
-  readonly help: string;
 }
 
 /** What stands between a change and its apply. */

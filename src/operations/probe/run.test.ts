@@ -283,7 +283,7 @@ test("a resolver that nobody is, over udp", async () => {
 describeWith(["sshd"], "through sshd", () => {
   test("a target is asked from there, and it is said as whom", async () => {
     const sshd = await startSshd();
-    const transport = await sshTransport(sshd);
+    const transport = sshTransport(sshd);
     const server = await listen(answers(GREETING, SMTP));
     const result = await askOnce(
       `{ ${SMTP_KEYS}, from: here, to: '127.0.0.1:${server.port}' }`,
@@ -303,7 +303,7 @@ describeWith(["sshd"], "through sshd", () => {
 
   test("a forwarding that is forbidden is blind, not down", async () => {
     const sshd = await startSshd({ allowTcpForwarding: false });
-    const transport = await sshTransport(sshd);
+    const transport = sshTransport(sshd);
     const server = await listen(answers(GREETING, SMTP));
     const result = await askOnce(
       `{ ${SMTP_KEYS}, from: here, to: '127.0.0.1:${server.port}' }`,
@@ -318,7 +318,7 @@ describeWith(["sshd"], "through sshd", () => {
 
   test("a device that is gone is blind, not its target down", async () => {
     const sshd = await startSshd();
-    const transport = await sshTransport(sshd);
+    const transport = sshTransport(sshd);
     await sshd.stop();
     const result = await askOnce(`{ ${SMTP_KEYS}, from: here, to: '127.0.0.1:25' }`, transport);
     expect(result).toMatchObject({ outcome: "blind", stage: "device" });

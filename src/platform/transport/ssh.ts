@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtempSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connectProcess, type Diagnose, runProcess, streamProcess } from "./process.ts";
@@ -29,8 +30,8 @@ const SSH_FAILED = 255;
  * jump hosts hold. Never asks anything, and trusts no host key that is not known. Commands share one
  * connection, in a folder that only this user can open.
  */
-export async function sshTransport(target: SshTarget): Promise<Transport> {
-  const folder = await mkdtemp(join(tmpdir(), "premortem-ssh-"));
+export function sshTransport(target: SshTarget): Transport {
+  const folder = mkdtempSync(join(tmpdir(), "premortem-ssh-"));
   const name = `ssh://${target.target}${target.port === null ? "" : `:${target.port}`}`;
   const words = (...more: readonly string[]) => ["ssh", ...optionsOf(target, folder), ...more];
   const remote = (command: readonly string[]) =>

@@ -121,7 +121,7 @@ describeWith(["sshd"], "over ssh", () => {
     sshd = await startSshd();
   });
   afterAll(() => sshd.stop());
-  behaves(() => sshTransport(sshd));
+  behaves(() => Promise.resolve(sshTransport(sshd)));
 });
 
 /** Says its port, then says back what it is told. */
@@ -170,7 +170,7 @@ async function firstLines({ lines }: LineStream, count: number): Promise<readonl
 describeWith(["sshd"], "ssh says why not", () => {
   /** The fault of a command over a connection of its own. */
   async function faultOf(target: Parameters<typeof sshTransport>[0]): Promise<string> {
-    const transport = await sshTransport(target);
+    const transport = sshTransport(target);
     const ran = await transport.run(["true"]);
     await transport.close();
     return ran.kind === "fault" ? ran.fault : `ran ${ran.code}`;
@@ -217,7 +217,7 @@ describeWith(["sshd"], "ssh says why not", () => {
 
   test("to those who come anew, while a shared connection goes on", async () => {
     const sshd = await startSshd();
-    const transport = await sshTransport(sshd);
+    const transport = sshTransport(sshd);
     expect(await transport.run(["true"])).toMatchObject({ kind: "ran" });
     writeFileSync(join(sshd.folder, "login.pub"), "");
     expect(await transport.run(["true"])).toMatchObject({ kind: "ran" });
@@ -228,7 +228,7 @@ describeWith(["sshd"], "ssh says why not", () => {
 
   async function forbidden(ask: (connection: Duplex) => Promise<unknown>): Promise<unknown> {
     const sshd = await startSshd({ allowTcpForwarding: false });
-    const transport = await sshTransport(sshd);
+    const transport = sshTransport(sshd);
     const error = await ask(transport.connect("127.0.0.1", sshd.port)).catch(
       (caught: unknown) => caught,
     );

@@ -1,0 +1,10 @@
+/** What somebody may do; each is given by itself. */
+export const ROLES = ["viewer", "operator", "approver"] as const;
+
+export type Role = (typeof ROLES)[number];
+
+/** Somebody who acts, as the server has authenticated them: two tokens of one person are one actor. */
+export interface Actor {
+  readonly login: string;
+  readonly roles: readonly Role[];
+}
