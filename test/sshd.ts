@@ -23,7 +23,20 @@ export interface SshdOptions {
   readonly port?: number;
   /** False: the client does not know the host's key. */
   readonly isKnown?: boolean;
+  /** Default: it listens on loopback, and the client comes from there. */
+  readonly within?: SshdPlace;
 }
+
+/** Namespaces of the daemon and of the client. */
+export interface SshdPlace {
+  readonly daemon: string;
+  readonly address: string;
+  readonly client: string;
+}
+
+/** Makes a connection in the namespace of whoever runs it. */
+const RELAY = `const socket = require("node:net").connect(+process.argv[3], process.argv[2]);
+socket.on("error", () => process.exit(1)); process.stdin.pipe(socket); socket.pipe(process.stdout);`;
 
 /** Privilege separation wants its folder, which the package's service makes. */
 const RUN_FOLDER = "/run/sshd";
@@ -32,16 +45,18 @@ export async function startSshd({
   allowTcpForwarding = true,
   port: wanted = 0,
   isKnown = true,
+  within,
 }: SshdOptions = {}): Promise<TestSshd> {
   const folder = mkdtempSync(join(tmpdir(), "premortem-sshd-"));
   const at = (name: string) => join(folder, name);
   for (const name of ["host", "login"])
     execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", name, "-f", at(name)]);
+  const address = within?.address ?? "127.0.0.1";
   const port = wanted === 0 ? await freePort() : wanted;
   if (process.getuid?.() === 0) mkdirSync(RUN_FOLDER, { recursive: true });
   writeFileSync(
     at("sshd_config"),
-    `ListenAddress 127.0.0.1:${port}
+    `ListenAddress ${address}:${port}
 HostKey ${at("host")}
 AuthorizedKeysFile ${at("login.pub")}
 PidFile none
@@ -51,9 +66,9 @@ PasswordAuthentication no
 AllowTcpForwarding ${allowTcpForwarding ? "yes" : "no"}
 `,
   );
-  const target = `${userInfo().username}@127.0.0.1`;
+  const target = `${userInfo().username}@${address}`;
   const hostKey = execFileSync("cat", [at("host.pub")], { encoding: "utf8" });
-  writeFileSync(at("known_hosts"), isKnown ? `[127.0.0.1]:${port} ${hostKey}` : "");
+  writeFileSync(at("known_hosts"), isKnown ? `${address},[${address}]:${port} ${hostKey}` : "");
   writeFileSync(
     at("ssh_config"),
     `Host *
@@ -61,10 +76,14 @@ AllowTcpForwarding ${allowTcpForwarding ? "yes" : "no"}
   IdentitiesOnly yes
   UserKnownHostsFile ${at("known_hosts")}
   GlobalKnownHostsFile /dev/null
-`,
+${within === undefined ? "" : `  ProxyCommand ip netns exec ${within.client} ${process.execPath} ${at("relay.cjs")} %h %p\n`}`,
   );
   chmodSync(at("ssh_config"), 0o600);
-  const daemon = spawn("/usr/sbin/sshd", ["-D", "-e", "-f", at("sshd_config")], {
+  writeFileSync(at("relay.cjs"), RELAY);
+  const inside = within === undefined ? [] : ["ip", "netns", "exec", within.daemon];
+  const words = [...inside, "/usr/sbin/sshd", "-D", "-e", "-f", at("sshd_config")];
+  const [program = "", ...rest] = words;
+  const daemon = spawn(program, rest, {
     stdio: ["ignore", "ignore", "pipe"],
   });
   for await (const line of createInterface({ input: daemon.stderr }))

@@ -1,7 +1,16 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import {
+  afterAll,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  onTestFinished,
+  test,
+  vi,
+} from "vitest";
 import type { ProbeOutcome } from "../../src/operations/apply/confirmation.ts";
-import type { StartWishes } from "../../src/operations/apply/service.ts";
+import { LEAST_WINDOW_S, type StartWishes } from "../../src/operations/apply/service.ts";
 import { APPLY_MIGRATIONS, type StoredApply } from "../../src/operations/apply/store.ts";
 import type { Actor, Refusal } from "../../src/operations/change/model.ts";
 import { CHANGE_MIGRATIONS } from "../../src/operations/change/store.ts";
@@ -9,7 +18,10 @@ import { BEGINNING, chain, verify } from "../../src/operations/trail/chain.ts";
 import type { TrailEntry, TrailHead } from "../../src/operations/trail/model.ts";
 import { testDatabase } from "../../src/platform/db/testing/testDatabase.ts";
 import { namespaceTransport } from "../../src/platform/transport/local.ts";
+import { sshTransport } from "../../src/platform/transport/ssh.ts";
+import type { Transport } from "../../src/platform/transport/transport.ts";
 import { describeWith } from "../../test/requirements.ts";
+import { startSshd } from "../../test/sshd.ts";
 import { type LoopProbe, openLoop } from "./loop.ts";
 import { OUTSIDE, type SmallNetwork, smallNetwork } from "./smallNetwork.ts";
 
@@ -85,6 +97,7 @@ const OUT = [{ from: "mail", to: "internet", service: "smtp" }];
 async function open(settings: {
   readonly probes?: Readonly<Record<string, LoopProbe>>;
   readonly intents?: boolean;
+  readonly transport?: Transport;
 }) {
   const { database } = await testDatabase(CHANGE_MIGRATIONS, APPLY_MIGRATIONS);
   const trail: TrailEntry[] = [];
@@ -92,7 +105,7 @@ async function open(settings: {
   const loop = openLoop({
     database,
     networkFile: networkFile(small.source, settings.intents),
-    transport: namespaceTransport(small.firewall),
+    transport: settings.transport ?? namespaceTransport(small.firewall),
     state: small.state,
     probes: new Map(Object.entries(settings.probes ?? {})),
     recovery: {
@@ -141,7 +154,7 @@ async function applied(loop: Loop, id: number, wishes: StartWishes = WINDOW): Pr
 
 const listing = () => small.inside(["nft", "-s", "list", "ruleset"]);
 
-describeWith(["root", "nft", "ip"], "a change", () => {
+describeWith(["root", "nft", "ip", "sshd"], "a change", () => {
   beforeAll(async () => {
     small = await smallNetwork(`s${process.pid}`, ruleset());
   });
@@ -309,5 +322,51 @@ describeWith(["root", "nft", "ip"], "a change", () => {
     const { missing } = made(await changes.get(change.id));
     expect(missing.map(({ kind }) => kind)).toEqual(["proof", "approval"]);
     expect(why(await changes.approve(change.id, BOB, change.contentHash))).toMatch(/edited since/);
+  });
+
+  /** Over ssh, from the mail host. */
+  async function overSsh(): Promise<Transport> {
+    const within = { daemon: small.firewall, address: "10.9.2.1", client: small.mail };
+    const sshd = await startSshd({ port: 22, within });
+    onTestFinished(() => sshd.stop());
+    const transport = await sshTransport(sshd);
+    onTestFinished(() => transport.close());
+    return transport;
+  }
+
+  test("that locks premortem out is told before, and rolled back by the dead-man", async () => {
+    const transport = await overSsh();
+    const loop = await open({ transport });
+    const lockOut = `${ruleset()}table inet edge {
+  chain input {
+    type filter hook input priority filter; policy accept;
+    tcp dport 22 drop
+  }
+}
+`;
+    const id = await approved(loop, lockOut);
+    expect(why(await loop.applies.start(id, ANA, WINDOW))).toBe(
+      "it would break premortem-management",
+    );
+    const forced = await overridden(loop, lockOut);
+    const { state } = await applied(loop, forced, { ...WINDOW, windowS: LEAST_WINDOW_S });
+    expect(state.kind).toBe("rolledBack");
+    expect(listing()).not.toContain("dport 22");
+    expect(await transport.knock(5_000)).toBeNull();
+  });
+
+  test("that shuts out newcomers alone is rolled back over the connection that is open", async () => {
+    const transport = await overSsh();
+    const loop = await open({ transport });
+    const newcomers = `${ruleset()}table inet edge {
+  chain input {
+    type filter hook input priority filter; policy accept;
+    ct state new tcp dport 22 drop
+  }
+}
+`;
+    const { state, evidence } = await applied(loop, await overridden(loop, newcomers));
+    expect(state).toEqual({ kind: "rolledBack", reason: "checkFailed" });
+    expect(evidence.find(({ kind }) => kind === "connection")).toMatchObject({ passed: false });
   });
 });

@@ -229,13 +229,15 @@ async function rollBack(
       `apply ${id} is over`,
       "propose the files as they were before; the device keeps them beside its record",
     );
-  await appendTrail(database, {
-    atMs: clock(),
-    actor: actor.login,
-    kind: "apply.rollbackAsked",
-    subject: `apply/${id}`,
-    details: { device: found.order.device },
-  });
+  await database.transaction().execute((transaction) =>
+    appendTrail(transaction, {
+      atMs: clock(),
+      actor: actor.login,
+      kind: "apply.rollbackAsked",
+      subject: `apply/${id}`,
+      details: { device: found.order.device },
+    }),
+  );
   one.asked.abort();
   return found;
 }

@@ -7,12 +7,21 @@ import { wrapped } from "./wrapped.ts";
 export function checkText(answer: CheckAnswer, style: Style): string {
   const blocks = STATUSES.flatMap(({ status, title, colour }) => {
     const intents = answer.intents.filter((one) => one.status === status);
-    if (intents.length === 0) return [];
-    const heads = columns(intents.map(headCells));
-    const told = intents.map((one, i) => intentLines(one, heads[i] ?? "", style).join("\n"));
-    return [`${tint(style, colour, title)}\n${told.join("\n")}`];
+    return intentBlock(tint(style, colour, title), intents, style);
   });
   return `${[...blocks, closing(answer, style)].join("\n\n")}\n`;
+}
+
+/** Intents under a title, each with a packet and the line; nothing where there are none. */
+export function intentBlock(
+  title: string,
+  intents: readonly CheckedIntent[],
+  style: Style,
+): readonly string[] {
+  if (intents.length === 0) return [];
+  const heads = columns(intents.map(headCells));
+  const told = intents.map((one, i) => intentLines(one, heads[i] ?? "", style).join("\n"));
+  return [`${title}\n${told.join("\n")}`];
 }
 
 interface StatusWords {
