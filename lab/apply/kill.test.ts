@@ -1,37 +1,44 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { setTimeout } from "node:timers/promises";
+import { build } from "esbuild";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
   type ListedTable,
   readListing,
   withoutLiveElements,
 } from "../../src/operations/apply/listing.ts";
-import type { ApplyEnd } from "../../src/operations/apply/model.ts";
-import type { ApplyPlan } from "../../src/operations/apply/run.ts";
-import { transitionScript } from "../../src/operations/apply/script.ts";
+import type { StoredApply } from "../../src/operations/apply/store.ts";
+import type { Actor, Refusal } from "../../src/operations/change/model.ts";
+import { testDatabase } from "../../src/platform/db/testing/testDatabase.ts";
+import { namespaceTransport } from "../../src/platform/transport/local.ts";
 import { describeWith } from "../../test/requirements.ts";
 import { Chance } from "../chance.ts";
-import { states } from "./fileJournal.ts";
+import { LOOP_MIGRATIONS, openLoop } from "./loop.ts";
 
 /*
- * Whoever leads an apply is killed at any moment, again and again: own tables end as approved or as
- * before, bans that were added meanwhile are still there, and the journal ends.
+ * The server that applies changes is killed at any moment, again and again: own tables end as approved or
+ * as before, bans that were added meanwhile are still there, and the trail is whole.
  * `PREMORTEM_KILLS=50` does it more often.
  */
 
 const APPLIES = Number(process.env["PREMORTEM_KILLS"] ?? 5);
 /** Times that one apply is killed at most. */
-const KILLS = 4;
-/** Milliseconds within which a leader is killed: one that nobody disturbs takes about that long. */
-const LATEST_MS = 1_500;
-const WINDOW_S = 60;
+const KILLS = 3;
+/** States after which a server is killed; the next one takes up from there. */
+const STATES = 5;
+/** Milliseconds behind a state within which it is killed, in the middle of what it does … */
+const LATEST_MS = 100;
+/** … and behind its start, which takes about as long. */
+const START_MS = 600;
 const LONG_MS = 60_000 * Math.max(1, APPLIES / 5);
 const NAMESPACE = `pm-kill-${process.pid}`;
-const SCRIPT = "src/operations/apply/device/premortem-device.sh";
+const ANA: Actor = { login: "ana", roles: ["operator"] };
+const BOB: Actor = { login: "bob", roles: ["approver"] };
 
 let folder = "";
 const file = (name: string) => join(folder, name);
@@ -68,6 +75,16 @@ table ip nat {
 	}
 }
 `;
+const source = (port: number) => `flush ruleset\n${ruleset(port)}`;
+
+const networkFile = () => `
+devices:
+  fw:
+    reach: namespace:${NAMESPACE}
+    sources: ${file("nftables.conf")}
+    managed-by: { inet edge: premortem, ip nat: premortem }
+zones: {}
+`;
 
 const listed = (text: string): readonly ListedTable[] =>
   withoutLiveElements(readListing(text) ?? []);
@@ -76,55 +93,62 @@ const sorted = (tables: readonly ListedTable[]) =>
   tables.map(({ key, blocks }) => [key, blocks.map((block) => JSON.stringify(block)).sort()]);
 const running = () => listed(inside(["nft", "-s", "list", "ruleset"]));
 
-function planOf(id: number, before: string, after: string): ApplyPlan {
-  return {
-    id,
-    tables: ["inet edge", "ip nat"],
-    base: before,
-    candidate: after,
-    load: transitionScript(listed(before), listed(after)),
-    restore: transitionScript(listed(after), listed(before)),
-    windowS: WINDOW_S,
-  };
+function made<T extends object>(found: T | Refusal): T {
+  if ("reason" in found && "help" in found) throw new Error(found.reason);
+  return found;
+}
+
+interface Moment {
+  readonly states: number;
+  readonly ms: number;
+}
+
+function momentOf(chance: Chance): Moment {
+  const states = chance.below(STATES);
+  return { states, ms: chance.below(states === 0 ? START_MS : LATEST_MS) };
 }
 
 /** Leads the apply until it ends by itself, or until it is killed; null: killed. */
-async function lead(id: number, verdict: string, killAfterMs: number | null) {
-  const main = join(import.meta.dirname, "applyMain.ts");
-  const args = [
-    main,
-    NAMESPACE,
-    SCRIPT,
-    file("state"),
-    file(`plan${id}`),
-    file(`journal${id}`),
-    verdict,
-  ];
-  const child = spawn(process.execPath, ["--import", "tsx", ...args], {
+async function serve(words: readonly string[], kill: Moment | null): Promise<StoredApply | null> {
+  const child = spawn(process.execPath, [file("server.mjs"), ...words], {
     stdio: ["ignore", "pipe", "inherit"],
   });
-  let out = "";
-  child.stdout.on("data", (chunk: Buffer) => {
-    out += chunk.toString();
-  });
-  const gone = once(child, "close");
-  if (killAfterMs !== null) {
-    const timer = new AbortController();
-    await Promise.race([gone, setTimeout(killAfterMs, null, { signal: timer.signal })]).catch(
-      () => null,
-    );
-    timer.abort();
+  const gone = once(child, "exit");
+  const timer = new AbortController();
+  const strike = async (ms: number) => {
+    await setTimeout(ms, null, { signal: timer.signal }).catch(() => null);
     child.kill("SIGKILL");
+  };
+  let end: StoredApply | null = null;
+  let states = 0;
+  if (kill?.states === 0) void strike(kill.ms);
+  for await (const line of createInterface({ input: child.stdout })) {
+    if (line.startsWith("{")) end = JSON.parse(line);
+    else if (++states === kill?.states) void strike(kill.ms);
   }
+  timer.abort();
   await gone;
-  return out === "" ? null : (JSON.parse(out) as ApplyEnd);
+  return end;
 }
 
-describeWith(["root", "nft", "ip"], "an apply whose leader is killed at any moment", () => {
-  beforeAll(() => {
+describeWith(["root", "nft", "ip"], "an apply whose server is killed at any moment", () => {
+  beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "premortem-kill-"));
     execFileSync("ip", ["netns", "add", NAMESPACE]);
     nft(ruleset(1000));
+    writeFileSync(file("nftables.conf"), source(1000));
+    writeFileSync(file("premortem.yaml"), networkFile());
+    await build({
+      entryPoints: [join(import.meta.dirname, "serverMain.ts")],
+      outfile: file("server.mjs"),
+      bundle: true,
+      platform: "node",
+      format: "esm",
+      external: ["pg-native"],
+      banner: {
+        js: 'import { createRequire as make } from "node:module"; const require = make(import.meta.url);',
+      },
+    });
   });
   afterAll(() => {
     execFileSync("ip", ["netns", "delete", NAMESPACE]);
@@ -132,28 +156,49 @@ describeWith(["root", "nft", "ip"], "an apply whose leader is killed at any mome
   });
 
   test(
-    "ends with the approved tables or the previous ones, and every ban is still there",
+    "ends with the approved tables or the previous ones, every ban, and a whole trail",
     async () => {
+      const { database, url } = await testDatabase(...LOOP_MIGRATIONS);
+      const { changes, trail } = openLoop({
+        database,
+        networkFile: file("premortem.yaml"),
+        transport: namespaceTransport(NAMESPACE),
+        state: file("state"),
+      });
       const chance = new Chance(1);
-      let before = ruleset(1000);
+      let port = 1000;
+      let killed = 0;
       for (let id = 1; id <= APPLIES; id++) {
-        const after = ruleset(1000 + id);
+        const files = new Map([[file("nftables.conf"), source(1000 + id)]]);
+        const { change } = made(await changes.propose("fw", files, ANA));
+        made(await changes.prove(change.id, ANA));
+        made(await changes.approve(change.id, BOB, change.contentHash));
         const verdict = chance.once(3) ? "fail" : "pass";
-        writeFileSync(file(`plan${id}`), JSON.stringify(planOf(id, before, after)));
-        let end: ApplyEnd | null = null;
+        const place = [url, file("premortem.yaml"), NAMESPACE, file("state")];
+        const words = [...place, String(change.id), verdict];
+        let end: StoredApply | null = null;
         for (let kill = 0; kill < KILLS && end === null; kill++) {
-          end = await lead(id, verdict, 1 + chance.below(LATEST_MS));
+          end = await serve(words, momentOf(chance));
+          if (end === null) killed++;
           nft(`add element inet edge bans { 192.0.2.${id} timeout 1h }\n`);
         }
-        end ??= await lead(id, verdict, null);
-        expect(states(file(`journal${id}`)).at(-1)).toEqual(end);
-        if (verdict === "pass") expect(end?.kind).toBe("confirmed");
-        else expect(end).toEqual({ kind: "rolledBack", reason: "checkFailed" });
-        if (end?.kind === "confirmed") before = after;
-        expect(sorted(running())).toEqual(sorted(listed(before)));
+        end ??= await serve(words, null);
+        const isApplied = verdict === "pass";
+        expect(end?.state).toEqual(
+          isApplied ? { kind: "confirmed" } : { kind: "rolledBack", reason: "checkFailed" },
+        );
+        expect(end?.aftermath?.bootProblem).toBeNull();
+        if (isApplied) port = 1000 + id;
+        expect(made(await changes.get(change.id)).change.status).toBe(
+          isApplied ? "applied" : "rolledBack",
+        );
+        expect(sorted(running())).toEqual(sorted(listed(ruleset(port))));
+        expect(readFileSync(file("nftables.conf"), "utf8")).toBe(source(port));
         const bans = inside(["nft", "list", "set", "inet", "edge", "bans"]);
         for (let ban = 1; ban <= id; ban++) expect(bans).toContain(`192.0.2.${ban} timeout 1h`);
       }
+      expect(killed).toBeGreaterThanOrEqual(APPLIES);
+      expect((await trail.verify()).flaw).toBeNull();
     },
     LONG_MS,
   );

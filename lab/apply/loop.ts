@@ -3,15 +3,13 @@ import { setTimeout } from "node:timers/promises";
 import type { GreenProbe, ProbeOutcome } from "../../src/operations/apply/confirmation.ts";
 import type { ApplyNews, ApplyOptions } from "../../src/operations/apply/options.ts";
 import { openApplies } from "../../src/operations/apply/service.ts";
-import type { Refusal } from "../../src/operations/change/model.ts";
-import {
-  type AppendTrail,
-  type ChangeEvent,
-  type Devices,
-  openChanges,
-} from "../../src/operations/change/service.ts";
-import { parseNetwork } from "../../src/operations/inventory/networkFile.ts";
-import { pull } from "../../src/operations/inventory/pull.ts";
+import { APPLY_MIGRATIONS } from "../../src/operations/apply/store.ts";
+import { type ChangeEvent, openChanges } from "../../src/operations/change/service.ts";
+import { CHANGE_MIGRATIONS } from "../../src/operations/change/store.ts";
+import { openInventory } from "../../src/operations/inventory/service.ts";
+import { INVENTORY_MIGRATIONS } from "../../src/operations/inventory/store.ts";
+import { openTrail } from "../../src/operations/trail/service.ts";
+import { TRAIL_MIGRATIONS } from "../../src/operations/trail/store.ts";
 import { openChannel } from "../../src/platform/channel.ts";
 import { systemClock } from "../../src/platform/clock.ts";
 import type { Database } from "../../src/platform/db/database.ts";
@@ -24,14 +22,21 @@ import type { Transport } from "../../src/platform/transport/transport.ts";
 
 export interface LoopSettings {
   readonly database: Database;
-  readonly appendTrail: AppendTrail;
-  /** The network file, with one device. */
+  /** Path of a network file with one device. */
   readonly networkFile: string;
   readonly transport: Transport;
   readonly state: string;
   readonly probes?: ReadonlyMap<string, LoopProbe>;
   readonly recovery?: Awaited<ReturnType<ApplyOptions["recovery"]>>;
 }
+
+/** Tables of all that takes part. */
+export const LOOP_MIGRATIONS = [
+  TRAIL_MIGRATIONS,
+  INVENTORY_MIGRATIONS,
+  CHANGE_MIGRATIONS,
+  APPLY_MIGRATIONS,
+] as const;
 
 export interface LoopProbe {
   readonly flows: GreenProbe["flows"];
@@ -43,24 +48,22 @@ const USUAL_MS = 100;
 const PART = "src/operations/apply/device/premortem-device.sh";
 
 export function openLoop(settings: LoopSettings) {
-  const { database, appendTrail, transport, state } = settings;
-  const { network, diagnostics } = parseNetwork("premortem.yaml", settings.networkFile);
-  if (network === null || diagnostics.length > 0) throw new Error(JSON.stringify(diagnostics));
-  const devices: Devices = {
-    network: () => Promise.resolve(network),
-    transport: () => Promise.resolve(transport),
-    pull: async (name) => {
-      const device = network.devices.get(name);
-      if (device === undefined) return refusal(`no device ${name}`);
-      const pulled = await pull(transport, device);
-      return pulled.kind === "pulled" ? pulled : refusal(pulled.message);
-    },
-  };
+  const { database, networkFile, transport, state } = settings;
   const onFault = (fault: unknown) => {
     throw fault;
   };
+  const trail = openTrail({ database });
+  const inventory = openInventory({
+    database,
+    clock: systemClock,
+    trail,
+    networkFile,
+    onFault,
+    openTransport: () => transport,
+  });
+  if (inventory.kind === "badFile") throw new Error(JSON.stringify(inventory.diagnostics));
   const news = openChannel<ApplyNews>(onFault);
-  const common = { database, appendTrail, clock: systemClock, devices };
+  const common = { database, trail, clock: systemClock, devices: inventory };
   const changes = openChanges({ ...common, events: openChannel<ChangeEvent>(onFault) });
   const probes = settings.probes ?? new Map<string, LoopProbe>();
   const applies = openApplies({
@@ -82,9 +85,5 @@ export function openLoop(settings: LoopSettings) {
       wait: (ms, signal) => setTimeout(ms, undefined, { signal }).catch(() => undefined),
     },
   });
-  return { changes, applies, news };
-}
-
-function refusal(reason: string): Refusal {
-  return { kind: "refusal", reason, help: "" };
+  return { changes, applies, news, trail, inventory };
 }

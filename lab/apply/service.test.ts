@@ -11,18 +11,15 @@ import {
 } from "vitest";
 import type { ProbeOutcome } from "../../src/operations/apply/confirmation.ts";
 import { LEAST_WINDOW_S, type StartWishes } from "../../src/operations/apply/service.ts";
-import { APPLY_MIGRATIONS, type StoredApply } from "../../src/operations/apply/store.ts";
+import type { StoredApply } from "../../src/operations/apply/store.ts";
 import type { Actor, Refusal } from "../../src/operations/change/model.ts";
-import { CHANGE_MIGRATIONS } from "../../src/operations/change/store.ts";
-import { BEGINNING, chain, verify } from "../../src/operations/trail/chain.ts";
-import type { TrailEntry, TrailHead } from "../../src/operations/trail/model.ts";
 import { testDatabase } from "../../src/platform/db/testing/testDatabase.ts";
 import { namespaceTransport } from "../../src/platform/transport/local.ts";
 import { sshTransport } from "../../src/platform/transport/ssh.ts";
 import type { Transport } from "../../src/platform/transport/transport.ts";
 import { describeWith } from "../../test/requirements.ts";
 import { startSshd } from "../../test/sshd.ts";
-import { type LoopProbe, openLoop } from "./loop.ts";
+import { LOOP_MIGRATIONS, type LoopProbe, openLoop } from "./loop.ts";
 import { OUTSIDE, type SmallNetwork, smallNetwork } from "./smallNetwork.ts";
 
 /* Changes from their proposal to their end, on a real firewall with real connections through it. */
@@ -99,26 +96,18 @@ async function open(settings: {
   readonly intents?: boolean;
   readonly transport?: Transport;
 }) {
-  const { database } = await testDatabase(CHANGE_MIGRATIONS, APPLY_MIGRATIONS);
-  const trail: TrailEntry[] = [];
-  let head: TrailHead = BEGINNING;
-  const loop = openLoop({
+  const { database } = await testDatabase(...LOOP_MIGRATIONS);
+  const file = `${small.folder}/premortem.yaml`;
+  writeFileSync(file, networkFile(small.source, settings.intents));
+  const command = ["touch", `${small.folder}/flushed`];
+  return openLoop({
     database,
-    networkFile: networkFile(small.source, settings.intents),
+    networkFile: file,
     transport: settings.transport ?? namespaceTransport(small.firewall),
     state: small.state,
     probes: new Map(Object.entries(settings.probes ?? {})),
-    recovery: {
-      commands: [{ device: "fw", command: ["touch", `${small.folder}/flushed`] }],
-      probes: [],
-    },
-    appendTrail: async (_, event) => {
-      const entry = chain(head, event);
-      trail.push(entry);
-      head = entry;
-    },
+    recovery: { commands: [{ device: "fw", command }], probes: [] },
   });
-  return { ...loop, trail };
 }
 
 type Loop = Awaited<ReturnType<typeof open>>;
@@ -179,8 +168,9 @@ describeWith(["root", "nft", "ip", "sshd"], "a change", () => {
     expect(readFileSync(small.source, "utf8")).toBe(HARMLESS);
     expect(listing()).toContain("192.0.2.1 ");
     expect(made(await loop.changes.get(id)).change.status).toBe("applied");
-    expect(verify(loop.trail)).toBeNull();
-    expect(loop.trail.map(({ kind }) => kind)).toEqual([
+    expect((await loop.trail.verify()).flaw).toBeNull();
+    const entries = await loop.trail.page({ before: null, limit: 100, subject: null });
+    expect(entries.map(({ kind }) => kind).reverse()).toEqual([
       "change.proposed",
       "change.proved",
       "change.approved",

@@ -36,8 +36,8 @@ async function writeBoot(
   { order }: StoredApply,
 ): Promise<string | null> {
   const { device, plan } = order;
-  const transport = await devices.transport(device);
-  if ("reason" in transport) return transport.reason;
+  if (!devices.network().devices.has(device)) return notNamed(device);
+  const transport = devices.transportOf(device);
   const before = makeSnapshot(
     device,
     order.filesBefore.map(([name, text]) => ({ name, text })),
@@ -87,9 +87,12 @@ async function runOn(
   device: string,
   command: readonly string[],
 ): Promise<string | null> {
-  const transport = await devices.transport(device);
-  if ("reason" in transport) return transport.reason;
-  const ran = await transport.run(command);
+  if (!devices.network().devices.has(device)) return notNamed(device);
+  const ran = await devices.transportOf(device).run(command);
   if (ran.kind === "fault") return ran.message;
   return ran.code === 0 ? null : (ran.error.trim().split("\n").at(-1) ?? `exit ${ran.code}`);
+}
+
+function notNamed(device: string): string {
+  return `the network file does not name \`${device}\` any more`;
 }

@@ -1,5 +1,6 @@
 import type { Database } from "../../platform/db/database.ts";
 import type { Transport } from "../../platform/transport/transport.ts";
+import { pullDevice } from "../change/service.ts";
 import type { TrailEvent, TrailValue } from "../trail/model.ts";
 import { aftermathOf } from "./aftermath.ts";
 import { type CheckResult, type Evidence, runChecks } from "./checks.ts";
@@ -61,8 +62,8 @@ async function leadToEnd(
     if (closing.aborted) throw new Closing();
   };
   for (;;) {
-    const transport = await options.devices.transport(device);
-    if (!("reason" in transport)) {
+    const transport = transportOf(options, device);
+    if (transport !== null) {
       const end = await runApply({
         transport,
         device: part,
@@ -76,6 +77,11 @@ async function leadToEnd(
     }
     await pause();
   }
+}
+
+/** Null: the network file does not name it any more; its dead-man restores without us. */
+function transportOf({ devices }: ApplyOptions, device: string): Transport | null {
+  return devices.network().devices.has(device) ? devices.transportOf(device) : null;
 }
 
 export function partOf({ deviceFolder }: ApplyOptions, device: string): DevicePart {
@@ -133,10 +139,10 @@ async function checkAll(
 ): Promise<CheckResult> {
   const { devices, probes, time } = options;
   const { green, overridden, brokenBefore, plan } = order;
-  const network = await devices.network();
-  const device = "reason" in network ? undefined : network.devices.get(order.device);
-  if ("reason" in network || device === undefined)
-    return { passed: false, evidence: [unreadable("the network file cannot be read")] };
+  const network = devices.network();
+  const device = network.devices.get(order.device);
+  if (device === undefined)
+    return { passed: false, evidence: [notNamed("the network file does not name it any more")] };
   const part = partOf(options, order.device);
   const checks = confirmationChecks({
     network,
@@ -148,7 +154,7 @@ async function checkAll(
     windowS: plan.windowS,
     knock: (timeoutMs) => transport.knock(timeoutMs),
     pull: async () => {
-      const pulled = await devices.pull(order.device);
+      const pulled = await pullDevice(devices, order.device);
       return "reason" in pulled ? pulled.reason : pulled.snapshot;
     },
     look: async () => {
@@ -160,7 +166,7 @@ async function checkAll(
   return runChecks(checks, time, stop);
 }
 
-function unreadable(text: string): Evidence {
+function notNamed(text: string): Evidence {
   return { kind: "intents", name: "intents", isCounted: true, passed: false, text, tookMs: null };
 }
 
@@ -172,19 +178,16 @@ function evidenceText({ name, passed, isCounted, text, tookMs }: Evidence): stri
 }
 
 async function tell(
-  { appendTrail, clock }: ApplyOptions,
+  { trail, clock }: ApplyOptions,
   transaction: Database,
   { id, order }: StoredApply,
   kind: string,
   details: TrailEvent["details"],
 ): Promise<void> {
-  await appendTrail(transaction, {
-    atMs: clock(),
-    actor: "premortem",
-    kind,
-    subject: `apply/${id}`,
-    details: { device: order.device, change: order.changeId, ...details },
-  });
+  const known = { device: order.device, change: order.changeId, ...details };
+  const subject = `apply/${id}`;
+  const event = { atMs: clock(), actor: "premortem", kind, subject, details: known };
+  await trail.append(event, transaction);
 }
 
 type Told =

@@ -1,7 +1,8 @@
 import type { Channel } from "../../platform/channel.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Database } from "../../platform/db/database.ts";
-import type { AppendTrail, ChangeService, Devices } from "../change/service.ts";
+import type { ChangeService, Devices } from "../change/service.ts";
+import type { Trail } from "../trail/service.ts";
 import type { CheckTime, Evidence } from "./checks.ts";
 import type { Probes } from "./confirmation.ts";
 import type { ApplyState } from "./model.ts";
@@ -31,7 +32,7 @@ export interface Recovery {
 export interface ApplyOptions {
   readonly database: Database;
   readonly clock: Clock;
-  readonly appendTrail: AppendTrail;
+  readonly trail: Pick<Trail, "append">;
   readonly devices: Devices;
   readonly changes: Pick<ChangeService, "get" | "proof" | "beginApply" | "endApply">;
   readonly probes: Probes;

@@ -1,6 +1,7 @@
 import { codeOf } from "../../platform/db/fault.ts";
 import type { Actor, Change, Refusal } from "../change/model.ts";
 import { runningHashOf } from "../change/runningHash.ts";
+import { pullDevice } from "../change/service.ts";
 import { beginApply, isRefusal } from "../change/transition.ts";
 import { brake, HOUR_MS } from "./brakes.ts";
 import { installPart } from "./deviceFiles.ts";
@@ -78,7 +79,10 @@ export function openApplies(options: ApplyOptions) {
       if (found === null) return unknown(id);
       return found.aftermath === null ? lead(found).done : found;
     },
-    rollback: (id: number, actor: Actor) => rollBack(options, leading, id, actor),
+    rollback: async (id: number, actor: Actor): Promise<StoredApply | Refusal> => {
+      const found = await findApply(database, id);
+      return found === null ? unknown(id) : rollBack(options, found, leading, actor);
+    },
     /** Takes up what a server before has left; called once, before anything is started. */
     resume: async (): Promise<readonly StoredApply[]> => {
       const open = await openApplyList(database);
@@ -104,7 +108,7 @@ async function startApply(
 ): Promise<StoredApply | Refusal> {
   const order = await orderOf(options, changeId, actor, wishes);
   if ("kind" in order) return order;
-  const { database, changes, appendTrail } = options;
+  const { database, changes, trail } = options;
   const { device, runningHash, ...rest } = order;
   try {
     return await database.transaction().execute(async (transaction) => {
@@ -112,13 +116,9 @@ async function startApply(
       if ("reason" in begun) return begun;
       const apply = await insertApply(transaction, { ...rest, device });
       const { contentHash, startedMs, overridden } = apply.order;
-      await appendTrail(transaction, {
-        atMs: startedMs,
-        actor: actor.login,
-        kind: "apply.planned",
-        subject: `apply/${apply.id}`,
-        details: { device, change: changeId, contentHash, overridden, insist: wishes.insist },
-      });
+      const details = { device, change: changeId, contentHash, overridden, insist: wishes.insist };
+      const event = { atMs: startedMs, actor: actor.login, subject: `apply/${apply.id}`, details };
+      await trail.append({ kind: "apply.planned", ...event }, transaction);
       return apply;
     });
   } catch (error) {
@@ -142,15 +142,12 @@ async function orderOf(
   const { change } = found;
   const proof = await changes.proof(changeId);
   if ("reason" in proof) return proof;
-  const network = await devices.network();
-  if ("reason" in network) return network;
-  const device = network.devices.get(change.device);
+  const device = devices.network().devices.get(change.device);
   if (device === undefined) return refuse(`there is no device \`${change.device}\` any more`, "");
   const braked = windowProblem(wishes) ?? (await brakeOf(options, change, wishes));
   if (braked !== null) return braked;
-  const transport = await devices.transport(change.device);
-  if ("reason" in transport) return transport;
-  const pulled = await devices.pull(change.device);
+  const transport = devices.transportOf(change.device);
+  const pulled = await pullDevice(devices, change.device);
   if ("reason" in pulled) return pulled;
   const { snapshot } = pulled;
   const runningHash = runningHashOf(device, snapshot);
@@ -213,13 +210,12 @@ function windowProblem({ windowS }: StartWishes): Refusal | null {
 }
 
 async function rollBack(
-  { database, appendTrail, clock }: ApplyOptions,
+  { trail, clock }: ApplyOptions,
+  found: StoredApply,
   leading: ReadonlyMap<number, Leading>,
-  id: number,
   actor: Actor,
 ): Promise<StoredApply | Refusal> {
-  const found = await findApply(database, id);
-  if (found === null) return unknown(id);
+  const { id } = found;
   if (!actor.roles.some((role) => role !== "viewer"))
     return refuse(`\`${actor.login}\` may not take it back`, "ask an operator");
   const one = leading.get(id);
@@ -229,15 +225,13 @@ async function rollBack(
       `apply ${id} is over`,
       "propose the files as they were before; the device keeps them beside its record",
     );
-  await database.transaction().execute((transaction) =>
-    appendTrail(transaction, {
-      atMs: clock(),
-      actor: actor.login,
-      kind: "apply.rollbackAsked",
-      subject: `apply/${id}`,
-      details: { device: found.order.device },
-    }),
-  );
+  await trail.append({
+    atMs: clock(),
+    actor: actor.login,
+    kind: "apply.rollbackAsked",
+    subject: `apply/${id}`,
+    details: { device: found.order.device },
+  });
   one.asked.abort();
   return found;
 }

@@ -2,10 +2,11 @@ import type { ProofAnswer } from "../../engine/answer/proof.ts";
 import type { Channel } from "../../platform/channel.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Database } from "../../platform/db/database.ts";
-import type { Transport } from "../../platform/transport/transport.ts";
 import type { Network } from "../inventory/model.ts";
-import type { Snapshot } from "../inventory/snapshot.ts";
+import type { Pulled } from "../inventory/pull.ts";
+import type { Inventory } from "../inventory/service.ts";
 import type { TrailEvent } from "../trail/model.ts";
+import type { Trail } from "../trail/service.ts";
 import { readManagementFlow } from "./management.ts";
 import type { Actor, Change, Missing, Refusal, SourceFiles } from "./model.ts";
 import { proveChange, toProof } from "./prove.ts";
@@ -21,22 +22,8 @@ import {
 } from "./store.ts";
 import * as transition from "./transition.ts";
 
-/** What a change needs of the inventory. */
-export interface Devices {
-  network(): Promise<Network | Refusal>;
-  pull(device: string): Promise<PulledDevice | Refusal>;
-  transport(device: string): Promise<Transport | Refusal>;
-}
-
-export interface PulledDevice {
-  readonly kind: "pulled";
-  readonly snapshot: Snapshot;
-  /** What could not be seen, in words. */
-  readonly notSeen: readonly string[];
-}
-
-/** Writes to the trail, in the transaction that changes what it speaks of. */
-export type AppendTrail = (transaction: Database, event: TrailEvent) => Promise<unknown>;
+/** What changes and applies need of the inventory. */
+export type Devices = Pick<Inventory, "network" | "pull" | "transportOf">;
 
 /** Something that happened to a change. */
 export interface ChangeEvent {
@@ -50,7 +37,7 @@ export interface ChangeEvent {
 export interface ChangeOptions {
   readonly database: Database;
   readonly clock: Clock;
-  readonly appendTrail: AppendTrail;
+  readonly trail: Pick<Trail, "append">;
   readonly devices: Devices;
   readonly events: Channel<ChangeEvent>;
 }
@@ -160,7 +147,7 @@ async function alterChange(
 
 /** One at a time for each change, and in the trail or not at all. */
 async function alterWithin(
-  { appendTrail, clock }: ChangeOptions,
+  { trail, clock }: ChangeOptions,
   transaction: Database,
   id: number,
   { login }: Actor,
@@ -173,13 +160,9 @@ async function alterWithin(
   if (change === found.change) return viewOf(found, clock());
   const nowMs = clock();
   await updateChange(transaction, { ...found, change }, nowMs);
-  await appendTrail(transaction, {
-    atMs: nowMs,
-    actor: login,
-    kind,
-    subject: `change/${id}`,
-    details: { device: change.device, contentHash: change.contentHash, ...details },
-  });
+  const known = { device: change.device, contentHash: change.contentHash, ...details };
+  const event = { atMs: nowMs, actor: login, kind, subject: `change/${id}`, details: known };
+  await trail.append(event, transaction);
   return viewOf({ ...found, change, version: found.version + 1, updatedMs: nowMs }, nowMs);
 }
 
@@ -189,23 +172,18 @@ async function proposeChange(
   files: SourceFiles,
   actor: Actor,
 ): Promise<ChangeView | Refusal> {
-  const { database, clock, appendTrail, devices } = options;
-  const network = await devices.network();
-  if ("reason" in network) return network;
-  const refused = tooLarge(files) ?? unknownDevice(network, device);
+  const { database, clock, trail, devices } = options;
+  const refused = tooLarge(files) ?? unknownDevice(devices.network(), device);
   if (refused !== null) return refused;
   const draft = transition.draft(0, device, files, actor);
   const proposed = transition.isRefusal(draft) ? draft : transition.propose(draft, actor);
   if (transition.isRefusal(proposed)) return proposed;
   const stored = await database.transaction().execute(async (transaction) => {
     const made = await insertChange(transaction, proposed, clock());
-    await appendTrail(transaction, {
-      atMs: made.createdMs,
-      actor: actor.login,
-      kind: "change.proposed",
-      subject: `change/${made.change.id}`,
-      details: { device, contentHash: proposed.contentHash, files: [...files.keys()] },
-    });
+    const details = { device, contentHash: proposed.contentHash, files: [...files.keys()] };
+    const subject = `change/${made.change.id}`;
+    const event = { atMs: made.createdMs, actor: actor.login, subject, details };
+    await trail.append({ kind: "change.proposed", ...event }, transaction);
     return made;
   });
   publish(options, "change.proposed", stored.change, actor);
@@ -247,19 +225,23 @@ export async function proveOnDevice(
   name: string,
   files: SourceFiles,
 ): Promise<ProofAnswer | Refusal> {
-  const network = await devices.network();
-  if ("reason" in network) return network;
+  const network = devices.network();
   const device = network.devices.get(name);
   if (device === undefined) return noDevice(network, name);
-  const transport = await devices.transport(name);
-  if ("reason" in transport) return transport;
   const [pulled, management] = await Promise.all([
-    devices.pull(name),
-    readManagementFlow(transport),
+    pullDevice(devices, name),
+    readManagementFlow(devices.transportOf(name)),
   ]);
   if ("reason" in pulled) return pulled;
   const { snapshot, notSeen } = pulled;
   return proveChange({ network, device, snapshot, notSeen, files, management });
+}
+
+/** Reads a device as it runs. */
+export async function pullDevice(devices: Devices, name: string): Promise<Pulled | Refusal> {
+  const pulled = await devices.pull(name);
+  if (pulled.kind === "pulled" || pulled.kind === "refusal") return pulled;
+  return refusal(pulled.message, pulled.help);
 }
 
 function viewOf(stored: StoredChange, nowMs: number): ChangeView {
