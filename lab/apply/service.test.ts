@@ -155,6 +155,10 @@ describeWith(["root", "nft", "ip", "sshd"], "a change", () => {
 
   test("that breaks nothing is confirmed, and is what boots", async () => {
     const loop = await open({ probes: { smtp: smtp(OUT) } });
+    const { inventory } = loop;
+    const pulled = made(await inventory.pull("fw"));
+    if (pulled.kind !== "pulled") throw new Error(pulled.message);
+    made(await inventory.adopt("fw", pulled.snapshot.hash, ANA));
     const id = await approved(loop, HARMLESS);
     const { state, evidence, aftermath } = await applied(loop, id);
     expect(state).toEqual({ kind: "confirmed" });
@@ -164,13 +168,15 @@ describeWith(["root", "nft", "ip", "sshd"], "a change", () => {
       "read-back true",
       "intents true",
     ]);
-    expect(aftermath?.bootProblem).toBeNull();
+    expect(aftermath).toMatchObject({ bootProblem: null, baselineProblem: null });
+    expect(JSON.stringify(await inventory.baselineSnapshot("fw"))).toContain("192.0.2.1 drop");
     expect(readFileSync(small.source, "utf8")).toBe(HARMLESS);
     expect(listing()).toContain("192.0.2.1 ");
     expect(made(await loop.changes.get(id)).change.status).toBe("applied");
     expect((await loop.trail.verify()).flaw).toBeNull();
     const entries = await loop.trail.page({ before: null, limit: 100, subject: null });
     expect(entries.map(({ kind }) => kind).reverse()).toEqual([
+      "baseline.adopted",
       "change.proposed",
       "change.proved",
       "change.approved",
@@ -184,6 +190,7 @@ describeWith(["root", "nft", "ip", "sshd"], "a change", () => {
       "apply.confirming",
       "change.ended",
       "apply.confirmed",
+      "baseline.adopted",
       "apply.over",
     ]);
   });
@@ -205,6 +212,7 @@ describeWith(["root", "nft", "ip", "sshd"], "a change", () => {
       expect(evidence[0]).toMatchObject({ name: "login", passed: false, isCounted: true });
       expect(aftermath).toEqual({
         bootProblem: null,
+        baselineProblem: null,
         flushed: [{ device: "fw", problem: null }],
         waitsFor: [],
       });

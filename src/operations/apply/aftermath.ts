@@ -1,3 +1,4 @@
+import { pullDevice } from "../change/service.ts";
 import { makeSnapshot } from "../inventory/snapshot.ts";
 import { type Check, runChecks } from "./checks.ts";
 import { writeBootFiles } from "./deviceFiles.ts";
@@ -8,7 +9,12 @@ import type { Aftermath, StoredApply } from "./store.ts";
 /** Milliseconds that a probe may take behind a rollback: services are busy then. */
 const RECOVERY_MS = 10_000;
 
-const NOTHING: Aftermath = { bootProblem: null, flushed: [], waitsFor: [] };
+const NOTHING: Aftermath = {
+  bootProblem: null,
+  baselineProblem: null,
+  flushed: [],
+  waitsFor: [],
+};
 
 /**
  * What is done behind an end: only what is confirmed becomes what boots, and behind a rollback services are
@@ -22,7 +28,11 @@ export async function aftermathOf(
 ): Promise<Aftermath> {
   switch (end.kind) {
     case "confirmed":
-      return { ...NOTHING, bootProblem: await writeBoot(options, apply) };
+      return {
+        ...NOTHING,
+        bootProblem: await writeBoot(options, apply),
+        baselineProblem: await adopt(options, apply),
+      };
     case "rolledBack":
       return recover(options, apply, closing);
     case "refused":
@@ -46,6 +56,19 @@ async function writeBoot(
   const keep = `${deviceFolder(device)}/${plan.id}/sources`;
   const problem = await writeBootFiles(transport, files, before, keep);
   return problem === null ? null : `${problem.message}: ${problem.help}`;
+}
+
+/**
+ * What was approved, and runs, is the baseline from now on. Where something else ran before, it is among what
+ * runs now: that somebody has to look at.
+ */
+async function adopt({ devices }: ApplyOptions, { order }: StoredApply): Promise<string | null> {
+  const { device, wasBaseline, by } = order;
+  if (!wasBaseline) return "what ran before was no baseline: adopt what runs now by hand";
+  const pulled = await pullDevice(devices, device);
+  if ("reason" in pulled) return pulled.reason;
+  const adopted = await devices.adopt(device, pulled.snapshot.hash, { login: by, roles: [] });
+  return "reason" in adopted ? adopted.reason : null;
 }
 
 async function recover(
@@ -78,7 +101,7 @@ async function recover(
   const waitsFor = evidence
     .filter(({ passed }) => !passed)
     .map(({ name, text }) => ({ probe: name, text }));
-  return { bootProblem: null, flushed, waitsFor };
+  return { ...NOTHING, flushed, waitsFor };
 }
 
 /** Null: it was done. */

@@ -39,6 +39,7 @@ export async function leadApply(
       await tell(options, transaction, apply, "apply.over", {
         end: end.kind,
         bootProblem: aftermath.bootProblem,
+        baselineProblem: aftermath.baselineProblem,
         waitsFor: aftermath.waitsFor.map(({ probe, text }) => `${probe}: ${text}`),
       });
     });

@@ -3,6 +3,7 @@ import type { Actor, Change, Refusal } from "../change/model.ts";
 import { runningHashOf } from "../change/runningHash.ts";
 import { pullDevice } from "../change/service.ts";
 import { beginApply, isRefusal } from "../change/transition.ts";
+import type { NetworkDevice } from "../inventory/model.ts";
 import { brake, HOUR_MS } from "./brakes.ts";
 import { installPart } from "./deviceFiles.ts";
 import { leadApply } from "./lead.ts";
@@ -183,11 +184,21 @@ async function orderOf(
     plan: planned.plan,
     green: await probes.green(change.device),
     overridden: [...(change.override?.intents ?? []), ...(change.proof?.broken ?? [])],
+    wasBaseline: await isBaseline(devices, device, runningHash),
     brokenBefore: proof.answer.brokenBefore.map(({ id }) => id),
     files: [...files],
     filesBefore: [...files.keys()].map((path) => [path, textOf(path)] as const),
     runningHash,
   };
+}
+
+async function isBaseline(
+  devices: ApplyOptions["devices"],
+  device: NetworkDevice,
+  runningHash: string,
+): Promise<boolean> {
+  const baseline = await devices.baselineSnapshot(device.name);
+  return baseline !== null && runningHashOf(device, baseline) === runningHash;
 }
 
 async function brakeOf(

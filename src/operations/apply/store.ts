@@ -18,6 +18,8 @@ export interface ApplyOrder {
   readonly green: readonly GreenProbe[];
   readonly overridden: readonly string[];
   readonly brokenBefore: readonly string[];
+  /** Whether what ran before was what was approved: only then is what runs now. */
+  readonly wasBaseline: boolean;
   /** Source files as they shall be at boot, and as they were read; null: not there. */
   readonly files: readonly (readonly [path: string, text: string])[];
   readonly filesBefore: readonly (readonly [path: string, text: string | null])[];
@@ -27,6 +29,8 @@ export interface ApplyOrder {
 export interface Aftermath {
   /** Null: the source files are on the device, or nothing had to be written. */
   readonly bootProblem: string | null;
+  /** Null: what is confirmed is the new baseline, or there was nothing to do. */
+  readonly baselineProblem: string | null;
   /** What each command of recovery said. */
   readonly flushed: readonly { readonly device: string; readonly problem: string | null }[];
   /** Probes that do not pass yet, each with its words. */

@@ -23,7 +23,10 @@ import {
 import * as transition from "./transition.ts";
 
 /** What changes and applies need of the inventory. */
-export type Devices = Pick<Inventory, "network" | "pull" | "transportOf">;
+export type Devices = Pick<
+  Inventory,
+  "network" | "pull" | "transportOf" | "baselineSnapshot" | "adopt"
+>;
 
 /** Something that happened to a change. */
 export interface ChangeEvent {
