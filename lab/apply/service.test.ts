@@ -143,7 +143,7 @@ async function applied(loop: Loop, id: number, wishes: StartWishes = WINDOW): Pr
 
 const listing = () => small.inside(["nft", "-s", "list", "ruleset"]);
 
-describeWith(["root", "nft", "ip", "sshd"], "a change", () => {
+describeWith(["root", "nft", "ip", "sshd", "conntrack"], "a change", () => {
   beforeAll(async () => {
     small = await smallNetwork(`s${process.pid}`, ruleset());
   });
@@ -168,7 +168,11 @@ describeWith(["root", "nft", "ip", "sshd"], "a change", () => {
       "read-back true",
       "intents true",
     ]);
-    expect(aftermath).toMatchObject({ bootProblem: null, baselineProblem: null });
+    expect(aftermath).toMatchObject({
+      bootProblem: null,
+      baselineProblem: null,
+      openConnections: { contradicting: 0 },
+    });
     expect(JSON.stringify(await inventory.baselineSnapshot("fw"))).toContain("192.0.2.1 drop");
     expect(readFileSync(small.source, "utf8")).toBe(HARMLESS);
     expect(listing()).toContain("192.0.2.1 ");
@@ -213,6 +217,7 @@ describeWith(["root", "nft", "ip", "sshd"], "a change", () => {
       expect(aftermath).toEqual({
         bootProblem: null,
         baselineProblem: null,
+        openConnections: null,
         flushed: [{ device: "fw", problem: null }],
         waitsFor: [],
       });

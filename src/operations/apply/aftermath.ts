@@ -1,8 +1,9 @@
 import { pullDevice } from "../change/service.ts";
-import { makeSnapshot } from "../inventory/snapshot.ts";
+import { makeSnapshot, runningDevice, type Snapshot } from "../inventory/snapshot.ts";
 import { type Check, runChecks } from "./checks.ts";
 import { writeBootFiles } from "./deviceFiles.ts";
 import type { ApplyEnd } from "./model.ts";
+import { contradicting, type OpenConnections } from "./openConnections.ts";
 import type { ApplyOptions } from "./options.ts";
 import type { Aftermath, StoredApply } from "./store.ts";
 
@@ -12,6 +13,7 @@ const RECOVERY_MS = 10_000;
 const NOTHING: Aftermath = {
   bootProblem: null,
   baselineProblem: null,
+  openConnections: null,
   flushed: [],
   waitsFor: [],
 };
@@ -28,11 +30,7 @@ export async function aftermathOf(
 ): Promise<Aftermath> {
   switch (end.kind) {
     case "confirmed":
-      return {
-        ...NOTHING,
-        bootProblem: await writeBoot(options, apply),
-        baselineProblem: await adopt(options, apply),
-      };
+      return settle(options, apply);
     case "rolledBack":
       return recover(options, apply, closing);
     case "refused":
@@ -41,12 +39,27 @@ export async function aftermathOf(
   }
 }
 
+async function settle(options: ApplyOptions, apply: StoredApply): Promise<Aftermath> {
+  const { devices } = options;
+  const { device } = apply.order;
+  if (!devices.network().devices.has(device))
+    return { ...NOTHING, bootProblem: notNamed(device), baselineProblem: notNamed(device) };
+  const bootProblem = await writeBoot(options, apply);
+  const pulled = await pullDevice(devices, device);
+  if ("reason" in pulled) return { ...NOTHING, bootProblem, baselineProblem: pulled.reason };
+  return {
+    ...NOTHING,
+    bootProblem,
+    baselineProblem: await adopt(options, apply, pulled.snapshot),
+    openConnections: await lookAtConnections(options, pulled.snapshot),
+  };
+}
+
 async function writeBoot(
   { devices, deviceFolder }: ApplyOptions,
   { order }: StoredApply,
 ): Promise<string | null> {
   const { device, plan } = order;
-  if (!devices.network().devices.has(device)) return notNamed(device);
   const transport = devices.transportOf(device);
   const before = makeSnapshot(
     device,
@@ -62,13 +75,30 @@ async function writeBoot(
  * What was approved, and runs, is the baseline from now on. Where something else ran before, it is among what
  * runs now: that somebody has to look at.
  */
-async function adopt({ devices }: ApplyOptions, { order }: StoredApply): Promise<string | null> {
+async function adopt(
+  { devices }: ApplyOptions,
+  { order }: StoredApply,
+  { hash }: Snapshot,
+): Promise<string | null> {
   const { device, wasBaseline, by } = order;
   if (!wasBaseline) return "what ran before was no baseline: adopt what runs now by hand";
-  const pulled = await pullDevice(devices, device);
-  if ("reason" in pulled) return pulled.reason;
-  const adopted = await devices.adopt(device, pulled.snapshot.hash, { login: by, roles: [] });
+  const adopted = await devices.adopt(device, hash, { login: by, roles: [] });
   return "reason" in adopted ? adopted.reason : null;
+}
+
+/** Of both families; without the program nothing is known. */
+async function lookAtConnections(
+  { devices }: ApplyOptions,
+  snapshot: Snapshot,
+): Promise<OpenConnections | null> {
+  const transport = devices.transportOf(snapshot.device);
+  const both = await Promise.all(
+    ["ipv4", "ipv6"].map((family) => transport.run(["conntrack", "-L", "-f", family])),
+  );
+  const texts = both.flatMap((ran) => (ran.kind === "ran" && ran.code === 0 ? ran.out : []));
+  if (texts.length < both.length) return null;
+  const { device: running } = runningDevice(snapshot);
+  return contradicting(devices.network(), snapshot.device, running, texts.join("\n"));
 }
 
 async function recover(

@@ -25,30 +25,48 @@ export interface Reins {
 /** Thrown where the server ends while a device cannot be reached. */
 class Closing extends Error {}
 
-/** Brings an apply to its end, and does what has to be done behind it. Null: the server ends. */
+/** Times that an apply is taken up again behind a fault of our own, such as a database that was away. */
+const MAXIMUM_FAULTS = 5;
+
+/**
+ * Brings an apply to its end, and does what has to be done behind it. Null: the server ends. Behind the last
+ * fault it rejects; the device restores by itself then, and the next server takes the apply up.
+ */
 export async function leadApply(
   options: ApplyOptions,
   apply: StoredApply,
   reins: Reins,
 ): Promise<StoredApply | null> {
-  try {
-    const end = await leadToEnd(options, apply, reins);
-    const aftermath = await aftermathOf(options, apply, end, reins.closing);
-    await options.database.transaction().execute(async (transaction) => {
-      await writeAftermath(transaction, apply.id, aftermath);
-      await tell(options, transaction, apply, "apply.over", {
-        end: end.kind,
-        bootProblem: aftermath.bootProblem,
-        baselineProblem: aftermath.baselineProblem,
-        waitsFor: aftermath.waitsFor.map(({ probe, text }) => `${probe}: ${text}`),
-      });
+  for (let faults = 1; ; faults++)
+    try {
+      return await leadOnce(options, apply, reins);
+    } catch (fault) {
+      if (fault instanceof Closing) return null;
+      if (faults >= MAXIMUM_FAULTS) throw fault;
+      options.onFault(fault);
+      await options.time.wait(PAUSE_MS, reins.closing);
+      if (reins.closing.aborted) return null;
+    }
+}
+
+async function leadOnce(
+  options: ApplyOptions,
+  apply: StoredApply,
+  reins: Reins,
+): Promise<StoredApply | null> {
+  const end = await leadToEnd(options, apply, reins);
+  const aftermath = await aftermathOf(options, apply, end, reins.closing);
+  await options.database.transaction().execute(async (transaction) => {
+    await writeAftermath(transaction, apply.id, aftermath);
+    await tell(options, transaction, apply, "apply.over", {
+      end: end.kind,
+      bootProblem: aftermath.bootProblem,
+      baselineProblem: aftermath.baselineProblem,
+      waitsFor: aftermath.waitsFor.map(({ probe, text }) => `${probe}: ${text}`),
     });
-    publish(options, apply, { kind: "over", state: end, aftermath });
-    return await findApply(options.database, apply.id);
-  } catch (fault) {
-    if (fault instanceof Closing) return null;
-    throw fault;
-  }
+  });
+  publish(options, apply, { kind: "over", state: end, aftermath });
+  return await findApply(options.database, apply.id);
 }
 
 async function leadToEnd(

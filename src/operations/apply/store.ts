@@ -3,6 +3,7 @@ import type { Database, Migration } from "../../platform/db/database.ts";
 import type { Evidence } from "./checks.ts";
 import type { GreenProbe } from "./confirmation.ts";
 import type { ApplyEnd, ApplyState } from "./model.ts";
+import type { OpenConnections } from "./openConnections.ts";
 import type { ApplyPlan } from "./run.ts";
 import { isOver } from "./transition.ts";
 
@@ -31,6 +32,8 @@ export interface Aftermath {
   readonly bootProblem: string | null;
   /** Null: what is confirmed is the new baseline, or there was nothing to do. */
   readonly baselineProblem: string | null;
+  /** Connections that began under what was before and would not begin now; null: not looked at. */
+  readonly openConnections: OpenConnections | null;
   /** What each command of recovery said. */
   readonly flushed: readonly { readonly device: string; readonly problem: string | null }[];
   /** Probes that do not pass yet, each with its words. */
