@@ -36,6 +36,7 @@ export interface SshdPlace {
 
 /** Makes a connection in the namespace of whoever runs it. */
 const RELAY = `const socket = require("node:net").connect(+process.argv[3], process.argv[2]);
+socket.on("close", () => process.exit()); process.stdin.on("close", () => process.exit());
 socket.on("error", () => process.exit(1)); process.stdin.pipe(socket); socket.pipe(process.stdout);`;
 
 /** Privilege separation wants its folder, which the package's service makes. */
