@@ -1,0 +1,37 @@
+import { type ProbeResult, vantageText } from "../probe/model.ts";
+import type { Symptom, Wellness } from "./model.ts";
+
+/** What a probe's result says of an incident. */
+export type Felt =
+  | { readonly kind: "symptom"; readonly symptom: Symptom }
+  /** The symptom of this id is over, and these connections worked. */
+  | { readonly kind: "well"; readonly id: string; readonly wellness: readonly Wellness[] }
+  /** Nothing is known: neither a symptom nor its end. */
+  | { readonly kind: "nothing" };
+
+/** Reads a probe's result as what hurts, or does no more. Slow is not broken. */
+export function feel(result: ProbeResult): Felt {
+  const { monitor, outcome, atMs, durationMs, flows, stage, reason, measured, vantage } = result;
+  const id = `probe/${monitor}`;
+  const endMs = atMs + durationMs;
+  switch (outcome) {
+    case "failed":
+      return {
+        kind: "symptom",
+        symptom: {
+          id,
+          /* Since when it is known to fail: it may have begun well, before what broke it came. */
+          sinceMs: endMs,
+          text: `probe ${monitor} fails at ${stage}: ${reason ?? "no reason given"} (${measured}, ${vantageText(vantage)})`,
+          flows,
+          intent: null,
+        },
+      };
+    case "ok":
+    case "degraded":
+      /* It worked when it began: what came while it ran may not have met it. */
+      return { kind: "well", id, wellness: flows.map((flow) => ({ ...flow, atMs })) };
+    case "blind":
+      return { kind: "nothing" };
+  }
+}
