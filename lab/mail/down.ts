@@ -34,7 +34,7 @@ function namespaceId(name: string): number | null {
 }
 
 /** Ids of processes whose network is one of these namespaces. */
-export function processesIn(ids: ReadonlySet<number>): readonly number[] {
+function processesIn(ids: ReadonlySet<number>): readonly number[] {
   return readdirSync("/proc")
     .filter((entry) => /^\d+$/.test(entry))
     .map(Number)
