@@ -16,6 +16,11 @@ export interface Account {
   readonly pass: string;
 }
 
+/** One of the users, by number. */
+export function userOf({ accounts, domains }: LabPlan, number: number): Account {
+  return { user: `user${number}@${domains.local}`, pass: accounts.password };
+}
+
 /** The login of the probes, which has a mailbox for round trips. */
 export function probeOf({ accounts, domains }: LabPlan): Account {
   return { user: `${accounts.probe}@${domains.local}`, pass: accounts.probePassword };

@@ -68,6 +68,8 @@ export const filesOf = {
   load: (lab: MailLab, role: "client" | "internet") => hostPath(lab, role, "log", "load.jsonl"),
   /** Password of the probes' login, for programs that read it from a file. */
   probePassword: (lab: MailLab) => hostPath(lab, "ops", "probe-password"),
+  /** What signs complaints. */
+  complaintSecret: (lab: MailLab) => hostPath(lab, "ops", "complaint-secret"),
   databasePassword: (lab: MailLab) => hostPath(lab, "ops", "database-password"),
 } as const;
 

@@ -47,19 +47,24 @@ export async function putHarmlessRule(lab: MailLab): Promise<void> {
   );
 }
 
-/** Takes all rules out that were put in by hand, and has deferred mail tried again. How many there were. */
-export async function fix(lab: MailLab): Promise<number> {
+/** The rules that were put in by hand, and are there still. */
+export async function rulesByHand(lab: MailLab): Promise<readonly ListedRule[]> {
   const { handComment, harmlessComment } = lab.plan.firewall;
-  const rules = (await listForwardChain(lab)).filter(({ text }) =>
+  return (await listForwardChain(lab)).filter(({ text }) =>
     [handComment, harmlessComment].some((comment) => text.includes(`comment "${comment}"`)),
   );
+}
+
+/** Takes all rules out that were put in by hand, and has deferred mail tried again. How many there were. */
+export async function fix(lab: MailLab): Promise<number> {
+  const rules = await rulesByHand(lab);
   for (const { handle } of rules)
     await byHand(lab, "firewall", `nft delete rule ${chainOf(lab)} handle ${handle}`);
   await Promise.all(MAIL_ROLES.map((role) => flushQueue(lab, role)));
   return rules.length;
 }
 
-interface ListedRule {
+export interface ListedRule {
   readonly text: string;
   readonly handle: number;
 }

@@ -2,7 +2,9 @@ import { Command } from "commander";
 import { down } from "./down.ts";
 import { filesOf, labOf, type MailLab, openLab } from "./folder.ts";
 import { fix, isRulePosition, putRule, RULE_POSITIONS } from "./hand.ts";
+import { GRACE_MS, runLoad, settleLoad } from "./load.ts";
 import { isPlanName, namespaceOf, planNamed } from "./plan.ts";
+import { loadText, statusOf, statusText } from "./status.ts";
 import { up } from "./up.ts";
 
 const program = new Command("lab").description("the mail network of the origin, for real");
@@ -24,6 +26,12 @@ interface Which {
 function planOf({ plan, prefix }: Which) {
   if (!isPlanName(plan)) throw new Error(`there is no plan \`${plan}\`: \`mail\` or \`renamed\``);
   return planNamed(plan, prefix);
+}
+
+function numberOf(word: string): number {
+  const number = Number(word);
+  if (!(number > 0)) throw new Error(`\`${word}\` is no number above 0`);
+  return number;
 }
 
 /** The lab that the options mean, which has to be up. */
@@ -56,6 +64,21 @@ command("fix", "takes it out by hand, and has deferred mail tried again").action
   async (which: Which) => {
     const rules = await fix(upLab(which));
     console.log(`${rules} rules taken out at ${new Date().toISOString()}`);
+  },
+);
+
+command("load", "users and the outside send mail, and log in")
+  .argument("<seconds>", "how long")
+  .argument("[rate]", "mails a second in each direction; half as many log in", "5")
+  .action(async (seconds: string, rate: string, which: Which) => {
+    const lab = upLab(which);
+    await runLoad(lab, { seconds: numberOf(seconds), rate: numberOf(rate) });
+    console.log(loadText(await settleLoad(lab, GRACE_MS)));
+  });
+
+command("status", "what answers, what waits, and which rules were put in by hand").action(
+  async (which: Which) => {
+    console.log(statusText(await statusOf(upLab(which))));
   },
 );
 

@@ -8,6 +8,7 @@ import { down } from "./down.ts";
 import { filesOf, labOf, type MailLab } from "./folder.ts";
 import { fix, putHarmlessRule, putRule } from "./hand.ts";
 import { programOf } from "./internet.ts";
+import { runLoad, settleLoad } from "./load.ts";
 import { DEVICE_ROLES, HOST_INTERFACE, type PlanName, planNamed } from "./plan.ts";
 import { inside } from "./processes.ts";
 import { loginLog } from "./ssh.ts";
@@ -29,6 +30,22 @@ async function failing(lab: MailLab, waitMs = PATIENT_MS): Promise<readonly TryN
 
 describeWith(["root", "nft", "ip", "sshd", "mailLab"], "the mail network", () => {
   describePlan("mail", (lab) => {
+    test("a load goes through in both directions, and each mail of it is counted", async () => {
+      await runLoad(lab, { seconds: 2, rate: 4 });
+      const { out, in: into, logins } = await settleLoad(lab, PATIENT_MS);
+      for (const { sent, arrived, refused, missing, bounced, twice } of [out, into]) {
+        expect(sent).toBeGreaterThan(0);
+        expect({ arrived, refused, missing, bounced, twice }).toEqual({
+          arrived: sent,
+          refused: 0,
+          missing: [],
+          bounced: [],
+          twice: 0,
+        });
+      }
+      expect(logins).toMatchObject({ failed: 0 });
+    });
+
     test("where the outside drops mail, only what has to leave fails", async () => {
       await dropMailOutside(lab);
       await putHarmlessRule(lab);

@@ -6,19 +6,20 @@ export interface MailFacts {
   /** Null: not of the load. */
   readonly id: string | null;
   readonly messageId: string | null;
-  /** Mails that it says could not be delivered, and why; null where it is no such report (RFC 3464). */
+  /** Mails that it says could not be delivered, and why; null where it is no report of a failure (RFC 3464). */
   readonly bounced: { readonly ids: readonly string[]; readonly cause: string } | null;
 }
 
 export function mailFacts(raw: string): MailFacts {
   const end = /\r?\n\r?\n/.exec(raw)?.index ?? raw.length;
   const head = raw.slice(0, end);
-  const isReport =
-    /^Content-Type:\s*multipart\/report;[\s\S]*?report-type="?delivery-status/im.test(head);
+  const isFailed =
+    /^Content-Type:\s*multipart\/report;[\s\S]*?report-type="?delivery-status/im.test(head) &&
+    fieldsOf(raw, "Action").includes("failed");
   return {
-    id: isReport ? null : (fieldsOf(head, ID_HEADER)[0] ?? null),
+    id: fieldsOf(head, ID_HEADER)[0] ?? null,
     messageId: fieldsOf(head, "Message-ID")[0] ?? null,
-    bounced: isReport
+    bounced: isFailed
       ? { ids: fieldsOf(raw, ID_HEADER), cause: fieldsOf(raw, "Diagnostic-Code")[0] ?? "not said" }
       : null,
   };

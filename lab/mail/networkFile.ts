@@ -1,10 +1,12 @@
-import { filesOf, type MailLab } from "./folder.ts";
+import { filesOf, hostPath, type MailLab } from "./folder.ts";
 import {
   DEVICE_ROLES,
   type DeviceRole,
   gatewayOf,
   type LabPlan,
   MAIL_ROLES,
+  type MailRole,
+  mailName,
   managementAddress,
   type ZoneName,
 } from "./plan.ts";
@@ -24,8 +26,11 @@ roles:
   mail-servers: [${MAIL_ROLES.map((role) => plan.addresses[role]).join(", ")}]
   balancer: ${plan.addresses.balancer}
   database: ${plan.addresses.database}
+  public-address: ${plan.addresses.firewall}
 
 ${intents(plan)}
+monitors:
+${monitors(lab)}
 people:
   ana: { name: Ana, roles: [operator] }
   bob: { name: Bob, roles: [operator, approver] }
@@ -35,17 +40,16 @@ people:
 
 function device(lab: MailLab, role: DeviceRole): string {
   const { plan } = lab;
-  const name = plan.hosts[role];
-  const reach = `    reach: ssh://premortem@${name}\n`;
-  const logins = `    login-log: ${loginLog(lab, role)}\n`;
-  if (role !== "firewall")
-    return `  ${name}:\n${reach}${logins}    addresses: [${managementAddress(plan, role)}]\n`;
-  const own = ZONES.map((zone) => gatewayOf(plan, zone));
   const { filterTable, natTable } = plan.firewall;
-  return `  ${name}:
-${reach}${logins}    sources: ${filesOf.ruleset(lab)}
+  const own =
+    role === "firewall" ? ZONES.map((zone) => gatewayOf(plan, zone)) : [plan.addresses[role]];
+  const rules = `    sources: ${filesOf.ruleset(lab)}
     managed-by: { inet ${filterTable}: premortem, ip ${natTable}: premortem }
-    addresses: [${[...own, managementAddress(plan, role)].join(", ")}]
+`;
+  return `  ${plan.hosts[role]}:
+    reach: ssh://premortem@${plan.hosts[role]}
+${role === "firewall" ? rules : ""}    addresses: [${[...own, managementAddress(plan, role)].join(", ")}]
+    login-log: ${loginLog(lab, role)}
 `;
 }
 
@@ -81,7 +85,7 @@ function intents({ zones }: LabPlan): string {
     critical: true
   mail-in:
     from: ${internet.name}
-    to: balancer
+    to: public-address
     service: smtp
     reason: the world's mail comes in, turned to the balancer by NAT
     owner: mail team
@@ -99,4 +103,36 @@ function intents({ zones }: LabPlan): string {
     expect: blocked
     owner: database team
 `;
+}
+
+/* Shorter than a person would wait, so that a run of the lab is short as well. */
+const OFTEN = "every: 5s, timeout: 3s";
+
+/** What premortem looks at: each mail host's own ways, what users do, and what hosts say of themselves. */
+function monitors(lab: MailLab): string {
+  const { plan } = lab;
+  const { hosts, addresses, accounts, domains } = plan;
+  const probe = `user: ${accounts.probe}@${domains.local}, password-file: ${filesOf.probePassword(lab)}`;
+  const trust = `server-name: ${mailName(plan)}, trust-file: ${filesOf.certificate(lab)}`;
+  const lines = [
+    ...MAIL_ROLES.flatMap((role) => mailMonitors(lab, role)),
+    `users-submission: { kind: submission, from: ${hosts.client}, to: "${addresses.balancer}:587", ${OFTEN}, ${probe}, ${trust} }`,
+    `users-imap: { kind: imap, from: ${hosts.client}, to: "${addresses.balancer}:143", ${OFTEN}, ${probe}, ${trust} }`,
+    `round-trip: { kind: round-trip, from: ${hosts.client}, every: 15s, timeout: 10s, submit: "${addresses.balancer}:587", imap: "${addresses.balancer}:143", recipient: echo@${domains.remote}, ${probe}, ${trust} }`,
+    `${hosts.firewall}-counters: { kind: counters, on: ${hosts.firewall} }`,
+    `help-desk: { kind: complaints, secret-file: ${filesOf.complaintSecret(lab)} }`,
+  ];
+  return lines.map((line) => `  ${line}\n`).join("");
+}
+
+function mailMonitors(lab: MailLab, role: MailRole): readonly string[] {
+  const { hosts, addresses, accounts, domains, resolver } = lab.plan;
+  const from = `from: ${hosts[role]}`;
+  const logs = ["mail.log", "dovecot.log"].map((name) => hostPath(lab, role, "log", name));
+  return [
+    `${hosts[role]}-out: { kind: smtp, ${from}, to: ${addresses.internet}, recipient: postmaster@${domains.remote}, ${OFTEN} }`,
+    `${hosts[role]}-names: { kind: dns, ${from}, to: ${resolver}, name: ${domains.remote}, type: MX, ${OFTEN} }`,
+    `${hosts[role]}-database: { kind: database, ${from}, to: ${addresses.database}, database: ${accounts.database}, user: ${accounts.databaseUser}, password-file: ${filesOf.databasePassword(lab)}, ${OFTEN} }`,
+    `${hosts[role]}-postfix: { kind: postfix, on: ${hosts[role]}, log: [${logs.join(", ")}], dovecot-configuration: /etc/dovecot }`,
+  ];
 }

@@ -16,11 +16,18 @@ export type HostRole =
   | "ops"
   | "management";
 
-/** Hosts that are logged in to: those that premortem calls devices. */
-export const DEVICE_ROLES = ["firewall", "balancer", "mailOne", "mailTwo", "database"] as const;
+/** Hosts that are logged in to: those that premortem calls devices. Of users, one lends its own path. */
+export const DEVICE_ROLES = [
+  "firewall",
+  "balancer",
+  "mailOne",
+  "mailTwo",
+  "database",
+  "client",
+] as const;
 export const MAIL_ROLES = ["mailOne", "mailTwo"] as const;
 /** Hosts on the management link. */
-export const MANAGED_ROLES = [...DEVICE_ROLES, "client", "ops"] as const;
+export const MANAGED_ROLES = [...DEVICE_ROLES, "ops"] as const;
 export const ALL_ROLES = [...MANAGED_ROLES, "internet", "management"] as const;
 
 export type DeviceRole = (typeof DEVICE_ROLES)[number];

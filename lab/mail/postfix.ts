@@ -32,6 +32,11 @@ export async function flushQueue(lab: MailLab, role: MailRole): Promise<void> {
   await inside(lab, role, ["postqueue", "-f"]);
 }
 
+/** How many mails wait on a host. */
+export async function queueLength(lab: MailLab, role: MailRole): Promise<number> {
+  return (await inside(lab, role, ["postqueue", "-j"])).split("\n").length - 1;
+}
+
 function userMap({ plan }: MailLab): string {
   const { accounts, addresses } = plan;
   return `hosts = ${addresses.database}

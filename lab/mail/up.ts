@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { chownSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { configureBalancer, startBalancer } from "./balancer.ts";
@@ -24,6 +25,8 @@ import { inside } from "./processes.ts";
 import { awaitPorts } from "./ready.ts";
 import { bootRuleset } from "./ruleset.ts";
 import { makeSshKeys, startSshd } from "./ssh.ts";
+
+const SECRET_BYTES = 32;
 
 /** Brings the network up; when it fails, nothing of it stays. */
 export async function up(plan: LabPlan): Promise<MailLab> {
@@ -78,11 +81,15 @@ async function configure(lab: MailLab): Promise<void> {
   ]);
 }
 
-/** Passwords that premortem reads from files. */
+/** What premortem reads from files. */
 function writeSecrets(lab: MailLab): void {
   const { accounts } = lab.plan;
-  writeFileSync(filesOf.probePassword(lab), `${accounts.probePassword}\n`, { mode: 0o600 });
-  writeFileSync(filesOf.databasePassword(lab), `${accounts.databasePassword}\n`, { mode: 0o600 });
+  const secrets = [
+    [filesOf.probePassword(lab), accounts.probePassword],
+    [filesOf.databasePassword(lab), accounts.databasePassword],
+    [filesOf.complaintSecret(lab), randomBytes(SECRET_BYTES).toString("hex")],
+  ] as const;
+  for (const [file, secret] of secrets) writeFileSync(file, `${secret}\n`, { mode: 0o600 });
 }
 
 async function loadRuleset(lab: MailLab): Promise<void> {
