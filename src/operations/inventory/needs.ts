@@ -1,0 +1,54 @@
+import { readDovecot } from "./needs/dovecot.ts";
+import type { ConfigText, Need } from "./needs/model.ts";
+import { readPostfix } from "./needs/postfix.ts";
+import { readResolvers } from "./needs/resolvers.ts";
+
+/** Where a host keeps what tells which connections it needs. */
+export interface NeedRoots {
+  /** Postfix's configuration folder; null: it does not run there. */
+  readonly postfix: string | null;
+  readonly dovecot: string | null;
+}
+
+/** What the files of a host say that it connects to. */
+export interface Needs {
+  readonly needs: readonly Need[];
+  /** Files and patterns of files that are named, and were not handed in. */
+  readonly missing: readonly string[];
+}
+
+const RESOLVERS = "/etc/resolv.conf";
+
+/**
+ * Which connections a mail host needs, by the lines that say so: nothing is known in advance. Call it again
+ * with what it misses, until it misses nothing that is there.
+ */
+export function readNeeds(roots: NeedRoots, files: ReadonlyMap<string, string>): Needs {
+  const missing = new Set<string>();
+  const read = (path: string): ConfigText | null => {
+    const text = files.get(path);
+    if (text === undefined) missing.add(path);
+    return text === undefined ? null : { path, text };
+  };
+  const list = (pattern: string): readonly ConfigText[] => {
+    if (!files.has(pattern)) missing.add(pattern);
+    const matches = matcherOf(pattern);
+    return [...files].flatMap(([path, text]) =>
+      path !== pattern && matches(path) ? [{ path, text }] : [],
+    );
+  };
+  const reader = { read, list };
+  const needs = [
+    ...readResolvers(read(RESOLVERS)),
+    ...(roots.postfix === null ? [] : readPostfix(roots.postfix, reader)),
+    ...(roots.dovecot === null ? [] : readDovecot(roots.dovecot, reader)),
+  ];
+  return { needs, missing: [...missing] };
+}
+
+/** Shell patterns as Dovecot's `!include` takes them; a star does not reach into folders. */
+function matcherOf(pattern: string): (path: string) => boolean {
+  const words = pattern.replace(/[.+^${}()|[\]\\]/g, "\\$&");
+  const expression = new RegExp(`^${words.replaceAll("*", "[^/]*").replaceAll("?", "[^/]")}$`);
+  return (path) => expression.test(path);
+}

@@ -1,0 +1,60 @@
+import type { Sighting } from "../model.ts";
+import type { LogEvent, Trouble } from "./events.ts";
+import { flowsOf, type LogHost } from "./tie.ts";
+
+/** Milliseconds without such a line after which a symptom is over: retries of a queue come within a minute. */
+const QUIET_MS = 90_000;
+/** Characters of a line that are repeated. */
+const MAXIMUM_REASON = 200;
+
+/** What a line means for people; null: nothing is wrong. */
+export function sightingOf(
+  event: LogEvent,
+  host: LogHost,
+  monitor: string,
+  atMs: number,
+): Sighting | null {
+  if (event.kind !== "trouble" && event.kind !== "deferred") return null;
+  const { trouble, reason } = event;
+  if (trouble.kind === "other") return null;
+  const flows = flowsOf(trouble, host);
+  return {
+    key: `${monitor}/${keyOf(trouble)}`,
+    kind: "log",
+    monitor,
+    device: host.device,
+    atMs,
+    text: `${host.device}: ${wordsOf(trouble)} (${reason.slice(0, MAXIMUM_REASON)})`,
+    flows,
+    quietMs: QUIET_MS,
+  };
+}
+
+/** One symptom for each thing that is missed, however many lines tell of it. */
+function keyOf(trouble: Trouble): string {
+  switch (trouble.kind) {
+    case "database":
+      return `database/${trouble.program}`;
+    case "peer":
+      return `peer/${trouble.peer.address ?? trouble.peer.host}/${trouble.peer.port}`;
+    default:
+      return trouble.kind;
+  }
+}
+
+function wordsOf(trouble: Trouble): string {
+  switch (trouble.kind) {
+    case "database":
+      return `${trouble.program === "postfix" ? "Postfix" : "Dovecot"} cannot ask its database of users`;
+    case "names":
+      return "names cannot be looked up";
+    case "peer":
+      return `${trouble.peer.host} cannot be reached on port ${trouble.peer.port}`;
+    case "login":
+      return "people cannot log in to hand mail in";
+    case "delivery":
+      return "mail cannot be put into mailboxes";
+    case "other":
+      return "mail waits";
+  }
+}

@@ -1,0 +1,48 @@
+import { expect, test } from "vitest";
+import type { Sighting } from "./model.ts";
+import { expire, MAXIMUM_SYMPTOMS, over, type Symptoms, see } from "./symptoms.ts";
+
+const FLOW = { from: "a", to: "b", service: "tcp/25" };
+const sighting = (key: string, atMs: number, more: Partial<Sighting> = {}): Sighting => ({
+  key,
+  kind: "log",
+  monitor: "m",
+  device: "mail1",
+  atMs,
+  text: key,
+  flows: [FLOW],
+  quietMs: 100,
+  ...more,
+});
+const NONE: Symptoms = new Map();
+
+test("the same thing twice is one symptom, since it was first seen", () => {
+  const first = see(NONE, sighting("a", 10));
+  const second = see(first.symptoms, sighting("a", 20));
+  expect([first.news, second.news]).toEqual(["began", "again"]);
+  expect(second.symptom).toMatchObject({ sinceMs: 10, lastMs: 20, count: 2, flows: [FLOW] });
+});
+
+test("a symptom that speaks of more connections than before has grown", () => {
+  const first = see(NONE, sighting("a", 10));
+  const second = see(first.symptoms, sighting("a", 20, { flows: [FLOW, { ...FLOW, to: "c" }] }));
+  expect([second.news, second.symptom.flows.length]).toEqual(["grew", 2]);
+});
+
+test("silence ends a symptom, after its own time and not before", () => {
+  const { symptoms } = see(
+    see(NONE, sighting("a", 10)).symptoms,
+    sighting("b", 10, { quietMs: null }),
+  );
+  expect(expire(symptoms, 110).ended).toEqual([]);
+  const { ended, symptoms: left } = expire(symptoms, 111);
+  expect([ended.map(({ id }) => id), [...left.keys()]]).toEqual([["a"], ["b"]]);
+  expect(over(left, ["b", "x"]).ended.map(({ id }) => id)).toEqual(["b"]);
+});
+
+test("too many at once are told, not kept", () => {
+  let symptoms = NONE;
+  for (let i = 0; i < MAXIMUM_SYMPTOMS; i++) symptoms = see(symptoms, sighting(`${i}`, 0)).symptoms;
+  expect(see(symptoms, sighting("more", 0)).news).toBe("full");
+  expect(see(symptoms, sighting("1", 0)).news).toBe("again");
+});

@@ -1,0 +1,70 @@
+import type { MonitorFlow } from "../inventory/monitors.ts";
+import type { ActiveSymptom, Sighting } from "./model.ts";
+
+/** What hurts now, by id. */
+export type Symptoms = ReadonlyMap<string, ActiveSymptom>;
+
+/** Symptoms at once: beyond them a log in disarray would fill the memory. Told where it is reached. */
+export const MAXIMUM_SYMPTOMS = 1_000;
+/** Connections of one symptom that are kept. */
+const MAXIMUM_FLOWS = 50;
+
+export interface Seen {
+  readonly symptoms: Symptoms;
+  readonly symptom: ActiveSymptom;
+  /** `again`: nothing new; `full`: there are too many, and it was not taken. */
+  readonly news: "began" | "grew" | "again" | "full";
+}
+
+/** Takes one look in. */
+export function see(symptoms: Symptoms, sighting: Sighting): Seen {
+  const known = symptoms.get(sighting.key);
+  const { key, atMs, ...rest } = sighting;
+  if (known === undefined) {
+    const symptom = { ...rest, id: key, sinceMs: atMs, lastMs: atMs, count: 1 };
+    if (symptoms.size >= MAXIMUM_SYMPTOMS) return { symptoms, symptom, news: "full" };
+    return { symptoms: new Map(symptoms).set(key, symptom), symptom, news: "began" };
+  }
+  const flows = joined(known.flows, sighting.flows);
+  const symptom = { ...known, flows, lastMs: Math.max(known.lastMs, atMs), count: known.count + 1 };
+  const news = flows.length > known.flows.length ? "grew" : "again";
+  return { symptoms: new Map(symptoms).set(key, symptom), symptom, news };
+}
+
+function joined(
+  known: readonly MonitorFlow[],
+  more: readonly MonitorFlow[],
+): readonly MonitorFlow[] {
+  const names = new Set(known.map(nameOf));
+  const fresh = more.filter((flow) => !names.has(nameOf(flow)));
+  return fresh.length === 0 ? known : [...known, ...fresh].slice(0, MAXIMUM_FLOWS);
+}
+
+function nameOf({ from, to, service }: MonitorFlow): string {
+  return JSON.stringify([from, to, service]);
+}
+
+export interface Ended {
+  readonly symptoms: Symptoms;
+  readonly ended: readonly ActiveSymptom[];
+}
+
+/** Ends what was told to be over. */
+export function over(symptoms: Symptoms, ids: readonly string[]): Ended {
+  const ended = ids.flatMap((id) => symptoms.get(id) ?? []);
+  if (ended.length === 0) return { symptoms, ended };
+  const left = new Map(symptoms);
+  for (const { id } of ended) left.delete(id);
+  return { symptoms: left, ended };
+}
+
+/** Ends what has been silent for long enough. */
+export function expire(symptoms: Symptoms, nowMs: number): Ended {
+  const silent = [...symptoms.values()].filter(
+    ({ quietMs, lastMs }) => quietMs !== null && nowMs - lastMs > quietMs,
+  );
+  return over(
+    symptoms,
+    silent.map(({ id }) => id),
+  );
+}
