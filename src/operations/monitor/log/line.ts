@@ -10,8 +10,7 @@ const MAXIMUM_LINE = 4_000;
 
 const POSTFIX = /(?:^|\s)(postfix[\w-]*(?:\/[\w-]+)*)\[\d+\]: (.*)$/;
 /** `dovecot: auth: …` of syslog. */
-const DOVECOT_SYSLOG =
-  /\sdovecot(?:\[\d+\])?: ([\w-]+)(?:\([^)]*\))*(?:<[^>]*>)*: (.*)$/;
+const DOVECOT_SYSLOG = /\sdovecot(?:\[\d+\])?: ([\w-]+)(?:\([^)]*\))*(?:<[^>]*>)*: (.*)$/;
 /** `Nov 25 04:00:00 auth: Error: …` of Dovecot's own file. */
 const DOVECOT_FILE =
   /^(?:\w{3} +\d+ [\d:]+|\d{4}-\d\d-\d\d[T ][\d:.]+\S*) ([\w-]+)(?:\([^)]*\))*(?:<[^>]*>)*: ((?:Error|Warning|Fatal|Info|Panic): .*)$/;
