@@ -4,3 +4,7 @@ export interface Refusal {
   readonly reason: string;
   readonly help: string;
 }
+
+export function refuse(reason: string, help: string): Refusal {
+  return { kind: "refusal", reason, help };
+}

@@ -1,3 +1,4 @@
+import { refuse } from "../../platform/refusal.ts";
 import type { Refusal } from "../change/model.ts";
 import type { AutomaticRollbacks } from "./store.ts";
 
@@ -21,8 +22,4 @@ export function brake(device: string, { ofContent, since }: AutomaticRollbacks):
       "look at the device and at the probes first; or insist, with a reason",
     );
   return null;
-}
-
-function refuse(reason: string, help: string): Refusal {
-  return { kind: "refusal", reason, help };
 }

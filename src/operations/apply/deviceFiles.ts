@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Transport } from "../../platform/transport/transport.ts";
 import { redact } from "../inventory/redact.ts";
-import type { Snapshot } from "../inventory/snapshot.ts";
+import { partOf, type Snapshot } from "../inventory/snapshot.ts";
 import type { DevicePart } from "./run.ts";
 
 /** Something on the device that could not be done, and what to do about it. */
@@ -95,14 +95,14 @@ export async function writeBootFiles(
 async function writeOne(
   transport: Transport,
   { path, text }: BootFile,
-  { parts }: Snapshot,
+  snapshot: Snapshot,
   keep: readonly string[],
 ): Promise<DeviceProblem | null> {
   const found = await transport.run(["sh", "-c", 'test ! -e "$1" || cat -- "$1"', "sh", path]);
   if (found.kind === "fault") return problem(found.message, found.help);
   if (found.code !== 0) return notWritten(path, lastLine(found.error));
   if (found.out === text) return null;
-  const before = parts.find(({ name }) => name === path)?.text ?? "";
+  const before = partOf(snapshot, path) ?? "";
   if (redact(found.out) !== before) return changedMeanwhile(path);
   const hash = found.out === "" ? "none" : sha256(found.out);
   const ran = await transport.run(["sh", "-c", WRITE, "sh", path, hash, ...keep, sha256(text)], {

@@ -1,4 +1,4 @@
-import type { Snapshot } from "../inventory/snapshot.ts";
+import { partOf, type Snapshot } from "../inventory/snapshot.ts";
 
 /**
  * Why the ruleset of a host cannot be restored from what nft lists, in words; empty: it can. What
@@ -8,7 +8,7 @@ import type { Snapshot } from "../inventory/snapshot.ts";
  * like its own.
  */
 export function foreignWriters(snapshot: Snapshot, owned: readonly string[]): readonly string[] {
-  const text = (name: string) => snapshot.parts.find((part) => part.name === name)?.text ?? "";
+  const text = (name: string) => partOf(snapshot, name) ?? "";
   const nft = text("nft");
   const found = [
     ...namesOf(nft, MANAGED).map((table) => `iptables-nft writes table \`${table}\``),

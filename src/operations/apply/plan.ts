@@ -1,6 +1,7 @@
 import type { Device } from "../../engine/device/device.ts";
 import { compareDevices } from "../../engine/diff/index.ts";
 import { readDevice } from "../../engine/parsers/readDevice.ts";
+import { refuse } from "../../platform/refusal.ts";
 import type { Transport } from "../../platform/transport/transport.ts";
 import { runSources, tableKey } from "../change/candidate.ts";
 import type { Refusal, SourceFiles } from "../change/model.ts";
@@ -8,7 +9,7 @@ import { ownTables } from "../change/prove.ts";
 import { isSourceProblem, ownScripts, wholeSources } from "../change/sources.ts";
 import type { NetworkDevice } from "../inventory/model.ts";
 import { REDACTED } from "../inventory/redact.ts";
-import { runningDevice, type Snapshot } from "../inventory/snapshot.ts";
+import { partOf, runningDevice, type Snapshot } from "../inventory/snapshot.ts";
 import { foreignWriters } from "./foreign.ts";
 import { type ListedTable, readListing, withoutLiveElements } from "./listing.ts";
 import type { ApplyPlan, DevicePart } from "./run.ts";
@@ -89,10 +90,10 @@ function whyNotPlanned(
 }
 
 function ownListing(
-  { parts }: Snapshot,
+  snapshot: Snapshot,
   owned: readonly string[],
 ): readonly ListedTable[] | Refusal {
-  const text = parts.find(({ name }) => name === "nft")?.text ?? null;
+  const text = partOf(snapshot, "nft");
   const tables = text === null ? null : readListing(text);
   if (tables === null)
     return refuse("what runs on the device is not known", "look at what the login may read");
@@ -147,8 +148,4 @@ function whyUnlike(proved: Device, listed: readonly ListedTable[]): string | nul
   const { equal, classes, reasons } = compareDevices(proved, kernel.device);
   if (equal === true) return null;
   return classes[0]?.example ?? reasons[0] ?? "no reason is known";
-}
-
-function refuse(reason: string, help: string): Refusal {
-  return { kind: "refusal", reason, help };
 }

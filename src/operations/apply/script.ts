@@ -30,7 +30,7 @@ function wholeTable({ key, properties, blocks }: ListedTable): readonly string[]
   return tableText(key, properties, blocks);
 }
 
-export function tableText(
+function tableText(
   key: string,
   properties: readonly string[],
   blocks: readonly ListedBlock[],

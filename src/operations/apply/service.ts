@@ -1,9 +1,11 @@
 import { codeOf } from "../../platform/db/fault.ts";
+import { refuse } from "../../platform/refusal.ts";
 import type { Actor, Change, Refusal } from "../change/model.ts";
 import { runningHashOf } from "../change/runningHash.ts";
 import { pullDevice } from "../change/service.ts";
 import { beginApply, isRefusal } from "../change/transition.ts";
 import type { NetworkDevice } from "../inventory/model.ts";
+import { partOf } from "../inventory/snapshot.ts";
 import { brake, HOUR_MS } from "./brakes.ts";
 import { installPart } from "./deviceFiles.ts";
 import { leadApply } from "./lead.ts";
@@ -174,7 +176,7 @@ async function orderOf(
     part,
   });
   if (planned.kind === "refusal") return planned;
-  const textOf = (path: string) => snapshot.parts.find(({ name }) => name === path)?.text ?? null;
+  const textOf = (path: string) => partOf(snapshot, path);
   return {
     changeId,
     device: change.device,
@@ -256,8 +258,4 @@ function busy(device: string): Refusal {
 
 function unknown(id: number): Refusal {
   return refuse(`there is no apply ${id}`, "list them: `premortem changes`");
-}
-
-function refuse(reason: string, help: string): Refusal {
-  return { kind: "refusal", reason, help };
 }

@@ -1,4 +1,4 @@
-import { type Generated, sql } from "kysely";
+import { type Generated, sql, type Updateable } from "kysely";
 import type { Database, Migration } from "../../platform/db/database.ts";
 import type { Evidence } from "./checks.ts";
 import type { GreenProbe } from "./confirmation.ts";
@@ -152,17 +152,12 @@ export async function writeState(
   nowMs: number,
 ): Promise<void> {
   await writeRow(database, id, state, nowMs);
-  await database
-    .withTables<Tables>()
-    .updateTable("apply")
-    .set({
-      state: JSON.stringify(state),
-      state_kind: state.kind,
-      rollback_reason: state.kind === "rolledBack" ? state.reason : null,
-      state_ms: nowMs,
-    })
-    .where("id", "=", id)
-    .execute();
+  await update(database, id, {
+    state: JSON.stringify(state),
+    state_kind: state.kind,
+    rollback_reason: state.kind === "rolledBack" ? state.reason : null,
+    state_ms: nowMs,
+  });
 }
 
 async function writeRow(database: Database, id: number, state: ApplyState, nowMs: number) {
@@ -180,26 +175,23 @@ async function writeRow(database: Database, id: number, state: ApplyState, nowMs
     .execute();
 }
 
-export async function writeEvidence(
+export function writeEvidence(
   database: Database,
   id: number,
   evidence: readonly Evidence[],
 ): Promise<void> {
-  const values = { evidence: JSON.stringify(evidence) };
-  await database
-    .withTables<Tables>()
-    .updateTable("apply")
-    .set(values)
-    .where("id", "=", id)
-    .execute();
+  return update(database, id, { evidence: JSON.stringify(evidence) });
 }
 
-export async function writeAftermath(
+export function writeAftermath(
   database: Database,
   id: number,
   aftermath: Aftermath,
 ): Promise<void> {
-  const values = { aftermath: JSON.stringify(aftermath) };
+  return update(database, id, { aftermath: JSON.stringify(aftermath) });
+}
+
+async function update(database: Database, id: number, values: Updateable<ApplyTable>) {
   await database
     .withTables<Tables>()
     .updateTable("apply")

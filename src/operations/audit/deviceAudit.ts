@@ -121,9 +121,9 @@ export class DeviceAudit {
     isFirst: boolean,
     base: Snapshot,
   ): Promise<void> {
-    const before = isFirst ? await this.seenBefore(base) : this.last;
     const after = { snapshot: drift.snapshot, running: runningDevice(drift.snapshot).device };
     const gap = isFirst ? await this.store.lastSeen(this.name) : null;
+    const before = isFirst ? await this.seenBefore(gap?.snapshot ?? null, base) : this.last;
     this.last = after;
     if (before === null || before.snapshot.hash === drift.snapshot.hash) return;
     const who = this.whoDid(drift, device);
@@ -145,9 +145,8 @@ export class DeviceAudit {
   }
 
   /** What this device had when it was seen last, in this run of the server or an earlier one. */
-  private async seenBefore(base: Snapshot): Promise<Seen> {
-    const last = await this.store.lastSeen(this.name);
-    const found = last === null ? null : await this.options.snapshotOf(last.snapshot);
+  private async seenBefore(last: string | null, base: Snapshot): Promise<Seen> {
+    const found = last === null ? null : await this.options.snapshotOf(last);
     const snapshot = found ?? base;
     return { snapshot, running: runningDevice(snapshot).device };
   }

@@ -1,5 +1,5 @@
 import { readListing } from "../apply/listing.ts";
-import type { Snapshot } from "../inventory/snapshot.ts";
+import { RULESET_PARTS, type Snapshot } from "../inventory/snapshot.ts";
 
 /** Rules that came and went between two snapshots, each with the place where it stands. */
 export interface ToldRules {
@@ -33,18 +33,9 @@ function without(lines: readonly string[], others: readonly string[]): readonly 
   });
 }
 
-const RULE_PARTS: readonly string[] = [
-  "nft",
-  "iptables-nft",
-  "ip6tables-nft",
-  "iptables-legacy",
-  "ip6tables-legacy",
-  "ipset",
-];
-
 function linesOf({ parts }: Snapshot): readonly string[] {
   return parts.flatMap(({ name, text }) => {
-    if (text === null || !RULE_PARTS.includes(name)) return [];
+    if (text === null || !RULESET_PARTS.includes(name)) return [];
     return name === "nft" ? nftLines(text) : plainLines(name, text);
   });
 }

@@ -8,7 +8,7 @@ import { judgeIntents } from "../../engine/intents/judge.ts";
 import type { DeviceResult } from "../../engine/parsers/readDevice.ts";
 import { checkDevice } from "../inventory/checkDevice.ts";
 import type { Network, NetworkDevice } from "../inventory/model.ts";
-import { runningDevice, type Snapshot } from "../inventory/snapshot.ts";
+import { partOf, runningDevice, type Snapshot } from "../inventory/snapshot.ts";
 import { type Candidate, runSources, tableKey } from "./candidate.ts";
 import { contentHashOf } from "./content.ts";
 import { editedLines } from "./edits.ts";
@@ -91,7 +91,7 @@ function emptyAnswer({ device, snapshot, files }: ProveInput): ProofAnswer {
 
 function editsOf({ snapshot, files }: ProveInput): ProofAnswer["edits"] {
   return [...files].flatMap(([path, text]) => {
-    const before = snapshot.parts.find(({ name }) => name === path)?.text ?? "";
+    const before = partOf(snapshot, path) ?? "";
     return editedLines(path, before, text);
   });
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { NetworkDevice } from "../inventory/model.ts";
-import type { Snapshot } from "../inventory/snapshot.ts";
+import { RULESET_PARTS, type Snapshot } from "../inventory/snapshot.ts";
 
 /**
  * A name for what a proof stands on: the ruleset and the source files. What packets and clocks put into
@@ -10,12 +10,10 @@ import type { Snapshot } from "../inventory/snapshot.ts";
 export function runningHashOf({ sources }: NetworkDevice, { parts }: Snapshot): string {
   const hash = createHash("sha256");
   for (const { name, text } of parts)
-    if (sources.includes(name) || RULESET.test(name))
+    if (sources.includes(name) || RULESET_PARTS.includes(name))
       hash.update(JSON.stringify([name, text === null ? null : withoutLive(name, text)]));
   return hash.digest("hex");
 }
-
-const RULESET = /^(nft|ipset|ip6?tables-(nft|legacy))$/;
 
 function withoutLive(name: string, text: string): string {
   if (name === "nft") return withoutLiveElements(text);

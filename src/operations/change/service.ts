@@ -2,6 +2,7 @@ import type { ProofAnswer } from "../../engine/answer/proof.ts";
 import type { Channel } from "../../platform/channel.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Database } from "../../platform/db/database.ts";
+import { refuse } from "../../platform/refusal.ts";
 import type { Network } from "../inventory/model.ts";
 import type { Pulled } from "../inventory/pull.ts";
 import type { Inventory } from "../inventory/service.ts";
@@ -244,7 +245,7 @@ export async function proveOnDevice(
 export async function pullDevice(devices: Devices, name: string): Promise<Pulled | Refusal> {
   const pulled = await devices.pull(name);
   if (pulled.kind === "pulled" || pulled.kind === "refusal") return pulled;
-  return refusal(pulled.message, pulled.help);
+  return refuse(pulled.message, pulled.help);
 }
 
 function viewOf(stored: StoredChange, nowMs: number): ChangeView {
@@ -265,10 +266,10 @@ function publish(
 
 function tooLarge(files: SourceFiles): Refusal | null {
   const characters = [...files].reduce((sum, [path, text]) => sum + path.length + text.length, 0);
-  if (files.size === 0) return refusal("a change needs a file", "name the files that are edited");
+  if (files.size === 0) return refuse("a change needs a file", "name the files that are edited");
   return characters <= MAXIMUM_CHARACTERS
     ? null
-    : refusal(`the files have more than ${MAXIMUM_CHARACTERS} characters`, "split the change");
+    : refuse(`the files have more than ${MAXIMUM_CHARACTERS} characters`, "split the change");
 }
 
 function unknownDevice(network: Network, device: string): Refusal | null {
@@ -276,17 +277,13 @@ function unknownDevice(network: Network, device: string): Refusal | null {
 }
 
 function noDevice({ devices }: Network, name: string): Refusal {
-  return refusal(`there is no device \`${name}\``, `known are ${[...devices.keys()].join(", ")}`);
+  return refuse(`there is no device \`${name}\``, `known are ${[...devices.keys()].join(", ")}`);
 }
 
 function unknown(id: number): Refusal {
-  return refusal(`there is no change ${id}`, "list them: `premortem changes`");
+  return refuse(`there is no change ${id}`, "list them: `premortem changes`");
 }
 
 function notProved(id: number): Refusal {
-  return refusal(`change ${id} is not proved yet`, `prove it: \`premortem prove ${id}\``);
-}
-
-function refusal(reason: string, help: string): Refusal {
-  return { kind: "refusal", reason, help };
+  return refuse(`change ${id} is not proved yet`, `prove it: \`premortem prove ${id}\``);
 }

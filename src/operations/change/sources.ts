@@ -1,6 +1,6 @@
 import type { NetworkDevice } from "../inventory/model.ts";
 import { REDACTED } from "../inventory/redact.ts";
-import type { Snapshot } from "../inventory/snapshot.ts";
+import { partOf, type Snapshot } from "../inventory/snapshot.ts";
 import type { SourceFiles } from "./model.ts";
 
 /** All source files of a device as they would be, and which of them are loaded by name. */
@@ -24,7 +24,7 @@ export function isSourceProblem(found: object): found is SourceProblem {
 /** The edited files beside those that stay as they were read. */
 export function wholeSources(
   device: NetworkDevice,
-  { parts }: Snapshot,
+  snapshot: Snapshot,
   edited: SourceFiles,
 ): Sources | SourceProblem {
   const foreign = [...edited.keys()].find((path) => !device.sources.includes(path));
@@ -40,7 +40,7 @@ export function wholeSources(
     );
   const files = new Map<string, string>();
   for (const path of device.sources) {
-    const text = edited.get(path) ?? parts.find(({ name }) => name === path)?.text ?? null;
+    const text = edited.get(path) ?? partOf(snapshot, path);
     if (text === null)
       return problem(
         `\`${path}\` could not be read on ${device.name}`,

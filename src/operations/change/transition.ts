@@ -1,3 +1,4 @@
+import { refuse } from "../../platform/refusal.ts";
 import { contentHashOf } from "./content.ts";
 import type {
   Actor,
@@ -21,10 +22,6 @@ export type Result = Change | Refusal;
 
 export function isRefusal(result: Result): result is Refusal {
   return "reason" in result && "help" in result;
-}
-
-function refuse(reason: string, help: string): Refusal {
-  return { kind: "refusal", reason, help };
 }
 
 /** Begins a change. */

@@ -1,9 +1,9 @@
 import { readListing } from "../apply/listing.ts";
+import { listingText } from "../apply/script.ts";
 import type { Network } from "../inventory/model.ts";
 import { partOf, runningDevice, type Snapshot, withPart } from "../inventory/snapshot.ts";
 import { findCause } from "./cause.ts";
 import { type Edit, editsOf } from "./edits.ts";
-import { listingText } from "./listingText.ts";
 import type { ObservedDifference, Symptom } from "./model.ts";
 
 /** Rules of one difference that are asked one by one; each costs a compilation. */

@@ -1,5 +1,6 @@
 import type { CheckedIntent } from "../../engine/answer/check.ts";
 import type { Channel } from "../../platform/channel.ts";
+import { refuse } from "../../platform/refusal.ts";
 import type { WatchState } from "../audit/model.ts";
 import type { Actor, Refusal } from "../change/model.ts";
 import { explain, flowText } from "./explain.ts";
@@ -238,10 +239,6 @@ export class IncidentDesk {
     this.last = turn.catch(() => undefined);
     return turn;
   }
-}
-
-function refuse(reason: string, help: string): Refusal {
-  return { kind: "refusal", reason, help };
 }
 
 function isGoingOn({ recoveredMs }: Incident, nowMs: number): boolean {

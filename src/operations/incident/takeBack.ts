@@ -2,14 +2,21 @@ import { createHash } from "node:crypto";
 import type { Device } from "../../engine/device/device.ts";
 import { compareDevices } from "../../engine/diff/index.ts";
 import { readDevice } from "../../engine/parsers/readDevice.ts";
+import { refuse } from "../../platform/refusal.ts";
 import type { Transport } from "../../platform/transport/transport.ts";
 import { type ListedTable, readListing, withoutLiveElements } from "../apply/listing.ts";
+import { listingText } from "../apply/script.ts";
 import type { Refusal } from "../change/model.ts";
 import { checkDevice } from "../inventory/checkDevice.ts";
 import type { Network, NetworkDevice } from "../inventory/model.ts";
 import { pull } from "../inventory/pull.ts";
-import { partOf, runningDevice, type Snapshot, withPart } from "../inventory/snapshot.ts";
-import { listingText } from "./listingText.ts";
+import {
+  partOf,
+  RULESET_PARTS,
+  runningDevice,
+  type Snapshot,
+  withPart,
+} from "../inventory/snapshot.ts";
 import { type DifferenceUndo, undoDifference } from "./undo.ts";
 
 /** What would take a difference back on the device as it is now, proved before it is sent. */
@@ -70,17 +77,7 @@ export async function planUndo(question: ToUndo): Promise<PlannedUndo | Refusal>
 
 const BY_HAND = "look at the difference, and mend it on the device";
 
-function refuse(reason: string, help: string): Refusal {
-  return { kind: "refusal", reason, help };
-}
-
-const ELSEWHERE: readonly string[] = [
-  "iptables-nft",
-  "ip6tables-nft",
-  "iptables-legacy",
-  "ip6tables-legacy",
-  "ipset",
-];
+const ELSEWHERE = RULESET_PARTS.filter((name) => name !== "nft");
 
 /** Whether tables differ that nft cannot put back. */
 function isElsewhere({ before, after }: ToUndo): boolean {

@@ -37,14 +37,14 @@ export function withPart({ device, parts }: Snapshot, name: string, text: string
 }
 
 /** Parts that make up the running ruleset, in the order in which they are read. */
-const RULESET_PARTS = [
+export const RULESET_PARTS: readonly string[] = [
   "ipset",
   "nft",
   "iptables-nft",
   "ip6tables-nft",
   "iptables-legacy",
   "ip6tables-legacy",
-] as const;
+];
 
 /** What runs, as the engine reads it. */
 export function runningDevice({ parts }: Snapshot): DeviceResult {
