@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import {
   chmodSync,
+  copyFileSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -69,13 +70,24 @@ async function otherServer(
   folder: string,
   { uid, binaries = BINARIES ?? "" }: { readonly uid?: number; readonly binaries?: string } = {},
 ): Promise<{ readonly child: ChildProcess; readonly said: string }> {
-  const child = spawn(process.execPath, [join(root, "open.mjs"), folder, binaries || own()], {
+  const node = uid === undefined ? process.execPath : nodeForAll();
+  const child = spawn(node, [join(root, "open.mjs"), folder, binaries || own()], {
     stdio: ["pipe", "pipe", "inherit"],
     ...(uid === undefined ? {} : { uid, gid: uid }),
   });
   onTestFinished(() => void child.kill("SIGKILL"));
   const [said] = await once(createInterface({ input: child.stdout }), "line");
   return { child, said: String(said) };
+}
+
+/** This Node where any user may run it: what `npm exec` fetched for root lies below `/root`. */
+function nodeForAll(): string {
+  const copy = join(root, "node");
+  if (!existsSync(copy)) {
+    copyFileSync(process.execPath, copy);
+    chmodSync(copy, 0o755);
+  }
+  return copy;
 }
 
 /** The bundle of the other server lies where it finds no packages. */
