@@ -23,7 +23,8 @@ export function flowsTo(
   );
 }
 
-function addressesOf({ addresses }: NetworkDevice, family: IpFamily): readonly string[] {
+/** Those that the network file gives a device, as text, a few of each range. */
+export function addressesOf({ addresses }: NetworkDevice, family: IpFamily): readonly string[] {
   const format = family === "ip" ? formatIpv4 : formatIpv6;
   const found: string[] = [];
   for (const { from, to } of addresses.get(family) ?? [])

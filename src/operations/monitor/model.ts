@@ -1,4 +1,4 @@
-import type { MonitorFlow } from "../inventory/monitors.ts";
+import type { Monitor, MonitorFlow, ProbeMonitor } from "../inventory/monitors.ts";
 
 export type SightingKind = "probe" | "log" | "queue" | "counters" | "drop" | "complaints";
 
@@ -49,3 +49,40 @@ export type MonitorEvent =
       readonly atMs: number;
       readonly reason: string;
     };
+
+/** Where a monitor stands. */
+export interface MonitorView {
+  readonly monitor: string;
+  readonly kind: Exclude<Monitor["kind"], ProbeMonitor["kind"]>;
+  /** Null: it is of no device (complaints). */
+  readonly device: string | null;
+  /** `starting`: it has not seen anything yet, and has not failed either. */
+  readonly state: "starting" | "seeing" | "blind";
+  readonly sinceMs: number;
+  /** Why it is blind; what it sees. */
+  readonly reason: string;
+  /** The last line, look or message; null: none yet. */
+  readonly lastMs: number | null;
+  /** What it has counted since it was started, by name. */
+  readonly counts: Readonly<Record<string, number>>;
+  /** What it does not see, or does not know yet, in sentences. */
+  readonly notes: readonly string[];
+}
+
+/** What became of a message of a help desk. */
+export type ComplaintAnswer =
+  /** `isNew` false: one of that id has been taken before, and counts once. */
+  | { readonly kind: "accepted"; readonly isNew: boolean }
+  | {
+      readonly kind: "unauthorised" | "badBody" | "unknownMonitor";
+      readonly reason: string;
+      readonly help: string;
+    };
+
+/** What signs a complaint. */
+export interface ComplaintHeaders {
+  /** HMAC-SHA256 over `timestamp.body` in hexadecimal digits; `sha256=` may stand in front. */
+  readonly signature: string;
+  /** Seconds since 1970, UTC. */
+  readonly timestamp: string;
+}

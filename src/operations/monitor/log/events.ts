@@ -2,7 +2,13 @@
 export type LogEvent =
   /** A mail is in the queue. */
   | { readonly kind: "accepted"; readonly queueId: string; readonly client: string | null }
-  | { readonly kind: "sent"; readonly queueId: string; readonly peer: Peer | null }
+  | {
+      readonly kind: "sent";
+      readonly queueId: string;
+      readonly peer: Peer | null;
+      /** Milliseconds since its connection was begun; null: it went over one that was open before. */
+      readonly sinceConnectMs: number | null;
+    }
   /** Not now; the server will try again. */
   | {
       readonly kind: "deferred";

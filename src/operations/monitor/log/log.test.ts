@@ -21,6 +21,7 @@ const HOST: LogHost = {
   addresses: ["10.10.2.11"],
   needs: readNeeds({ postfix: "/etc/postfix", dovecot: "/etc/dovecot" }, FILES).needs,
   resolved: new Map([["db.internal", ["10.10.4.10"]]]),
+  sourceOf: () => null,
 };
 const HEAD = "Nov 25 04:00:00 mail1";
 

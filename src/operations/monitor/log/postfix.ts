@@ -20,6 +20,13 @@ export function readPostfixLine({ program, text }: LogLine): LogEvent | Step | n
   const [, queuedId] = QUEUED.exec(text) ?? [];
   if (queuedId !== undefined && part === "cleanup") return { kind: "queued", queueId: queuedId };
   const [, queueId, relay = "", status, reason = ""] = STATUS.exec(text) ?? [];
+  if (queueId !== undefined && status === "sent")
+    return {
+      kind: "sent",
+      queueId,
+      peer: peerOf(relay),
+      sinceConnectMs: connectionAge(text.slice(0, text.indexOf(" status="))),
+    };
   if (queueId !== undefined) return statusEvent(part, queueId, relay, status ?? "", reason);
   return warning(part, text);
 }
@@ -32,8 +39,6 @@ function statusEvent(
   reason: string,
 ): LogEvent | null {
   switch (status) {
-    case "sent":
-      return { kind: "sent", queueId, peer: peerOf(relay) };
     case "bounced":
     case "expired":
       return { kind: "bounced", queueId, reason: reasonOf(reason) };
@@ -47,6 +52,18 @@ function statusEvent(
     default:
       return null;
   }
+}
+
+const MS_IN_SECOND = 1_000;
+
+/**
+ * `delays=a/b/c/d` ends with the seconds of connecting and of sending (postconf(5), delay_logging); of a
+ * connection that served before, `conn_use` tells.
+ */
+function connectionAge(text: string): number | null {
+  if (/\bconn_use=/.test(text)) return null;
+  const [, connecting, sending] = /\bdelays=[\d.]+\/[\d.]+\/([\d.]+)\/([\d.]+)/.exec(text) ?? [];
+  return connecting === undefined ? null : (Number(connecting) + Number(sending)) * MS_IN_SECOND;
 }
 
 /** `mx.example[192.0.2.1]:25`; a socket (`mail1[private/dovecot-lmtp]`) and `none` are no peers. */
@@ -125,7 +142,7 @@ function warning(part: string, text: string): LogEvent | null {
 }
 
 /** Without who came and for whom: no addresses of people are kept. */
-function reasonOf(text: string): string {
+export function reasonOf(text: string): string {
   return text
     .replace(/<[^>]*>/g, "<…>")
     .replace(/"[^"]*"/g, '"…"')

@@ -19,7 +19,7 @@ export function sightingOf(
   if (trouble.kind === "other") return null;
   const flows = flowsOf(trouble, host);
   return {
-    key: `${monitor}/${keyOf(trouble)}`,
+    key: keyOf(monitor, trouble),
     kind: "log",
     monitor,
     device: host.device,
@@ -31,7 +31,11 @@ export function sightingOf(
 }
 
 /** One symptom for each thing that is missed, however many lines tell of it. */
-function keyOf(trouble: Trouble): string {
+export function keyOf(monitor: string, trouble: Trouble): string {
+  return `${monitor}/${nameOf(trouble)}`;
+}
+
+function nameOf(trouble: Trouble): string {
   switch (trouble.kind) {
     case "database":
       return `database/${trouble.program}`;

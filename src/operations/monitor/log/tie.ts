@@ -10,6 +10,8 @@ export interface LogHost {
   readonly needs: readonly Need[];
   /** Addresses that names of the configuration have there. */
   readonly resolved: ReadonlyMap<string, readonly string[]>;
+  /** The address that the host goes to a target with; null: it has not said so. */
+  readonly sourceOf: (target: string) => string | null;
 }
 
 /**
@@ -74,11 +76,13 @@ const LOOPBACK = /^(?:127\.|::1$|localhost$)/;
 
 /** What stays within the host passes no firewall between. */
 function fromHost(
-  { device, addresses }: LogHost,
+  { device, addresses, sourceOf }: LogHost,
   to: string,
   services: readonly string[],
 ): readonly MonitorFlow[] {
   if (LOOPBACK.test(to)) return [];
+  const source = sourceOf(to);
+  if (source !== null) return services.map((service) => ({ from: source, to, service }));
   const isSix = to.includes(":");
   const own = addresses.filter((address) => address.includes(":") === isSix);
   return (own.length > 0 ? own : [device]).flatMap((from) =>

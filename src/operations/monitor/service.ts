@@ -1,0 +1,112 @@
+import { type Channel, openChannel } from "../../platform/channel.ts";
+import type { Clock } from "../../platform/clock.ts";
+import type { Database } from "../../platform/db/database.ts";
+import type { Transport } from "../../platform/transport/transport.ts";
+import type { Network } from "../inventory/model.ts";
+import type { Monitor } from "../inventory/monitors.ts";
+import { SymptomDesk } from "./desk.ts";
+import type {
+  ActiveSymptom,
+  ComplaintAnswer,
+  ComplaintHeaders,
+  MonitorEvent,
+  MonitorView,
+} from "./model.ts";
+import { PostfixWatch } from "./postfixWatch.ts";
+import { Sight } from "./sight.ts";
+import type { Watcher } from "./watcher.ts";
+
+/** What monitors have to know of the rest; the network is asked anew, since its file changes. */
+export interface MonitorOptions {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly network: () => Network;
+  readonly transportOf: (device: string) => Transport;
+  readonly onFault: (fault: unknown) => void;
+}
+
+/** Everything that is looked at all day and is no probe: logs, queues, counters, complaints. */
+export interface Monitors {
+  readonly events: Channel<MonitorEvent>;
+  /** What hurts now. */
+  active(): readonly ActiveSymptom[];
+  states(): readonly MonitorView[];
+  /** Takes a message of a help desk, as it came: its bytes are what is signed. */
+  complain(
+    monitor: string,
+    rawBody: Uint8Array | string,
+    headers: ComplaintHeaders,
+  ): Promise<ComplaintAnswer>;
+  /** A ruleset has changed: for some minutes less is needed to see an outage. */
+  changed(device: string, atMs: number): void;
+  /** Begins to look, by the monitors that the network file has now. */
+  start(): void;
+  /** Ends it; resolves when nothing is under way any more. */
+  stop(): Promise<void>;
+}
+
+/** Milliseconds from one look for symptoms that have gone silent to the next. */
+const EXPIRE_EVERY_MS = 1_000;
+
+export function openMonitors(options: MonitorOptions): Monitors {
+  const events = openChannel<MonitorEvent>(options.onFault);
+  const desk = new SymptomDesk(events, options.clock);
+  let watchers: readonly Watcher[] = [];
+  let timer: NodeJS.Timeout | null = null;
+  return {
+    events,
+    active: () => desk.active(),
+    states: () => watchers.map((watcher) => watcher.view()),
+    complain: (monitor) => Promise.resolve(unknownMonitor(monitor)),
+    changed: () => undefined,
+    start() {
+      if (timer !== null) return;
+      timer = setInterval(() => desk.expire(), EXPIRE_EVERY_MS);
+      timer.unref();
+      watchers = options
+        .network()
+        .monitors.flatMap((monitor) => watcherOf(monitor, options, desk, events));
+      for (const watcher of watchers) watcher.start();
+    },
+    async stop() {
+      if (timer !== null) clearInterval(timer);
+      timer = null;
+      await Promise.all(watchers.map((watcher) => watcher.stop()));
+    },
+  };
+}
+
+function watcherOf(
+  monitor: Monitor,
+  { clock, network, transportOf, onFault }: MonitorOptions,
+  desk: SymptomDesk,
+  events: Channel<MonitorEvent>,
+): readonly Watcher[] {
+  switch (monitor.kind) {
+    case "postfix": {
+      const about = { monitor: monitor.id, kind: monitor.kind, device: monitor.on };
+      return [
+        new PostfixWatch({
+          monitor,
+          network,
+          transport: transportOf(monitor.on),
+          clock,
+          desk,
+          sight: new Sight(about, events, clock),
+          onAccepted: () => undefined,
+          onFault,
+        }),
+      ];
+    }
+    default:
+      return [];
+  }
+}
+
+function unknownMonitor(name: string): ComplaintAnswer {
+  return {
+    kind: "unknownMonitor",
+    reason: `no monitor of complaints is called \`${name}\``,
+    help: "name one of `kind: complaints` in the network file",
+  };
+}
