@@ -23,6 +23,7 @@ const OPERATIONS = [
   ["apply"],
   ["audit"],
   ["monitor"],
+  ["alert"],
   ["incident"],
   ["postmortem"],
   ["drill"],

@@ -1,0 +1,65 @@
+import { randomUUID } from "node:crypto";
+import type { Clock } from "../../platform/clock.ts";
+import type { Database } from "../../platform/db/database.ts";
+import type { MessageChannel } from "../../platform/notify/channel.ts";
+import type { Turn } from "../../platform/notify/pump.ts";
+import { compose, select } from "./compose.ts";
+import {
+  beginSending,
+  endSending,
+  newsBehind,
+  readCursor,
+  readGroups,
+  type Sending,
+} from "./outboxStore.ts";
+
+/** News that are looked at for one message. */
+const MAXIMUM_NEWS = 1_000;
+/** Attempts after which a message that the other side will not take is given up, so that others get through. */
+export const MAXIMUM_FINAL_ATTEMPTS = 10;
+
+export interface OutboxOptions {
+  readonly database: Database;
+  readonly clock: Clock;
+  /** A message that nobody will be told. */
+  readonly onGivenUp: (channel: string, sending: Sending, reason: string) => Promise<void>;
+}
+
+/**
+ * Sends the next message to a channel. It is in the database before it is sent, and leaves it when it has
+ * arrived: a server that is killed in between sends the same again.
+ */
+export async function sendNext(
+  options: OutboxOptions,
+  channel: MessageChannel,
+  failures: number,
+  signal: AbortSignal,
+): Promise<Turn> {
+  const { database, onGivenUp } = options;
+  const sending = await next(options, channel.name);
+  if (sending === null) return { kind: "empty" };
+  const sent = await channel.send(sending.message, signal);
+  if (sent.kind === "sent") await endSending(database, channel.name, sending.to);
+  else if (sent.isFinal && failures + 1 >= MAXIMUM_FINAL_ATTEMPTS) {
+    await onGivenUp(channel.name, sending, sent.reason);
+    await endSending(database, channel.name, sending.to);
+  }
+  return sent;
+}
+
+async function next({ database, clock }: OutboxOptions, name: string): Promise<Sending | null> {
+  const { toldTo, sending } = await readCursor(database, name, clock());
+  if (sending !== null) return sending;
+  const news = await newsBehind(database, toldTo, MAXIMUM_NEWS);
+  if (news.length === 0) return null;
+  const { groups, to } = select(news, toldTo);
+  const contents = await readGroups(
+    database,
+    groups.map(({ groupId }) => groupId),
+  );
+  const id = randomUUID();
+  const atMs = clock();
+  const begun = { message: { id, atMs, body: compose(id, atMs, groups, contents) }, to };
+  await beginSending(database, name, begun);
+  return begun;
+}
