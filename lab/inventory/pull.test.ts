@@ -28,6 +28,7 @@ const device = (): NetworkDevice => ({
   owners: new Map(),
   addresses: new Map(),
   loginLog: "/var/log/auth.log",
+  records: "/var/lib/premortem",
   span: { file: "", line: 1, column: 1, endLine: 1, endColumn: 1 },
 });
 

@@ -50,6 +50,7 @@ function device(lab: MailLab, role: DeviceRole): string {
     reach: ssh://premortem@${plan.hosts[role]}
 ${role === "firewall" ? rules : ""}    addresses: [${[...own, managementAddress(plan, role)].join(", ")}]
     login-log: ${loginLog(lab, role)}
+    records: ${hostPath(lab, role, "records")}
 `;
 }
 

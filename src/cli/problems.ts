@@ -1,4 +1,5 @@
 import { answerLint } from "../engine/answer/lint.ts";
+import type { Diagnostic } from "../engine/base/diagnostic.ts";
 import type { NotationError } from "../engine/packet/notation.ts";
 import type { FileProblem } from "../platform/files.ts";
 import { findingsText } from "../report/formats/text/findings.ts";
@@ -15,6 +16,20 @@ export function tellUsage(stream: Stream, message: string, help: string): void {
 export function tellFiles(stream: Stream, problems: readonly FileProblem[]): void {
   for (const { path, message, help } of problems)
     tellUsage(stream, `${path === "-" ? "standard input" : `\`${path}\``} ${message}`, help);
+}
+
+const NO_COVERAGE = { lines: 0, modelled: 0, harmless: 0, opaque: 0, notUnderstood: 0 };
+
+/** Says what is wrong in a network file, at its lines. */
+export function tellNetworkErrors(
+  stream: Stream,
+  path: string,
+  text: string,
+  diagnostics: readonly Diagnostic[],
+): void {
+  const { findings } = answerLint({ diagnostics, coverage: NO_COVERAGE });
+  stream.write(`${findingsText(findings, new Map([[path, text]]), stream.style)}\n`);
+  tellUsage(stream, `\`${path}\` has errors`, "mend them: what is promised has to be clear");
 }
 
 /** Shows the packet with a caret below the part that is to blame. */

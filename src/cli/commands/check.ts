@@ -1,15 +1,13 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { CheckAnswer } from "../../engine/answer/check.ts";
-import { answerLint } from "../../engine/answer/lint.ts";
 import { checkDevice } from "../../operations/inventory/checkDevice.ts";
 import type { Network } from "../../operations/inventory/model.ts";
 import { parseNetwork } from "../../operations/inventory/networkFile.ts";
 import { readText } from "../../platform/files.ts";
 import { checkText } from "../../report/formats/text/check.ts";
-import { findingsText } from "../../report/formats/text/findings.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
-import { openRuleset, tellFiles, tellUsage } from "../problems.ts";
+import { openRuleset, tellFiles, tellNetworkErrors, tellUsage } from "../problems.ts";
 import type { Stream, Streams } from "../streams.ts";
 
 export interface CheckOptions {
@@ -20,7 +18,6 @@ export interface CheckOptions {
 }
 
 const NETWORK_FILE = "premortem.yaml";
-const NO_COVERAGE = { lines: 0, modelled: 0, harmless: 0, opaque: 0, notUnderstood: 0 };
 
 /** Says which intents of the network file a ruleset keeps. */
 export function check(
@@ -66,9 +63,7 @@ function openNetwork(stream: Stream, path: string): Network | null {
   }
   const { network, diagnostics } = parseNetwork(path, read.text);
   if (diagnostics.length === 0) return network;
-  const { findings } = answerLint({ diagnostics, coverage: NO_COVERAGE });
-  stream.write(`${findingsText(findings, new Map([[path, read.text]]), stream.style)}\n`);
-  tellUsage(stream, `\`${path}\` has errors`, "mend them: what is promised has to be clear");
+  tellNetworkErrors(stream, path, read.text, diagnostics);
   return null;
 }
 

@@ -1,5 +1,5 @@
 import { codeOf } from "../../platform/db/fault.ts";
-import { refuse } from "../../platform/refusal.ts";
+import { refuse, refuseUnknown } from "../../platform/refusal.ts";
 import type { Actor, Change, Refusal } from "../change/model.ts";
 import { runningHashOf } from "../change/runningHash.ts";
 import { pullDevice } from "../change/service.ts";
@@ -229,7 +229,7 @@ async function rollBack(
   actor: Actor,
 ): Promise<StoredApply | Refusal> {
   const { id } = found;
-  if (!actor.roles.some((role) => role !== "viewer"))
+  if (!actor.roles.some((role) => role === "operator" || role === "approver"))
     return refuse(`\`${actor.login}\` may not take it back`, "ask an operator");
   const one = leading.get(id);
   const end = endOf(found);
@@ -257,5 +257,5 @@ function busy(device: string): Refusal {
 }
 
 function unknown(id: number): Refusal {
-  return refuse(`there is no apply ${id}`, "list them: `premortem changes`");
+  return refuseUnknown(`there is no apply ${id}`, "list them: `premortem changes`");
 }

@@ -40,6 +40,7 @@ async function ask(loginLog: string, nowMs: number): Promise<string> {
     owners: new Map(),
     addresses: new Map(),
     loginLog,
+    records: "/var/lib/premortem",
     span: { file: "", line: 1, column: 1, endLine: 1, endColumn: 1 },
   };
   const moment = { process: "nft", atMs: nowMs - 1_000, nowMs };

@@ -2,7 +2,7 @@ import type { ProofAnswer } from "../../engine/answer/proof.ts";
 import type { Channel } from "../../platform/channel.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Database } from "../../platform/db/database.ts";
-import { refuse } from "../../platform/refusal.ts";
+import { refuse, refuseUnknown } from "../../platform/refusal.ts";
 import type { Network } from "../inventory/model.ts";
 import type { Pulled } from "../inventory/pull.ts";
 import type { Inventory } from "../inventory/service.ts";
@@ -277,13 +277,16 @@ function unknownDevice(network: Network, device: string): Refusal | null {
 }
 
 function noDevice({ devices }: Network, name: string): Refusal {
-  return refuse(`there is no device \`${name}\``, `known are ${[...devices.keys()].join(", ")}`);
+  return refuseUnknown(
+    `there is no device \`${name}\``,
+    `known are ${[...devices.keys()].join(", ")}`,
+  );
 }
 
 function unknown(id: number): Refusal {
-  return refuse(`there is no change ${id}`, "list them: `premortem changes`");
+  return refuseUnknown(`there is no change ${id}`, "list them: `premortem changes`");
 }
 
 function notProved(id: number): Refusal {
-  return refuse(`change ${id} is not proved yet`, `prove it: \`premortem prove ${id}\``);
+  return refuseUnknown(`change ${id} is not proved yet`, `prove it: \`premortem prove ${id}\``);
 }

@@ -1,6 +1,6 @@
 import type { CheckedIntent } from "../../engine/answer/check.ts";
 import type { Channel } from "../../platform/channel.ts";
-import { refuse } from "../../platform/refusal.ts";
+import { refuse, refuseUnknown } from "../../platform/refusal.ts";
 import type { WatchState } from "../audit/model.ts";
 import type { Actor, Refusal } from "../change/model.ts";
 import { explain, flowText } from "./explain.ts";
@@ -165,7 +165,7 @@ export class IncidentDesk {
     return this.inTurn(async () => {
       const incident = await this.store.find(id);
       if (incident === null)
-        return refuse(`there is no incident ${id}`, "list them: `premortem incident`");
+        return refuseUnknown(`there is no incident ${id}`, "list them: `premortem incident`");
       if (!actor.roles.some((role) => role === "operator" || role === "approver"))
         return refuse(`\`${actor.login}\` is no operator`, "ask somebody with the role operator");
       if (incident.status === "closed")

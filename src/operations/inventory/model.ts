@@ -33,6 +33,8 @@ export interface NetworkDevice {
   readonly addresses: Addresses;
   /** The file that sshd's words go to; `journal`: systemd's. */
   readonly loginLog: string;
+  /** A folder on the device for what an apply has to remember. */
+  readonly records: string;
   readonly span: Span;
 }
 

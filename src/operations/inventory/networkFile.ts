@@ -93,6 +93,7 @@ function buildDevice(draft: Draft, name: string, one: DeviceText): NetworkDevice
     owners: new Map(Object.entries(one["managed-by"] ?? {})),
     addresses: readAddresses(draft, one.addresses, [...path, "addresses"]),
     loginLog: one["login-log"],
+    records: one.records,
     span: draft.yaml.spanOf(path, true),
   };
 }

@@ -33,6 +33,11 @@ const device = z
       .string()
       .default("/var/log/auth.log")
       .describe("where its sshd logs who came; `journal` where systemd keeps it"),
+    records: z
+      .string()
+      .startsWith("/")
+      .default("/var/lib/premortem")
+      .describe("a folder on the device for what an apply has to remember; it outlives a restart"),
   })
   .describe("something with a ruleset");
 

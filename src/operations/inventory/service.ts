@@ -4,7 +4,7 @@ import { type Channel, openChannel } from "../../platform/channel.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Database } from "../../platform/db/database.ts";
 import { type FileProblem, readText } from "../../platform/files.ts";
-import { type Refusal, refuse } from "../../platform/refusal.ts";
+import { type Refusal, refuseUnknown } from "../../platform/refusal.ts";
 import type { Transport, TransportFault } from "../../platform/transport/transport.ts";
 import type { Trail } from "../trail/service.ts";
 import type { Network, NetworkDevice, Reach } from "./model.ts";
@@ -144,14 +144,14 @@ function readNetworkFile(file: string): Network | BadNetworkFile {
 
 function noDevice(name: string, { devices }: Network): Refusal {
   const known = [...devices.keys()].map((one) => `\`${one}\``).join(", ");
-  return refuse(
+  return refuseUnknown(
     `there is no device \`${name}\``,
     known === "" ? "name it in the network file first" : `known are ${known}`,
   );
 }
 
 function noSnapshot(device: string, hash: string): Refusal {
-  return refuse(
+  return refuseUnknown(
     `no snapshot of \`${device}\` has the hash ${hash}`,
     `read the device first: \`premortem pull ${device}\``,
   );

@@ -1,5 +1,5 @@
-/** What somebody may do; each is given by itself. */
-export const ROLES = ["viewer", "operator", "approver"] as const;
+/** What somebody may do; each is given by itself. `admin`: gives and takes back tokens, and nothing else. */
+export const ROLES = ["viewer", "operator", "approver", "admin"] as const;
 
 export type Role = (typeof ROLES)[number];
 

@@ -1,0 +1,61 @@
+import { join } from "node:path";
+import { EXIT, type ExitCode } from "../exit.ts";
+import { tellFiles, tellNetworkErrors, tellUsage } from "../problems.ts";
+import type { Streams } from "../streams.ts";
+
+/** Put in by the bundler: text of `premortem-device.sh`. */
+declare const PREMORTEM_DEVICE_PART: string;
+
+export interface ServeOptions {
+  readonly data: string;
+  readonly network: string;
+  readonly host: string;
+  readonly port: string;
+}
+
+/** Serves until it is asked to end, or cannot go on. */
+export async function serve(
+  { data, network, host, port }: ServeOptions,
+  version: string,
+  { out, error }: Streams,
+): Promise<ExitCode> {
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
+    tellUsage(error, `\`${port}\` is no port`, "take a number from 0 to 65535; 0 takes a free one");
+    return EXIT.usage;
+  }
+  const { startServer } = await import("../../server/main.ts");
+  const ending = asked();
+  const server = await startServer({
+    data,
+    networkFile: network,
+    host,
+    port: Number(port),
+    databaseUrl: process.env["DATABASE_URL"] ?? null,
+    version,
+    devicePart: PREMORTEM_DEVICE_PART,
+  });
+  if (server.kind === "badFile") {
+    const { file, text, problem, diagnostics } = server;
+    if (problem !== null) tellFiles(error, [problem]);
+    else tellNetworkErrors(error, file, text, diagnostics);
+    return EXIT.usage;
+  }
+  if (server.kind === "fault") {
+    tellUsage(error, server.message, server.help);
+    return EXIT.usage;
+  }
+  out.write(`premortem serves at ${server.url}\n`);
+  if (server.firstToken !== null)
+    out.write(`The first token, which makes others, is in ${server.firstToken}\n`);
+  const why = await Promise.race([ending, server.lost]);
+  if (why !== null) tellUsage(error, why, `look at ${join(data, "database")} and start it again`);
+  await server.close();
+  return why === null ? EXIT.clean : EXIT.findings;
+}
+
+/** Asked by the system to end; null is no reason. */
+function asked(): Promise<null> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => resolve(null));
+  });
+}

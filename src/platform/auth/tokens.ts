@@ -1,0 +1,70 @@
+import { createHash, randomBytes } from "node:crypto";
+import type { Clock } from "../clock.ts";
+import type { Database } from "../db/database.ts";
+import { type Refusal, refuse, refuseUnknown } from "../refusal.ts";
+import type { Actor, Role } from "./actor.ts";
+import { type StoredToken, tokenStore } from "./store.ts";
+
+/** Begins each token, so that people and scanners of secrets know one where they see one. */
+const PREFIX = "pm_";
+/** Bytes of chance in a token: more than anybody can try. */
+const SECRET_BYTES = 32;
+const DAY_MS = 86_400_000;
+/** Days that a token may live at most. */
+export const MAXIMUM_DAYS = 366;
+
+/** A token, in words once: afterwards its hash alone is known. */
+export interface IssuedToken extends StoredToken {
+  readonly secret: string;
+}
+
+export interface TokenWishes {
+  /** The person that it stands for. */
+  readonly login: string;
+  readonly roles: readonly Role[];
+  /** What it is for: `laptop`, `ci`. */
+  readonly purpose: string;
+  readonly days: number;
+}
+
+export interface Tokens {
+  issue(wishes: TokenWishes): Promise<IssuedToken | Refusal>;
+  /** Who comes with it; null: nobody that is known, or no longer. */
+  authenticate(secret: string): Promise<Actor | null>;
+  list(): Promise<readonly StoredToken[]>;
+  revoke(id: number): Promise<StoredToken | Refusal>;
+}
+
+export function openTokens(database: Database, clock: Clock): Tokens {
+  const store = tokenStore(database);
+  return {
+    async issue({ days, ...wishes }) {
+      if (wishes.roles.length === 0) return refuse("a token without a role", "name one at least");
+      if (!Number.isInteger(days) || days < 1 || days > MAXIMUM_DAYS)
+        return refuse(`a token for ${days} days is none`, `take 1 to ${MAXIMUM_DAYS} days`);
+      const secret = PREFIX + randomBytes(SECRET_BYTES).toString("base64url");
+      const nowMs = clock();
+      const made = await store.add(hashOf(secret), {
+        ...wishes,
+        createdMs: nowMs,
+        expiresMs: nowMs + days * DAY_MS,
+      });
+      return { ...made, secret };
+    },
+    async authenticate(secret) {
+      if (!secret.startsWith(PREFIX)) return null;
+      const found = await store.byHash(hashOf(secret));
+      if (found === null || found.revokedMs !== null || found.expiresMs <= clock()) return null;
+      return { login: found.login, roles: found.roles };
+    },
+    list: () => store.list(),
+    revoke: async (id) =>
+      (await store.revoke(id, clock())) ??
+      refuseUnknown(`there is no token ${id}`, "list them: `premortem token list`"),
+  };
+}
+
+/** A secret of 256 bits needs no slow hash; one that is looked up by it cannot be guessed by timing. */
+function hashOf(secret: string): string {
+  return createHash("sha256").update(secret).digest("hex");
+}

@@ -1,0 +1,142 @@
+import { z } from "@hono/zod-openapi";
+import type { ProofAnswer } from "../../engine/answer/proof.ts";
+import { hash, listOf, milliseconds } from "./common.ts";
+
+/** The longest path that Linux takes. */
+const MAXIMUM_PATH = 4_096;
+/** Files of one change. */
+const MAXIMUM_FILES = 200;
+const MAXIMUM_TEXT = 8_000_000;
+const MAXIMUM_REASON = 2_000;
+
+const files = z
+  .array(
+    z.strictObject({
+      path: z.string().min(1).max(MAXIMUM_PATH),
+      text: z.string().max(MAXIMUM_TEXT),
+    }),
+  )
+  .min(1)
+  .max(MAXIMUM_FILES)
+  .describe("source files of the device as they shall be, by the path that they have there");
+
+export const proposeBody = z
+  .strictObject({ device: z.string().max(MAXIMUM_PATH), files })
+  .openapi("Propose");
+export const editBody = z.strictObject({ files }).openapi("Edit");
+export const approveBody = z
+  .strictObject({ contentHash: hash.describe("of the content that was looked at") })
+  .openapi("Approve");
+const reason = z.string().max(MAXIMUM_REASON);
+export const overrideBody = z
+  .strictObject({ reason, untilMs: milliseconds })
+  .openapi("AskOverride");
+export const applyBody = z
+  .strictObject({
+    windowS: z.number().int().default(30).describe("seconds until the device restores by itself"),
+    insist: reason.nullable().default(null).describe("why it is tried although a brake says no"),
+  })
+  .openapi("StartApply");
+
+const approval = z.object({ by: z.string(), contentHash: hash, atMs: milliseconds });
+const override = z.object({
+  by: z.string(),
+  grantedBy: z.string().nullable(),
+  reason: z.string(),
+  contentHash: hash,
+  intents: listOf(z.string()),
+  untilMs: milliseconds,
+});
+const proofSummary = z.object({
+  contentHash: hash,
+  runningHash: z.string(),
+  loads: z.boolean(),
+  isComplete: z.boolean(),
+  reasons: listOf(z.string()),
+  brokenCritical: listOf(z.string()),
+  broken: listOf(z.string()),
+  undecided: listOf(z.string()),
+});
+const missing = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("proof"), reason: z.string() }),
+  z.object({ kind: z.literal("approval"), notBy: listOf(z.string()) }),
+  z.object({ kind: z.literal("intents"), broken: listOf(z.string()) }),
+  z.object({ kind: z.literal("grant"), notBy: listOf(z.string()) }),
+]);
+
+export const change = z
+  .object({
+    id: z.number(),
+    device: z.string(),
+    status: z.enum(["draft", "proposed", "applying", "applied", "rolledBack", "withdrawn"]),
+    author: z.string(),
+    lastEditor: z.string(),
+    contentHash: hash,
+    version: z.number(),
+    createdMs: milliseconds,
+    updatedMs: milliseconds,
+    paths: listOf(z.string()),
+    approvals: listOf(approval),
+    override: override.nullable(),
+    proof: proofSummary.nullable(),
+    missing: listOf(missing).describe("what stands between it and its apply"),
+  })
+  .openapi("Change");
+export const changes = z.object({ changes: listOf(change) });
+export const changeFiles = z.object({
+  contentHash: hash,
+  files: listOf(z.object({ path: z.string(), text: z.string() })),
+});
+
+export const proof = z
+  .object({
+    atMs: milliseconds,
+    answer: z
+      .custom<ProofAnswer>((value) => typeof value === "object")
+      .openapi("ProofAnswer", {
+        type: "object",
+        description: "what `diff` and `check` print, for this change",
+      }),
+  })
+  .openapi("Proof");
+
+const state = z.object({ kind: z.string() });
+export const apply = z
+  .object({
+    id: z.number(),
+    change: z.number(),
+    device: z.string(),
+    by: z.string(),
+    startedMs: milliseconds,
+    state,
+    stateMs: milliseconds,
+    isOver: z.boolean().describe("all is done, also behind the end"),
+    states: listOf(z.object({ state, atMs: milliseconds })),
+    evidence: listOf(
+      z.object({
+        kind: z.string(),
+        name: z.string(),
+        passed: z.boolean(),
+        text: z.string(),
+        tookMs: z.number().nullable(),
+      }),
+    ),
+    aftermath: z
+      .object({
+        bootProblem: z.string().nullable(),
+        baselineProblem: z.string().nullable(),
+        openConnections: z
+          .object({
+            contradicting: z.number(),
+            looked: z.number(),
+            notLooked: z.number(),
+            examples: listOf(z.string()),
+          })
+          .nullable(),
+        flushed: listOf(z.object({ device: z.string(), problem: z.string().nullable() })),
+        waitsFor: listOf(z.object({ probe: z.string(), text: z.string() })),
+      })
+      .nullable(),
+  })
+  .openapi("Apply");
+export const applies = z.object({ applies: listOf(apply) });

@@ -1,0 +1,118 @@
+import { z } from "@hono/zod-openapi";
+import { hash, listOf, milliseconds } from "./common.ts";
+
+export const checkedIntent = z
+  .object({
+    id: z.string(),
+    expect: z.enum(["reachable", "blocked"]),
+    from: z.string(),
+    to: z.string(),
+    services: listOf(z.string()),
+    owner: z.string().nullable(),
+    critical: z.boolean(),
+    reason: z.string().nullable(),
+    status: z.string(),
+    example: z.string().nullable().describe("a packet that `trace` takes"),
+  })
+  .openapi("CheckedIntent");
+
+export const meaning = z.enum(["harmless", "moves", "breaks", "unclear"]);
+
+export const watchState = z
+  .discriminatedUnion("kind", [
+    z.object({
+      kind: z.literal("watching"),
+      sinceMs: milliseconds,
+      snapshot: hash.describe("what runs"),
+      drift: z.object({
+        isDrift: z.boolean(),
+        meaning,
+        broken: listOf(checkedIntent),
+        isWhole: z.boolean().describe("false: part of what runs could not be read"),
+        atMs: milliseconds,
+        change: z.number().nullable(),
+      }),
+    }),
+    z.object({ kind: z.literal("blind"), sinceMs: milliseconds, reason: z.string() }),
+    z.object({ kind: z.literal("noBaseline") }),
+  ])
+  .openapi("WatchState");
+
+export const baseline = z
+  .object({ device: z.string(), hash, login: z.string(), atMs: milliseconds })
+  .openapi("Baseline");
+
+const lastPull = z.object({ hash, atMs: milliseconds, notSeen: listOf(z.string()) });
+
+export const device = z
+  .object({
+    name: z.string(),
+    reach: z.string().describe("`ssh://ops@fw1`"),
+    sources: listOf(z.string()),
+    watch: watchState,
+    baseline: baseline.nullable(),
+    lastPull: lastPull.nullable(),
+  })
+  .openapi("Device");
+export const devices = z.object({ devices: listOf(device) });
+
+export const pulled = z
+  .object({
+    device: z.string(),
+    hash,
+    notSeen: listOf(z.string()).describe("what could not be read, in words"),
+    parts: listOf(z.object({ name: z.string(), bytes: z.number().nullable() })),
+    meaning: z
+      .object({ isDrift: z.boolean(), added: listOf(z.string()), removed: listOf(z.string()) })
+      .nullable()
+      .describe("against the baseline; null: there is none"),
+    intents: listOf(checkedIntent),
+  })
+  .openapi("Pulled");
+
+export const snapshot = z
+  .object({
+    device: z.string(),
+    hash,
+    parts: listOf(z.object({ name: z.string(), text: z.string().nullable() })),
+  })
+  .openapi("Snapshot");
+export const snapshotPath = z.object({ name: z.string(), hash });
+
+export const adoptBody = z
+  .strictObject({ hash: hash.describe("the snapshot that was looked at") })
+  .openapi("Adopt");
+
+const who = z
+  .discriminatedUnion("kind", [
+    z.object({ kind: z.literal("change"), change: z.number() }),
+    z.object({
+      kind: z.literal("likely"),
+      logins: listOf(
+        z.object({ login: z.string(), from: z.string(), person: z.string().nullable() }),
+      ),
+      process: z.string(),
+    }),
+    z.object({ kind: z.literal("unknown"), reason: z.string(), process: z.string().nullable() }),
+  ])
+  .openapi("Who");
+
+export const difference = z
+  .object({
+    id: z.number(),
+    device: z.string(),
+    atMs: milliseconds,
+    sinceMs: milliseconds.nullable().describe("nobody watched from then on; null: it was watched"),
+    before: hash,
+    after: hash,
+    meaning,
+    broken: listOf(z.string()),
+    repaired: listOf(z.string()),
+    doubtful: listOf(z.string()),
+    added: listOf(z.string()),
+    removed: listOf(z.string()),
+    by: who,
+  })
+  .openapi("Difference");
+export const differences = z.object({ differences: listOf(difference) });
+export const sinceQuery = z.object({ since: z.coerce.number().int().min(0).default(0) });

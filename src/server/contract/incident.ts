@@ -1,0 +1,87 @@
+import { z } from "@hono/zod-openapi";
+import { listOf, milliseconds } from "./common.ts";
+
+const MAXIMUM_NOTE = 4_000;
+
+const flow = z.object({ from: z.string(), to: z.string(), service: z.string() });
+const toldDifference = z.object({
+  id: z.string(),
+  device: z.string(),
+  atMs: milliseconds,
+  added: listOf(z.string()),
+  removed: listOf(z.string()),
+  by: z.string(),
+  change: z.number().nullable(),
+});
+const cause = z
+  .discriminatedUnion("kind", [
+    z.object({
+      kind: z.literal("explained"),
+      difference: toldDifference,
+      rules: listOf(z.string()).describe("those that break it by themselves"),
+      explains: listOf(z.string()).describe("symptoms that follow from it, by id"),
+      unexplained: listOf(z.string()),
+      contradicted: listOf(z.string()),
+      ruledOut: listOf(toldDifference),
+      notExamined: z.number(),
+    }),
+    z.object({ kind: z.literal("notByRules"), ruledOut: listOf(toldDifference) }),
+    z.object({
+      kind: z.literal("unclear"),
+      candidates: listOf(toldDifference),
+      ruledOut: listOf(toldDifference),
+      notExamined: z.number(),
+    }),
+  ])
+  .openapi("Cause");
+
+export const incident = z
+  .object({
+    id: z.number(),
+    title: z.string(),
+    status: z.enum(["open", "recovering", "closed"]),
+    openedMs: milliseconds,
+    beganMs: milliseconds,
+    symptoms: listOf(
+      z.object({
+        id: z.string(),
+        sinceMs: milliseconds,
+        text: z.string(),
+        flows: listOf(flow),
+        intent: z.object({ device: z.string(), id: z.string() }).nullable(),
+        endedMs: milliseconds.nullable(),
+      }),
+    ),
+    cause: cause.nullable(),
+    undo: z
+      .object({
+        by: z.string(),
+        atMs: milliseconds,
+        script: z.string(),
+        state: z.enum(["begun", "done", "failed"]),
+        text: z.string(),
+      })
+      .nullable(),
+    recoveredMs: milliseconds.nullable(),
+    waitsFor: listOf(z.string()).describe("symptoms that are still there"),
+    timeline: listOf(z.object({ atMs: milliseconds, text: z.string() })),
+  })
+  .openapi("Incident");
+export const incidents = z.object({ incidents: listOf(incident) });
+export const noteBody = z
+  .strictObject({ text: z.string().min(1).max(MAXIMUM_NOTE) })
+  .openapi("Note");
+
+export const postmortem = z
+  .object({
+    markdown: z.string(),
+    intents: listOf(
+      z.object({
+        id: z.string(),
+        flow,
+        yaml: z.string().describe("lines for `premortem.yaml`, under `intents:`"),
+        roles: listOf(z.object({ name: z.string(), yaml: z.string() })),
+      }),
+    ).describe("promises that would have told of it before it shipped"),
+  })
+  .openapi("Postmortem");

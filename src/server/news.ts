@@ -1,0 +1,103 @@
+import type { ApplyNews } from "../operations/apply/options.ts";
+import type { AuditEvent, WatchState } from "../operations/audit/model.ts";
+import type { Audit } from "../operations/audit/service.ts";
+import type { ChangeEvent } from "../operations/change/service.ts";
+import { titleOf } from "../operations/incident/life.ts";
+import type { Incidents } from "../operations/incident/service.ts";
+import type { Inventory } from "../operations/inventory/service.ts";
+import type { Probes } from "../operations/probe/service.ts";
+import type { Channel } from "../platform/channel.ts";
+import type { Clock } from "../platform/clock.ts";
+import type { Feed, News } from "./events.ts";
+
+interface Sources {
+  readonly changeEvents: Channel<ChangeEvent>;
+  readonly applyNews: Channel<ApplyNews>;
+  readonly audit: Pick<Audit, "events">;
+  readonly incidents: Pick<Incidents, "events">;
+  readonly inventory: Pick<Inventory, "events">;
+  readonly probes: Pick<Probes, "changes">;
+}
+
+/** Tells what happens in the parts, in words that a person reads at once. */
+export function tellNews(feed: Feed, clock: Clock, sources: Sources): void {
+  const tell = (news: Omit<News, "atMs">, atMs = clock()) => feed.publish({ ...news, atMs });
+  sources.changeEvents.subscribe(({ kind, changeId, device, by }) =>
+    tell({
+      topic: "change",
+      subject: `change/${changeId}`,
+      kind,
+      text: `change ${changeId} of ${device}: ${kind.replace("change.", "")} by ${by}`,
+    }),
+  );
+  sources.applyNews.subscribe((news) =>
+    tell(
+      { topic: "apply", subject: `apply/${news.applyId}`, kind: news.kind, text: applyText(news) },
+      news.atMs,
+    ),
+  );
+  sources.audit.events.subscribe((event) => tell(auditNews(event)));
+  sources.incidents.events.subscribe(({ kind, incident }) =>
+    tell({
+      topic: "incident",
+      subject: `incident/${incident.id}`,
+      kind,
+      text: `incident ${incident.id} ${INCIDENT_WORDS[kind]}: ${titleOf(incident)}`,
+    }),
+  );
+  sources.inventory.events.subscribe((event) => {
+    if (event.kind !== "baselineAdopted") return;
+    const { device, login } = event.baseline;
+    const text = `${login} adopted what runs on ${device} as its baseline`;
+    tell({ topic: "device", subject: `device/${device}`, kind: event.kind, text });
+  });
+  sources.probes.changes.subscribe(({ result }) => {
+    const { monitor, outcome, reason } = result;
+    const text = `probe ${monitor}: ${outcome}${reason === null ? "" : `, ${reason}`}`;
+    tell({ topic: "probe", subject: `probe/${monitor}`, kind: outcome, text });
+  });
+}
+
+const INCIDENT_WORDS = {
+  opened: "opened",
+  changed: "changed",
+  causeFound: "has a cause",
+  undone: "is undone",
+  recovered: "is over",
+  closed: "closed",
+} as const;
+
+function applyText(news: ApplyNews): string {
+  const what = `apply ${news.applyId} on ${news.device}`;
+  switch (news.kind) {
+    case "state":
+      return `${what}: ${news.state.kind}`;
+    case "checked":
+      return `${what}: checks ${news.passed ? "passed" : "failed"}`;
+    case "over":
+      return `${what}: over, ${news.state.kind}`;
+  }
+}
+
+function auditNews(event: AuditEvent): Omit<News, "atMs"> {
+  if (event.kind === "difference") {
+    const { device, meaning, broken, id } = event.difference;
+    const what = broken.length === 0 ? meaning : `breaks ${broken.join(", ")}`;
+    const text = `the ruleset of ${device} changed (difference ${id}): ${what}`;
+    return { topic: "difference", subject: `device/${device}`, kind: meaning, text };
+  }
+  const { device, state } = event;
+  const text = `${device}: ${watchText(state)}`;
+  return { topic: "device", subject: `device/${device}`, kind: state.kind, text };
+}
+
+function watchText(state: WatchState): string {
+  switch (state.kind) {
+    case "noBaseline":
+      return "nobody has adopted a baseline yet";
+    case "blind":
+      return `not seen: ${state.reason}`;
+    case "watching":
+      return state.drift.isDrift ? `runs another ruleset than approved` : "runs what was approved";
+  }
+}

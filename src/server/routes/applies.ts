@@ -1,0 +1,71 @@
+import type { StoredApply } from "../../operations/apply/store.ts";
+import * as contract from "../contract/change.ts";
+import { idPath, pageQuery } from "../contract/common.ts";
+import { isTrouble } from "../errors.ts";
+import { type Mount, operation } from "../operation.ts";
+import type { Service } from "../wire.ts";
+
+export function applyRoutes({ applies }: Pick<Service, "applies">): readonly Mount[] {
+  const told = async (apply: StoredApply) => applyBody(apply, await applies.states(apply.id));
+  return [
+    operation({
+      method: "get",
+      path: "/v1/applies",
+      summary: "Applies, newest first",
+      role: "any",
+      query: pageQuery,
+      result: contract.applies,
+      run: async ({ query: { limit, before } }) => {
+        const found = await applies.list({ limit, beforeId: before ?? null });
+        return { applies: await Promise.all(found.map(told)) };
+      },
+    }),
+    operation({
+      method: "post",
+      path: "/v1/changes/{id}/apply",
+      summary: "Begins to make a change so; what comes of it is told at its apply",
+      role: "operator",
+      params: idPath,
+      body: contract.applyBody,
+      result: contract.apply,
+      run: async ({ params, body, actor }) => {
+        const started = await applies.start(params.id, actor, body);
+        return isTrouble(started) ? started : told(started);
+      },
+    }),
+    operation({
+      method: "get",
+      path: "/v1/applies/{id}",
+      summary: "An apply, with each state that it came to and what was checked",
+      role: "any",
+      params: idPath,
+      result: contract.apply,
+      run: async ({ params }) => {
+        const found = await applies.get(params.id);
+        return isTrouble(found) ? found : told(found);
+      },
+    }),
+    operation({
+      method: "post",
+      path: "/v1/applies/{id}/rollback",
+      summary: "Takes back what is being applied",
+      role: "operator",
+      params: idPath,
+      result: contract.apply,
+      run: async ({ params, actor }) => {
+        const found = await applies.rollback(params.id, actor);
+        return isTrouble(found) ? found : told(found);
+      },
+    }),
+  ];
+}
+
+function applyBody(
+  { id, order, state, stateMs, evidence, aftermath }: StoredApply,
+  states: Awaited<ReturnType<Service["applies"]["states"]>>,
+) {
+  const { changeId, device, by, startedMs } = order;
+  const isOver = aftermath !== null;
+  const what = { id, change: changeId, device, by, startedMs };
+  return { ...what, state, stateMs, isOver, states, evidence, aftermath };
+}

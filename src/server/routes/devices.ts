@@ -1,0 +1,113 @@
+import { toldRules } from "../../operations/audit/told.ts";
+import { checkDevice } from "../../operations/inventory/checkDevice.ts";
+import type { Reach } from "../../operations/inventory/model.ts";
+import { runningDevice } from "../../operations/inventory/snapshot.ts";
+import { refuseUnknown } from "../../platform/refusal.ts";
+import { namePath } from "../contract/common.ts";
+import * as contract from "../contract/device.ts";
+import { type Mount, operation } from "../operation.ts";
+import type { Service } from "../wire.ts";
+
+type Parts = Pick<Service, "inventory" | "audit">;
+
+export function deviceRoutes(parts: Parts): readonly Mount[] {
+  const { inventory, audit } = parts;
+  return [
+    operation({
+      method: "get",
+      path: "/v1/devices",
+      summary: "Devices, and how what runs on them stands to what was approved",
+      role: "any",
+      result: contract.devices,
+      run: async () => ({ devices: await devicesOf(parts) }),
+    }),
+    operation({
+      method: "post",
+      path: "/v1/devices/{name}/pull",
+      summary: "Reads a device as it runs, and keeps what was read",
+      role: "operator",
+      params: namePath,
+      result: contract.pulled,
+      run: async ({ params: { name } }) => {
+        const pulled = await inventory.pull(name);
+        if (pulled.kind !== "pulled") return pulled;
+        const { snapshot, notSeen } = pulled;
+        const base = await inventory.baselineSnapshot(name);
+        const { intents } = checkDevice(inventory.network(), name, runningDevice(snapshot).device);
+        return {
+          device: name,
+          hash: snapshot.hash,
+          notSeen,
+          parts: snapshot.parts.map((part) => ({
+            name: part.name,
+            bytes: part.text === null ? null : Buffer.byteLength(part.text),
+          })),
+          meaning:
+            base === null
+              ? null
+              : { isDrift: base.hash !== snapshot.hash, ...toldRules(base, snapshot) },
+          intents,
+        };
+      },
+    }),
+    operation({
+      method: "get",
+      path: "/v1/devices/{name}/snapshots/{hash}",
+      summary: "What was read of a device at one moment",
+      role: "any",
+      params: contract.snapshotPath,
+      result: contract.snapshot,
+      run: async ({ params: { name, hash } }) => {
+        const found = await inventory.snapshotOf(hash, name);
+        return (
+          found ??
+          refuseUnknown(`no snapshot of \`${name}\` has the hash ${hash}`, "read the device first")
+        );
+      },
+    }),
+    operation({
+      method: "post",
+      path: "/v1/devices/{name}/baseline",
+      summary: "Makes what was read the approved state: the first one, or drift that may stay",
+      role: "operator",
+      params: namePath,
+      body: contract.adoptBody,
+      result: contract.baseline,
+      run: ({ params: { name }, body: { hash }, actor }) => inventory.adopt(name, hash, actor),
+    }),
+    operation({
+      method: "get",
+      path: "/v1/differences",
+      summary: "How rulesets changed since a moment, what it means, and who did it",
+      role: "any",
+      query: contract.sinceQuery,
+      result: contract.differences,
+      run: async ({ query: { since } }) => ({ differences: await audit.since(since) }),
+    }),
+  ];
+}
+
+export async function devicesOf({ inventory, audit }: Parts) {
+  const states = audit.states();
+  return Promise.all(
+    [...inventory.network().devices.values()].map(async ({ name, reach, sources }) => ({
+      name,
+      reach: reachText(reach),
+      sources,
+      watch: states.get(name) ?? { kind: "noBaseline" as const },
+      baseline: await inventory.baselineOf(name),
+      lastPull: await inventory.lastPull(name),
+    })),
+  );
+}
+
+function reachText(reach: Reach): string {
+  switch (reach.kind) {
+    case "local":
+      return "local";
+    case "namespace":
+      return `namespace:${reach.name}`;
+    case "ssh":
+      return `ssh://${reach.target}${reach.port === null ? "" : `:${reach.port}`}`;
+  }
+}

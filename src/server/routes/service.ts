@@ -1,0 +1,205 @@
+import { isStale, type ProbeState, vantageText } from "../../operations/probe/model.ts";
+import type { Role } from "../../platform/auth/actor.ts";
+import { refuse, refuseUnknown } from "../../platform/refusal.ts";
+import { idPath, namePath } from "../contract/common.ts";
+import * as contract from "../contract/service.ts";
+import { type Mount, operation } from "../operation.ts";
+import type { Service } from "../wire.ts";
+import { changeBody } from "./changes.ts";
+import { devicesOf } from "./devices.ts";
+import { incidentBody } from "./incidents.ts";
+
+/** Changes and incidents that the overview looks at: what is older waits for nobody. */
+const OVERVIEW = 100;
+
+export function serviceRoutes(service: Service): readonly Mount[] {
+  const { inventory, trail, probes, clock } = service;
+  return [
+    ...tokenRoutes(service),
+    operation({
+      method: "get",
+      path: "/v1/status",
+      summary: "What is proved, what is felt, what is not seen, and what waits for somebody",
+      role: "any",
+      result: contract.status,
+      run: () => statusOf(service),
+    }),
+    operation({
+      method: "get",
+      path: "/v1/network",
+      summary: "What the network file says",
+      role: "any",
+      result: contract.networkSummary,
+      run: async () => {
+        const { devices, zones, roles, intents, monitors, people } = inventory.network();
+        return {
+          devices: [...devices.keys()],
+          zones: [...zones.keys()],
+          roles: [...roles.keys()],
+          intents: intents.map(({ id, isCritical, reason }) => ({
+            id,
+            critical: isCritical,
+            reason,
+          })),
+          monitors: monitors.map(({ id }) => id),
+          people: people.map(({ login, name }) => ({ login, name })),
+        };
+      },
+    }),
+    operation({
+      method: "get",
+      path: "/v1/probes",
+      summary: "Probes, with what each found last",
+      role: "any",
+      result: contract.probes,
+      run: async () => ({ probes: probes.states().map((one) => probeBody(one, clock())) }),
+    }),
+    operation({
+      method: "post",
+      path: "/v1/probes/{name}/run",
+      summary: "Asks now",
+      role: "operator",
+      params: namePath,
+      result: contract.probe,
+      run: async ({ params: { name } }) => {
+        if (!probes.states().some(({ monitor }) => monitor.id === name))
+          return refuseUnknown(`there is no probe \`${name}\``, "list them: `premortem status`");
+        await probes.run(name);
+        const [state] = probes.states().filter(({ monitor }) => monitor.id === name);
+        if (state === undefined) throw new Error(`probe ${name} is gone`);
+        return probeBody(state, clock());
+      },
+    }),
+    operation({
+      method: "get",
+      path: "/v1/trail",
+      summary: "What happened, from the last entry to the first",
+      role: "any",
+      query: contract.trailQuery,
+      result: contract.trailPage,
+      run: async ({ query: { limit, before, subject } }) => ({
+        entries: await trail.page({ limit, before: before ?? null, subject: subject ?? null }),
+      }),
+    }),
+    operation({
+      method: "post",
+      path: "/v1/trail/verify",
+      summary: "Reads the whole trail again, and compares it with a head that was kept elsewhere",
+      role: "any",
+      body: contract.anchorBody,
+      result: contract.verdict,
+      run: async ({ body: { anchor } }) => {
+        const { flaw, head } = await trail.verify(anchor);
+        return { isWhole: flaw === null, flaw, head };
+      },
+    }),
+  ];
+}
+
+function tokenRoutes({ tokens, trail, inventory, clock }: Service): readonly Mount[] {
+  return [
+    operation({
+      method: "get",
+      path: "/v1/self",
+      summary: "Whom the token stands for",
+      role: "any",
+      result: contract.self,
+      run: async ({ actor }) => actor,
+    }),
+    operation({
+      method: "get",
+      path: "/v1/tokens",
+      summary: "Tokens, newest first; their secrets are not kept",
+      role: "admin",
+      result: contract.tokens,
+      run: async () => ({ tokens: await tokens.list() }),
+    }),
+    operation({
+      method: "post",
+      path: "/v1/tokens",
+      summary: "Makes a token for a person of the network file",
+      role: "admin",
+      body: contract.issueBody,
+      result: contract.issuedToken,
+      run: async ({ body, actor }) => {
+        const { login } = body;
+        const person = inventory.network().people.find((one) => one.login === login);
+        if (person === undefined)
+          return refuse(`the network file knows no \`${login}\``, "add them under `people:`");
+        const may: readonly Role[] = person.roles;
+        const roles = body.roles ?? may;
+        const tooMuch = roles.filter((role) => !may.includes(role));
+        if (tooMuch.length > 0)
+          return refuse(
+            `\`${login}\` is no ${tooMuch.join(", no ")} in the network file`,
+            "give the role there first",
+          );
+        const issued = await tokens.issue({ ...body, roles });
+        if ("reason" in issued) return issued;
+        await trail.append({
+          atMs: clock(),
+          actor: actor.login,
+          kind: "token.issued",
+          subject: `token/${issued.id}`,
+          details: { login, roles, purpose: issued.purpose },
+        });
+        return issued;
+      },
+    }),
+    operation({
+      method: "delete",
+      path: "/v1/tokens/{id}",
+      summary: "Takes a token back at once",
+      role: "admin",
+      params: idPath,
+      result: contract.oneToken,
+      run: async ({ params, actor }) => {
+        const revoked = await tokens.revoke(params.id);
+        if ("reason" in revoked) return revoked;
+        const subject = `token/${revoked.id}`;
+        const details = { login: revoked.login };
+        const event = { atMs: clock(), actor: actor.login, kind: "token.revoked" };
+        await trail.append({ ...event, subject, details });
+        return revoked;
+      },
+    }),
+  ];
+}
+
+async function statusOf(service: Service) {
+  const { version, clock, probes, incidents, changes } = service;
+  const page = { limit: OVERVIEW, beforeId: null };
+  const [devices, allIncidents, allChanges] = await Promise.all([
+    devicesOf(service),
+    incidents.list(OVERVIEW, null),
+    changes.list(page),
+  ]);
+  const waiting = ["draft", "proposed", "applying"];
+  return {
+    version,
+    atMs: clock(),
+    devices,
+    probes: probes.states().map((one) => probeBody(one, clock())),
+    symptoms: [],
+    incidents: allIncidents.filter(({ status }) => status !== "closed").map(incidentBody),
+    changes: allChanges.filter(({ change }) => waiting.includes(change.status)).map(changeBody),
+  };
+}
+
+function probeBody(state: ProbeState, nowMs: number) {
+  const { monitor, last, sinceMs } = state;
+  return {
+    name: monitor.id,
+    kind: monitor.kind,
+    from: monitor.from,
+    outcome: last?.outcome ?? null,
+    sinceMs,
+    isStale: isStale(state, nowMs),
+    atMs: last?.atMs ?? null,
+    durationMs: last?.durationMs ?? null,
+    measured: last?.measured ?? null,
+    reason: last?.reason ?? null,
+    vantage: last === null ? null : vantageText(last.vantage),
+    flows: monitor.flows,
+  };
+}

@@ -1,0 +1,191 @@
+import { setTimeout } from "node:timers/promises";
+import type { ApplyNews } from "../operations/apply/options.ts";
+import { probesOf, recoveryOf } from "../operations/apply/senses.ts";
+import { openApplies } from "../operations/apply/service.ts";
+import { APPLY_MIGRATIONS } from "../operations/apply/store.ts";
+import { openAudit } from "../operations/audit/service.ts";
+import { AUDIT_MIGRATIONS } from "../operations/audit/store.ts";
+import { type ChangeEvent, openChanges } from "../operations/change/service.ts";
+import { CHANGE_MIGRATIONS } from "../operations/change/store.ts";
+import { feel } from "../operations/incident/felt.ts";
+import { openIncidents } from "../operations/incident/service.ts";
+import { INCIDENT_MIGRATIONS } from "../operations/incident/store.ts";
+import type { Network, Reach } from "../operations/inventory/model.ts";
+import { type BadNetworkFile, openInventory } from "../operations/inventory/service.ts";
+import { INVENTORY_MIGRATIONS } from "../operations/inventory/store.ts";
+import { openProbes } from "../operations/probe/service.ts";
+import { openTrail } from "../operations/trail/service.ts";
+import { TRAIL_MIGRATIONS } from "../operations/trail/store.ts";
+import { AUTH_MIGRATIONS } from "../platform/auth/store.ts";
+import { openTokens } from "../platform/auth/tokens.ts";
+import { openChannel } from "../platform/channel.ts";
+import type { Clock } from "../platform/clock.ts";
+import type { Database } from "../platform/db/database.ts";
+import { migrate } from "../platform/db/migrate.ts";
+import type { Transport } from "../platform/transport/transport.ts";
+import { openFeed } from "./events.ts";
+import { tellNews } from "./news.ts";
+
+/** What a server is made from. */
+export interface ServiceSettings {
+  readonly database: Database;
+  /** Path of `premortem.yaml`. */
+  readonly networkFile: string;
+  readonly clock: Clock;
+  readonly version: string;
+  /** Text of `premortem-device.sh`. */
+  readonly devicePart: string;
+  /** Names this run of the server: numbers of news begin anew with it. */
+  readonly run: string;
+  readonly onFault: (fault: unknown) => void;
+  /** Another way to reach devices, for tests. */
+  readonly openTransport?: (reach: Reach) => Transport;
+}
+
+/** Tables of all that takes part, in the order in which they refer to each other. */
+const MIGRATIONS = [
+  AUTH_MIGRATIONS,
+  TRAIL_MIGRATIONS,
+  INVENTORY_MIGRATIONS,
+  CHANGE_MIGRATIONS,
+  APPLY_MIGRATIONS,
+  AUDIT_MIGRATIONS,
+  INCIDENT_MIGRATIONS,
+];
+
+export type Service = Exclude<Awaited<ReturnType<typeof openService>>, BadNetworkFile>;
+
+/** Puts the parts together: each hears of the others here, and knows none of those behind it. */
+export async function openService(settings: ServiceSettings) {
+  const { database, networkFile, clock, onFault, openTransport } = settings;
+  await migrate(database, MIGRATIONS);
+  const tokens = openTokens(database, clock);
+  const trail = openTrail({ database });
+  const inventory = openInventory({
+    database,
+    clock,
+    trail,
+    networkFile,
+    onFault,
+    ...(openTransport === undefined ? {} : { openTransport }),
+  });
+  if (inventory.kind === "badFile") return inventory;
+  const { network, transportOf } = inventory;
+  const common = { database, clock, trail, devices: inventory };
+  const changeEvents = openChannel<ChangeEvent>(onFault);
+  const changes = openChanges({ ...common, events: changeEvents });
+  const probes = openProbes({
+    network: network(),
+    transportOf,
+    clock,
+    random: Math.random,
+    onFault,
+  });
+  const applyNews = openChannel<ApplyNews>(onFault);
+  const applies = openApplies({
+    ...common,
+    changes,
+    events: applyNews,
+    onFault,
+    devicePart: settings.devicePart,
+    deviceFolder: (name) => network().devices.get(name)?.records ?? "",
+    recovery: async () => recoveryOf(network()),
+    probes: probesOf(probes),
+    time: {
+      now: () => performance.now(),
+      wait: (ms, signal) => setTimeout(ms, undefined, { signal }).catch(() => undefined),
+    },
+  });
+  const watched = { database, clock, network, transportOf, onFault };
+  const audit = openAudit({
+    ...watched,
+    baselineOf: (device) => inventory.baselineSnapshot(device),
+    snapshotOf: (hash) => inventory.snapshotOf(hash),
+    keep: (snapshot) => inventory.keep(snapshot),
+  });
+  const incidents = openIncidents({
+    ...watched,
+    differencesSince: (atMs) => audit.since(atMs),
+    difference: (id) => audit.find(id),
+    snapshotOf: (hash) => inventory.snapshotOf(hash),
+    record: (event) => trail.append(event),
+    recover: () => helpBack(network(), transportOf, probes),
+  });
+  const feed = openFeed(settings.run, onFault);
+  const parts = { inventory, changes, applies, audit, incidents, probes };
+  tellNews(feed, clock, { ...parts, changeEvents, applyNews });
+
+  /* What runs is judged against the newest baseline, and our own applies are told apart. */
+  inventory.events.subscribe((event) => {
+    if (event.kind === "baselineAdopted") audit.start(event.baseline.device).catch(onFault);
+  });
+  applyNews.subscribe((news) => {
+    if (news.kind === "state" && news.state.kind === "arming")
+      audit.attribute(news.device, news.changeId);
+    if (news.kind === "over") audit.attribute(news.device, null);
+  });
+  /* Incidents live from what is proved of devices, and from what is felt. */
+  audit.events.subscribe((event) => {
+    const told =
+      event.kind === "difference"
+        ? incidents.differenceSeen()
+        : incidents.drifted(event.device, event.state);
+    told.catch(onFault);
+  });
+  probes.results.subscribe((result) => {
+    const felt = feel(result);
+    if (felt.kind === "symptom") incidents.symptom(felt.symptom).catch(onFault);
+    if (felt.kind !== "well") return;
+    for (const wellness of felt.wellness) incidents.well(wellness);
+    incidents.symptomOver(felt.id).catch(onFault);
+  });
+
+  return {
+    kind: "service" as const,
+    version: settings.version,
+    clock,
+    tokens,
+    trail,
+    ...parts,
+    feed,
+    /** Takes up what a server before has left, and begins to look. */
+    async start(): Promise<void> {
+      await applies.resume();
+      await Promise.all([...network().devices.keys()].map((name) => audit.start(name)));
+      probes.start();
+    },
+    /** Lets what is under way come to a place from which it can be taken up again. */
+    async close(): Promise<void> {
+      await applies.close();
+      await probes.stop();
+      await audit.close();
+      await inventory.close();
+    },
+  };
+}
+
+/** Sentences on what was done so that mail of the outage leaves, and on what it still waits for. */
+async function helpBack(
+  network: Network,
+  transportOf: (device: string) => Transport,
+  probes: Pick<ReturnType<typeof openProbes>, "run">,
+): Promise<readonly string[]> {
+  const { commands, probes: proofs } = recoveryOf(network);
+  const flushed = await Promise.all(
+    commands.map(async ({ device, command }) => {
+      const ran = await transportOf(device).run(command);
+      if (ran.kind === "ran" && ran.code === 0) return `${device}: queue flushed`;
+      const why = ran.kind === "fault" ? ran.message : ran.error.trim();
+      return `${device}: the queue was not flushed: ${why}`;
+    }),
+  );
+  const asked = await Promise.all(proofs.map((id) => probes.run(id)));
+  return [
+    ...flushed,
+    ...asked.map(({ monitor, outcome, reason, measured }) =>
+      outcome === "ok" || outcome === "degraded"
+        ? `${monitor} works again (${measured})`
+        : `still waiting for ${monitor}: ${outcome}, ${reason ?? "no reason given"}`,
+    ),
+  ];
+}
