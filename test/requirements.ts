@@ -14,6 +14,7 @@ export type Requirement =
   | "python3"
   | "sshd"
   | "mailLab"
+  | "alertmanager"
   | "corpus";
 
 /** Real rulesets beside the repository; not part of it. */
@@ -30,6 +31,7 @@ const COMMANDS: Readonly<Partial<Record<Requirement, readonly string[]>>> = {
   ip: ["ip", "-V"],
   python3: ["python3", "--version"],
   sshd: ["sh", "-c", "test -x /usr/sbin/sshd && command -v ssh ssh-keygen"],
+  alertmanager: ["sh", "-c", "command -v prometheus-alertmanager amtool"],
   mailLab: [
     "sh",
     "-ec",
@@ -46,6 +48,7 @@ const REASONS: Readonly<Record<Requirement, string>> = {
   ip: "needs ip (Debian: iproute2)",
   python3: "needs python3",
   sshd: "needs sshd and ssh (Debian: openssh-server, openssh-client)",
+  alertmanager: "needs Alertmanager (Debian: prometheus-alertmanager)",
   mailLab:
     "needs the mail network's software (Debian: postfix postfix-pgsql dovecot-core dovecot-imapd dovecot-lmtpd dovecot-pgsql haproxy dnsmasq-base postgresql-15 openssl)",
   corpus: `needs the corpus in ${CORPUS}`,

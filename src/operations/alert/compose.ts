@@ -3,8 +3,6 @@ import type { GroupContent, NumberedNews } from "./outboxStore.ts";
 
 /** Groups that one message tells of; the others come with the next. */
 export const MAXIMUM_GROUPS = 100;
-/** Alerts of a group that are written out; the others are counted. */
-export const MAXIMUM_ALERTS = 100;
 
 /** What a message tells of one group. */
 export interface GroupNews {
@@ -51,7 +49,7 @@ export function compose(
   });
 }
 
-function toGroupBody(news: News["kind"], { group, alerts }: GroupContent) {
+function toGroupBody(news: News["kind"], { group, alerts, alertCount }: GroupContent) {
   return {
     news,
     id: group.id,
@@ -61,8 +59,8 @@ function toGroupBody(news: News["kind"], { group, alerts }: GroupContent) {
     openedAt: toTime(group.openedMs),
     endedAt: group.endedMs === null ? null : toTime(group.endedMs),
     movedTo: group.movedTo,
-    alertCount: alerts.length,
-    alerts: alerts.slice(0, MAXIMUM_ALERTS).map(toAlertBody),
+    alertCount,
+    alerts: alerts.map(toAlertBody),
   };
 }
 

@@ -1,14 +1,17 @@
 import type { Clock } from "../../platform/clock.ts";
 import type { Database } from "../../platform/db/database.ts";
 import type { NotifyChannel } from "../../platform/notify/channel.ts";
-import { type ChannelState, openPump, type Pump } from "../../platform/notify/pump.ts";
+import { type ChannelState, openPump, type Pump, type Turn } from "../../platform/notify/pump.ts";
 import type { Trail } from "../trail/service.ts";
-import type { Alert, News } from "./model.ts";
+import { type Mirror, openMirror } from "./mirror.ts";
+import type { News } from "./model.ts";
 import { type OutboxOptions, sendNext } from "./outbox.ts";
 import { countWaiting } from "./outboxStore.ts";
 
 /** Milliseconds within which more news of a group that people know of become one message. */
-export const COALESCE_MS = 100;
+const COALESCE_MS = 100;
+/** Milliseconds from one look at the channels to the next: there may be others, and some forget. */
+const LOOK_MS = 20_000;
 
 export interface DeliveryOptions {
   readonly database: Database;
@@ -23,73 +26,97 @@ export interface DeliveryOptions {
 export interface ChannelView {
   readonly name: string;
   readonly state: ChannelState;
-  /** News or alerts that it is still to be told. */
+  /** Groups that it is still to be told of. */
   readonly waiting: number;
 }
 
 /** Brings alerts to the channels; each has a pump of its own, so that none holds up another. */
 export interface Delivery {
-  /** An alert is another one than before, with what there is to tell of it. */
-  changed(alert: Alert, news: readonly News[]): void;
+  /** Groups are other than before, with what there is to tell of them. */
+  changed(groupIds: readonly string[], news: readonly News[]): void;
   views(): Promise<readonly ChannelView[]>;
   start(): void;
   flushed(): Promise<void>;
   close(): Promise<void>;
 }
 
+interface Line {
+  readonly pump: Pump;
+  readonly mirror: Mirror;
+}
+
 export function openDelivery(options: DeliveryOptions): Delivery {
-  const { database, clock, channels, trail } = options;
-  const pumps = new Map<string, Pump>();
-  let isRunning = false;
+  const { database, clock, channels } = options;
   const outbox: OutboxOptions = {
     database,
     clock,
-    onGivenUp: async (channel, { message }, reason) => {
-      const details = { message: message.id, reason };
-      const event = { atMs: clock(), actor: "premortem", kind: "alert.undelivered" };
-      await trail.append({ ...event, subject: `channel/${channel}`, details });
-    },
+    onGivenUp: (...lost) => recordLoss(options, lost),
   };
-  const open = (name: string): Pump =>
-    openPump({
-      ...options,
-      turn: async (failures, signal) => {
-        const channel = channels().find((one) => one.name === name);
-        if (channel?.kind !== "message") return { kind: "empty" };
-        return sendNext(outbox, channel, failures, signal);
-      },
-    });
-  const wake = (withinMs: number) => {
-    if (!isRunning) return;
-    for (const { name } of channels()) {
-      const pump = pumps.get(name) ?? open(name);
-      pumps.set(name, pump);
-      pump.wake(withinMs);
-    }
+  const lines = new Map<string, Line>();
+  let looking: NodeJS.Timeout | null = null;
+
+  const open = (name: string): Line => {
+    const mirror = openMirror(database, clock);
+    const turn = async (failures: number, signal: AbortSignal): Promise<Turn> => {
+      const channel = channels().find((one) => one.name === name);
+      switch (channel?.kind) {
+        case undefined:
+          return { kind: "empty" };
+        case "message":
+          return sendNext(outbox, channel, failures, signal);
+        case "mirror":
+          return mirror.turn(channel, failures, signal);
+      }
+    };
+    const line = { mirror, pump: openPump({ ...options, turn }) };
+    lines.set(name, line);
+    return line;
+  };
+  const look = (each: (line: Line, kind: NotifyChannel["kind"]) => void) => {
+    if (looking === null) return;
+    for (const { name, kind } of channels()) each(lines.get(name) ?? open(name), kind);
   };
   return {
-    changed(_, news) {
-      if (news.length === 0) return;
-      wake(news.some(({ kind }) => kind === "opened") ? 0 : COALESCE_MS);
+    changed(groupIds, news) {
+      const withinMs = news.some(({ kind }) => kind === "opened") ? 0 : COALESCE_MS;
+      look(({ pump, mirror }, kind) => {
+        if (kind === "mirror") mirror.changed(groupIds);
+        if (kind === "mirror" || news.length > 0) pump.wake(withinMs);
+      });
     },
     views: () =>
       Promise.all(
-        channels().map(async ({ name }) => ({
-          name,
-          state: pumps.get(name)?.state() ?? { kind: "unused" as const },
-          waiting: await countWaiting(database, name),
-        })),
+        channels().map(async ({ name, kind }) => {
+          const line = lines.get(name);
+          const waiting =
+            kind === "message" ? await countWaiting(database, name) : (line?.mirror.waiting() ?? 0);
+          return { name, state: line?.pump.state() ?? { kind: "unused" as const }, waiting };
+        }),
       ),
     start() {
-      isRunning = true;
-      wake(0);
+      looking ??= setInterval(() => look(({ pump }) => pump.wake(0)), LOOK_MS);
+      look(({ pump }) => pump.wake(0));
     },
     flushed: async () => {
-      await Promise.all([...pumps.values()].map((pump) => pump.idle()));
+      await Promise.all([...lines.values()].map(({ pump }) => pump.idle()));
     },
     close: async () => {
-      isRunning = false;
-      await Promise.all([...pumps.values()].map((pump) => pump.close()));
+      if (looking !== null) clearInterval(looking);
+      looking = null;
+      await Promise.all([...lines.values()].map(({ pump }) => pump.close()));
     },
   };
+}
+
+async function recordLoss(
+  { trail, clock }: DeliveryOptions,
+  [channel, { message }, reason]: Parameters<OutboxOptions["onGivenUp"]>,
+): Promise<void> {
+  await trail.append({
+    atMs: clock(),
+    actor: "premortem",
+    kind: "alert.undelivered",
+    subject: `channel/${channel}`,
+    details: { message: message.id, reason },
+  });
 }

@@ -41,10 +41,12 @@ export interface AlertGroup {
   readonly endedMs: number | null;
   /** Key of the group that took its last alerts over, since their cause was found; null: none did. */
   readonly movedTo: string | null;
-  /** Key of the alert that speaks for it, with what was told of it last. */
+  /** Key of the alert that speaks for it, with what it said when that was told. */
   readonly leader: string;
   readonly title: string;
   readonly severity: Severity;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly link: string | null;
 }
 
 /** Something that people are told of a group. */

@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import type { Database } from "../../platform/db/database.ts";
 import type { Message } from "../../platform/notify/channel.ts";
 import type { Alert, AlertGroup, News } from "./model.ts";
@@ -105,10 +106,15 @@ export async function newsBehind(
   return rows.map(({ number, kind, group_id }) => ({ number, kind, groupId: group_id }));
 }
 
+/** Alerts of one group that are read; the others are counted. */
+export const MAXIMUM_ALERTS = 100;
+
 export interface GroupContent {
   readonly group: AlertGroup;
   /** Those that are still there first, then in the order in which they came. */
   readonly alerts: readonly Alert[];
+  /** With those that were not read. */
+  readonly alertCount: number;
 }
 
 /** Groups with their alerts, in the order of the ids. */
@@ -117,26 +123,41 @@ export async function readGroups(
   ids: readonly string[],
 ): Promise<readonly GroupContent[]> {
   if (ids.length === 0) return [];
-  const tables = database.withTables<AlertTables>();
-  const groups = await tables
+  const groups = await database
+    .withTables<AlertTables>()
     .selectFrom("alert_group")
     .selectAll()
     .where("id", "in", ids)
     .execute();
-  const alerts = await tables
-    .selectFrom("alert")
-    .selectAll()
-    .where("group_id", "in", ids)
-    .orderBy("id")
-    .execute();
+  const rows = await readAlerts(database, ids);
   const byId = new Map(groups.map((row) => [row.id, toGroup(row)]));
   return ids.flatMap((id) => {
     const group = byId.get(id);
     if (group === undefined) return [];
-    const own = alerts.filter(({ group_id }) => group_id === id).map(toAlert);
-    const open = own.filter(({ resolvedMs }) => resolvedMs === null);
-    return [{ group, alerts: [...open, ...own.filter(({ resolvedMs }) => resolvedMs !== null)] }];
+    const own = rows.filter(({ group_id }) => group_id === id);
+    return [{ group, alerts: own.map(toAlert), alertCount: Number(own[0]?.total ?? 0) }];
   });
+}
+
+async function readAlerts(database: Database, ids: readonly string[]) {
+  const ranked = database
+    .withTables<AlertTables>()
+    .selectFrom("alert")
+    .selectAll()
+    .where("group_id", "in", ids)
+    .select([
+      sql<number>`row_number() over (partition by group_id order by resolved_ms is not null, id)`.as(
+        "rank",
+      ),
+      sql<number>`count(*) over (partition by group_id)`.as("total"),
+    ]);
+  return database
+    .withTables<AlertTables>()
+    .selectFrom(ranked.as("ranked"))
+    .selectAll()
+    .where("rank", "<=", MAXIMUM_ALERTS)
+    .orderBy("rank")
+    .execute();
 }
 
 /** Groups that a channel is still to be told of. */

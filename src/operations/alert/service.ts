@@ -83,7 +83,8 @@ export function openAlerts(options: AlertOptions): Alerts {
     return alert;
   };
   const tell = (kind: AlertEvent["kind"], alert: Alert, step: Step | null) => {
-    delivery.changed(alert, step?.news ?? []);
+    const groupIds = [alert.groupId, ...(step?.groups ?? []).map(({ id }) => id)];
+    delivery.changed(groupIds, step?.news ?? []);
     events.publish({ kind, alert });
   };
   return {

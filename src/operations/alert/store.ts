@@ -99,6 +99,8 @@ export async function saveGroup(database: Database, group: AlertGroup): Promise<
     leader: group.leader,
     title: group.title,
     severity: group.severity,
+    labels: JSON.stringify(group.labels),
+    link: group.link,
   };
   await database
     .withTables<AlertTables>()
@@ -130,18 +132,16 @@ export async function listAlerts(
   return (await query.orderBy("id", "desc").limit(limit).execute()).map(toAlert);
 }
 
-/** Open ones, and those that have ended since a moment; oldest first. */
-export async function alertsSince(database: Database, endedMs: number): Promise<readonly Alert[]> {
+/** Ids of groups that are open, and of those that have ended since a moment; oldest first. */
+export async function groupsSince(database: Database, endedMs: number): Promise<readonly string[]> {
   const rows = await database
     .withTables<AlertTables>()
-    .selectFrom("alert")
-    .selectAll()
-    .where((where) =>
-      where.or([where("resolved_ms", "is", null), where("resolved_ms", ">=", endedMs)]),
-    )
-    .orderBy("id")
+    .selectFrom("alert_group")
+    .select("id")
+    .where((where) => where.or([where("ended_ms", "is", null), where("ended_ms", ">=", endedMs)]))
+    .orderBy("opened_ms")
     .execute();
-  return rows.map(toAlert);
+  return rows.map(({ id }) => id);
 }
 
 export async function findAlert(database: Database, id: number): Promise<Alert | null> {
@@ -192,5 +192,7 @@ export function toGroup(row: Selectable<AlertTables["alert_group"]>): AlertGroup
     leader: row.leader,
     title: row.title,
     severity: row.severity,
+    labels: toLabels(row.labels),
+    link: row.link,
   };
 }

@@ -28,6 +28,8 @@ export type AlertTables = {
     readonly leader: string;
     readonly title: string;
     readonly severity: Severity;
+    readonly labels: unknown;
+    readonly link: string | null;
   };
   readonly alert_news: {
     readonly number: Generated<number>;
@@ -61,6 +63,8 @@ export const ALERT_MIGRATIONS: readonly Migration[] = [
         .addColumn("leader", "text", (column) => column.notNull())
         .addColumn("title", "text", (column) => column.notNull())
         .addColumn("severity", "text", (column) => column.notNull())
+        .addColumn("labels", "jsonb", (column) => column.notNull())
+        .addColumn("link", "text")
         .execute();
       await schema
         .createTable("alert")

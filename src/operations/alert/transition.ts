@@ -104,27 +104,35 @@ function labelsText({ labels }: Raised): string {
   return JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
 }
 
-function openGroup({ key, group, groupId, severity, title }: Alert, nowMs: number): Told {
-  const opened: AlertGroup = {
+function openGroup(alert: Alert, nowMs: number): Told {
+  const { group, groupId } = alert;
+  const opened = {
     id: groupId,
     key: group,
     openedMs: nowMs,
     endedMs: null,
     movedTo: null,
-    leader: key,
-    title,
-    severity,
+    ...spokenBy(alert),
   };
   return { group: opened, news: [{ kind: "opened", groupId }] };
 }
 
 /** What an alert of an open group says is news where it is worse, or where its leader says something else. */
-function tell(group: AlertGroup, { key, severity, title }: Alert): Told {
+function tell(group: AlertGroup, alert: Alert): Told {
+  const { key, severity, title } = alert;
   const worse = isWorse(severity, group.severity);
   const isOther = group.leader === key && group.title !== title;
   if (!worse && !isOther) return { group, news: [] };
-  const told = { ...group, leader: key, title, severity: worse ? severity : group.severity };
+  const told = {
+    ...group,
+    ...spokenBy(alert),
+    severity: worse ? severity : group.severity,
+  };
   return { group: told, news: [{ kind: "changed", groupId: group.id }] };
+}
+
+function spokenBy({ key, title, severity, labels, link }: Alert) {
+  return { leader: key, title, severity, labels, link };
 }
 
 /** What a group is without an alert that ended (`after` is resolved) or now belongs to another. */

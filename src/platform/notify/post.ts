@@ -8,8 +8,8 @@ const MAXIMUM_ANSWER_BYTES = 4_096;
 const MAXIMUM_QUOTE = 200;
 /** Milliseconds that another side may ask us to wait. */
 const MAXIMUM_AFTER_MS = 5 * 60_000;
-/** Statuses of a side that may take the same later on (RFC 9110, 8470, 6585). */
-const LATER: ReadonlySet<number> = new Set([408, 425, 429]);
+/** Statuses that speak of what was sent, not of where to or when (RFC 9110, section 15.5). */
+const FINAL: ReadonlySet<number> = new Set([400, 413, 415, 422]);
 
 /** Posts JSON to an address, and says in words what came of it. It never follows to another one. */
 export async function post(
@@ -53,7 +53,7 @@ async function readSome(response: Response): Promise<string> {
 function refused({ status, headers }: Response, answer: string): Sent {
   if (status >= 300 && status < 400) {
     const reason = `it answers ${status} and names another address, which is not followed`;
-    return { kind: "failed", reason, isFinal: true, afterMs: null };
+    return { kind: "failed", reason, isFinal: false, afterMs: null };
   }
   const quote = answer
     .replace(/[\s\p{C}]+/gu, " ")
@@ -62,7 +62,7 @@ function refused({ status, headers }: Response, answer: string): Sent {
   return {
     kind: "failed",
     reason: quote === "" ? `it answers ${status}` : `it answers ${status}: ${quote}`,
-    isFinal: status < 500 && !LATER.has(status),
+    isFinal: FINAL.has(status),
     afterMs: afterMs(headers.get("retry-after")),
   };
 }
