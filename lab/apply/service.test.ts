@@ -10,8 +10,9 @@ import {
   vi,
 } from "vitest";
 import type { ProbeOutcome } from "../../src/operations/apply/confirmation.ts";
-import { LEAST_WINDOW_S, type StartWishes } from "../../src/operations/apply/service.ts";
+import type { StartWishes } from "../../src/operations/apply/service.ts";
 import type { StoredApply } from "../../src/operations/apply/store.ts";
+import { LEAST_WINDOW_S } from "../../src/operations/apply/window.ts";
 import type { Actor, Refusal } from "../../src/operations/change/model.ts";
 import { testDatabase } from "../../src/platform/db/testing/testDatabase.ts";
 import { namespaceTransport } from "../../src/platform/transport/local.ts";

@@ -3,9 +3,9 @@ import { check } from "./commands/check.ts";
 import { diff } from "./commands/diff.ts";
 import { explainCode } from "./commands/explain.ts";
 import { lint } from "./commands/lint.ts";
-import { serve } from "./commands/serve.ts";
 import { trace } from "./commands/trace.ts";
 import { EXIT, type ExitCode } from "./exit.ts";
+import { addServerCommands } from "./serverCommands.ts";
 import { type ColourChoice, type Streams, standardStreams } from "./streams.ts";
 
 /** Put in by the bundler. */
@@ -18,7 +18,9 @@ const OVERVIEW = `premortem proves what a change of firewall rules does before i
   premortem check rules-new.nft
   iptables-save | premortem lint -
 
-Commands: diff, check, trace, lint, explain.  All about one: premortem COMMAND --help
+Rulesets: diff, check, trace, lint, explain.
+Networks: serve, then init, status, propose, approve, apply, incident, undo, postmortem.
+All commands: premortem --help    All about one: premortem COMMAND --help
 `;
 
 const EXIT_CODES = `
@@ -67,11 +69,6 @@ The network file names devices, zones, roles and intents: flows that must be pos
 (docs/reference/network-file.md). It is looked for here, then beside the first file.
 ${FILES}
 ${EXIT_CODES}`;
-
-const SERVE_HELP = `
-It keeps a PostgreSQL of its own in the data folder, or uses the one that DATABASE_URL names. The first
-token, which makes all others, is written into a file there. It stands on a host of its own: neither on
-the mail host, nor behind the firewall that it watches.`;
 
 /** Runs one command line to its exit code. */
 export async function run(args: readonly string[]): Promise<ExitCode> {
@@ -147,17 +144,13 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
     .action((wanted, options) => {
       code = explainCode(wanted, options, streams());
     });
-  program
-    .command("serve")
-    .description("watches the devices of the network file, and answers the other commands")
-    .option("--network <file>", "the network file", "premortem.yaml")
-    .option("--data <folder>", "what it remembers", "premortem-data")
-    .option("--host <address>", "address to listen on", "127.0.0.1")
-    .option("--port <number>", "port to listen on", "7171")
-    .addHelpText("after", SERVE_HELP)
-    .action(async (options) => {
-      code = await serve(options, PREMORTEM_VERSION, streams());
-    });
+  addServerCommands(program, {
+    version: PREMORTEM_VERSION,
+    streams,
+    end: (ended) => {
+      code = ended;
+    },
+  });
   try {
     await program.parseAsync([...args], { from: "user" });
     return code;

@@ -23,6 +23,7 @@ import {
   type StoredApply,
   statesOf,
 } from "./store.ts";
+import { LEAST_WINDOW_S, MOST_WINDOW_S } from "./window.ts";
 
 export type ApplyService = ReturnType<typeof openApplies>;
 
@@ -33,10 +34,6 @@ export interface StartWishes {
   readonly insist: string | null;
 }
 
-/** Seconds: checks are over in five, and a lock-out lasts no longer than this. */
-export const DEFAULT_WINDOW_S = 30;
-export const LEAST_WINDOW_S = 10;
-export const MOST_WINDOW_S = 900;
 const MAXIMUM_PAGE = 100;
 
 /** Applies under way, with what reins them in. */

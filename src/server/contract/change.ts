@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import type { ProofAnswer } from "../../engine/answer/proof.ts";
+import { DEFAULT_WINDOW_S } from "../../operations/apply/window.ts";
 import { hash, listOf, milliseconds } from "./common.ts";
 
 /** The longest path that Linux takes. */
@@ -33,7 +34,11 @@ export const overrideBody = z
   .openapi("AskOverride");
 export const applyBody = z
   .strictObject({
-    windowS: z.number().int().default(30).describe("seconds until the device restores by itself"),
+    windowS: z
+      .number()
+      .int()
+      .default(DEFAULT_WINDOW_S)
+      .describe("seconds until the device restores by itself"),
     insist: reason.nullable().default(null).describe("why it is tried although a brake says no"),
   })
   .openapi("StartApply");

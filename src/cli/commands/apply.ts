@@ -1,0 +1,73 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { EXIT, type ExitCode } from "../exit.ts";
+import { tellUsage } from "../problems.ts";
+import { applyText } from "../server/changeText.ts";
+import { type Api, type CallFault, isFault } from "../server/client.ts";
+import type { ApplyBody } from "../server/model.ts";
+import { type Asking, print, withServer } from "../server/withServer.ts";
+import type { Streams } from "../streams.ts";
+import { changePath } from "./change.ts";
+
+export interface ApplyOptions extends Asking {
+  readonly window: string;
+  readonly insist?: string;
+}
+
+/** Milliseconds between two looks at an apply. */
+const LOOK_MS = 200;
+
+/** Makes a change so, and tells how it goes until it is over. */
+export function apply(id: string, options: ApplyOptions, streams: Streams): Promise<ExitCode> {
+  const windowS = Number(options.window);
+  if (!Number.isInteger(windowS)) {
+    const help = "take whole seconds: the device restores by itself when they are over";
+    tellUsage(streams.error, `a window of \`${options.window}\` is none`, help);
+    return Promise.resolve(EXIT.usage);
+  }
+  return withServer(options, streams, async (api) => {
+    const body = { windowS, insist: options.insist ?? null };
+    const started = await api.send<ApplyBody>("POST", `${changePath(id)}/apply`, body);
+    if (isFault(started)) return started;
+    const { device } = started;
+    streams.error.write(
+      `applying change ${id} to ${device}; it restores what runs now unless that is earned within ${windowS} s\n`,
+    );
+    return follow(api, started, options, streams);
+  });
+}
+
+/** Takes back what is being applied. */
+export function rollback(id: string, options: Asking, streams: Streams): Promise<ExitCode> {
+  return withServer(options, streams, async (api) => {
+    const asked = await api.send<ApplyBody>("POST", `${applyPath(id)}/rollback`);
+    if (isFault(asked)) return asked;
+    const end = await follow(api, asked, options, streams);
+    /* Here being rolled back is what was asked for. */
+    return end === EXIT.findings ? EXIT.clean : end;
+  });
+}
+
+async function follow(
+  api: Api,
+  first: ApplyBody,
+  options: Asking,
+  streams: Streams,
+): Promise<ExitCode | CallFault> {
+  let told = 0;
+  for (let now = first; ; ) {
+    for (const { state } of now.states.slice(told)) streams.error.write(`  ${state.kind}\n`);
+    told = now.states.length;
+    if (now.isOver) {
+      print(options, streams, now, (one) => applyText(one, streams.out.style));
+      return now.state.kind === "confirmed" ? EXIT.clean : EXIT.findings;
+    }
+    await sleep(LOOK_MS);
+    const next = await api.get<ApplyBody>(applyPath(String(now.id)));
+    if (isFault(next)) return next;
+    now = next;
+  }
+}
+
+function applyPath(id: string): string {
+  return `/v1/applies/${encodeURIComponent(id)}`;
+}

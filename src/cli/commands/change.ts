@@ -1,0 +1,234 @@
+import { basename } from "node:path";
+import { readText } from "../../platform/files.ts";
+import { proofText } from "../../report/formats/text/proof.ts";
+import { askFor } from "../ask.ts";
+import { EXIT, type ExitCode } from "../exit.ts";
+import { tellFiles, tellUsage } from "../problems.ts";
+import { changeLine, changeText, SHORT_HASH } from "../server/changeText.ts";
+import { type Api, type CallFault, isFault } from "../server/client.ts";
+import type { ChangeBody, ChangeList, DeviceList, ProofBody } from "../server/model.ts";
+import { type Asking, print, withServer } from "../server/withServer.ts";
+import type { Streams } from "../streams.ts";
+
+export interface ProposeOptions extends Asking {
+  /** Number of the change that is edited instead. */
+  readonly edit?: string;
+}
+
+/** Proposes edited source files, and proves at once what they would do. */
+export function propose(
+  device: string,
+  files: readonly string[],
+  options: ProposeOptions,
+  streams: Streams,
+): Promise<ExitCode> {
+  return withServer(options, streams, async (api) => {
+    const known = await api.get<DeviceList>("/v1/devices");
+    if (isFault(known)) return known;
+    const sources = known.devices.find(({ name }) => name === device)?.sources ?? [];
+    const read = readSources(files, sources, streams);
+    if (read === null) return EXIT.usage;
+    const { edit } = options;
+    const proposed =
+      edit === undefined
+        ? await api.send<ChangeBody>("POST", "/v1/changes", { device, files: read })
+        : await api.send<ChangeBody>("PUT", `${changePath(edit)}/files`, { files: read });
+    if (isFault(proposed)) return proposed;
+    streams.error.write(`change ${proposed.id} of ${device} is proposed; proving it\n`);
+    return proveOne(api, String(proposed.id), options, streams);
+  });
+}
+
+interface SourceText {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Each file with the path that it has on the device; null: it was told why not. */
+function readSources(
+  files: readonly string[],
+  sources: readonly string[],
+  { error }: Streams,
+): readonly SourceText[] | null {
+  const found: SourceText[] = [];
+  for (const file of files) {
+    const [, local = file, named] = /^(.*)=(\/.*)$/.exec(file) ?? [];
+    const path = named ?? pathOf(local, sources, files.length);
+    if (path === null) {
+      tellUsage(
+        error,
+        `which file of the device is \`${local}\`?`,
+        `name it: \`${local}=/path/there\`; its sources are ${sources.join(", ") || "not named in the network file"}`,
+      );
+      return null;
+    }
+    const read = readText(local);
+    if (read.kind === "problem") {
+      tellFiles(error, [read]);
+      return null;
+    }
+    found.push({ path, text: read.text });
+  }
+  return found;
+}
+
+/** The only source, or the one of the same name. */
+function pathOf(local: string, sources: readonly string[], count: number): string | null {
+  const named = sources.filter((path) => path === local || basename(path) === basename(local));
+  if (named.length === 1) return named[0] ?? null;
+  return count === 1 && sources.length === 1 ? (sources[0] ?? null) : null;
+}
+
+/** Proves a change on what runs now. */
+export function prove(id: string, options: Asking, streams: Streams): Promise<ExitCode> {
+  return withServer(options, streams, (api) => proveOne(api, id, options, streams));
+}
+
+async function proveOne(
+  api: Api,
+  id: string,
+  options: Asking,
+  streams: Streams,
+): Promise<ExitCode | CallFault> {
+  const proof = await api.send<ProofBody>("POST", `${changePath(id)}/prove`);
+  if (isFault(proof)) return proof;
+  const { style } = streams.out;
+  print(options, streams, proof, ({ answer }) => proofText(answer, style));
+  const change = await api.get<ChangeBody>(changePath(id));
+  if (isFault(change)) return change;
+  streams.error.write(changeText(change, streams.error.style));
+  const { loads, isComplete, broken, undecided } = proof.answer;
+  if (!loads || broken.length > 0) return EXIT.findings;
+  return isComplete && undecided.length === 0 ? EXIT.clean : EXIT.undecided;
+}
+
+export interface ApproveOptions extends Asking {
+  /** Begin of the hash of the content that was looked at. */
+  readonly content?: string;
+}
+
+/** Hexadecimal digits of a content that are enough to tell which one was looked at. */
+const LEAST_DIGITS = 8;
+
+/** Approves what was looked at: with its hash, or after it was shown. */
+export function approve(id: string, options: ApproveOptions, streams: Streams): Promise<ExitCode> {
+  return withServer(options, streams, async (api) => {
+    const change = await api.get<ChangeBody>(changePath(id));
+    if (isFault(change)) return change;
+    const seen = options.content ?? (await show(api, change, streams));
+    if (seen === null) return EXIT.usage;
+    if (seen.length < LEAST_DIGITS || !change.contentHash.startsWith(seen)) {
+      tellUsage(
+        streams.error,
+        `\`${seen}\` is not the content of change ${id}: nothing was approved`,
+        `look at what it is now: \`premortem changes ${id}\``,
+      );
+      return EXIT.usage;
+    }
+    const { contentHash } = change;
+    const approved = await api.send<ChangeBody>("POST", `${changePath(id)}/approve`, {
+      contentHash,
+    });
+    if (isFault(approved)) return approved;
+    print(options, streams, approved, (one) => changeText(one, streams.out.style));
+    return EXIT.clean;
+  });
+}
+
+/** Shows a change with its proof, and asks; null: it was not approved. */
+async function show(api: Api, change: ChangeBody, { error }: Streams): Promise<string | null> {
+  const { id, contentHash } = change;
+  const proof = await api.get<ProofBody>(`${changePath(String(id))}/proof`);
+  if (!isFault(proof)) error.write(`${proofText(proof.answer, error.style)}\n`);
+  error.write(changeText(change, error.style));
+  const word = await askFor(`Approve change ${id} of ${change.device}? Type yes: `);
+  if (word === "yes") return contentHash;
+  const help = `look at it, then \`premortem approve ${id} --content ${contentHash.slice(0, SHORT_HASH)}\``;
+  tellUsage(
+    error,
+    word === null ? "nobody is there to be asked: nothing was approved" : "not approved",
+    help,
+  );
+  return null;
+}
+
+export interface OverrideOptions extends Asking {
+  readonly reason: string;
+  readonly hours: string;
+}
+
+const HOUR_MS = 3_600_000;
+const MAXIMUM_HOURS = 168;
+
+/** Asks to go on although intents would be broken. */
+export function override(
+  id: string,
+  options: OverrideOptions,
+  streams: Streams,
+): Promise<ExitCode> {
+  const hours = Number(options.hours);
+  if (!(hours > 0 && hours <= MAXIMUM_HOURS)) {
+    const help = `take a number up to ${MAXIMUM_HOURS}`;
+    tellUsage(streams.error, `an override for \`${options.hours}\` hours is none`, help);
+    return Promise.resolve(EXIT.usage);
+  }
+  const body = { reason: options.reason, untilMs: Date.now() + Math.round(hours * HOUR_MS) };
+  return changed(`${changePath(id)}/override`, body, options, streams);
+}
+
+export function grant(id: string, options: Asking, streams: Streams): Promise<ExitCode> {
+  return changed(`${changePath(id)}/override/grant`, undefined, options, streams);
+}
+
+export function withdraw(id: string, options: Asking, streams: Streams): Promise<ExitCode> {
+  return changed(`${changePath(id)}/withdraw`, undefined, options, streams);
+}
+
+function changed(
+  path: string,
+  body: unknown,
+  options: Asking,
+  streams: Streams,
+): Promise<ExitCode> {
+  return withServer(options, streams, async (api) => {
+    const change = await api.send<ChangeBody>("POST", path, body);
+    if (isFault(change)) return change;
+    print(options, streams, change, (one) => changeText(one, streams.out.style));
+    return EXIT.clean;
+  });
+}
+
+/** All changes, or one with its newest proof. */
+export function changes(
+  id: string | undefined,
+  options: Asking,
+  streams: Streams,
+): Promise<ExitCode> {
+  const { style } = streams.out;
+  return withServer(options, streams, async (api) => {
+    if (id === undefined) {
+      const list = await api.get<ChangeList>("/v1/changes");
+      if (isFault(list)) return list;
+      print(options, streams, list, ({ changes: all }) =>
+        all.length === 0
+          ? "no change yet: `premortem propose DEVICE FILE`\n"
+          : `${all.map((one) => changeLine(one, style)).join("\n")}\n`,
+      );
+      return EXIT.clean;
+    }
+    const change = await api.get<ChangeBody>(changePath(id));
+    if (isFault(change)) return change;
+    const proof = await api.get<ProofBody>(`${changePath(id)}/proof`);
+    const known = isFault(proof) ? null : proof;
+    print(options, streams, { change, proof: known }, () =>
+      [known === null ? "" : `${proofText(known.answer, style)}\n`, changeText(change, style)].join(
+        "",
+      ),
+    );
+    return EXIT.clean;
+  });
+}
+
+export function changePath(id: string): string {
+  return `/v1/changes/${encodeURIComponent(id)}`;
+}

@@ -1,0 +1,138 @@
+import { columns, shown } from "../../report/formats/text/style.ts";
+import { EXIT, type ExitCode } from "../exit.ts";
+import { isFault } from "../server/client.ts";
+import type {
+  IssuedTokenBody,
+  StatusBody,
+  TokenList,
+  TrailPage,
+  TrailVerdict,
+} from "../server/model.ts";
+import { statusText } from "../server/statusText.ts";
+import { timeText } from "../server/times.ts";
+import { type Asking, print, withServer } from "../server/withServer.ts";
+import type { Streams } from "../streams.ts";
+
+/** Everything at once. Clean only where all is seen, and nothing is wrong. */
+export function status(options: Asking, streams: Streams): Promise<ExitCode> {
+  return withServer(options, streams, async (api) => {
+    const now = await api.get<StatusBody>("/v1/status");
+    if (isFault(now)) return now;
+    print(options, streams, now, (one) => statusText(one, streams.out.style));
+    return exitOf(now);
+  });
+}
+
+function exitOf({ incidents, devices, probes }: StatusBody): ExitCode {
+  const isBroken =
+    incidents.length > 0 ||
+    devices.some(({ watch }) => watch.kind === "watching" && watch.drift.isDrift) ||
+    probes.some(({ outcome }) => outcome === "failed");
+  if (isBroken) return EXIT.findings;
+  const isSeen =
+    devices.every(({ watch }) => watch.kind === "watching" && watch.drift.isWhole) &&
+    probes.every(({ outcome, isStale }) => outcome !== null && outcome !== "blind" && !isStale);
+  return isSeen ? EXIT.clean : EXIT.undecided;
+}
+
+export interface TokenOptions extends Asking {
+  readonly role?: readonly string[];
+  readonly purpose: string;
+  readonly days: string;
+}
+
+/** Makes a token; its secret alone goes to standard output. */
+export function createToken(
+  login: string,
+  options: TokenOptions,
+  streams: Streams,
+): Promise<ExitCode> {
+  const { role, purpose, days } = options;
+  return withServer(options, streams, async (api) => {
+    const body = {
+      login,
+      purpose,
+      days: Number(days),
+      ...(role === undefined ? {} : { roles: role }),
+    };
+    const issued = await api.send<IssuedTokenBody>("POST", "/v1/tokens", body);
+    if (isFault(issued)) return issued;
+    print(options, streams, issued, ({ secret }) => `${secret}\n`);
+    if (options.json !== true)
+      streams.error.write(
+        `token ${issued.id} of ${shown(login)} (${issued.roles.join(", ")}), until ${timeText(issued.expiresMs)} UTC; it is shown this once\n`,
+      );
+    return EXIT.clean;
+  });
+}
+
+export function listTokens(options: Asking, streams: Streams): Promise<ExitCode> {
+  return withServer(options, streams, async (api) => {
+    const list = await api.get<TokenList>("/v1/tokens");
+    if (isFault(list)) return list;
+    print(options, streams, list, ({ tokens }) => {
+      const rows = tokens.map(({ id, login, roles, revokedMs, expiresMs, purpose }) => [
+        String(id),
+        shown(login),
+        roles.join(","),
+        revokedMs === null ? `until ${timeText(expiresMs)}` : `revoked ${timeText(revokedMs)}`,
+        shown(purpose),
+      ]);
+      return `${columns(rows).join("\n")}\n`;
+    });
+    return EXIT.clean;
+  });
+}
+
+export function revokeToken(id: string, options: Asking, streams: Streams): Promise<ExitCode> {
+  return withServer(options, streams, async (api) => {
+    const revoked = await api.send<TokenList["tokens"][number]>(
+      "DELETE",
+      `/v1/tokens/${encodeURIComponent(id)}`,
+    );
+    if (isFault(revoked)) return revoked;
+    print(
+      options,
+      streams,
+      revoked,
+      (one) => `token ${one.id} of ${shown(one.login)} is revoked\n`,
+    );
+    return EXIT.clean;
+  });
+}
+
+export interface TrailOptions extends Asking {
+  readonly verify?: boolean;
+  readonly subject?: string;
+}
+
+/** What happened, newest first; or whether the whole of it is as it was written. */
+export function trail(options: TrailOptions, streams: Streams): Promise<ExitCode> {
+  return withServer(options, streams, async (api) => {
+    if (options.verify === true) {
+      const verdict = await api.send<TrailVerdict>("POST", "/v1/trail/verify", { anchor: null });
+      if (isFault(verdict)) return verdict;
+      print(options, streams, verdict, ({ isWhole, flaw, head }) =>
+        isWhole
+          ? `the trail is whole up to entry ${head.number}, ${head.hash}\n`
+          : `entry ${flaw?.number} of the trail is ${flaw?.problem}; it is whole up to entry ${head.number}\n`,
+      );
+      return verdict.isWhole ? EXIT.clean : EXIT.findings;
+    }
+    const { subject } = options;
+    const query = subject === undefined ? "" : `?subject=${encodeURIComponent(subject)}`;
+    const page = await api.get<TrailPage>(`/v1/trail${query}`);
+    if (isFault(page)) return page;
+    print(options, streams, page, ({ entries }) => {
+      const rows = entries.map(({ number, atMs, actor, kind, subject: about }) => [
+        String(number),
+        timeText(atMs),
+        shown(actor),
+        shown(kind),
+        shown(about),
+      ]);
+      return `${columns(rows).join("\n")}\n`;
+    });
+    return EXIT.clean;
+  });
+}

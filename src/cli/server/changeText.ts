@@ -1,0 +1,90 @@
+import { type Style, shown, tint } from "../../report/formats/text/style.ts";
+import type { ApplyBody, ChangeBody } from "./model.ts";
+import { timeText } from "./times.ts";
+
+/** Characters of a hash that people compare. */
+export const SHORT_HASH = 12;
+
+export function changeLine(one: ChangeBody, style: Style): string {
+  const files = one.paths.map(shown).join(", ");
+  return `${one.id}  ${tint(style, "bold", one.status)}  ${shown(one.device)}  ${files}  by ${shown(one.author)}, ${timeText(one.updatedMs)}`;
+}
+
+/** A change, and what it waits for. */
+export function changeText(change: ChangeBody, style: Style): string {
+  const { contentHash, approvals, override } = change;
+  const lines = [
+    `change ${changeLine(change, style)}`,
+    `content ${contentHash.slice(0, SHORT_HASH)}`,
+    ...approvals.map(
+      ({ by, contentHash: seen }) =>
+        `approved by ${shown(by)}${seen === contentHash ? "" : ", before it was edited: void"}`,
+    ),
+    ...(override === null ? [] : [overrideText(override)]),
+    ...missingLines(change, style),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function overrideText({ by, grantedBy, reason, intents }: NonNullable<ChangeBody["override"]>) {
+  const granted = grantedBy === null ? "not granted yet" : `granted by ${shown(grantedBy)}`;
+  return `override of ${intents.map(shown).join(", ")} asked by ${shown(by)} (${shown(reason)}), ${granted}`;
+}
+
+function missingLines({ id, status, missing }: ChangeBody, style: Style): readonly string[] {
+  if (missing.length === 0)
+    return status === "proposed" ? [`ready: \`premortem apply ${id}\``] : [];
+  return missing.map((one) => `${tint(style, "yellow", "missing")}: ${missingText(id, one)}`);
+}
+
+function missingText(id: number, missing: ChangeBody["missing"][number]): string {
+  switch (missing.kind) {
+    case "proof":
+      return `a proof (${shown(missing.reason)}): \`premortem prove ${id}\``;
+    case "approval":
+      return `an approval, by somebody else than ${missing.notBy.map(shown).join(", ")}: \`premortem approve ${id}\``;
+    case "intents":
+      return `it breaks ${missing.broken.map(shown).join(", ")}: edit it, or ask for an override: \`premortem override ${id}\``;
+    case "grant":
+      return `a grant of the override, by somebody else than ${missing.notBy.map(shown).join(", ")}: \`premortem grant ${id}\``;
+  }
+}
+
+/** How an apply went, with the evidence. */
+export function applyText(apply: ApplyBody, style: Style): string {
+  const { id, change, device, states, evidence, aftermath } = apply;
+  const began = states[0]?.atMs ?? apply.startedMs;
+  const lines = [
+    `apply ${id} of change ${change} on ${shown(device)}: ${tint(style, colourOf(apply), endText(apply))}`,
+    ...states.map(({ state, atMs }) => `  +${atMs - began} ms  ${state.kind}`),
+    ...evidence.map(
+      ({ passed, name, text, tookMs }) =>
+        `  ${passed ? "✓" : "✗"} ${shown(name)}: ${shown(text)}${tookMs === null ? "" : ` (${tookMs} ms)`}`,
+    ),
+    ...(aftermath === null ? [] : aftermathLines(aftermath)),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function colourOf({ state }: ApplyBody) {
+  return state.kind === "confirmed" ? "green" : "red";
+}
+
+function endText({ state }: ApplyBody): string {
+  return "reason" in state ? `${state.kind} (${String(state.reason)})` : state.kind;
+}
+
+function aftermathLines(aftermath: NonNullable<ApplyBody["aftermath"]>): readonly string[] {
+  const { bootProblem, baselineProblem, openConnections, flushed, waitsFor } = aftermath;
+  const open = openConnections?.contradicting ?? 0;
+  return [
+    ...(bootProblem === null ? [] : [`  boot file: ${shown(bootProblem)}`]),
+    ...(baselineProblem === null ? [] : [`  baseline: ${shown(baselineProblem)}`]),
+    ...(open > 0 ? [`  ${open} connections go on that it would not let begin`] : []),
+    ...flushed.map(
+      ({ device, problem }) =>
+        `  queue of ${shown(device)}: ${problem === null ? "flushed" : shown(problem)}`,
+    ),
+    ...waitsFor.map(({ probe, text }) => `  waits for ${shown(probe)}: ${shown(text)}`),
+  ];
+}

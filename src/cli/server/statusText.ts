@@ -1,0 +1,80 @@
+import { columns, type Style, shown, type Tint, tint } from "../../report/formats/text/style.ts";
+import { changeLine } from "./changeText.ts";
+import { incidentLine } from "./incidentText.ts";
+import type { DeviceBody, ProbeBody, StatusBody } from "./model.ts";
+import { spanText, timeText } from "./times.ts";
+
+/** Everything that somebody has to know at once, in exact words: what was not seen is never shown as well. */
+export function statusText(status: StatusBody, style: Style): string {
+  const { atMs, devices, probes, symptoms, incidents, changes } = status;
+  const block = (title: string, lines: readonly string[], none: string) =>
+    `${tint(style, "bold", title)}\n${lines.length === 0 ? `  ${none}` : lines.map((line) => `  ${line}`).join("\n")}`;
+  const parts = [
+    `premortem ${shown(status.version)}, ${timeText(atMs)} UTC`,
+    block(
+      "INCIDENTS",
+      incidents.map((one) => incidentLine(one, style)),
+      "none open",
+    ),
+    block("DEVICES", columns(devices.map((one) => deviceCells(one, atMs, style))), "none named"),
+    block("PROBES", columns(probes.map((one) => probeCells(one, atMs, style))), "none named"),
+    ...(symptoms.length === 0
+      ? []
+      : [
+          block(
+            "SYMPTOMS",
+            symptoms.map(({ text, sinceMs }) => `${shown(text)}, for ${spanText(atMs - sinceMs)}`),
+            "",
+          ),
+        ]),
+    block(
+      "CHANGES",
+      changes.map((one) => changeLine(one, style)),
+      "none waits",
+    ),
+  ];
+  return `${parts.join("\n\n")}\n`;
+}
+
+function deviceCells({ name, watch }: DeviceBody, nowMs: number, style: Style): readonly string[] {
+  const [colour, text] = deviceWords(watch, nowMs);
+  return [shown(name), tint(style, colour, text)];
+}
+
+function deviceWords(watch: DeviceBody["watch"], nowMs: number): readonly [Tint, string] {
+  switch (watch.kind) {
+    case "noBaseline":
+      return ["yellow", "not watched: nobody has adopted a baseline (`premortem init`)"];
+    case "blind":
+      return ["red", `not seen for ${spanText(nowMs - watch.sinceMs)}: ${shown(watch.reason)}`];
+    case "watching": {
+      const { isDrift, meaning, broken, isWhole, atMs, change } = watch.drift;
+      const part = isWhole ? "" : "; part of it could not be read";
+      if (!isDrift) return ["green", `runs what was approved${part}`];
+      if (change !== null) return ["blue", `change ${change} is being applied`];
+      const since = `since ${timeText(atMs)}${part}`;
+      if (broken.length > 0)
+        return ["red", `drift breaks ${broken.map(({ id }) => shown(id)).join(", ")}, ${since}`];
+      return ["yellow", `drift, ${DRIFT_WORDS[meaning]}, ${since}`];
+    }
+  }
+}
+
+const DRIFT_WORDS = {
+  harmless: "proved to change the fate of no packet",
+  moves: "packets fare otherwise, no intent is broken",
+  breaks: "it breaks intents",
+  unclear: "what it means could not be proved",
+} as const;
+
+const COLOURS = { ok: "green", degraded: "yellow", failed: "red", blind: "yellow" } as const;
+
+function probeCells(probe: ProbeBody, nowMs: number, style: Style): readonly string[] {
+  const { name, outcome, isStale, reason, sinceMs, vantage } = probe;
+  if (outcome === null) return [shown(name), tint(style, "yellow", "not asked yet")];
+  if (isStale) return [shown(name), tint(style, "yellow", "too old to say anything")];
+  const since = sinceMs === null ? "" : ` for ${spanText(nowMs - sinceMs)}`;
+  const why = reason === null ? "" : `: ${shown(reason)}`;
+  const from = outcome === "ok" || vantage === null ? "" : ` (${shown(vantage)})`;
+  return [shown(name), `${tint(style, COLOURS[outcome], outcome)}${since}${why}${from}`];
+}
