@@ -10,7 +10,6 @@ export type ChangeBody = z.output<typeof change.change>;
 export type ChangeList = z.output<typeof change.changes>;
 export type ProofBody = z.output<typeof change.proof>;
 export type ApplyBody = z.output<typeof change.apply>;
-export type ApplyList = z.output<typeof change.applies>;
 export type DeviceBody = z.output<typeof device.device>;
 export type DeviceList = z.output<typeof device.devices>;
 export type PulledBody = z.output<typeof device.pulled>;
