@@ -1,5 +1,5 @@
 import { rename, rm, writeFile } from "node:fs/promises";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { localTransport } from "../../platform/transport/local.ts";
 import type { LineStream, Transport } from "../../platform/transport/transport.ts";
 import type { MonitorEvent } from "./model.ts";
@@ -131,4 +131,21 @@ test("configuration that cannot be read is told", async () => {
   expect(monitors.states()[0]?.notes).toContainEqual(
     expect.stringContaining(`${host.folder}/postfix/users.cf cannot be read`),
   );
+});
+
+test("a queue that cannot be looked at is told, and the log is followed all the same", async () => {
+  const host = await mailHost();
+  await rm(`${host.folder}/postfix`, { recursive: true });
+  const { monitors, until } = await watch([
+    `m: { kind: postfix, on: mail1, log: ${host.log}, configuration: ${host.folder}/postfix, every: 100ms }`,
+  ]);
+  monitors.start();
+  await until(seeing);
+  await vi.waitFor(() =>
+    expect(monitors.states()[0]?.notes).toContainEqual(
+      expect.stringMatching(/^the queue cannot be looked at: postqueue: /),
+    ),
+  );
+  await host.write(LOOKUP);
+  await until(began);
 });

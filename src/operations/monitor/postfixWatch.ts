@@ -11,6 +11,8 @@ import { openLogReader } from "./log/read.ts";
 import { keyOf, sightingOf } from "./log/sighting.ts";
 import { flowsOf, type LogHost } from "./log/tie.ts";
 import type { MonitorView } from "./model.ts";
+import { QueueWatch } from "./queueWatch.ts";
+import { everyMs } from "./schedule.ts";
 import type { Sight } from "./sight.ts";
 import type { Watcher } from "./watcher.ts";
 import { WaysOut } from "./waysOut.ts";
@@ -32,11 +34,12 @@ const LONGEST_PAUSE_MS = 15_000;
 /** Milliseconds until the configuration is read again: people edit it, and a name may have been unknown. */
 const FACTS_KEPT_MS = 600_000;
 
-/** Follows the log of one mail host, and says what its lines mean. */
+/** Follows the log of one mail host and looks at its queue, and says what they mean. */
 export class PostfixWatch implements Watcher {
   private readonly parts: PostfixParts;
   private readonly stopping = new AbortController();
   private readonly ways: WaysOut;
+  private readonly queue: QueueWatch;
   private running: Promise<void> = Promise.resolve();
   private facts: HostFacts | null = null;
   private factsMs = Number.NEGATIVE_INFINITY;
@@ -44,10 +47,14 @@ export class PostfixWatch implements Watcher {
   constructor(parts: PostfixParts) {
     this.parts = parts;
     this.ways = new WaysOut(parts.transport, parts.clock);
+    this.queue = new QueueWatch({ ...parts, host: () => this.host() });
   }
 
   start(): void {
-    this.running = this.run().catch(this.parts.onFault);
+    const { signal } = this.stopping;
+    const { everyMs: pauseMs } = this.parts.monitor;
+    const both = [this.run(), everyMs(pauseMs, () => this.queue.look(), signal)];
+    this.running = Promise.all(both).then(() => undefined, this.parts.onFault);
   }
 
   async stop(): Promise<void> {
@@ -56,7 +63,13 @@ export class PostfixWatch implements Watcher {
   }
 
   view(): MonitorView {
-    return this.parts.sight.view(this.facts?.notSeen ?? []);
+    const { problem, last } = this.queue;
+    const view = this.parts.sight.view([
+      ...(this.facts?.notSeen ?? []),
+      ...(problem === null ? [] : [problem]),
+    ]);
+    const queued = last === null ? {} : { queued: last.total, waiting: last.deferred };
+    return { ...view, counts: { ...view.counts, ...queued } };
   }
 
   private async run(): Promise<void> {
@@ -110,6 +123,13 @@ export class PostfixWatch implements Watcher {
     return null;
   }
 
+  /** Null: what it needs is not known yet. */
+  private host(): LogHost | null {
+    if (this.facts === null) return null;
+    const { host } = this.facts;
+    return { ...host, sourceOf: (to) => host.sourceOf(to) ?? this.ways.sourceOf(to) };
+  }
+
   private take(event: LogEvent): void {
     const { sight, onAccepted } = this.parts;
     sight.count(event.kind);
@@ -122,12 +142,8 @@ export class PostfixWatch implements Watcher {
 
   private tell(event: LogEvent, atMs: number): void {
     const { desk, monitor } = this.parts;
-    const known = this.facts?.host;
-    if (known === undefined) return;
-    const host: LogHost = {
-      ...known,
-      sourceOf: (target) => known.sourceOf(target) ?? this.ways.sourceOf(target),
-    };
+    const host = this.host();
+    if (host === null) return;
     if (event.kind === "sent") this.tellSent(event, host, atMs);
     const sighting = sightingOf(event, host, monitor.id, atMs);
     if (sighting !== null) desk.see(sighting);

@@ -16,7 +16,6 @@ export interface MailHost {
   write(...lines: readonly string[]): Promise<void>;
 }
 
-export const DATABASE = "127.9.9.9";
 export const HEAD = "Nov 25 04:00:00 mail1";
 
 export async function mailHost(): Promise<MailHost> {
@@ -25,7 +24,9 @@ export async function mailHost(): Promise<MailHost> {
   const log = join(folder, "mail.log");
   await mkdir(join(folder, "postfix"));
   const map = join(folder, "postfix", "users.cf");
-  await writeFile(join(folder, "postfix", "main.cf"), `virtual_mailbox_maps = pgsql:${map}\n`);
+  /* No queue is meant here: without an owner `postqueue` says so at once. */
+  const main = `mail_owner = nobody-of-that-name\nvirtual_mailbox_maps = pgsql:${map}\n`;
+  await writeFile(join(folder, "postfix", "main.cf"), main);
   await writeFile(map, "hosts = 198.51.100.20\npassword = hidden\n");
   await writeFile(log, `${HEAD} postfix/smtpd[9]: warning: old: table lookup problem\n`);
   return {
