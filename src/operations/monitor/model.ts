@@ -74,7 +74,8 @@ export type ComplaintAnswer =
   /** `isNew` false: one of that id has been taken before, and counts once. */
   | { readonly kind: "accepted"; readonly isNew: boolean }
   | {
-      readonly kind: "unauthorised" | "badBody" | "unknownMonitor";
+      /** `notReady`: it is our fault, and worth another try. */
+      readonly kind: "unauthorised" | "badBody" | "unknownMonitor" | "notReady";
       readonly reason: string;
       readonly help: string;
     };

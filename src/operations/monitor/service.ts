@@ -4,6 +4,8 @@ import type { Database } from "../../platform/db/database.ts";
 import type { Transport } from "../../platform/transport/transport.ts";
 import type { Network } from "../inventory/model.ts";
 import type { Monitor } from "../inventory/monitors.ts";
+import { meanTimeOfOneMs } from "./budget.ts";
+import { ComplaintsWatch } from "./complaints/watch.ts";
 import { SymptomDesk } from "./desk.ts";
 import type {
   ActiveSymptom,
@@ -14,6 +16,7 @@ import type {
 } from "./model.ts";
 import { PostfixWatch } from "./postfixWatch.ts";
 import { Sight } from "./sight.ts";
+import { type MonitorStore, monitorStore } from "./store.ts";
 import type { Watcher } from "./watcher.ts";
 
 /** What monitors have to know of the rest; the network is asked anew, since its file changes. */
@@ -51,21 +54,29 @@ const EXPIRE_EVERY_MS = 1_000;
 export function openMonitors(options: MonitorOptions): Monitors {
   const events = openChannel<MonitorEvent>(options.onFault);
   const desk = new SymptomDesk(events, options.clock);
+  const store = monitorStore(options.database);
   let watchers: readonly Watcher[] = [];
   let timer: NodeJS.Timeout | null = null;
   return {
     events,
     active: () => desk.active(),
     states: () => watchers.map((watcher) => watcher.view()),
-    complain: (monitor) => Promise.resolve(unknownMonitor(monitor)),
+    complain: (name, rawBody, headers) => {
+      const isMeant = (one: Watcher) => one instanceof ComplaintsWatch && one.monitor.id === name;
+      const watcher = watchers.find(isMeant);
+      const body = typeof rawBody === "string" ? new TextEncoder().encode(rawBody) : rawBody;
+      return watcher instanceof ComplaintsWatch
+        ? watcher.take(body, headers)
+        : Promise.resolve(unknownMonitor(name));
+    },
     changed: () => undefined,
     start() {
       if (timer !== null) return;
       timer = setInterval(() => desk.expire(), EXPIRE_EVERY_MS);
       timer.unref();
-      watchers = options
-        .network()
-        .monitors.flatMap((monitor) => watcherOf(monitor, options, desk, events));
+      const { monitors } = options.network();
+      const parts = { options, desk, events, store, meanTimeMs: meanTimeOfOneMs(monitors) };
+      watchers = monitors.flatMap((monitor) => watcherOf(monitor, parts));
       for (const watcher of watchers) watcher.start();
     },
     async stop() {
@@ -76,28 +87,30 @@ export function openMonitors(options: MonitorOptions): Monitors {
   };
 }
 
-function watcherOf(
-  monitor: Monitor,
-  { clock, network, transportOf, onFault }: MonitorOptions,
-  desk: SymptomDesk,
-  events: Channel<MonitorEvent>,
-): readonly Watcher[] {
+interface Shared {
+  readonly options: MonitorOptions;
+  readonly desk: SymptomDesk;
+  readonly events: Channel<MonitorEvent>;
+  readonly store: MonitorStore;
+  readonly meanTimeMs: number;
+}
+
+/** Empty: a probe, which others ask. */
+function watcherOf(monitor: Monitor, shared: Shared): readonly Watcher[] {
+  const { clock, network, transportOf, onFault } = shared.options;
+  const { desk, store, meanTimeMs } = shared;
+  const common = { clock, desk, store, meanTimeMs, onFault };
+  const sightOf = (kind: MonitorView["kind"], device: string | null) =>
+    new Sight({ monitor: monitor.id, kind, device }, shared.events, clock);
   switch (monitor.kind) {
     case "postfix": {
-      const about = { monitor: monitor.id, kind: monitor.kind, device: monitor.on };
-      return [
-        new PostfixWatch({
-          monitor,
-          network,
-          transport: transportOf(monitor.on),
-          clock,
-          desk,
-          sight: new Sight(about, events, clock),
-          onAccepted: () => undefined,
-          onFault,
-        }),
-      ];
+      const transport = transportOf(monitor.on);
+      const sight = sightOf(monitor.kind, monitor.on);
+      const onAccepted = () => undefined;
+      return [new PostfixWatch({ ...common, monitor, network, transport, sight, onAccepted })];
     }
+    case "complaints":
+      return [new ComplaintsWatch({ ...common, monitor, sight: sightOf(monitor.kind, null) })];
     default:
       return [];
   }

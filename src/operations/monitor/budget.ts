@@ -1,0 +1,14 @@
+import type { Monitor } from "../inventory/monitors.ts";
+
+/** Days between false alarms of all statistics together, in the mean, at least: the whole installation. */
+export const DAYS_BETWEEN_FALSE_ALARMS = 90;
+const MS_IN_DAY = 86_400_000;
+
+/**
+ * Milliseconds between false alarms of each single test, in the mean, at least: where the rates of all are
+ * added up, the installation has what is stated.
+ */
+export function meanTimeOfOneMs(monitors: readonly Monitor[]): number {
+  const tests = monitors.filter(({ kind }) => kind === "postfix" || kind === "complaints").length;
+  return DAYS_BETWEEN_FALSE_ALARMS * MS_IN_DAY * Math.max(1, tests);
+}

@@ -1,0 +1,104 @@
+import type { Database, Migration } from "../../platform/db/database.ts";
+import type { Complaint } from "./complaints/message.ts";
+
+/** Types, not interfaces: Kysely asks for ones whose members are all known. */
+type MonitorTables = {
+  readonly monitor_complaint: {
+    readonly monitor: string;
+    readonly id: string;
+    readonly at_ms: number;
+    readonly said_ms: number | null;
+    readonly text: string;
+    readonly user: string | null;
+    /** JSON. */
+    readonly tags: string;
+  };
+  /** What a mail host accepted in one hour of which something was seen. */
+  readonly monitor_hour: {
+    readonly monitor: string;
+    readonly hour: number;
+    readonly intervals: number;
+    readonly mails: number;
+    readonly squares: number;
+  };
+};
+
+export const MONITOR_MIGRATIONS: readonly Migration[] = [
+  {
+    name: "monitor-001-complaints",
+    up: async ({ schema }) => {
+      await schema
+        .createTable("monitor_complaint")
+        .addColumn("monitor", "text", (column) => column.notNull())
+        .addColumn("id", "text", (column) => column.notNull())
+        .addColumn("at_ms", "double precision", (column) => column.notNull())
+        .addColumn("said_ms", "double precision")
+        .addColumn("text", "text", (column) => column.notNull())
+        .addColumn("user", "text")
+        .addColumn("tags", "json", (column) => column.notNull())
+        .addPrimaryKeyConstraint("monitor_complaint_key", ["monitor", "id"])
+        .execute();
+      await schema
+        .createIndex("monitor_complaint_at")
+        .on("monitor_complaint")
+        .columns(["monitor", "at_ms"])
+        .execute();
+    },
+  },
+  {
+    name: "monitor-002-hours",
+    up: async ({ schema }) => {
+      await schema
+        .createTable("monitor_hour")
+        .addColumn("monitor", "text", (column) => column.notNull())
+        .addColumn("hour", "integer", (column) => column.notNull())
+        .addColumn("intervals", "integer", (column) => column.notNull())
+        .addColumn("mails", "double precision", (column) => column.notNull())
+        .addColumn("squares", "double precision", (column) => column.notNull())
+        .addPrimaryKeyConstraint("monitor_hour_key", ["monitor", "hour"])
+        .execute();
+    },
+  },
+];
+
+/** Milliseconds that a complaint is kept: its text may name people. */
+const COMPLAINT_KEPT_MS = 30 * 86_400_000;
+/** Complaints that are read at once. */
+const MAXIMUM_COMPLAINTS = 1_000;
+
+export interface MonitorStore {
+  /** False: one of that id is there already. */
+  addComplaint(monitor: string, complaint: Complaint, atMs: number): Promise<boolean>;
+  /** When complaints came since a moment, first to last. */
+  complaintTimes(monitor: string, sinceMs: number): Promise<readonly number[]>;
+}
+
+export function monitorStore(database: Database): MonitorStore {
+  const tables = database.withTables<MonitorTables>();
+  return {
+    async addComplaint(monitor, { saidMs, tags, ...rest }, atMs) {
+      const { numInsertedOrUpdatedRows } = await tables
+        .insertInto("monitor_complaint")
+        .values({ monitor, at_ms: atMs, said_ms: saidMs, tags: JSON.stringify(tags), ...rest })
+        .onConflict((conflict) => conflict.columns(["monitor", "id"]).doNothing())
+        .executeTakeFirstOrThrow();
+      await tables
+        .deleteFrom("monitor_complaint")
+        .where("monitor", "=", monitor)
+        .where("at_ms", "<", atMs - COMPLAINT_KEPT_MS)
+        .execute();
+      return (numInsertedOrUpdatedRows ?? 0n) > 0n;
+    },
+    async complaintTimes(monitor, sinceMs) {
+      const rows = await tables
+        .selectFrom("monitor_complaint")
+        .select("at_ms")
+        .where("monitor", "=", monitor)
+        .where("at_ms", ">=", sinceMs)
+        .orderBy("at_ms", "desc")
+        .limit(MAXIMUM_COMPLAINTS)
+        .execute();
+      return rows.map(({ at_ms }) => at_ms).reverse();
+    },
+  };
+}
