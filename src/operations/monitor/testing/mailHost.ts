@@ -1,13 +1,16 @@
 import { appendFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { onTestFinished } from "vitest";
+import { onTestFinished, vi } from "vitest";
 import { testDatabase } from "../../../platform/db/testing/testDatabase.ts";
 import { localTransport } from "../../../platform/transport/local.ts";
 import type { Transport } from "../../../platform/transport/transport.ts";
 import { parseNetwork } from "../../inventory/networkFile.ts";
 import type { MonitorEvent } from "../model.ts";
 import { type MonitorOptions, type Monitors, openMonitors } from "../service.ts";
+
+/* Databases, and programs that are started: a machine that is busy with other things takes its time. */
+vi.setConfig({ testTimeout: 30_000 });
 
 /** A mail host of files: its log, and a configuration that names a database and nothing else. */
 export interface MailHost {
