@@ -12,3 +12,12 @@ export function meanTimeOfOneMs(monitors: readonly Monitor[]): number {
   const tests = monitors.filter(({ kind }) => kind === "postfix" || kind === "complaints").length;
   return DAYS_BETWEEN_FALSE_ALARMS * MS_IN_DAY * Math.max(1, tests);
 }
+
+/** Chance of a false alarm behind one change of a ruleset, of all hosts together, at most. */
+export const CHANCE_BEHIND_A_CHANGE = 1 / 5_000;
+
+/** The share of one host in it. */
+export function chanceOfTrial(monitors: readonly Monitor[]): number {
+  const hosts = monitors.filter(({ kind }) => kind === "postfix").length;
+  return CHANCE_BEHIND_A_CHANGE / Math.max(1, hosts);
+}

@@ -4,6 +4,8 @@ import type { Transport } from "../../platform/transport/transport.ts";
 import type { Network } from "../inventory/model.ts";
 import type { PostfixMonitor } from "../inventory/monitors.ts";
 import type { SymptomDesk } from "./desk.ts";
+import { type HostRates, INTERVAL_MS } from "./drop/host.ts";
+import { DropWatch } from "./drop/watch.ts";
 import { followFiles } from "./follow.ts";
 import { type HostFacts, readHostFacts } from "./hostFacts.ts";
 import type { LogEvent } from "./log/events.ts";
@@ -14,6 +16,7 @@ import type { MonitorView } from "./model.ts";
 import { QueueWatch } from "./queueWatch.ts";
 import { everyMs } from "./schedule.ts";
 import type { Sight } from "./sight.ts";
+import type { MonitorStore } from "./store.ts";
 import type { Watcher } from "./watcher.ts";
 import { WaysOut } from "./waysOut.ts";
 
@@ -24,7 +27,8 @@ export interface PostfixParts {
   readonly clock: Clock;
   readonly desk: SymptomDesk;
   readonly sight: Sight;
-  readonly onAccepted: () => void;
+  readonly store: MonitorStore;
+  readonly rates: HostRates;
   readonly onFault: (fault: unknown) => void;
 }
 
@@ -40,6 +44,8 @@ export class PostfixWatch implements Watcher {
   private readonly stopping = new AbortController();
   private readonly ways: WaysOut;
   private readonly queue: QueueWatch;
+  private readonly drop: DropWatch;
+  private timer: NodeJS.Timeout | null = null;
   private running: Promise<void> = Promise.resolve();
   private facts: HostFacts | null = null;
   private factsMs = Number.NEGATIVE_INFINITY;
@@ -48,18 +54,28 @@ export class PostfixWatch implements Watcher {
     this.parts = parts;
     this.ways = new WaysOut(parts.transport, parts.clock);
     this.queue = new QueueWatch({ ...parts, host: () => this.host() });
+    this.drop = new DropWatch({ ...parts, isSeeing: () => parts.sight.isSeeing });
   }
 
   start(): void {
     const { signal } = this.stopping;
     const { everyMs: pauseMs } = this.parts.monitor;
-    const both = [this.run(), everyMs(pauseMs, () => this.queue.look(), signal)];
-    this.running = Promise.all(both).then(() => undefined, this.parts.onFault);
+    const { onFault } = this.parts;
+    const all = [this.run(), everyMs(pauseMs, () => this.queue.look(), signal), this.drop.begin()];
+    this.running = Promise.all(all.map((one) => one.catch(onFault))).then(() => undefined);
+    this.timer = setInterval(() => void this.drop.turn().catch(onFault), INTERVAL_MS);
   }
 
   async stop(): Promise<void> {
     this.stopping.abort();
+    if (this.timer !== null) clearInterval(this.timer);
     await this.running;
+    await this.drop.keep();
+  }
+
+  /** A ruleset has changed, anywhere. */
+  changed(atMs: number): void {
+    this.drop.changed(atMs);
   }
 
   view(): MonitorView {
@@ -67,6 +83,7 @@ export class PostfixWatch implements Watcher {
     const view = this.parts.sight.view([
       ...(this.facts?.notSeen ?? []),
       ...(problem === null ? [] : [problem]),
+      ...this.drop.notes(),
     ]);
     const queued = last === null ? {} : { queued: last.total, waiting: last.deferred };
     return { ...view, counts: { ...view.counts, ...queued } };
@@ -131,9 +148,8 @@ export class PostfixWatch implements Watcher {
   }
 
   private take(event: LogEvent): void {
-    const { sight, onAccepted } = this.parts;
-    sight.count(event.kind);
-    if (event.kind === "accepted") onAccepted();
+    this.parts.sight.count(event.kind);
+    if (event.kind === "accepted") this.drop.accepted();
     const atMs = this.parts.clock();
     const target = targetOf(event);
     if (target === null) this.tell(event, atMs);

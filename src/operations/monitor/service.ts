@@ -4,9 +4,10 @@ import type { Database } from "../../platform/db/database.ts";
 import type { Transport } from "../../platform/transport/transport.ts";
 import type { Network } from "../inventory/model.ts";
 import type { Monitor } from "../inventory/monitors.ts";
-import { meanTimeOfOneMs } from "./budget.ts";
+import { chanceOfTrial, meanTimeOfOneMs } from "./budget.ts";
 import { ComplaintsWatch } from "./complaints/watch.ts";
 import { SymptomDesk } from "./desk.ts";
+import { type HostRates, INTERVAL_MS } from "./drop/host.ts";
 import type {
   ActiveSymptom,
   ComplaintAnswer,
@@ -69,13 +70,20 @@ export function openMonitors(options: MonitorOptions): Monitors {
         ? watcher.take(body, headers)
         : Promise.resolve(unknownMonitor(name));
     },
-    changed: () => undefined,
+    changed: (_device, atMs) => {
+      for (const watcher of watchers) if (watcher instanceof PostfixWatch) watcher.changed(atMs);
+    },
     start() {
       if (timer !== null) return;
       timer = setInterval(() => desk.expire(), EXPIRE_EVERY_MS);
       timer.unref();
       const { monitors } = options.network();
-      const parts = { options, desk, events, store, meanTimeMs: meanTimeOfOneMs(monitors) };
+      const meanTimeMs = meanTimeOfOneMs(monitors);
+      const rates = {
+        meanRunLength: meanTimeMs / INTERVAL_MS,
+        chanceOfTrial: chanceOfTrial(monitors),
+      };
+      const parts = { options, desk, events, store, meanTimeMs, rates };
       watchers = monitors.flatMap((monitor) => watcherOf(monitor, parts));
       for (const watcher of watchers) watcher.start();
     },
@@ -93,24 +101,26 @@ interface Shared {
   readonly events: Channel<MonitorEvent>;
   readonly store: MonitorStore;
   readonly meanTimeMs: number;
+  readonly rates: HostRates;
 }
 
 /** Empty: a probe, which others ask. */
 function watcherOf(monitor: Monitor, shared: Shared): readonly Watcher[] {
   const { clock, network, transportOf, onFault } = shared.options;
-  const { desk, store, meanTimeMs } = shared;
-  const common = { clock, desk, store, meanTimeMs, onFault };
+  const { desk, store, meanTimeMs, rates } = shared;
+  const common = { clock, desk, store, onFault };
   const sightOf = (kind: MonitorView["kind"], device: string | null) =>
     new Sight({ monitor: monitor.id, kind, device }, shared.events, clock);
   switch (monitor.kind) {
     case "postfix": {
       const transport = transportOf(monitor.on);
       const sight = sightOf(monitor.kind, monitor.on);
-      const onAccepted = () => undefined;
-      return [new PostfixWatch({ ...common, monitor, network, transport, sight, onAccepted })];
+      return [new PostfixWatch({ ...common, monitor, network, transport, sight, rates })];
     }
-    case "complaints":
-      return [new ComplaintsWatch({ ...common, monitor, sight: sightOf(monitor.kind, null) })];
+    case "complaints": {
+      const sight = sightOf(monitor.kind, null);
+      return [new ComplaintsWatch({ ...common, monitor, sight, meanTimeMs })];
+    }
     default:
       return [];
   }

@@ -1,5 +1,6 @@
 import type { Database, Migration } from "../../platform/db/database.ts";
 import type { Complaint } from "./complaints/message.ts";
+import { HOURS_IN_WEEK, type HourCount, MAXIMUM_WEEKS } from "./drop/season.ts";
 
 /** Types, not interfaces: Kysely asks for ones whose members are all known. */
 type MonitorTables = {
@@ -19,6 +20,7 @@ type MonitorTables = {
     readonly hour: number;
     readonly intervals: number;
     readonly mails: number;
+    /** Sum of the squared counts of the intervals. */
     readonly squares: number;
   };
 };
@@ -71,6 +73,10 @@ export interface MonitorStore {
   addComplaint(monitor: string, complaint: Complaint, atMs: number): Promise<boolean>;
   /** When complaints came since a moment, first to last. */
   complaintTimes(monitor: string, sinceMs: number): Promise<readonly number[]>;
+  /** Hours of a mail host since one of them. */
+  hours(monitor: string, since: number): Promise<readonly HourCount[]>;
+  /** Adds to what is known of an hour. */
+  addHour(monitor: string, hour: HourCount): Promise<void>;
 }
 
 export function monitorStore(database: Database): MonitorStore {
@@ -99,6 +105,34 @@ export function monitorStore(database: Database): MonitorStore {
         .limit(MAXIMUM_COMPLAINTS)
         .execute();
       return rows.map(({ at_ms }) => at_ms).reverse();
+    },
+    async hours(monitor, since) {
+      const rows = await tables
+        .selectFrom("monitor_hour")
+        .select(["hour", "intervals", "mails", "squares"])
+        .where("monitor", "=", monitor)
+        .where("hour", ">=", since)
+        .orderBy("hour")
+        .execute();
+      return rows.map(({ mails, ...rest }) => ({ ...rest, count: mails }));
+    },
+    async addHour(monitor, { hour, intervals, count, squares }) {
+      await tables
+        .insertInto("monitor_hour")
+        .values({ monitor, hour, intervals, mails: count, squares })
+        .onConflict((conflict) =>
+          conflict.columns(["monitor", "hour"]).doUpdateSet((row) => ({
+            intervals: row("monitor_hour.intervals", "+", intervals),
+            mails: row("monitor_hour.mails", "+", count),
+            squares: row("monitor_hour.squares", "+", squares),
+          })),
+        )
+        .execute();
+      await tables
+        .deleteFrom("monitor_hour")
+        .where("monitor", "=", monitor)
+        .where("hour", "<", hour - MAXIMUM_WEEKS * HOURS_IN_WEEK)
+        .execute();
     },
   };
 }

@@ -116,11 +116,13 @@ describe("a message is not taken", () => {
     ["with a text that is too long", complaint("a", "x".repeat(4_001)), {}, "badBody"],
     ["with a time that is none", `{"id":"x","text":"x","atMs":1e300}`, {}, "badBody"],
   ];
-  test.each(cases)("%s", async (_, body, options, kind) => {
+  test("of these kinds, and the secret is never in the answer", async () => {
     const { send } = await helpDesk();
-    const answer = await send(body, options);
-    expect(answer.kind).toBe(kind);
-    expect(JSON.stringify(answer)).not.toContain(SECRET);
+    for (const [name, body, options, kind] of cases) {
+      const answer = await send(body, options);
+      expect(answer.kind, name).toBe(kind);
+      expect(JSON.stringify(answer)).not.toContain(SECRET);
+    }
   });
 
   test("with a signature that is none, or of another body", async () => {

@@ -8,6 +8,7 @@ import type { Transport } from "../../../platform/transport/transport.ts";
 import { parseNetwork } from "../../inventory/networkFile.ts";
 import type { MonitorEvent } from "../model.ts";
 import { type MonitorOptions, type Monitors, openMonitors } from "../service.ts";
+import { MONITOR_MIGRATIONS } from "../store.ts";
 
 /* Databases, and programs that are started: a machine that is busy with other things takes its time. */
 vi.setConfig({ testTimeout: 30_000 });
@@ -56,7 +57,7 @@ export async function watch(
   if (network === null || diagnostics.length > 0) throw new Error(JSON.stringify(diagnostics));
   const { transport = localTransport(), ...options } = more;
   const faults: unknown[] = [];
-  const database = options.database ?? (await testDatabase()).database;
+  const database = options.database ?? (await testDatabase(MONITOR_MIGRATIONS)).database;
   const monitors = openMonitors({
     clock: Date.now,
     network: () => network,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { seededRandom } from "../../engine/bdd/index.ts";
+import { seededRandom } from "../../../engine/bdd/index.ts";
 import {
   beginDropTest,
   type DropTest,

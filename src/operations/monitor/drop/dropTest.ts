@@ -52,7 +52,11 @@ export function observe(
 }
 
 /** ln of how much likelier the count is at a share of the mean than at the mean, of the same shape. */
-function logLikelihoodRatio(count: number, { mean, shape }: ExpectedCount, share: number): number {
+export function logLikelihoodRatio(
+  count: number,
+  { mean, shape }: ExpectedCount,
+  share: number,
+): number {
   const fewer = count * Math.log(share);
   if (!Number.isFinite(shape)) return fewer + mean * (1 - share);
   return fewer + (count + shape) * Math.log1p((mean * (1 - share)) / (shape + mean * share));
