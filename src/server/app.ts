@@ -6,8 +6,10 @@ import type { Actor } from "../platform/auth/actor.ts";
 import { type ApiError, apiError, CallError } from "./errors.ts";
 import { streamNews } from "./newsStream.ts";
 import { type Gate, MAXIMUM_BODY_BYTES } from "./operation.ts";
+import { alertRoutes } from "./routes/alerts.ts";
 import { applyRoutes } from "./routes/applies.ts";
 import { changeRoutes } from "./routes/changes.ts";
+import { complaintRoutes } from "./routes/complaints.ts";
 import { deviceRoutes } from "./routes/devices.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { incidentRoutes } from "./routes/incidents.ts";
@@ -42,10 +44,12 @@ export function makeApp({ service, onFault }: AppSettings): OpenAPIHono {
     ...changeRoutes(service),
     ...applyRoutes(service),
     ...incidentRoutes(service),
+    ...alertRoutes(service),
     ...serviceRoutes(service),
   ];
   for (const mount of mounts) mount(app, gate);
   healthRoutes(app, service);
+  complaintRoutes(app, service);
   streamNews(app, service.feed, gate);
   app.openAPIRegistry.registerComponent("securitySchemes", "token", {
     type: "http",

@@ -1,3 +1,4 @@
+import type { Alerts } from "../operations/alert/service.ts";
 import type { ApplyNews } from "../operations/apply/options.ts";
 import type { AuditEvent, WatchState } from "../operations/audit/model.ts";
 import type { Audit } from "../operations/audit/service.ts";
@@ -5,6 +6,8 @@ import type { ChangeEvent } from "../operations/change/service.ts";
 import { titleOf } from "../operations/incident/life.ts";
 import type { Incidents } from "../operations/incident/service.ts";
 import type { Inventory } from "../operations/inventory/service.ts";
+import type { MonitorEvent } from "../operations/monitor/model.ts";
+import type { Monitors } from "../operations/monitor/service.ts";
 import type { Probes } from "../operations/probe/service.ts";
 import type { Channel } from "../platform/channel.ts";
 import type { Clock } from "../platform/clock.ts";
@@ -17,6 +20,8 @@ interface Sources {
   readonly incidents: Pick<Incidents, "events">;
   readonly inventory: Pick<Inventory, "events">;
   readonly probes: Pick<Probes, "changes">;
+  readonly monitors: Pick<Monitors, "events">;
+  readonly alerts: Pick<Alerts, "events">;
 }
 
 /** Tells what happens in the parts, in words that a person reads at once. */
@@ -51,11 +56,42 @@ export function tellNews(feed: Feed, clock: Clock, sources: Sources): void {
     const text = `${login} adopted what runs on ${device} as its baseline`;
     tell({ topic: "device", subject: `device/${device}`, kind: event.kind, text });
   });
+  sources.monitors.events.subscribe((event) => {
+    const news = monitorNews(event);
+    if (news !== null) tell(news);
+  });
+  sources.alerts.events.subscribe(({ kind, alert: { id, title } }) =>
+    tell({ topic: "alert", subject: `alert/${id}`, kind, text: `alert ${id} ${kind}: ${title}` }),
+  );
   sources.probes.changes.subscribe(({ result }) => {
     const { monitor, outcome, reason } = result;
     const text = `probe ${monitor}: ${outcome}${reason === null ? "" : `, ${reason}`}`;
     tell({ topic: "probe", subject: `probe/${monitor}`, kind: outcome, text });
   });
+}
+
+function monitorNews(event: MonitorEvent): Omit<News, "atMs"> | null {
+  switch (event.kind) {
+    case "began":
+    case "grew":
+    case "ended": {
+      const { id, text } = event.symptom;
+      const words = event.kind === "ended" ? `over: ${text}` : text;
+      return { topic: "symptom", subject: `symptom/${id}`, kind: event.kind, text: words };
+    }
+    case "blind":
+    case "seeing": {
+      const { monitor, reason, kind } = event;
+      return {
+        topic: "monitor",
+        subject: `monitor/${monitor}`,
+        kind,
+        text: `${monitor}: ${reason}`,
+      };
+    }
+    case "well":
+      return null;
+  }
 }
 
 const INCIDENT_WORDS = {

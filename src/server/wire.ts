@@ -1,4 +1,7 @@
 import { setTimeout } from "node:timers/promises";
+import { channelsOf } from "../operations/alert/channelsOf.ts";
+import { openAlerts } from "../operations/alert/service.ts";
+import { ALERT_MIGRATIONS } from "../operations/alert/store.ts";
 import type { ApplyNews } from "../operations/apply/options.ts";
 import { probesOf, recoveryOf } from "../operations/apply/senses.ts";
 import { openApplies } from "../operations/apply/service.ts";
@@ -8,11 +11,13 @@ import { AUDIT_MIGRATIONS } from "../operations/audit/store.ts";
 import { type ChangeEvent, openChanges } from "../operations/change/service.ts";
 import { CHANGE_MIGRATIONS } from "../operations/change/store.ts";
 import { feel } from "../operations/incident/felt.ts";
-import { openIncidents } from "../operations/incident/service.ts";
+import { type Incidents, openIncidents } from "../operations/incident/service.ts";
 import { INCIDENT_MIGRATIONS } from "../operations/incident/store.ts";
 import type { Network, Reach } from "../operations/inventory/model.ts";
 import { type BadNetworkFile, openInventory } from "../operations/inventory/service.ts";
 import { INVENTORY_MIGRATIONS } from "../operations/inventory/store.ts";
+import type { MonitorEvent } from "../operations/monitor/model.ts";
+import { openMonitors } from "../operations/monitor/service.ts";
 import { openProbes } from "../operations/probe/service.ts";
 import { openTrail } from "../operations/trail/service.ts";
 import { TRAIL_MIGRATIONS } from "../operations/trail/store.ts";
@@ -23,6 +28,7 @@ import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/db/database.ts";
 import { migrate } from "../platform/db/migrate.ts";
 import type { Transport } from "../platform/transport/transport.ts";
+import { raiseAlarms } from "./alarms.ts";
 import { openFeed } from "./events.ts";
 import { tellNews } from "./news.ts";
 
@@ -50,6 +56,7 @@ const MIGRATIONS = [
   CHANGE_MIGRATIONS,
   APPLY_MIGRATIONS,
   AUDIT_MIGRATIONS,
+  ALERT_MIGRATIONS,
   INCIDENT_MIGRATIONS,
 ];
 
@@ -111,9 +118,19 @@ export async function openService(settings: ServiceSettings) {
     record: (event) => trail.append(event),
     recover: () => helpBack(network(), transportOf, probes),
   });
+  const monitors = openMonitors(watched);
+  const alerts = openAlerts({
+    database,
+    clock,
+    trail,
+    channels: () => channelsOf(network().notify, clock),
+    random: Math.random,
+    onFault,
+  });
   const feed = openFeed(settings.run, onFault);
-  const parts = { inventory, changes, applies, audit, incidents, probes };
+  const parts = { inventory, changes, applies, audit, incidents, probes, monitors, alerts };
   tellNews(feed, clock, { ...parts, changeEvents, applyNews });
+  raiseAlarms(alerts, parts, onFault);
 
   /* What runs is judged against the newest baseline, and our own applies are told apart. */
   inventory.events.subscribe((event) => {
@@ -131,6 +148,14 @@ export async function openService(settings: ServiceSettings) {
         ? incidents.differenceSeen()
         : incidents.drifted(event.device, event.state);
     told.catch(onFault);
+  });
+  audit.events.subscribe((event) => {
+    if (event.kind === "difference")
+      monitors.changed(event.difference.device, event.difference.atMs);
+  });
+  monitors.events.subscribe((event) => {
+    const told = feelMonitor(incidents, event);
+    told?.catch(onFault);
   });
   probes.results.subscribe((result) => {
     const felt = feel(result);
@@ -150,18 +175,40 @@ export async function openService(settings: ServiceSettings) {
     feed,
     /** Takes up what a server before has left, and begins to look. */
     async start(): Promise<void> {
+      alerts.start();
       await applies.resume();
       await Promise.all([...network().devices.keys()].map((name) => audit.start(name)));
       probes.start();
+      monitors.start();
     },
     /** Lets what is under way come to a place from which it can be taken up again. */
     async close(): Promise<void> {
       await applies.close();
-      await probes.stop();
+      await Promise.all([probes.stop(), monitors.stop()]);
       await audit.close();
+      await alerts.close();
       await inventory.close();
     },
   };
+}
+
+/** Null: it says nothing of what hurts. */
+function feelMonitor(incidents: Incidents, event: MonitorEvent): Promise<void> | null {
+  switch (event.kind) {
+    case "began":
+    case "grew": {
+      const { id, sinceMs, text, flows } = event.symptom;
+      return incidents.symptom({ id, sinceMs, text, flows, intent: null });
+    }
+    case "ended":
+      return incidents.symptomOver(event.symptom.id);
+    case "well":
+      for (const flow of event.flows) incidents.well({ ...flow, atMs: event.atMs });
+      return null;
+    case "blind":
+    case "seeing":
+      return null;
+  }
 }
 
 /** Sentences on what was done so that mail of the outage leaves, and on what it still waits for. */

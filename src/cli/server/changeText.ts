@@ -58,8 +58,8 @@ export function applyText(apply: ApplyBody, style: Style): string {
     `apply ${id} of change ${change} on ${shown(device)}: ${tint(style, colourOf(apply), endText(apply))}`,
     ...states.map(({ state, atMs }) => `  +${atMs - began} ms  ${state.kind}`),
     ...evidence.map(
-      ({ passed, name, text, tookMs }) =>
-        `  ${passed ? "✓" : "✗"} ${shown(name)}: ${shown(text)}${tookMs === null ? "" : ` (${tookMs} ms)`}`,
+      ({ passed, isCounted, name, text, tookMs }) =>
+        `  ${passed ? "✓" : "✗"} ${shown(name)}: ${shown(text)}${tookMs === null ? "" : ` (${tookMs} ms)`}${isCounted ? "" : "; does not count"}`,
     ),
     ...(aftermath === null ? [] : aftermathLines(aftermath)),
   ];

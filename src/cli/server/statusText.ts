@@ -6,7 +6,7 @@ import { spanText, timeText } from "./times.ts";
 
 /** Everything that somebody has to know at once, in exact words: what was not seen is never shown as well. */
 export function statusText(status: StatusBody, style: Style): string {
-  const { atMs, devices, probes, symptoms, incidents, changes } = status;
+  const { atMs, devices, probes, monitors, symptoms, incidents, changes, channels } = status;
   const block = (title: string, lines: readonly string[], none: string) =>
     `${tint(style, "bold", title)}\n${lines.length === 0 ? `  ${none}` : lines.map((line) => `  ${line}`).join("\n")}`;
   const parts = [
@@ -18,6 +18,9 @@ export function statusText(status: StatusBody, style: Style): string {
     ),
     block("DEVICES", columns(devices.map((one) => deviceCells(one, atMs, style))), "none named"),
     block("PROBES", columns(probes.map((one) => probeCells(one, atMs, style))), "none named"),
+    ...(monitors.length === 0
+      ? []
+      : [block("MONITORS", columns(monitors.map((one) => monitorCells(one, atMs, style))), "")]),
     ...(symptoms.length === 0
       ? []
       : [
@@ -27,6 +30,7 @@ export function statusText(status: StatusBody, style: Style): string {
             "",
           ),
         ]),
+    block("ALERTS GO TO", columns(channels.map((one) => channelCells(one, atMs, style))), NOBODY),
     block(
       "CHANGES",
       changes.map((one) => changeLine(one, style)),
@@ -34,6 +38,37 @@ export function statusText(status: StatusBody, style: Style): string {
     ),
   ];
   return `${parts.join("\n\n")}\n`;
+}
+
+const NOBODY = "nobody: name a webhook or an Alertmanager under `notify` in the network file";
+
+const MONITOR_COLOURS = { starting: "yellow", seeing: "green", blind: "red" } as const;
+
+function monitorCells(
+  { monitor, state, sinceMs, reason }: StatusBody["monitors"][number],
+  nowMs: number,
+  style: Style,
+): readonly string[] {
+  const words = `${tint(style, MONITOR_COLOURS[state], state)} for ${spanText(nowMs - sinceMs)}`;
+  return [shown(monitor), reason === "" ? words : `${words}: ${shown(reason)}`];
+}
+
+function channelCells(
+  { name, state, waiting }: StatusBody["channels"][number],
+  nowMs: number,
+  style: Style,
+): readonly string[] {
+  const waits = waiting === 0 ? "" : `; ${waiting} wait`;
+  switch (state.kind) {
+    case "unused":
+      return [shown(name), `nothing was told yet${waits}`];
+    case "ok":
+      return [shown(name), `${tint(style, "green", "reached")}${waits}`];
+    case "failing": {
+      const since = `not reached for ${spanText(nowMs - state.sinceMs)}`;
+      return [shown(name), `${tint(style, "red", since)}: ${shown(state.reason)}${waits}`];
+    }
+  }
 }
 
 function deviceCells({ name, watch }: DeviceBody, nowMs: number, style: Style): readonly string[] {

@@ -148,7 +148,20 @@ export function titleOf(incident: Incident): string {
   const waiting = waitingFor(incident);
   const [first, ...others] = (waiting.length > 0 ? waiting : symptoms).map(({ text }) => text);
   const what = `${first ?? "nothing is known yet"}${others.length === 0 ? "" : `, and ${others.length} more`}`;
-  return cause?.kind === "explained"
-    ? `${what}, since a difference on ${cause.difference.device}`
-    : what;
+  return cause?.kind === "explained" ? `${what}, since ${ruleTitle(cause)}` : what;
+}
+
+/** `fw: inet edge forward: ip saddr 10.10.2.8/29 drop, by netops (likely)`. */
+export function ruleTitle({
+  rules,
+  difference,
+}: Extract<IncidentCause, { kind: "explained" }>): string {
+  const { device, added, removed, by } = difference;
+  const all =
+    rules.length > 0
+      ? rules
+      : [...added.map((rule) => `+ ${rule}`), ...removed.map((rule) => `- ${rule}`)];
+  const [first = "the same rules in another order", ...more] = all;
+  const others = more.length === 0 ? "" : ` and ${more.length} more`;
+  return `${device}: ${first}${others}, by ${by}`;
 }

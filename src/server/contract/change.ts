@@ -122,6 +122,7 @@ export const apply = z
         kind: z.string(),
         name: z.string(),
         passed: z.boolean(),
+        isCounted: z.boolean().describe("false: it may roll nothing back"),
         text: z.string(),
         tookMs: z.number().nullable(),
       }),

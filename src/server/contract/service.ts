@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { SEVERITIES } from "../../operations/alert/model.ts";
 import { change } from "./change.ts";
 import { hash, listOf, milliseconds, name, roles } from "./common.ts";
 import { device } from "./device.ts";
@@ -86,6 +87,54 @@ export const probe = z
   .openapi("Probe");
 export const probes = z.object({ probes: listOf(probe) });
 
+const monitor = z
+  .object({
+    monitor: z.string(),
+    kind: z.string(),
+    device: z.string().nullable(),
+    state: z.enum(["starting", "seeing", "blind"]),
+    sinceMs: milliseconds,
+    reason: z.string(),
+    lastMs: milliseconds.nullable(),
+    counts: z.record(z.string(), z.number()),
+    notes: listOf(z.string()).describe("what it does not see, or does not know yet"),
+  })
+  .openapi("Monitor");
+
+const channel = z
+  .object({
+    name: z.string(),
+    state: z.discriminatedUnion("kind", [
+      z.object({ kind: z.literal("unused") }),
+      z.object({ kind: z.literal("ok"), sinceMs: milliseconds }),
+      z.object({
+        kind: z.literal("failing"),
+        sinceMs: milliseconds,
+        reason: z.string(),
+        attempts: z.number(),
+      }),
+    ]),
+    waiting: z.number(),
+  })
+  .openapi("Channel");
+
+export const alert = z
+  .object({
+    id: z.number(),
+    key: z.string(),
+    group: z.string(),
+    severity: z.enum(SEVERITIES),
+    title: z.string(),
+    text: z.string(),
+    labels: z.record(z.string(), z.string()),
+    status: z.enum(["firing", "acknowledged", "resolved"]),
+    raisedMs: milliseconds,
+    acknowledged: z.object({ by: z.string(), atMs: milliseconds }).nullable(),
+    resolvedMs: milliseconds.nullable(),
+  })
+  .openapi("Alert");
+export const alerts = z.object({ alerts: listOf(alert) });
+
 export const networkSummary = z
   .object({
     devices: listOf(z.string()),
@@ -108,6 +157,9 @@ export const status = z
     symptoms: listOf(
       z.object({ id: z.string(), monitor: z.string(), text: z.string(), sinceMs: milliseconds }),
     ),
+    monitors: listOf(monitor),
+    alerts: listOf(alert).describe("those that are not over"),
+    channels: listOf(channel).describe("whom alerts go to, and how that goes"),
     incidents: listOf(incident).describe("those that are not closed"),
     changes: listOf(change).describe("those that wait for somebody"),
   })

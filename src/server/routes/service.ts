@@ -167,12 +167,13 @@ function tokenRoutes({ tokens, trail, inventory, clock }: Service): readonly Mou
 }
 
 async function statusOf(service: Service) {
-  const { version, clock, probes, incidents, changes } = service;
+  const { version, clock, probes, incidents, changes, monitors, alerts } = service;
   const page = { limit: OVERVIEW, beforeId: null };
-  const [devices, allIncidents, allChanges] = await Promise.all([
+  const [devices, allIncidents, allChanges, allAlerts] = await Promise.all([
     devicesOf(service),
     incidents.list(OVERVIEW, null),
     changes.list(page),
+    alerts.list(page),
   ]);
   const waiting = ["draft", "proposed", "applying"];
   return {
@@ -180,7 +181,10 @@ async function statusOf(service: Service) {
     atMs: clock(),
     devices,
     probes: probes.states().map((one) => probeBody(one, clock())),
-    symptoms: [],
+    symptoms: monitors.active(),
+    monitors: monitors.states(),
+    alerts: allAlerts.filter(({ status }) => status !== "resolved"),
+    channels: await alerts.channels(),
     incidents: allIncidents.filter(({ status }) => status !== "closed").map(incidentBody),
     changes: allChanges.filter(({ change }) => waiting.includes(change.status)).map(changeBody),
   };

@@ -1,0 +1,29 @@
+import { idPath, pageQuery } from "../contract/common.ts";
+import * as contract from "../contract/service.ts";
+import { type Mount, operation } from "../operation.ts";
+import type { Service } from "../wire.ts";
+
+export function alertRoutes({ alerts }: Pick<Service, "alerts">): readonly Mount[] {
+  return [
+    operation({
+      method: "get",
+      path: "/v1/alerts",
+      summary: "States that somebody must know of, newest first",
+      role: "any",
+      query: pageQuery,
+      result: contract.alerts,
+      run: async ({ query: { limit, before } }) => ({
+        alerts: await alerts.list({ limit, beforeId: before ?? null }),
+      }),
+    }),
+    operation({
+      method: "post",
+      path: "/v1/alerts/{id}/acknowledge",
+      summary: "Says that somebody has it in hand",
+      role: "operator",
+      params: idPath,
+      result: contract.alert,
+      run: ({ params, actor }) => alerts.acknowledge(params.id, actor),
+    }),
+  ];
+}
