@@ -97,7 +97,7 @@ test("its title says what hurts most now, and where the cause lies", () => {
   const two = addSymptom(begun(), symptom("imap"), 13);
   expect(titleOf(two)).toBe("smtp, and 1 more");
   expect(titleOf(setCause(endSymptom(two, "smtp", 20), CAUSE, 21))).toBe(
-    "imap, since a difference on edge",
+    "imap, since edge: inet edge forward: ip saddr 10.10.2.8/29 drop, by login ops2",
   );
 });
 
