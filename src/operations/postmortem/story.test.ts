@@ -79,7 +79,9 @@ test("an incident tells its story in the form of a postmortem", () => {
   );
   const over: Incident = endSymptom(setCause(begun, CAUSE, 2_500), "database errors", 42_000);
   const text = draftPostmortem(storyOf(network, over));
-  expect(text).toContain("# 0x19-postmortem: database errors, since edge: inet edge forward: ip saddr 10.10.2.8/29 drop, by login ops2");
+  expect(text).toContain(
+    "# 0x19-postmortem: database errors, since edge: inet edge forward: ip saddr 10.10.2.8/29 drop, by login ops2",
+  );
   expect(text).toContain("Duration: 1970-01-01 00:00:00 - 1970-01-01 00:00:42 (UTC) (42 s)");
   expect(text).toContain(
     "This rule on edge (inet edge forward):\n\n    ip saddr 10.10.2.8/29 drop",
