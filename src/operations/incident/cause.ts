@@ -4,6 +4,7 @@ import type { IntentAnswer, Service } from "../../engine/intents/model.ts";
 import { planIntent } from "../inventory/flows.ts";
 import type { Network, NetworkIntent } from "../inventory/model.ts";
 import { parseService } from "../inventory/services.ts";
+import { CauseMemory } from "./memory.ts";
 import type {
   Candidate,
   CauseAnswer,
@@ -24,8 +25,13 @@ export function findCause(
   differences: readonly ObservedDifference[],
   symptoms: readonly Symptom[],
   wellness: readonly Wellness[],
+  memory = new CauseMemory(),
 ): CauseAnswer {
-  const judged = differences.map((difference) => judge(network, difference, symptoms, wellness));
+  const judged = differences.map((difference) =>
+    judge(difference, symptoms, wellness, (flow) =>
+      memory.tieOf(network, difference.id, flow, () => breaksFlow(network, difference, flow)),
+    ),
+  );
   const began = Math.min(...symptoms.map(({ sinceMs }) => sinceMs));
   const candidates = judged
     .filter(({ explained, unknown }) => explained.length + unknown.length > 0)
@@ -52,12 +58,11 @@ function compare(a: Candidate, b: Candidate, began: number): number {
 }
 
 function judge(
-  network: Network,
   difference: ObservedDifference,
   symptoms: readonly Symptom[],
   wellness: readonly Wellness[],
+  breaks: (flow: SymptomFlow) => Tie,
 ): Candidate {
-  const breaks = cached((flow: SymptomFlow) => breaksFlow(network, difference, flow));
   const ties = symptoms.map((symptom) => ({
     id: symptom.id,
     tie: tieOf(difference, symptom, breaks),
@@ -88,16 +93,6 @@ function tieOf(
   const ties = flows.map(breaks);
   if (ties.includes("explained")) return "explained";
   return ties.includes("unknown") ? "unknown" : "notExplained";
-}
-
-function cached(breaks: (flow: SymptomFlow) => Tie): (flow: SymptomFlow) => Tie {
-  const known = new Map<string, Tie>();
-  return (flow) => {
-    const key = JSON.stringify([flow.from, flow.to, flow.service]);
-    const tie = known.get(key) ?? breaks(flow);
-    known.set(key, tie);
-    return tie;
-  };
 }
 
 /** Whether connections that were possible are so no more. */

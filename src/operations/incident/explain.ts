@@ -1,9 +1,10 @@
 import type { SeenDifference } from "../audit/model.ts";
 import { whoText } from "../audit/who.ts";
 import type { Network } from "../inventory/model.ts";
-import { runningDevice, type Snapshot } from "../inventory/snapshot.ts";
+import type { Snapshot } from "../inventory/snapshot.ts";
 import { findCause } from "./cause.ts";
 import { decisiveRules } from "./decisive.ts";
+import type { CauseMemory } from "./memory.ts";
 import type {
   CauseAnswer,
   IncidentCause,
@@ -23,6 +24,8 @@ export interface ToExplain {
   readonly symptoms: readonly Symptom[];
   readonly wellness: readonly Wellness[];
   readonly snapshotOf: (hash: string) => Promise<Snapshot | null>;
+  /** What was found out before. */
+  readonly memory: CauseMemory;
 }
 
 /** Which of the differences explains the symptoms, as it is told. */
@@ -30,11 +33,11 @@ export async function explain(question: ToExplain): Promise<IncidentCause> {
   const examined = question.differences.slice(-MAXIMUM_EXAMINED);
   const observed: ObservedDifference[] = [];
   for (const difference of examined) {
-    const one = await observe(difference, question.snapshotOf);
+    const one = await observe(difference, question);
     if (one !== null) observed.push(one);
   }
-  const { network, symptoms, wellness } = question;
-  const answer = findCause(network, observed, symptoms, wellness);
+  const { network, symptoms, wellness, memory } = question;
+  const answer = findCause(network, observed, symptoms, wellness, memory);
   const seen = new Map(examined.map((one) => [String(one.id), one]));
   const cause = tell(answer, seen, question.differences.length - observed.length);
   return cause.kind === "explained"
@@ -61,7 +64,7 @@ async function rulesOf(
 /** Null: a snapshot of it is not there any more. */
 async function observe(
   { id, device, atMs, sinceMs, before, after, broken, doubtful }: SeenDifference,
-  snapshotOf: ToExplain["snapshotOf"],
+  { snapshotOf, memory }: ToExplain,
 ): Promise<ObservedDifference | null> {
   const [first, second] = [await snapshotOf(before), await snapshotOf(after)];
   if (first === null || second === null) return null;
@@ -70,8 +73,8 @@ async function observe(
     device,
     /* It may have come at any time since it was last looked: as early as it can explain. */
     atMs: sinceMs ?? atMs,
-    before: runningDevice(first).device,
-    after: runningDevice(second).device,
+    before: memory.deviceOf(first),
+    after: memory.deviceOf(second),
     broken,
     doubtful,
   };

@@ -44,4 +44,4 @@ export function complaintRoutes(app: OpenAPIHono, { monitors }: Pick<Service, "m
   });
 }
 
-const STATUSES = { unauthorised: 401, badBody: 400, unknownMonitor: 404 } as const;
+const STATUSES = { unauthorised: 401, badBody: 400, unknownMonitor: 404, notReady: 503 } as const;
