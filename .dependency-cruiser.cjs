@@ -18,6 +18,7 @@ const ENGINE = [
 const OPERATIONS = [
   ["trail"],
   ["inventory"],
+  ["access"],
   ["probe"],
   ["change"],
   ["apply"],

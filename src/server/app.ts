@@ -1,11 +1,11 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
-import type { Context } from "hono";
+import type { Context, Next } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { secureHeaders } from "hono/secure-headers";
 import type { Actor } from "../platform/auth/actor.ts";
 import { type ApiError, apiError, CallError } from "./errors.ts";
 import { streamNews } from "./newsStream.ts";
-import { type Gate, MAXIMUM_BODY_BYTES } from "./operation.ts";
+import { type Gate, MAXIMUM_BODY_BYTES, type Needed } from "./operation.ts";
 import { alertRoutes } from "./routes/alerts.ts";
 import { applyRoutes } from "./routes/applies.ts";
 import { changeRoutes } from "./routes/changes.ts";
@@ -29,6 +29,7 @@ const NOBODY: Actor = { login: "", roles: [] };
 export function makeApp({ service, onFault }: AppSettings): OpenAPIHono {
   const app = new OpenAPIHono();
   app.use(secureHeaders());
+  app.use(readToEnd);
   app.use(
     bodyLimit({ maxSize: MAXIMUM_BODY_BYTES, onError: (context) => send(context, TOO_MUCH) }),
   );
@@ -36,7 +37,7 @@ export function makeApp({ service, onFault }: AppSettings): OpenAPIHono {
     if (role === null) return NOBODY;
     const actor = await actorOf(service, context);
     if (actor === null) throw new CallError(NO_TOKEN);
-    if (role === "any" || actor.roles.includes(role)) return actor;
+    if (isGoodFor(actor, role)) return actor;
     throw new CallError(wrongRole(actor, role));
   };
   const mounts = [
@@ -94,22 +95,61 @@ const DEFECT = apiError(
   "please report it with what you sent",
 );
 
-function wrongRole({ login, roles }: Actor, role: string): ApiError {
-  const has = roles.length === 0 ? "nothing" : roles.join(", ");
+function isGoodFor({ roles }: Actor, needed: Exclude<Needed, null>): boolean {
+  if (needed === "token") return roles.length > 0;
+  if (needed === "any") return roles.some((role) => role !== "admin");
+  return roles.includes(needed);
+}
+
+function wrongRole({ login, roles }: Actor, needed: Exclude<Needed, null>): ApiError {
+  if (roles.length === 0)
+    return apiError(
+      403,
+      "wrongRole",
+      `the network file gives \`${login}\` no role of this token any more`,
+      "ask for the role under `people:`, or for another token",
+    );
+  const role = needed === "any" || needed === "token" ? "viewer" : needed;
   return apiError(
     403,
     "wrongRole",
-    `\`${login}\` is no ${role} with this token, but ${has}`,
+    `\`${login}\` is no ${role} with this token, but ${roles.join(", ")}`,
     `take a token with the role ${role}, or ask somebody who has it`,
   );
 }
 
 function send(context: Context, { status, body }: ApiError): Response {
+  /* RFC 9110, 15.5.2: whoever is not let in is told how. */
+  if (status === 401) context.header("WWW-Authenticate", "Bearer");
   return context.json(body, status);
 }
 
+/**
+ * What nobody has read of a body is read before the answer goes out: otherwise the connection that was said
+ * to stay would be closed under the next call.
+ */
+async function readToEnd({ req, header }: Context, next: Next): Promise<void> {
+  await next();
+  const { body, bodyUsed } = req.raw;
+  if (body === null || bodyUsed) return;
+  try {
+    let bytes = 0;
+    for await (const chunk of body) {
+      bytes += chunk.byteLength;
+      if (bytes > MAXIMUM_SKIPPED_BYTES) break;
+    }
+    if (bytes <= MAXIMUM_SKIPPED_BYTES) return;
+  } catch {
+    /* The sender is gone, or has been told that it is too much. */
+  }
+  header("Connection", "close");
+}
+
+/** Bytes that are read only to be thrown away. */
+const MAXIMUM_SKIPPED_BYTES = 2 * MAXIMUM_BODY_BYTES;
+
 /** Null: nobody that is known. */
-async function actorOf({ tokens }: Service, { req }: Context): Promise<Actor | null> {
+async function actorOf({ access }: Service, { req }: Context): Promise<Actor | null> {
   const [, secret] = /^Bearer +(\S+)$/i.exec(req.header("authorization") ?? "") ?? [];
-  return secret === undefined ? null : tokens.authenticate(secret);
+  return secret === undefined ? null : access.authenticate(secret);
 }

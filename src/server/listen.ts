@@ -21,6 +21,12 @@ const CLOSE_MS = 2_000;
 /** Milliseconds for a caller to send all of what it wants to say. */
 const REQUEST_MS = 30_000;
 
+/**
+ * Milliseconds that a connection stays open for the next call: longer than proxies keep theirs (a minute
+ * usually), so that none of them sends a call into one that is just being closed.
+ */
+const IDLE_MS = 75_000;
+
 /** Port 0: any that is free. */
 export function listen(
   app: ReturnType<typeof makeApp>,
@@ -28,7 +34,11 @@ export function listen(
   port: number,
 ): Promise<Listening | ListenFault> {
   return new Promise((resolve) => {
-    const options = { requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS };
+    const options = {
+      requestTimeout: REQUEST_MS,
+      headersTimeout: REQUEST_MS,
+      keepAliveTimeout: IDLE_MS,
+    };
     const server: ServerType = serve(
       { fetch: app.fetch, hostname: host, port, serverOptions: options },
       (address) => {

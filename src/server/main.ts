@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pino } from "pino";
 import type { BadNetworkFile } from "../operations/inventory/service.ts";
@@ -38,8 +38,6 @@ export interface Serving {
 }
 
 export const FIRST_TOKEN_FILE = "admin-token";
-/** Days of the first token: long enough to make others. */
-const FIRST_TOKEN_DAYS = 366;
 const PRIVATE = 0o600;
 const PRIVATE_FOLDER = 0o700;
 const RUN_BYTES = 6;
@@ -93,19 +91,11 @@ export async function startServer(
 }
 
 /** Where nobody has a token yet, whoever may read the data folder may make them. */
-async function makeFirstToken({ tokens }: Service, data: string): Promise<string | null> {
-  const known = await tokens.list();
-  if (known.some(({ roles, revokedMs }) => roles.includes("admin") && revokedMs === null))
-    return null;
-  const issued = await tokens.issue({
-    login: "admin",
-    roles: ["admin"],
-    purpose: "the first one",
-    days: FIRST_TOKEN_DAYS,
-  });
-  if ("reason" in issued) throw new Error(issued.reason);
+async function makeFirstToken({ access }: Service, data: string): Promise<string | null> {
   const file = join(data, FIRST_TOKEN_FILE);
-  if (existsSync(file)) chmodSync(file, PRIVATE);
-  writeFileSync(file, `${issued.secret}\n`, { mode: PRIVATE });
-  return file;
+  const isMade = await access.issueFirst((secret) => {
+    rmSync(file, { force: true });
+    writeFileSync(file, `${secret}\n`, { mode: PRIVATE });
+  });
+  return isMade ? file : null;
 }

@@ -1,7 +1,7 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { type SSEStreamingApi, streamSSE } from "hono/streaming";
 import type { Feed, NumberedNews } from "./events.ts";
-import type { Gate } from "./operation.ts";
+import { describeText, type Gate } from "./operation.ts";
 
 /** Milliseconds without news after which a line goes out: whoever is between closes silent connections. */
 const KEEP_ALIVE_MS = 15_000;
@@ -12,6 +12,11 @@ const MAXIMUM_WAITING = 1_000;
 
 /** `GET /v1/events`: server-sent events; `Last-Event-ID` goes on where it was cut off. */
 export function streamNews(app: OpenAPIHono, feed: Feed, gate: Gate): void {
+  describeText(app, "/v1/events", {
+    summary: "What happens, as it happens: server-sent events, from `Last-Event-ID` on",
+    role: "any",
+    type: "text/event-stream",
+  });
   app.get("/v1/events", async (context) => {
     await gate(context, "any");
     const last = context.req.header("last-event-id") ?? "";

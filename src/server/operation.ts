@@ -16,8 +16,7 @@ export interface Operation<
   readonly path: string;
   /** One sentence for the reference. */
   readonly summary: string;
-  /** What a token must be good for; `any`: every token will do; null: nobody has to say who they are. */
-  readonly role: Role | "any" | null;
+  readonly role: Needed;
   readonly params?: Path;
   readonly query?: Query;
   readonly body?: Body;
@@ -38,8 +37,14 @@ export interface Call<Path, Query, Body> {
 /** Puts an operation in its place. */
 export type Mount = (app: OpenAPIHono, gate: Gate) => void;
 
+/**
+ * What a token must be good for. `any`: whoever has to do with the network; `token`: an admin too, who
+ * sees nothing else; null: nobody has to say who they are.
+ */
+export type Needed = Role | "any" | "token" | null;
+
 /** Says who calls, or ends the call. */
-export type Gate = (context: Context, role: Role | "any" | null) => Promise<Actor>;
+export type Gate = (context: Context, role: Needed) => Promise<Actor>;
 
 /** Bytes of a body: the files of one change have 8 million characters at most, in JSON. */
 export const MAXIMUM_BODY_BYTES = 32 * 1024 * 1024;
@@ -123,8 +128,43 @@ const ERRORS: Readonly<Record<string, string>> = {
   404: "what was named is not there",
   409: "it may not be done now; the message says why",
   413: "too much was sent",
+  500: "a defect of premortem",
   502: "the device could not be asked",
 };
+
+/** What every route may answer beside what it is for. */
+const ERROR_RESPONSES = Object.fromEntries(
+  Object.entries(ERRORS).map(([status, description]) => [
+    status,
+    { description, content: { "application/json": { schema: errorBody } } },
+  ]),
+);
+
+/** How a route that answers in another form than JSON stands in the document. */
+export function describeText(
+  app: OpenAPIHono,
+  path: string,
+  {
+    summary,
+    role,
+    type,
+  }: { readonly summary: string; readonly role: Needed; readonly type: string },
+): void {
+  app.openAPIRegistry.registerPath({
+    method: "get",
+    path,
+    summary,
+    ...guardOf(role),
+    responses: {
+      200: { description: "done", content: { [type]: { schema: { type: "string" } } } },
+      ...ERROR_RESPONSES,
+    },
+  });
+}
+
+function guardOf(role: Needed) {
+  return { security: role === null ? [] : [{ token: [] }], "x-role": role };
+}
 
 function describe<
   Path extends z.ZodObject,
@@ -141,15 +181,11 @@ function describe<
   body,
   result,
 }: Operation<Path, Query, Body, Result>) {
-  const errors = Object.entries(ERRORS).map(([status, description]) => [
-    status,
-    { description, content: { "application/json": { schema: errorBody } } },
-  ]);
   return createRoute({
     method,
     path,
     summary,
-    ...(role === null ? {} : { security: [{ token: [] }] }),
+    ...guardOf(role),
     request: {
       ...(params === undefined ? {} : { params }),
       ...(query === undefined ? {} : { query }),
@@ -159,7 +195,7 @@ function describe<
     },
     responses: {
       200: { description: "done", content: { "application/json": { schema: result } } },
-      ...Object.fromEntries(errors),
+      ...ERROR_RESPONSES,
     },
   });
 }

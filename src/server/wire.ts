@@ -1,4 +1,5 @@
 import { setTimeout } from "node:timers/promises";
+import { openAccess } from "../operations/access/service.ts";
 import { channelsOf } from "../operations/alert/channelsOf.ts";
 import { openAlerts } from "../operations/alert/service.ts";
 import { ALERT_MIGRATIONS } from "../operations/alert/store.ts";
@@ -66,7 +67,6 @@ export type Service = Exclude<Awaited<ReturnType<typeof openService>>, BadNetwor
 export async function openService(settings: ServiceSettings) {
   const { database, networkFile, clock, onFault, openTransport } = settings;
   await migrate(database, MIGRATIONS);
-  const tokens = openTokens(database, clock);
   const trail = openTrail({ database });
   const inventory = openInventory({
     database,
@@ -78,6 +78,7 @@ export async function openService(settings: ServiceSettings) {
   });
   if (inventory.kind === "badFile") return inventory;
   const { network, transportOf } = inventory;
+  const access = openAccess({ tokens: openTokens(database, clock), trail, clock, network });
   const common = { database, clock, trail, devices: inventory };
   const changeEvents = openChannel<ChangeEvent>(onFault);
   const changes = openChanges({ ...common, events: changeEvents });
@@ -169,7 +170,7 @@ export async function openService(settings: ServiceSettings) {
     kind: "service" as const,
     version: settings.version,
     clock,
-    tokens,
+    access,
     trail,
     ...parts,
     feed,

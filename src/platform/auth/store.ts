@@ -45,60 +45,77 @@ export const AUTH_MIGRATIONS: readonly Migration[] = [
   },
 ];
 
-export interface TokenStore {
-  add(hash: string, token: Omit<StoredToken, "id" | "revokedMs">): Promise<StoredToken>;
-  byHash(hash: string): Promise<StoredToken | null>;
-  /** Newest first. */
-  list(): Promise<readonly StoredToken[]>;
-  /** Null: there is none of this number. */
-  revoke(id: number, nowMs: number): Promise<StoredToken | null>;
+export async function addToken(
+  database: Database,
+  hash: string,
+  { login, roles, purpose, createdMs, expiresMs }: Omit<StoredToken, "id" | "revokedMs">,
+): Promise<StoredToken> {
+  const row = await database
+    .withTables<Tables>()
+    .insertInto("auth_token")
+    .values({
+      hash,
+      login,
+      roles: JSON.stringify(roles),
+      purpose,
+      created_ms: createdMs,
+      expires_ms: expiresMs,
+      revoked_ms: null,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  return toToken(row);
 }
 
-export function tokenStore(database: Database): TokenStore {
+/** Null: there is none. */
+export async function tokenByHash(database: Database, hash: string): Promise<StoredToken | null> {
+  const row = await database
+    .withTables<Tables>()
+    .selectFrom("auth_token")
+    .selectAll()
+    .where("hash", "=", hash)
+    .executeTakeFirst();
+  return row === undefined ? null : toToken(row);
+}
+
+/** Newest first. */
+export async function listTokens(database: Database): Promise<readonly StoredToken[]> {
+  const rows = await database
+    .withTables<Tables>()
+    .selectFrom("auth_token")
+    .selectAll()
+    .orderBy("id", "desc")
+    .execute();
+  return rows.map(toToken);
+}
+
+export interface RevokedToken {
+  /** Null: there is none of this number. */
+  readonly token: StoredToken | null;
+  /** False: it was taken back before, and keeps that moment. */
+  readonly isNew: boolean;
+}
+
+export async function revokeToken(
+  database: Database,
+  id: number,
+  nowMs: number,
+): Promise<RevokedToken> {
   const tables = database.withTables<Tables>();
-  return {
-    async add(hash, { login, roles, purpose, createdMs, expiresMs }) {
-      const row = await tables
-        .insertInto("auth_token")
-        .values({
-          hash,
-          login,
-          roles: JSON.stringify(roles),
-          purpose,
-          created_ms: createdMs,
-          expires_ms: expiresMs,
-          revoked_ms: null,
-        })
-        .returningAll()
-        .executeTakeFirstOrThrow();
-      return toToken(row);
-    },
-    async byHash(hash) {
-      const row = await tables
-        .selectFrom("auth_token")
-        .selectAll()
-        .where("hash", "=", hash)
-        .executeTakeFirst();
-      return row === undefined ? null : toToken(row);
-    },
-    async list() {
-      const rows = await tables
-        .selectFrom("auth_token")
-        .selectAll()
-        .orderBy("id", "desc")
-        .execute();
-      return rows.map(toToken);
-    },
-    async revoke(id, nowMs) {
-      const row = await tables
-        .updateTable("auth_token")
-        .set(({ fn, val }) => ({ revoked_ms: fn.coalesce("revoked_ms", val(nowMs)) }))
-        .where("id", "=", id)
-        .returningAll()
-        .executeTakeFirst();
-      return row === undefined ? null : toToken(row);
-    },
-  };
+  const revoked = await tables
+    .updateTable("auth_token")
+    .set({ revoked_ms: nowMs })
+    .where("id", "=", id)
+    .where("revoked_ms", "is", null)
+    .returningAll()
+    .executeTakeFirst();
+  if (revoked !== undefined) return { token: toToken(revoked), isNew: true };
+  const found = await tables
+    .selectFrom("auth_token")
+    .selectAll()
+    .where("id", "=", id)
+    .executeTakeFirst();
+  return { token: found === undefined ? null : toToken(found), isNew: false };
 }
 
 function toToken(row: Selectable<TokenTable>): StoredToken {

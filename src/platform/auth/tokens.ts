@@ -3,7 +3,7 @@ import type { Clock } from "../clock.ts";
 import type { Database } from "../db/database.ts";
 import { type Refusal, refuse, refuseUnknown } from "../refusal.ts";
 import type { Actor, Role } from "./actor.ts";
-import { type StoredToken, tokenStore } from "./store.ts";
+import { addToken, listTokens, revokeToken, type StoredToken, tokenByHash } from "./store.ts";
 
 /** Begins each token, so that people and scanners of secrets know one where they see one. */
 const PREFIX = "pm_";
@@ -27,40 +27,53 @@ export interface TokenWishes {
   readonly days: number;
 }
 
+/** Writes down elsewhere what becomes of a token; both become true together, or neither. */
+type Note<Token> = (transaction: Database, token: Token) => Promise<unknown>;
+
 export interface Tokens {
-  issue(wishes: TokenWishes): Promise<IssuedToken | Refusal>;
+  issue(wishes: TokenWishes, note: Note<IssuedToken>): Promise<IssuedToken | Refusal>;
   /** Who comes with it; null: nobody that is known, or no longer. */
   authenticate(secret: string): Promise<Actor | null>;
   list(): Promise<readonly StoredToken[]>;
-  revoke(id: number): Promise<StoredToken | Refusal>;
+  /** One that is taken back already stays as it is, and nothing is written down. */
+  revoke(id: number, note: Note<StoredToken>): Promise<StoredToken | Refusal>;
 }
 
 export function openTokens(database: Database, clock: Clock): Tokens {
-  const store = tokenStore(database);
   return {
-    async issue({ days, ...wishes }) {
+    async issue({ days, ...wishes }, note) {
       if (wishes.roles.length === 0) return refuse("a token without a role", "name one at least");
       if (!Number.isInteger(days) || days < 1 || days > MAXIMUM_DAYS)
         return refuse(`a token for ${days} days is none`, `take 1 to ${MAXIMUM_DAYS} days`);
       const secret = PREFIX + randomBytes(SECRET_BYTES).toString("base64url");
       const nowMs = clock();
-      const made = await store.add(hashOf(secret), {
+      const token = {
         ...wishes,
+        roles: [...new Set(wishes.roles)],
         createdMs: nowMs,
         expiresMs: nowMs + days * DAY_MS,
+      };
+      return database.transaction().execute(async (transaction) => {
+        const issued = { ...(await addToken(transaction, hashOf(secret), token)), secret };
+        await note(transaction, issued);
+        return issued;
       });
-      return { ...made, secret };
     },
     async authenticate(secret) {
       if (!secret.startsWith(PREFIX)) return null;
-      const found = await store.byHash(hashOf(secret));
+      const found = await tokenByHash(database, hashOf(secret));
       if (found === null || found.revokedMs !== null || found.expiresMs <= clock()) return null;
       return { login: found.login, roles: found.roles };
     },
-    list: () => store.list(),
-    revoke: async (id) =>
-      (await store.revoke(id, clock())) ??
-      refuseUnknown(`there is no token ${id}`, "list them: `premortem token list`"),
+    list: () => listTokens(database),
+    revoke: (id, note) =>
+      database.transaction().execute(async (transaction) => {
+        const { token, isNew } = await revokeToken(transaction, id, clock());
+        if (token === null)
+          return refuseUnknown(`there is no token ${id}`, "list them: `premortem token list`");
+        if (isNew) await note(transaction, token);
+        return token;
+      }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import type { ProofAnswer } from "../../engine/answer/proof.ts";
 import { DEFAULT_WINDOW_S } from "../../operations/apply/window.ts";
-import { hash, listOf, milliseconds } from "./common.ts";
+import { hash, listOf, milliseconds, name, text } from "./common.ts";
 
 /** The longest path that Linux takes. */
 const MAXIMUM_PATH = 4_096;
@@ -13,22 +13,20 @@ const MAXIMUM_REASON = 2_000;
 const files = z
   .array(
     z.strictObject({
-      path: z.string().min(1).max(MAXIMUM_PATH),
-      text: z.string().max(MAXIMUM_TEXT),
+      path: text(MAXIMUM_PATH).min(1),
+      text: text(MAXIMUM_TEXT),
     }),
   )
   .min(1)
   .max(MAXIMUM_FILES)
   .describe("source files of the device as they shall be, by the path that they have there");
 
-export const proposeBody = z
-  .strictObject({ device: z.string().max(MAXIMUM_PATH), files })
-  .openapi("Propose");
+export const proposeBody = z.strictObject({ device: name, files }).openapi("Propose");
 export const editBody = z.strictObject({ files }).openapi("Edit");
 export const approveBody = z
   .strictObject({ contentHash: hash.describe("of the content that was looked at") })
   .openapi("Approve");
-const reason = z.string().max(MAXIMUM_REASON);
+const reason = text(MAXIMUM_REASON);
 export const overrideBody = z
   .strictObject({ reason, untilMs: milliseconds })
   .openapi("AskOverride");

@@ -6,6 +6,15 @@ export function listOf<Item extends z.ZodType>(item: Item) {
   return z.array(item).readonly();
 }
 
+/** Text as PostgreSQL takes it. */
+export const text = (maximum: number) =>
+  z
+    .string()
+    .max(maximum)
+    .refine((value) => !/[\0\p{Surrogate}]/u.test(value), {
+      message: "holds a zero byte, or half of a surrogate pair",
+    });
+
 export const milliseconds = z.number().int().describe("milliseconds since 1970, UTC");
 export const hash = z
   .string()
@@ -19,7 +28,7 @@ export const id = z.coerce.number().int().min(1).max(MAXIMUM_ID);
 export const idPath = z.object({ id });
 /** Characters of a name in a path; a label of DNS has 63, and nobody types more than this. */
 const MAXIMUM_NAME = 200;
-export const name = z.string().min(1).max(MAXIMUM_NAME);
+export const name = text(MAXIMUM_NAME).min(1);
 export const namePath = z.object({ name });
 
 const MAXIMUM_PAGE = 100;

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { hash, listOf, milliseconds } from "./common.ts";
+import { hash, listOf, milliseconds, name } from "./common.ts";
 
 export const checkedIntent = z
   .object({
@@ -77,7 +77,7 @@ export const snapshot = z
     parts: listOf(z.object({ name: z.string(), text: z.string().nullable() })),
   })
   .openapi("Snapshot");
-export const snapshotPath = z.object({ name: z.string(), hash });
+export const snapshotPath = z.object({ name, hash });
 
 export const adoptBody = z
   .strictObject({ hash: hash.describe("the snapshot that was looked at") })

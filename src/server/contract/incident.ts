@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { listOf, milliseconds } from "./common.ts";
+import { listOf, milliseconds, text } from "./common.ts";
 
 const MAXIMUM_NOTE = 4_000;
 
@@ -68,9 +68,7 @@ export const incident = z
   })
   .openapi("Incident");
 export const incidents = z.object({ incidents: listOf(incident) });
-export const noteBody = z
-  .strictObject({ text: z.string().min(1).max(MAXIMUM_NOTE) })
-  .openapi("Note");
+export const noteBody = z.strictObject({ text: text(MAXIMUM_NOTE).min(1) }).openapi("Note");
 
 export const postmortem = z
   .object({

@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { SEVERITIES } from "../../operations/alert/model.ts";
 import { change } from "./change.ts";
-import { hash, listOf, milliseconds, name, roles } from "./common.ts";
+import { hash, listOf, milliseconds, name, roles, text } from "./common.ts";
 import { device } from "./device.ts";
 import { incident } from "./incident.ts";
 
@@ -20,11 +20,12 @@ export const tokens = z.object({ tokens: listOf(token) });
 export const issuedToken = token.extend({ secret: z.string().describe("shown this once") });
 export const oneToken = token;
 const USUAL_DAYS = 90;
+const MAXIMUM_PURPOSE = 200;
 export const issueBody = z
   .strictObject({
     login: name,
     roles: roles.optional().describe("default: all that the network file gives the person"),
-    purpose: z.string().max(200).default(""),
+    purpose: text(MAXIMUM_PURPOSE).default(""),
     days: z.number().int().default(USUAL_DAYS),
   })
   .openapi("IssueToken");
@@ -43,10 +44,12 @@ const entry = z
   })
   .openapi("TrailEntry");
 export const trailPage = z.object({ entries: listOf(entry) });
+/** A name of a device or of a part, and what it is in front of it. */
+const MAXIMUM_SUBJECT = 300;
 export const trailQuery = z.object({
   limit: z.coerce.number().int().min(1).max(500).default(50),
   before: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER).optional(),
-  subject: z.string().max(200).optional(),
+  subject: text(MAXIMUM_SUBJECT).optional(),
 });
 const head = z.object({ number: z.number(), hash: z.string() });
 export const verdict = z

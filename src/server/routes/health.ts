@@ -1,11 +1,22 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import { isStale } from "../../operations/probe/model.ts";
+import { describeText } from "../operation.ts";
 import type { Service } from "../wire.ts";
 
 /** Health and metrics: for monitoring, without a token; they name devices and probes, and no content. */
 export function healthRoutes(app: OpenAPIHono, service: Service): void {
   const metrics = metricsOf(service);
+  describeText(app, "/health", {
+    summary: "Whether the server and its database answer",
+    role: null,
+    type: "application/json",
+  });
+  describeText(app, "/metrics", {
+    summary: "Figures in the form of Prometheus",
+    role: null,
+    type: "text/plain",
+  });
   app.get("/health", async (context) => {
     try {
       await service.trail.head();

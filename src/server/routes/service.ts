@@ -1,6 +1,5 @@
 import { isStale, type ProbeState, vantageText } from "../../operations/probe/model.ts";
-import type { Role } from "../../platform/auth/actor.ts";
-import { refuse, refuseUnknown } from "../../platform/refusal.ts";
+import { refuseUnknown } from "../../platform/refusal.ts";
 import { idPath, namePath } from "../contract/common.ts";
 import * as contract from "../contract/service.ts";
 import { type Mount, operation } from "../operation.ts";
@@ -96,13 +95,13 @@ export function serviceRoutes(service: Service): readonly Mount[] {
   ];
 }
 
-function tokenRoutes({ tokens, trail, inventory, clock }: Service): readonly Mount[] {
+function tokenRoutes({ access }: Service): readonly Mount[] {
   return [
     operation({
       method: "get",
       path: "/v1/self",
       summary: "Whom the token stands for",
-      role: "any",
+      role: "token",
       result: contract.self,
       run: async ({ actor }) => actor,
     }),
@@ -112,7 +111,7 @@ function tokenRoutes({ tokens, trail, inventory, clock }: Service): readonly Mou
       summary: "Tokens, newest first; their secrets are not kept",
       role: "admin",
       result: contract.tokens,
-      run: async () => ({ tokens: await tokens.list() }),
+      run: async () => ({ tokens: await access.list() }),
     }),
     operation({
       method: "post",
@@ -121,30 +120,8 @@ function tokenRoutes({ tokens, trail, inventory, clock }: Service): readonly Mou
       role: "admin",
       body: contract.issueBody,
       result: contract.issuedToken,
-      run: async ({ body, actor }) => {
-        const { login } = body;
-        const person = inventory.network().people.find((one) => one.login === login);
-        if (person === undefined)
-          return refuse(`the network file knows no \`${login}\``, "add them under `people:`");
-        const may: readonly Role[] = person.roles;
-        const roles = body.roles ?? may;
-        const tooMuch = roles.filter((role) => !may.includes(role));
-        if (tooMuch.length > 0)
-          return refuse(
-            `\`${login}\` is no ${tooMuch.join(", no ")} in the network file`,
-            "give the role there first",
-          );
-        const issued = await tokens.issue({ ...body, roles });
-        if ("reason" in issued) return issued;
-        await trail.append({
-          atMs: clock(),
-          actor: actor.login,
-          kind: "token.issued",
-          subject: `token/${issued.id}`,
-          details: { login, roles, purpose: issued.purpose },
-        });
-        return issued;
-      },
+      run: ({ body: { roles, ...wishes }, actor }) =>
+        access.issue(roles === undefined ? wishes : { ...wishes, roles }, actor),
     }),
     operation({
       method: "delete",
@@ -153,15 +130,7 @@ function tokenRoutes({ tokens, trail, inventory, clock }: Service): readonly Mou
       role: "admin",
       params: idPath,
       result: contract.oneToken,
-      run: async ({ params, actor }) => {
-        const revoked = await tokens.revoke(params.id);
-        if ("reason" in revoked) return revoked;
-        const subject = `token/${revoked.id}`;
-        const details = { login: revoked.login };
-        const event = { atMs: clock(), actor: actor.login, kind: "token.revoked" };
-        await trail.append({ ...event, subject, details });
-        return revoked;
-      },
+      run: ({ params, actor }) => access.revoke(params.id, actor),
     }),
   ];
 }
