@@ -4,15 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { describeWith } from "../../../test/requirements.ts";
-import { systemClock } from "../../platform/clock.ts";
-import { testDatabase } from "../../platform/db/testing/testDatabase.ts";
 import { startAlertmanager } from "../../platform/notify/testing/alertmanagerProcess.ts";
 import { openReceiver, type Receiver } from "../../platform/notify/testing/receiver.ts";
-import { openTrail } from "../trail/service.ts";
-import { TRAIL_MIGRATIONS } from "../trail/store.ts";
-import { channelsOf } from "./channelsOf.ts";
-import { type Alerts, openAlerts } from "./service.ts";
-import { ALERT_MIGRATIONS } from "./store.ts";
+import type { Alerts } from "./service.ts";
+import { alertDatabase, openTold } from "./testing/openTold.ts";
 import { raisedOf } from "./testing/raised.ts";
 
 const GUIDE = "docs/guides/alertmanager.md";
@@ -41,18 +36,7 @@ interface Told {
 const toldBy = ({ received }: Receiver) => received.map(({ body }) => JSON.parse(body) as Told);
 
 async function open(url: string): Promise<Alerts> {
-  const { database } = await testDatabase(TRAIL_MIGRATIONS, ALERT_MIGRATIONS);
-  const alerts = openAlerts({
-    database,
-    clock: systemClock,
-    trail: openTrail({ database }),
-    channels: () => channelsOf({ alertmanager: url, webhook: null }, systemClock),
-    onFault: (fault) => {
-      throw fault;
-    },
-    random: () => 0,
-  });
-  onTestFinished(() => alerts.close());
+  const alerts = openTold(await alertDatabase(), null, { alertmanager: url });
   alerts.start();
   return alerts;
 }

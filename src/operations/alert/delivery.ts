@@ -5,7 +5,7 @@ import { type ChannelState, openPump, type Pump, type Turn } from "../../platfor
 import type { Trail } from "../trail/service.ts";
 import { type Mirror, openMirror } from "./mirror.ts";
 import type { News } from "./model.ts";
-import { type OutboxOptions, sendNext } from "./outbox.ts";
+import { type OutboxOptions, openOutbox } from "./outbox.ts";
 import { countWaiting } from "./outboxStore.ts";
 
 /** Milliseconds within which more news of a group that people know of become one message. */
@@ -47,25 +47,25 @@ interface Line {
 
 export function openDelivery(options: DeliveryOptions): Delivery {
   const { database, clock, channels } = options;
-  const outbox: OutboxOptions = {
+  const outbox = openOutbox({
     database,
     clock,
     onGivenUp: (...lost) => recordLoss(options, lost),
-  };
+  });
   const lines = new Map<string, Line>();
   let looking: NodeJS.Timeout | null = null;
 
   const open = (name: string): Line => {
     const mirror = openMirror(database, clock);
-    const turn = async (failures: number, signal: AbortSignal): Promise<Turn> => {
+    const turn = async (signal: AbortSignal): Promise<Turn> => {
       const channel = channels().find((one) => one.name === name);
       switch (channel?.kind) {
         case undefined:
           return { kind: "empty" };
         case "message":
-          return sendNext(outbox, channel, failures, signal);
+          return outbox.turn(channel, signal);
         case "mirror":
-          return mirror.turn(channel, failures, signal);
+          return mirror.turn(channel, signal);
       }
     };
     const line = { mirror, pump: openPump({ ...options, turn }) };

@@ -7,8 +7,8 @@ import { groupsSince } from "./store.ts";
 
 /** Milliseconds for which the end of a group is shown again: the other clock may be behind ours. */
 const ENDED_MS = 5 * 60_000;
-/** Attempts after which what the other side will not take is left until everything is shown again. */
-const MAXIMUM_FINAL_ATTEMPTS = 4;
+/** Times in a row that the other side may refuse what it is shown; then that is left until all is shown again. */
+const MAXIMUM_REFUSALS = 4;
 /** Alerts of a group that its description names; the others are counted. */
 const MAXIMUM_NAMED = 20;
 
@@ -21,7 +21,7 @@ export interface Mirror {
   changed(groupIds: readonly string[]): void;
   waiting(): number;
   /** Shows what comes next. */
-  turn(channel: MirrorChannel, failures: number, signal: AbortSignal): Promise<Turn>;
+  turn(channel: MirrorChannel, signal: AbortSignal): Promise<Turn>;
 }
 
 export function openMirror(database: Database, clock: Clock): Mirror {
@@ -29,6 +29,7 @@ export function openMirror(database: Database, clock: Clock): Mirror {
   /** What the other side believes to last. */
   const known = new Map<string, Shown>();
   let refreshedMs: number | null = null;
+  let refusals = 0;
 
   const refresh = async (refreshMs: number): Promise<void> => {
     const nowMs = clock();
@@ -50,7 +51,7 @@ export function openMirror(database: Database, clock: Clock): Mirror {
       for (const id of groupIds) waiting.add(id);
     },
     waiting: () => waiting.size,
-    async turn(channel, failures, signal) {
+    async turn(channel, signal) {
       await refresh(channel.refreshMs);
       const ids = [...waiting].slice(0, channel.most);
       if (ids.length === 0) return { kind: "empty" };
@@ -64,9 +65,9 @@ export function openMirror(database: Database, clock: Clock): Mirror {
       const shown = contents.map((content) => [content.group.id, toShown(content)] as const);
       const states = shown.flatMap(([id, now]) => [...left(id, now, nowMs), now]);
       const sent = await channel.show(states, nowMs, signal);
+      refusals = sent.kind === "failed" && sent.isFinal ? refusals + 1 : 0;
       if (sent.kind === "sent") for (const [id, now] of shown) take(id, now);
-      else if (!sent.isFinal || failures + 1 < MAXIMUM_FINAL_ATTEMPTS)
-        for (const id of ids) waiting.add(id);
+      else if (refusals < MAXIMUM_REFUSALS) for (const id of ids) waiting.add(id);
       return sent;
     },
   };

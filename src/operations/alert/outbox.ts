@@ -15,8 +15,8 @@ import {
 
 /** News that are looked at for one message. */
 const MAXIMUM_NEWS = 1_000;
-/** Attempts after which a message that the other side will not take is given up, so that others get through. */
-export const MAXIMUM_FINAL_ATTEMPTS = 10;
+/** Times that the other side may refuse a message for what it is; then it is given up, so that others get through. */
+export const MAXIMUM_REFUSALS = 10;
 
 export interface OutboxOptions {
   readonly database: Database;
@@ -26,25 +26,38 @@ export interface OutboxOptions {
 }
 
 /**
- * Sends the next message to a channel. It is in the database before it is sent, and leaves it when it has
- * arrived: a server that is killed in between sends the same again.
+ * What channels are told, message after message. A message is in the database before it is sent, and leaves it
+ * when it has arrived: a server that is killed in between sends the same again.
  */
-export async function sendNext(
-  options: OutboxOptions,
-  channel: MessageChannel,
-  failures: number,
-  signal: AbortSignal,
-): Promise<Turn> {
+export interface Outbox {
+  /** Sends the next message to a channel. */
+  turn(channel: MessageChannel, signal: AbortSignal): Promise<Turn>;
+}
+
+export function openOutbox(options: OutboxOptions): Outbox {
   const { database, onGivenUp } = options;
-  const sending = await next(options, channel.name);
-  if (sending === null) return { kind: "empty" };
-  const sent = await channel.send(sending.message, signal);
-  if (sent.kind === "sent") await endSending(database, channel.name, sending.to);
-  else if (sent.isFinal && failures + 1 >= MAXIMUM_FINAL_ATTEMPTS) {
-    await onGivenUp(channel.name, sending, sent.reason);
-    await endSending(database, channel.name, sending.to);
-  }
-  return sent;
+  /** How often the message of a channel was refused. */
+  const refused = new Map<string, { readonly id: string; readonly times: number }>();
+  const isGivenUp = (channel: string, { message: { id } }: Sending): boolean => {
+    const before = refused.get(channel);
+    const times = before?.id === id ? before.times + 1 : 1;
+    refused.set(channel, { id, times });
+    return times >= MAXIMUM_REFUSALS;
+  };
+  return {
+    async turn(channel, signal) {
+      const { name } = channel;
+      const sending = await next(options, name);
+      if (sending === null) return { kind: "empty" };
+      const sent = await channel.send(sending.message, signal);
+      if (sent.kind === "sent") await endSending(database, name, sending.to);
+      else if (sent.isFinal && isGivenUp(name, sending)) {
+        await onGivenUp(name, sending, sent.reason);
+        await endSending(database, name, sending.to);
+      }
+      return sent;
+    },
+  };
 }
 
 async function next({ database, clock }: OutboxOptions, name: string): Promise<Sending | null> {

@@ -83,8 +83,7 @@ export function openAlerts(options: AlertOptions): Alerts {
     return alert;
   };
   const tell = (kind: AlertEvent["kind"], alert: Alert, step: Step | null) => {
-    const groupIds = [alert.groupId, ...(step?.groups ?? []).map(({ id }) => id)];
-    delivery.changed(groupIds, step?.news ?? []);
+    delivery.changed(step?.groupIds ?? [alert.groupId], step?.news ?? []);
     events.publish({ kind, alert });
   };
   return {

@@ -26,8 +26,10 @@ export interface Step {
   /** An alert with the id 0 is new. */
   readonly alert: Alert;
   readonly event: AlertEvent["kind"];
-  /** Groups that are new or other than before. */
+  /** Groups that are new or other than before: those that there is news of. */
   readonly groups: readonly AlertGroup[];
+  /** Groups whose alerts are others than before. */
+  readonly groupIds: readonly string[];
   readonly news: readonly News[];
 }
 
@@ -41,12 +43,8 @@ export function raise(book: Book, raised: Raised, nowMs: number, newGroupId: str
   const joined = target === null ? openGroup(alert, nowMs) : tell(target, alert);
   const left =
     known === null || known.groupId === groupId ? null : leave(book, known, alert, nowMs);
-  return {
-    alert,
-    event: known === null ? "raised" : "changed",
-    groups: [joined.group, ...(left === null ? [] : [left.group])],
-    news: [...joined.news, ...(left?.news ?? [])],
-  };
+  const event = known === null ? "raised" : "changed";
+  return { alert, event, ...together(left === null ? [joined] : [joined, left]) };
 }
 
 /** Ends an alert. Null: there is none. */
@@ -54,8 +52,7 @@ export function end(book: Book, key: string, nowMs: number): Step | null {
   const known = book.alerts.find((one) => one.key === key);
   if (known === undefined) return null;
   const alert: Alert = { ...known, status: "resolved", resolvedMs: nowMs };
-  const left = leave(book, known, alert, nowMs);
-  return { alert, event: "resolved", groups: [left.group], news: left.news };
+  return { alert, event: "resolved", ...together([leave(book, known, alert, nowMs)]) };
 }
 
 /** Somebody takes it in hand. */
@@ -75,6 +72,14 @@ export function isWorse(one: Severity, other: Severity): boolean {
 interface Told {
   readonly group: AlertGroup;
   readonly news: readonly News[];
+}
+
+function together(told: readonly Told[]) {
+  return {
+    groups: told.filter(({ news }) => news.length > 0).map(({ group }) => group),
+    groupIds: told.map(({ group }) => group.id),
+    news: told.flatMap(({ news }) => news),
+  };
 }
 
 function fresh(raised: Raised, groupId: string, nowMs: number): Alert {

@@ -4,7 +4,8 @@ export interface Alarm {
   set(withinMs: number): void;
   /** Not before so many milliseconds have passed, whoever asks for it. */
   notWithin(ms: number): void;
-  isSet(): boolean;
+  /** Somebody waits for it, and it is not set. */
+  isQuiet(): boolean;
   /** Waits until it rings, and takes it back; false: it is closed. */
   rings(): Promise<boolean>;
   close(): void;
@@ -40,7 +41,7 @@ export function openAlarm(now: () => number = () => performance.now()): Alarm {
       earliestMs = Math.max(earliestMs, now() + ms);
       look();
     },
-    isSet: () => dueMs !== null,
+    isQuiet: () => waiting !== null && dueMs === null,
     rings: () =>
       new Promise((resolve) => {
         waiting = resolve;

@@ -20,7 +20,11 @@ export function alertmanager({ url }: { readonly url: string }): MirrorChannel {
     refreshMs: REFRESH_MS,
     most: MAXIMUM_STATES,
     show: (states, nowMs, signal) =>
-      post(address, JSON.stringify(states.map((state) => toAlert(state, nowMs))), {}, signal),
+      post({
+        url: address,
+        body: JSON.stringify(states.map((state) => toAlert(state, nowMs))),
+        signal,
+      }),
   };
 }
 

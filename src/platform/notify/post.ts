@@ -11,14 +11,19 @@ const MAXIMUM_AFTER_MS = 5 * 60_000;
 /** Statuses that speak of what was sent, not of where to or when (RFC 9110, section 15.5). */
 const FINAL: ReadonlySet<number> = new Set([400, 413, 415, 422]);
 
+export interface Posting {
+  readonly url: string;
+  /** JSON. */
+  readonly body: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+  readonly timeoutMs?: number;
+}
+
 /** Posts JSON to an address, and says in words what came of it. It never follows to another one. */
-export async function post(
-  url: string,
-  body: string,
-  headers: Readonly<Record<string, string>>,
-  signal: AbortSignal,
-): Promise<Sent> {
-  const timeout = AbortSignal.timeout(TIMEOUT_MS);
+export async function post(posting: Posting): Promise<Sent> {
+  const { url, body, headers = {}, signal, timeoutMs = TIMEOUT_MS } = posting;
+  const timeout = AbortSignal.timeout(timeoutMs);
   try {
     const response = await fetch(url, {
       method: "POST",
@@ -30,7 +35,7 @@ export async function post(
     const answer = await readSome(response);
     return response.ok ? { kind: "sent" } : refused(response, answer);
   } catch (error) {
-    const said = timeout.aborted ? `no answer within ${TIMEOUT_MS / 1_000} s` : reasonOf(error);
+    const said = timeout.aborted ? `no answer within ${timeoutMs / 1_000} s` : reasonOf(error);
     return { kind: "failed", reason: said, isFinal: false, afterMs: null };
   }
 }

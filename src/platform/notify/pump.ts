@@ -22,8 +22,8 @@ export type ChannelState =
 export type Turn = Sent | { readonly kind: "empty" };
 
 export interface PumpOptions {
-  /** Sends what comes next; called again until nothing waits. `failures` counts those in a row before it. */
-  readonly turn: (failures: number, signal: AbortSignal) => Promise<Turn>;
+  /** Sends what comes next; called again until nothing waits. */
+  readonly turn: (signal: AbortSignal) => Promise<Turn>;
   readonly clock: Clock;
   /** From 0 to below 1. */
   readonly random: () => number;
@@ -47,27 +47,26 @@ export function openPump({ turn, clock, random, onFault }: PumpOptions): Pump {
   const alarm = openAlarm();
   const pace = openPace();
   let state: ChannelState = { kind: "unused" };
-  let isTurning = false;
   let idlers: readonly (() => void)[] = [];
 
-  const failures = () => (state.kind === "failing" ? state.attempts : 0);
   const note = (sent: Sent): void => {
     const nowMs = clock();
     if (sent.kind === "sent") {
       if (state.kind !== "ok") state = { kind: "ok", sinceMs: nowMs };
       return;
     }
-    const sinceMs = state.kind === "failing" ? state.sinceMs : nowMs;
-    state = { kind: "failing", sinceMs, reason: sent.reason, attempts: failures() + 1 };
+    const { sinceMs, attempts } =
+      state.kind === "failing" ? state : { sinceMs: nowMs, attempts: 0 };
+    state = { kind: "failing", sinceMs, reason: sent.reason, attempts: attempts + 1 };
     alarm.notWithin(backOff(state.attempts, sent.afterMs, random()));
   };
   const settle = () => {
-    if (isTurning || (alarm.isSet() && !ending.signal.aborted)) return;
+    if (!alarm.isQuiet() && !ending.signal.aborted) return;
     for (const resolve of idlers) resolve();
     idlers = [];
   };
   const once = async (): Promise<void> => {
-    const found = await turn(failures(), ending.signal).catch((fault: unknown): Turn => {
+    const found = await turn(ending.signal).catch((fault: unknown): Turn => {
       onFault(fault);
       return { kind: "failed", reason: "premortem failed", isFinal: false, afterMs: null };
     });
@@ -77,11 +76,11 @@ export function openPump({ turn, clock, random, onFault }: PumpOptions): Pump {
     alarm.set(0);
   };
   const loop = async (): Promise<void> => {
-    while (await alarm.rings()) {
-      isTurning = true;
-      await once();
-      isTurning = false;
+    for (;;) {
+      const ringing = alarm.rings();
       settle();
+      if (!(await ringing)) return;
+      await once();
     }
   };
   const running = loop();

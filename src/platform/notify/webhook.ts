@@ -28,7 +28,7 @@ export function webhook({ url, secretFile, clock }: WebhookOptions): MessageChan
         "premortem-timestamp": timestamp,
         "premortem-signature": `sha256=${sign(secret, timestamp, body)}`,
       };
-      return post(url, body, headers, signal);
+      return post({ url, body, headers, signal });
     },
   };
 }
