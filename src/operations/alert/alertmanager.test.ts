@@ -71,6 +71,7 @@ describeWith(["alertmanager"], "a real Alertmanager", () => {
       source: "premortem",
       group: "cause/fw1",
       severity: "page",
+      revision: "1",
     });
     expect(told[1]?.alerts[0]?.annotations["description"]).toContain("and 19 more");
   }, 20_000);
@@ -95,6 +96,23 @@ describeWith(["alertmanager"], "a real Alertmanager", () => {
     const quiet = found.filter(({ status }) => status.inhibitedBy.length > 0);
     expect(found).toHaveLength(3);
     expect(quiet.map(({ labels }) => labels["alertname"])).toEqual(["ProbeFailed"]);
+  });
+
+  test("pages at once when the cause is found", async () => {
+    const pager = await openReceiver();
+    const alerts = await open(await startAlertmanager(guideConfiguration(pager.url)));
+    await alerts.raise(raisedOf("incident/1", "incident/1", { title: "mail cannot leave" }));
+    await pager.came(1);
+    await alerts.raise(raisedOf("incident/1", "incident/1", { title: "fw1 drops mail: rule 5" }));
+    await pager.came(3);
+    const told = toldBy(pager).map(
+      ({ status, alerts: [first] }) => `${status} ${first?.annotations["summary"]}`,
+    );
+    expect(told[0]).toBe("firing mail cannot leave");
+    expect(told.slice(1).sort()).toEqual([
+      "firing fw1 drops mail: rule 5",
+      "resolved mail cannot leave",
+    ]);
   });
 
   test("is told another group when the cause is found, and that the one before is over", async () => {

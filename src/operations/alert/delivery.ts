@@ -9,7 +9,7 @@ import { type OutboxOptions, openOutbox } from "./outbox.ts";
 import { countWaiting } from "./outboxStore.ts";
 
 /** Milliseconds within which more news of a group that people know of become one message. */
-const COALESCE_MS = 100;
+const COALESCE_MS = 50;
 /** Milliseconds from one look at the channels to the next: there may be others, and some forget. */
 const LOOK_MS = 20_000;
 

@@ -84,6 +84,8 @@ function toShown(content: GroupContent): Shown {
       source: "premortem",
       group: group.key,
       severity: group.severity,
+      /* An Alertmanager tells nobody of other annotations: what is news has to be another alert. */
+      revision: String(group.revision),
     },
     annotations: {
       summary: group.title,

@@ -47,6 +47,8 @@ export interface AlertGroup {
   readonly severity: Severity;
   readonly labels: Readonly<Record<string, string>>;
   readonly link: string | null;
+  /** From 1; one more each time that there is news of it. */
+  readonly revision: number;
 }
 
 /** Something that people are told of a group. */

@@ -101,6 +101,7 @@ export async function saveGroup(database: Database, group: AlertGroup): Promise<
     severity: group.severity,
     labels: JSON.stringify(group.labels),
     link: group.link,
+    revision: group.revision,
   };
   await database
     .withTables<AlertTables>()
@@ -189,6 +190,7 @@ export function toGroup(row: Selectable<AlertTables["alert_group"]>): AlertGroup
     openedMs: row.opened_ms,
     endedMs: row.ended_ms,
     movedTo: row.moved_to,
+    revision: row.revision,
     leader: row.leader,
     title: row.title,
     severity: row.severity,

@@ -30,6 +30,7 @@ export type AlertTables = {
     readonly severity: Severity;
     readonly labels: unknown;
     readonly link: string | null;
+    readonly revision: Generated<number>;
   };
   readonly alert_news: {
     readonly number: Generated<number>;
@@ -115,6 +116,15 @@ export const ALERT_MIGRATIONS: readonly Migration[] = [
         .where(sql.ref("ended_ms"), "is", null)
         .execute();
       await schema.createIndex("alert_news_group").on("alert_news").column("group_id").execute();
+    },
+  },
+  {
+    name: "alert-002-revisions",
+    up: async ({ schema }) => {
+      await schema
+        .alterTable("alert_group")
+        .addColumn("revision", "integer", (column) => column.notNull().defaultTo(1))
+        .execute();
     },
   },
 ];

@@ -117,6 +117,7 @@ function openGroup(alert: Alert, nowMs: number): Told {
     openedMs: nowMs,
     endedMs: null,
     movedTo: null,
+    revision: 1,
     ...spokenBy(alert),
   };
   return { group: opened, news: [{ kind: "opened", groupId }] };
@@ -132,6 +133,7 @@ function tell(group: AlertGroup, alert: Alert): Told {
     ...group,
     ...spokenBy(alert),
     severity: worse ? severity : group.severity,
+    revision: group.revision + 1,
   };
   return { group: told, news: [{ kind: "changed", groupId: group.id }] };
 }
