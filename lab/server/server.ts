@@ -1,0 +1,81 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { premortem, type Run } from "../../test/cli/premortem.ts";
+
+/** A server of the built bundle, in a process of its own, with its embedded database. */
+export interface ServerProcess {
+  readonly url: string;
+  readonly process: ChildProcess;
+  /** What it wrote to standard error. */
+  log(): string;
+  /** Asks it to end; gives its exit code. */
+  end(): Promise<number | null>;
+}
+
+export interface ServerPlace {
+  readonly networkFile: string;
+  readonly data: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+const SERVING = /^premortem serves at (\S+)$/;
+
+/** Resolves when it serves; rejects with what it said where it ends before. */
+export async function startServer({ networkFile, data, env }: ServerPlace): Promise<ServerProcess> {
+  const args = ["serve", "--network", networkFile, "--data", data, "--port", "0"];
+  const child = spawn("bin/premortem", args, {
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let said = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    said += text;
+  });
+  const gone = once(child, "exit");
+  for await (const line of createInterface({ input: child.stdout })) {
+    const [, url] = SERVING.exec(line) ?? [];
+    if (url === undefined) continue;
+    child.stdout.resume();
+    return {
+      url,
+      process: child,
+      log: () => said,
+      end: async () => {
+        child.kill("SIGTERM");
+        const [code] = await gone;
+        return code;
+      },
+    };
+  }
+  await gone;
+  throw new Error(said);
+}
+
+/** Runs commands as people of the network file. */
+export interface Desk {
+  /** A token of somebody, kept in a file. */
+  login(name: string): void;
+  as(name: string, ...args: readonly string[]): Run;
+}
+
+export function openDesk({ url }: ServerProcess, folder: string, data: string): Desk {
+  const tokenOf = (name: string) => join(folder, `${name}.token`);
+  const run = (file: string, args: readonly string[]) =>
+    premortem(args, "", { PREMORTEM_URL: url, PREMORTEM_TOKEN_FILE: file });
+  return {
+    login: (name) => {
+      const made = run(join(data, "admin-token"), ["token", "create", name]);
+      if (made.code !== 0) throw new Error(made.error);
+      writeFileSync(tokenOf(name), made.out, { mode: 0o600 });
+    },
+    as: (name, ...args) => run(tokenOf(name), args),
+  };
+}
+
+/** The secret of the first token. */
+export function adminToken(data: string): string {
+  return readFileSync(join(data, "admin-token"), "utf8").trim();
+}
