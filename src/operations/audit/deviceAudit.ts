@@ -3,6 +3,7 @@ import type { Device } from "../../engine/device/device.ts";
 import type { Channel } from "../../platform/channel.ts";
 import type { NetworkDevice } from "../inventory/model.ts";
 import { runningDevice, type Snapshot } from "../inventory/snapshot.ts";
+import type { Attribution } from "./attribution.ts";
 import { type Meaning, meaningOf } from "./meaning.ts";
 import type { AuditEvent, DriftState, WatchState } from "./model.ts";
 import type { AuditOptions } from "./service.ts";
@@ -14,8 +15,6 @@ import { type Who, whoWas } from "./who.ts";
 /** Milliseconds before a device that cannot be watched is tried again; doubled up to the longest. */
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 15_000;
-/** Milliseconds that the event of our own last command may come behind the command's end. */
-const ATTRIBUTION_GRACE_MS = 500;
 
 /** What was seen last, as the store and the engine have it. */
 interface Seen {
@@ -33,11 +32,17 @@ export class DeviceAudit {
   private readonly stopping = new AbortController();
   private running: Promise<void> = Promise.resolve();
   private last: Seen | null = null;
-  private change: number | null = null;
-  private attributedUntilMs = Number.NEGATIVE_INFINITY;
+  private readonly attribution: Attribution;
 
-  constructor(name: string, options: AuditOptions, store: AuditStore, events: Channel<AuditEvent>) {
+  constructor(
+    name: string,
+    attribution: Attribution,
+    options: AuditOptions,
+    store: AuditStore,
+    events: Channel<AuditEvent>,
+  ) {
     this.name = name;
+    this.attribution = attribution;
     this.options = options;
     this.store = store;
     this.events = events;
@@ -51,16 +56,6 @@ export class DeviceAudit {
     this.stopping.abort();
     await this.running;
     await this.noteEnd();
-  }
-
-  get attributedTo(): number | null {
-    return this.options.clock() <= this.attributedUntilMs ? this.change : null;
-  }
-
-  attribute(change: number | null): void {
-    if (change !== null) this.change = change;
-    this.attributedUntilMs =
-      change === null ? this.options.clock() + ATTRIBUTION_GRACE_MS : Number.POSITIVE_INFINITY;
   }
 
   private async run(): Promise<void> {
@@ -153,9 +148,8 @@ export class DeviceAudit {
 
   private whoDid({ atMs, transactions }: Drift, device: NetworkDevice): Promise<Who> {
     const process = transactions.flatMap(({ by }) => by?.name ?? []).at(-1) ?? null;
-    const { change } = this;
-    if (change !== null && atMs <= this.attributedUntilMs)
-      return Promise.resolve({ kind: "change", change });
+    const change = this.attribution.at(atMs);
+    if (change !== null) return Promise.resolve({ kind: "change", change });
     if (process === null)
       return Promise.resolve({ kind: "unknown", reason: "nobody watched then", process });
     const { transportOf, network, clock } = this.options;
@@ -170,7 +164,7 @@ export class DeviceAudit {
   }
 
   private driftState({ meaning, isWhole, atMs }: Drift, isDrift: boolean): DriftState {
-    const change = atMs <= this.attributedUntilMs ? this.change : null;
+    const change = this.attribution.at(atMs);
     return { isDrift, meaning: meaning.kind, broken: meaning.broken, isWhole, atMs, change };
   }
 

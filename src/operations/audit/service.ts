@@ -4,6 +4,7 @@ import type { Database } from "../../platform/db/database.ts";
 import type { Transport } from "../../platform/transport/transport.ts";
 import type { Network } from "../inventory/model.ts";
 import type { Snapshot } from "../inventory/snapshot.ts";
+import { Attribution } from "./attribution.ts";
 import { DeviceAudit } from "./deviceAudit.ts";
 import type { AuditEvent, SeenDifference, WatchState } from "./model.ts";
 import { auditStore } from "./store.ts";
@@ -37,22 +38,29 @@ export function openAudit(options: AuditOptions): Audit {
   const events = openChannel<AuditEvent>(options.onFault);
   const store = auditStore(options.database);
   const watchers = new Map<string, DeviceAudit>();
+  const attributions = new Map<string, Attribution>();
+  const attributionOf = (device: string): Attribution => {
+    const known = attributions.get(device) ?? new Attribution();
+    attributions.set(device, known);
+    return known;
+  };
   const stop = async (device: string) => {
-    await watchers.get(device)?.stop();
+    const watcher = watchers.get(device);
     watchers.delete(device);
+    await watcher?.stop();
   };
   return {
     events,
     async start(name) {
-      const change = watchers.get(name)?.attributedTo ?? null;
-      await stop(name);
-      const watcher = new DeviceAudit(name, options, store, events);
-      watcher.attribute(change);
+      const stopped = stop(name);
+      /* Put in at once, so that one who begins anew in the meantime stops this one. */
+      const watcher = new DeviceAudit(name, attributionOf(name), options, store, events);
       watchers.set(name, watcher);
+      await stopped;
       watcher.start();
     },
     states: () => new Map([...watchers].map(([name, { state }]) => [name, state])),
-    attribute: (device, change) => watchers.get(device)?.attribute(change),
+    attribute: (device, change) => attributionOf(device).set(change, options.clock()),
     since: (atMs) => store.since(atMs),
     find: (id) => store.find(id),
     async close() {
