@@ -6,6 +6,7 @@ import type { Network } from "../inventory/model.ts";
 import type { Monitor } from "../inventory/monitors.ts";
 import { chanceOfTrial, meanTimeOfOneMs } from "./budget.ts";
 import { ComplaintsWatch } from "./complaints/watch.ts";
+import { CountersWatch } from "./counters/watch.ts";
 import { SymptomDesk } from "./desk.ts";
 import { type HostRates, INTERVAL_MS } from "./drop/host.ts";
 import type {
@@ -120,6 +121,11 @@ function watcherOf(monitor: Monitor, shared: Shared): readonly Watcher[] {
     case "complaints": {
       const sight = sightOf(monitor.kind, null);
       return [new ComplaintsWatch({ ...common, monitor, sight, meanTimeMs })];
+    }
+    case "counters": {
+      const transport = transportOf(monitor.on);
+      const sight = sightOf(monitor.kind, monitor.on);
+      return [new CountersWatch({ ...common, monitor, transport, sight })];
     }
     default:
       return [];
