@@ -5,7 +5,16 @@ import { approve, changes, grant, override, propose, prove, withdraw } from "./c
 import { init, pull } from "./commands/device.ts";
 import { closeIncident, incident, note, postmortem, undo } from "./commands/incident.ts";
 import { serve } from "./commands/serve.ts";
-import { createToken, listTokens, revokeToken, status, trail } from "./commands/service.ts";
+import {
+  acknowledge,
+  alerts,
+  createToken,
+  events,
+  listTokens,
+  revokeToken,
+  status,
+  trail,
+} from "./commands/service.ts";
 import type { ExitCode } from "./exit.ts";
 import type { Streams } from "./streams.ts";
 
@@ -155,6 +164,15 @@ function addServiceCommands(asking: Asking, { streams, end }: Frame): void {
     "what is proved, what is felt, what is not seen, what waits",
     STATUS_HELP,
   ).action(async (options) => end(await status(options, streams())));
+  asking("events", "tells what happens, as it happens").action(async (options) =>
+    end(await events(options, streams())),
+  );
+  asking("alerts", "lists alerts, newest first").action(async (options) =>
+    end(await alerts(options, streams())),
+  );
+  asking("acknowledge", "says that you have an alert in hand")
+    .argument("<alert>")
+    .action(async (id, options) => end(await acknowledge(id, options, streams())));
   asking("trail", "what happened, newest first")
     .option("--subject <subject>", "about one thing: change/12, device/fw1")
     .option("--verify", "read all of it, and say whether it is as it was written")

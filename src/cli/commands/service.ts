@@ -1,13 +1,17 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { columns, shown } from "../../report/formats/text/style.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
 import { isFault } from "../server/client.ts";
 import type {
+  AlertBody,
+  AlertList,
   IssuedTokenBody,
   StatusBody,
   TokenList,
   TrailPage,
   TrailVerdict,
 } from "../server/model.ts";
+import { readNews } from "../server/newsReader.ts";
 import { statusText } from "../server/statusText.ts";
 import { timeText } from "../server/times.ts";
 import { type Asking, print, withServer } from "../server/withServer.ts";
@@ -135,4 +139,64 @@ export function trail(options: TrailOptions, streams: Streams): Promise<ExitCode
     });
     return EXIT.clean;
   });
+}
+
+/** Milliseconds before a stream that was cut off is opened again. */
+const AGAIN_MS = 2_000;
+
+/** Tells what happens as it happens, until it is interrupted; goes on where it was cut off. */
+export function events(options: Asking, streams: Streams): Promise<ExitCode> {
+  const { out, error } = streams;
+  return withServer(options, streams, async (api) => {
+    for (let last = ""; ; await sleep(AGAIN_MS)) {
+      const stream = await api.follow(last);
+      if (isFault(stream)) {
+        if (last === "") return stream;
+        continue;
+      }
+      try {
+        for await (const { id, event, news } of readNews(stream)) {
+          if (event === "missed")
+            error.write("some news were missed: look at `premortem status`\n");
+          if (news === null) continue;
+          last = id;
+          out.write(
+            options.json === true
+              ? `${JSON.stringify(news)}\n`
+              : `${timeText(news.atMs)}  ${shown(news.text)}\n`,
+          );
+        }
+      } catch {
+        error.write("cut off; trying again\n");
+      }
+    }
+  });
+}
+
+/** States that somebody must know of, newest first. */
+export function alerts(options: Asking, streams: Streams): Promise<ExitCode> {
+  return withServer(options, streams, async (api) => {
+    const list = await api.get<AlertList>("/v1/alerts");
+    if (isFault(list)) return list;
+    print(options, streams, list, ({ alerts: all }) =>
+      all.length === 0 ? "no alert yet\n" : `${columns(all.map(alertCells)).join("\n")}\n`,
+    );
+    return list.alerts.some(({ status }) => status === "firing") ? EXIT.findings : EXIT.clean;
+  });
+}
+
+export function acknowledge(id: string, options: Asking, streams: Streams): Promise<ExitCode> {
+  return withServer(options, streams, async (api) => {
+    const path = `/v1/alerts/${encodeURIComponent(id)}/acknowledge`;
+    const alert = await api.send<AlertBody>("POST", path);
+    if (isFault(alert)) return alert;
+    print(options, streams, alert, (one) => `${alertCells(one).join("  ")}\n`);
+    return EXIT.clean;
+  });
+}
+
+function alertCells(alert: AlertBody): readonly string[] {
+  const { id, status, severity, raisedMs, title, acknowledged } = alert;
+  const by = acknowledged === null ? "" : ` (${shown(acknowledged.by)} has it in hand)`;
+  return [String(id), status, severity, timeText(raisedMs), `${shown(title)}${by}`];
 }

@@ -13,6 +13,8 @@ export interface CallFault {
 export interface Api {
   get<Answer>(path: string): Promise<Answer | CallFault>;
   send<Answer>(method: Method, path: string, body?: unknown): Promise<Answer | CallFault>;
+  /** Opens the stream of news, behind the one of this id; empty: from now on. */
+  follow(lastId: string): Promise<AsyncIterable<Uint8Array> | CallFault>;
 }
 
 type Method = "POST" | "PUT" | "DELETE";
@@ -54,6 +56,19 @@ export function openApi(url: string, token: string): Api {
   return {
     get: (path) => call("GET", path, undefined),
     send: (method, path, body) => call(method, path, body),
+    async follow(lastId) {
+      const headers = { authorization: `Bearer ${token}`, accept: "text/event-stream" };
+      try {
+        const response = await fetch(new URL("/v1/events", url), {
+          redirect: "error",
+          headers: lastId === "" ? headers : { ...headers, "last-event-id": lastId },
+        });
+        if (response.ok && response.body !== null) return response.body;
+        return faultOf(url, response.status, await response.json().catch(() => null));
+      } catch (error) {
+        return unreachable(url, error);
+      }
+    },
   };
 }
 
