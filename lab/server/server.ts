@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { premortem, type Run } from "../../test/cli/premortem.ts";
@@ -73,9 +73,4 @@ export function openDesk({ url }: ServerProcess, folder: string, data: string): 
     },
     as: (name, ...args) => run(tokenOf(name), args),
   };
-}
-
-/** The secret of the first token. */
-export function adminToken(data: string): string {
-  return readFileSync(join(data, "admin-token"), "utf8").trim();
 }
