@@ -20,13 +20,15 @@ export interface AppSettings {
   readonly service: Service;
   /** Told of defects: what the caller is told says nothing of the inside. */
   readonly onFault: (fault: unknown) => void;
+  /** Milliseconds between signs of life in streams of news; default: what proxies need. */
+  readonly keepAliveMs?: number;
 }
 
 /** Who calls where nobody has to say who they are. */
 const NOBODY: Actor = { login: "", roles: [] };
 
 /** The API over a service. */
-export function makeApp({ service, onFault }: AppSettings): OpenAPIHono {
+export function makeApp({ service, onFault, keepAliveMs }: AppSettings): OpenAPIHono {
   const app = new OpenAPIHono();
   app.use(secureHeaders());
   app.use(readToEnd);
@@ -51,7 +53,7 @@ export function makeApp({ service, onFault }: AppSettings): OpenAPIHono {
   for (const mount of mounts) mount(app, gate);
   healthRoutes(app, service);
   complaintRoutes(app, service);
-  streamNews(app, service.feed, gate);
+  streamNews(app, service.feed, gate, keepAliveMs);
   app.openAPIRegistry.registerComponent("securitySchemes", "token", {
     type: "http",
     scheme: "bearer",

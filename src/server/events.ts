@@ -22,6 +22,9 @@ export interface Feed {
   subscribe(listener: (news: NumberedNews) => void): () => void;
   /** Those after this one; null: it is not known any more, so that some may be missed. */
   after(id: string): readonly NumberedNews[] | null;
+  /** Aborted when there will be no more. */
+  readonly ended: AbortSignal;
+  end(): void;
 }
 
 /** News that are kept for those who come back. */
@@ -30,8 +33,11 @@ export const KEPT_NEWS = 1_000;
 export function openFeed(run: string, onFault: (fault: unknown) => void): Feed {
   const channel: Channel<NumberedNews> = openChannel(onFault);
   const kept: NumberedNews[] = [];
+  const ending = new AbortController();
   let number = 0;
   return {
+    ended: ending.signal,
+    end: () => ending.abort(),
     publish(news) {
       number++;
       const numbered = { ...news, id: `${run}-${number}` };

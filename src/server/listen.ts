@@ -1,7 +1,6 @@
 import type { Server } from "node:http";
 import { type ServerType, serve } from "@hono/node-server";
 import { codeOf } from "../platform/db/fault.ts";
-import type { makeApp } from "./app.ts";
 
 /** Why nobody can connect, and what to do about it. */
 export interface ListenFault {
@@ -29,7 +28,7 @@ const IDLE_MS = 75_000;
 
 /** Port 0: any that is free. */
 export function listen(
-  app: ReturnType<typeof makeApp>,
+  app: Pick<Parameters<typeof serve>[0], "fetch">,
   host: string,
   port: number,
 ): Promise<Listening | ListenFault> {

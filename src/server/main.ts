@@ -1,10 +1,13 @@
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { pino } from "pino";
 import type { BadNetworkFile } from "../operations/inventory/service.ts";
 import { systemClock } from "../platform/clock.ts";
-import { openDatabase } from "../platform/db/open.ts";
+import { codeOf } from "../platform/db/fault.ts";
+import { type OpenedDatabase, openDatabase } from "../platform/db/open.ts";
 import { makeApp } from "./app.ts";
 import { listen } from "./listen.ts";
 import { openService, type Service } from "./wire.ts";
@@ -32,29 +35,70 @@ export interface Serving {
   readonly url: string;
   /** The file with the first token; null: there were tokens already. */
   readonly firstToken: string | null;
-  /** In words, when it cannot go on by itself. */
-  readonly lost: Promise<string>;
+  /** When it cannot go on by itself: the process has to end at once, since another server may have begun. */
+  readonly lost: Promise<ServeFault>;
   close(): Promise<void>;
 }
 
-export const FIRST_TOKEN_FILE = "admin-token";
+const FIRST_TOKEN_FILE = "admin-token";
 const PRIVATE = 0o600;
 const PRIVATE_FOLDER = 0o700;
 const RUN_BYTES = 6;
+/** Milliseconds that parts get to come to a place from which they can be taken up again. */
+const CLOSE_MS = 10_000;
 
 /** Opens database, service and port, in this order; whatever is missing is told and nothing is left open. */
 export async function startServer(
   settings: ServeSettings,
 ): Promise<Serving | ServeFault | BadNetworkFile> {
-  const log = pino({ name: "premortem" }, pino.destination({ dest: 2, sync: true }));
-  const onFault = (fault: unknown) =>
-    log.error({ err: fault }, "a defect, or a fault behind a call");
-  const { databaseUrl, data, networkFile, version, devicePart } = settings;
-  mkdirSync(data, { recursive: true, mode: PRIVATE_FOLDER });
+  const { databaseUrl, data } = settings;
+  const closers: Closer[] = [];
+  try {
+    mkdirSync(data, { recursive: true, mode: PRIVATE_FOLDER });
+  } catch (error) {
+    return dataFault(data, error);
+  }
   const opened = await openDatabase(
     databaseUrl === null ? { kind: "folder", folder: data } : { kind: "url", url: databaseUrl },
   );
   if (opened.kind === "fault") return opened;
+  closers.push(opened.close);
+  try {
+    const started = await startOn(settings, opened, closers);
+    if (started.kind !== "serving") await closeAll(closers);
+    return started;
+  } catch (error) {
+    await closeAll(closers);
+    throw error;
+  }
+}
+
+type Closer = () => Promise<void>;
+
+/** Last opened, first closed; whatever hangs is left behind, and taken up by the next server. */
+async function closeAll(closers: readonly Closer[]): Promise<void> {
+  const all = (async () => {
+    for (const close of [...closers].reverse()) await close();
+  })();
+  const patience = new AbortController();
+  await Promise.race([
+    all.finally(() => patience.abort()),
+    setTimeout(CLOSE_MS, undefined, { signal: patience.signal }).catch(() => undefined),
+  ]);
+}
+
+async function startOn(
+  settings: ServeSettings,
+  opened: OpenedDatabase,
+  closers: Closer[],
+): Promise<Serving | ServeFault | BadNetworkFile> {
+  const { data, networkFile, version, devicePart, host, port } = settings;
+  const log = openLog();
+  const onFault = (fault: unknown) =>
+    log.error({ err: fault }, "a defect, or a fault behind a call");
+  const alone = await opened.beAlone();
+  if (alone.kind === "fault") return alone;
+  closers.push(() => alone.end());
   const service = await openService({
     database: opened.database,
     networkFile,
@@ -64,38 +108,91 @@ export async function startServer(
     run: randomBytes(RUN_BYTES).toString("hex"),
     onFault,
   });
-  if (service.kind === "badFile") {
-    await opened.close();
-    return service;
-  }
-  const listening = await listen(makeApp({ service, onFault }), settings.host, settings.port);
-  if (listening.kind === "fault") {
-    await service.close();
-    await opened.close();
-    return listening;
-  }
+  if (service.kind === "badFile") return service;
+  closers.push(() => service.close());
+  const ready = new AbortController();
+  const app = makeApp({ service, onFault });
+  const listening = await listen({ fetch: whenReady(app.fetch, ready.signal) }, host, port);
+  if (listening.kind === "fault") return listening;
+  closers.push(() => {
+    service.feed.end();
+    return listening.close();
+  });
   const firstToken = await makeFirstToken(service, data);
+  if (firstToken !== null && typeof firstToken !== "string") return firstToken;
   await service.start();
+  ready.abort();
   log.info({ url: listening.url, network: networkFile, version }, "serving");
   return {
     kind: "serving",
     url: listening.url,
     firstToken,
-    lost: opened.lost,
-    close: async () => {
-      await listening.close();
-      await service.close();
-      await opened.close();
-    },
+    lost: Promise.race([opened.lost, alone.lost]).then((message) => lostFault(message, settings)),
+    close: () => closeAll(closers),
+  };
+}
+
+/** Calls that come while the applies of a server before are taken up wait for it. */
+function whenReady<Words extends readonly unknown[]>(
+  fetch: (...words: Words) => Response | Promise<Response>,
+  ready: AbortSignal,
+): (...words: Words) => Promise<Response> {
+  const start = ready.aborted ? Promise.resolve() : once(ready, "abort");
+  return async (...words) => {
+    await start;
+    return fetch(...words);
+  };
+}
+
+/** Lines of JSON on standard error. What an error carries beside its words may hold what was sent. */
+function openLog() {
+  const serializers = { err: toldError };
+  return pino({ name: "premortem", serializers }, pino.destination({ dest: 2, sync: true }));
+}
+
+function toldError(error: unknown): object {
+  if (!(error instanceof Error)) return { message: String(error) };
+  const { name, message, stack, cause } = error;
+  return {
+    name,
+    message,
+    code: codeOf(error),
+    stack,
+    ...(cause === undefined ? {} : { cause: toldError(cause) }),
+  };
+}
+
+function lostFault(message: string, { data, databaseUrl }: ServeSettings): ServeFault {
+  const help =
+    databaseUrl === null
+      ? `look at ${join(data, "database")}, and start it again`
+      : "look at the database of DATABASE_URL, and start it again";
+  return { kind: "fault", message, help };
+}
+
+function dataFault(data: string, error: unknown): ServeFault {
+  const said = error instanceof Error ? error.message : String(error);
+  return {
+    kind: "fault",
+    message: `the data folder \`${data}\` cannot be used: ${said}`,
+    help: "name another one with `--data`",
   };
 }
 
 /** Where nobody has a token yet, whoever may read the data folder may make them. */
-async function makeFirstToken({ access }: Service, data: string): Promise<string | null> {
+async function makeFirstToken(
+  { access }: Service,
+  data: string,
+): Promise<string | null | ServeFault> {
   const file = join(data, FIRST_TOKEN_FILE);
-  const isMade = await access.issueFirst((secret) => {
-    rmSync(file, { force: true });
-    writeFileSync(file, `${secret}\n`, { mode: PRIVATE });
-  });
-  return isMade ? file : null;
+  try {
+    const isMade = await access.issueFirst((secret) => {
+      rmSync(file, { force: true });
+      writeFileSync(file, `${secret}\n`, { mode: PRIVATE });
+    });
+    return isMade ? file : null;
+  } catch (error) {
+    if (codeOf(error) === null) throw error;
+    return dataFault(data, error);
+  }
 }

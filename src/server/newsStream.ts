@@ -1,4 +1,6 @@
+import { ServerResponse } from "node:http";
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { Context } from "hono";
 import { type SSEStreamingApi, streamSSE } from "hono/streaming";
 import type { Feed, NumberedNews } from "./events.ts";
 import { describeText, type Gate } from "./operation.ts";
@@ -11,7 +13,12 @@ const RETRY_MS = 2_000;
 const MAXIMUM_WAITING = 1_000;
 
 /** `GET /v1/events`: server-sent events; `Last-Event-ID` goes on where it was cut off. */
-export function streamNews(app: OpenAPIHono, feed: Feed, gate: Gate): void {
+export function streamNews(
+  app: OpenAPIHono,
+  feed: Feed,
+  gate: Gate,
+  keepAliveMs = KEEP_ALIVE_MS,
+): void {
   describeText(app, "/v1/events", {
     summary: "What happens, as it happens: server-sent events, from `Last-Event-ID` on",
     role: "any",
@@ -20,38 +27,66 @@ export function streamNews(app: OpenAPIHono, feed: Feed, gate: Gate): void {
   app.get("/v1/events", async (context) => {
     await gate(context, "any");
     const last = context.req.header("last-event-id") ?? "";
-    return streamSSE(context, (stream) => send(stream, feed, last));
+    /* A role or a token that is taken away ends the stream at its next sign of life. */
+    const isLetIn = () => gate(context, "any").then(Boolean, () => false);
+    const reader = { last, isLetIn, cutOff: () => cutOff(context), keepAliveMs };
+    return streamSSE(context, (stream) => send(stream, feed, reader));
   });
 }
 
-async function send(stream: SSEStreamingApi, feed: Feed, last: string): Promise<void> {
-  const missed = last === "" ? [] : feed.after(last);
+interface Reader {
+  /** The news that it had last; "": it begins now. */
+  readonly last: string;
+  readonly isLetIn: () => Promise<boolean>;
+  /** Ends the connection, whatever still waits in it. */
+  readonly cutOff: () => void;
+  readonly keepAliveMs: number;
+}
+
+async function send(stream: SSEStreamingApi, feed: Feed, reader: Reader): Promise<void> {
+  const missed = reader.last === "" ? [] : feed.after(reader.last);
   const waiting: NumberedNews[] = [...(missed ?? [])];
   let wake: () => void = () => undefined;
   let isOver = false;
-  const end = feed.subscribe((news) => {
-    if (waiting.length >= MAXIMUM_WAITING) isOver = true;
-    else waiting.push(news);
-    wake();
-  });
-  stream.onAbort(() => {
+  const finish = () => {
     isOver = true;
     wake();
+  };
+  const end = feed.subscribe((news) => {
+    if (waiting.length < MAXIMUM_WAITING) waiting.push(news);
+    else reader.cutOff();
+    wake();
   });
+  stream.onAbort(finish);
+  feed.ended.addEventListener("abort", finish, { once: true });
   try {
     /* What is missing cannot be told any more: the reader has to look at everything anew. */
     const first = missed === null ? "missed" : "hello";
     await stream.writeSSE({ event: first, data: "{}", retry: RETRY_MS });
-    while (!isOver) {
-      for (const { id, ...news } of waiting.splice(0))
-        await stream.writeSSE({ id, event: news.topic, data: JSON.stringify(news) });
-      if (waiting.length > 0 || isOver) continue;
-      if (!(await comesWithin(KEEP_ALIVE_MS, (woken) => (wake = woken))))
-        await stream.write(": still here\n\n");
+    while (!isOver && !feed.ended.aborted) {
+      for (let news = waiting.shift(); news !== undefined && !isOver; news = waiting.shift())
+        await stream.writeSSE(messageOf(news));
+      if (isOver || (await comesWithin(reader.keepAliveMs, (woken) => (wake = woken)))) continue;
+      if (!(await reader.isLetIn())) return;
+      await stream.write(": still here\n\n");
     }
   } finally {
     end();
+    feed.ended.removeEventListener("abort", finish);
   }
+}
+
+function messageOf({ id, ...news }: NumberedNews) {
+  return { id, event: news.topic, data: JSON.stringify(news) };
+}
+
+/** One that does not read does not take an end either: its connection goes. */
+function cutOff({ env }: Context): void {
+  if (typeof env === "object" && env !== null && "outgoing" in env) destroy(env.outgoing);
+}
+
+function destroy(outgoing: unknown): void {
+  if (outgoing instanceof ServerResponse) outgoing.destroy();
 }
 
 /** False: nothing came. */

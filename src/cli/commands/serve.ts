@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { EXIT, type ExitCode } from "../exit.ts";
 import { tellFiles, tellNetworkErrors, tellUsage } from "../problems.ts";
 import type { Streams } from "../streams.ts";
@@ -47,10 +46,14 @@ export async function serve(
   out.write(`premortem serves at ${server.url}\n`);
   if (server.firstToken !== null)
     out.write(`The first token, which makes others, is in ${server.firstToken}\n`);
-  const why = await Promise.race([ending, server.lost]);
-  if (why !== null) tellUsage(error, why, `look at ${join(data, "database")} and start it again`);
+  const lost = await Promise.race([ending, server.lost]);
+  if (lost !== null) {
+    tellUsage(error, lost.message, lost.help);
+    /* Nothing may go on beside the server that comes next. */
+    process.exit(EXIT.findings);
+  }
   await server.close();
-  return why === null ? EXIT.clean : EXIT.findings;
+  process.exit(EXIT.clean);
 }
 
 /** Asked by the system to end; null is no reason. */

@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect } from "kysely";
 import { Pool, type PoolConfig, types } from "pg";
+import { type Alone, beAlone } from "./alone.ts";
 import type { Database } from "./database.ts";
 import { openEmbedded } from "./embedded/open.ts";
 import type { DatabaseFault } from "./fault.ts";
@@ -20,6 +21,8 @@ export type Where =
 export interface OpenedDatabase {
   readonly kind: "opened";
   readonly database: Database;
+  /** Keeps other servers away from it, until its end. */
+  beAlone(): Promise<Alone | DatabaseFault>;
   /** Tells in words that our own database process is gone. One by URL comes back by itself. */
   readonly lost: Promise<string>;
   /** Ends connections, and the process where it is ours. */
@@ -38,6 +41,7 @@ export async function openDatabase(where: Where): Promise<OpenedDatabase | Datab
   return {
     kind: "opened",
     database,
+    beAlone: () => beAlone(embedded.connection),
     lost: embedded.lost,
     close: async () => {
       await end();
@@ -67,7 +71,13 @@ async function openUrl(url: string): Promise<OpenedDatabase | DatabaseFault> {
       help: "look at host, user, password and database in DATABASE_URL",
     };
   }
-  return { kind: "opened", database, lost: new Promise(() => undefined), close: end };
+  return {
+    kind: "opened",
+    database,
+    beAlone: () => beAlone({ connectionString: url }),
+    lost: new Promise(() => undefined),
+    close: end,
+  };
 }
 
 /** Connections at a time. */

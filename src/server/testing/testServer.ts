@@ -65,6 +65,7 @@ export interface TestSettings {
   readonly openTransport?: (reach: Reach) => Transport;
   /** True: it looks at devices and asks probes. */
   readonly isStarted?: boolean;
+  readonly keepAliveMs?: number;
 }
 
 export async function testServer(settings: TestSettings = {}): Promise<TestServer> {
@@ -89,10 +90,17 @@ export async function testServer(settings: TestSettings = {}): Promise<TestServe
   });
   if (service.kind === "badFile") throw new Error(JSON.stringify(service));
   onTestFinished(() => service.close());
-  const app = makeApp({ service, onFault: (fault) => faults.push(fault) });
+  const app = makeApp({
+    service,
+    onFault: (fault) => faults.push(fault),
+    ...(settings.keepAliveMs === undefined ? {} : { keepAliveMs: settings.keepAliveMs }),
+  });
   const listening = await listen(app, "127.0.0.1", 0);
   if (listening.kind === "fault") throw new Error(listening.message);
-  onTestFinished(() => listening.close());
+  onTestFinished(() => {
+    service.feed.end();
+    return listening.close();
+  });
   if (settings.isStarted === true) await service.start();
   let first = "";
   return {
