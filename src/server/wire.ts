@@ -19,6 +19,7 @@ import { type BadNetworkFile, openInventory } from "../operations/inventory/serv
 import { INVENTORY_MIGRATIONS } from "../operations/inventory/store.ts";
 import type { MonitorEvent } from "../operations/monitor/model.ts";
 import { openMonitors } from "../operations/monitor/service.ts";
+import { MONITOR_MIGRATIONS } from "../operations/monitor/store.ts";
 import { openProbes } from "../operations/probe/service.ts";
 import { openTrail } from "../operations/trail/service.ts";
 import { TRAIL_MIGRATIONS } from "../operations/trail/store.ts";
@@ -57,6 +58,7 @@ const MIGRATIONS = [
   CHANGE_MIGRATIONS,
   APPLY_MIGRATIONS,
   AUDIT_MIGRATIONS,
+  MONITOR_MIGRATIONS,
   ALERT_MIGRATIONS,
   INCIDENT_MIGRATIONS,
 ];
