@@ -172,3 +172,10 @@ test("lines of any length and content are read to their end", () => {
     for (const two of parts) for (const three of parts) reader.read(one + two + three);
   expect(reader.read("")).toBeNull();
 });
+
+test("who failed to log in is not kept either", () => {
+  const line = `${HEAD} postfix/submission/smtpd[9]: warning: a.example[192.0.2.9]: SASL PLAIN authentication failed: Connection lost to authentication server, sasl_username=ana@r.example`;
+  const event = openLogReader().read(line);
+  expect(event).toMatchObject({ kind: "trouble", trouble: { kind: "login" } });
+  expect(JSON.stringify(event)).not.toContain("ana@");
+});

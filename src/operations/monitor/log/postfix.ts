@@ -146,5 +146,6 @@ export function reasonOf(text: string): string {
   return text
     .replace(/<[^>]*>/g, "<…>")
     .replace(/"[^"]*"/g, '"…"')
+    .replace(/\bsasl_username=.*$/, "sasl_username=…")
     .replace(/^NOQUEUE: reject: \w+ from \S+: /, "");
 }
