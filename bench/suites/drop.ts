@@ -34,6 +34,8 @@ const START_MS = 2_800 * DAYS_IN_WEEK * MS_IN_DAY;
 /** Mails a second in the busiest hour. */
 const BUSIEST = [0.02, 0.1, 0.5, 2] as const;
 const SERIES_EACH = 5;
+/** Of plain counts fewer will do: they are the easy ones. */
+const CALM_SERIES_EACH = 1;
 const DAYS: Readonly<Record<Scale, number>> = { full: DAYS_IN_YEAR, tiny: 1 };
 /** A change of a ruleset every so many days. */
 const CHANGE_EVERY_DAYS = 0.25;
@@ -79,7 +81,8 @@ const TARGETS = {
 
 function run(scale: Scale): readonly Row[] {
   return [
-    ...[CALM, ROUGH].flatMap((traffic) => peaceRows(scale, traffic)),
+    ...peaceRows(scale, CALM, CALM_SERIES_EACH),
+    ...peaceRows(scale, ROUGH, scale === "tiny" ? 1 : SERIES_EACH),
     ...[5, 0.5].flatMap((busiest) => outageRows(scale, busiest)),
     ...costRows(scale),
   ];
@@ -93,9 +96,8 @@ interface Peace {
   simple: number;
 }
 
-function peaceRows(scale: Scale, traffic: Traffic): readonly Row[] {
+function peaceRows(scale: Scale, traffic: Traffic, each: number): readonly Row[] {
   const peace: Peace = { days: 0, falseAlarms: 0, changes: 0, behindChanges: 0, simple: 0 };
-  const each = scale === "tiny" ? 1 : SERIES_EACH;
   for (const [place, busiest] of BUSIEST.entries())
     for (let one = 0; one < each; one++)
       livePeace(peace, traffic, busiest, 1 + place * SERIES_EACH + one, DAYS[scale]);
@@ -104,8 +106,9 @@ function peaceRows(scale: Scale, traffic: Traffic): readonly Row[] {
   const [least, most] = interval(peace.falseAlarms);
   const simple = { name: SIMPLE, value: peace.simple / years };
   const { name } = traffic;
+  const target = { ...TARGETS.years, limit: each * BUSIEST.length };
   return [
-    row(`${name}: simulated, in ${series} series`, years, "years", null, TARGETS.years),
+    row(`${name}: simulated, in ${series} series`, years, "years", null, target),
     row(
       `${name}: false alarms of one host`,
       peace.falseAlarms / years,
