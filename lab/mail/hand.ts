@@ -24,8 +24,8 @@ const chainOf = ({ plan }: MailLab) =>
   `inet ${plan.firewall.filterTable} ${plan.firewall.forwardChain}`;
 const commented = (text: string) => `comment '"${text}"'`;
 
-/** Puts the fatal rule in. */
-export async function putRule(lab: MailLab, position: RulePosition): Promise<void> {
+/** Puts the fatal rule in; the moment before, by the device's clock, in milliseconds since 1970. */
+export async function putRule(lab: MailLab, position: RulePosition): Promise<number> {
   const { firewall, zones } = lab.plan;
   const wan = position === "wan" ? `oifname ${zones.internet.interface} ` : "";
   const rule = `ip saddr @${firewall.mailSet} ${wan}counter drop ${commented(firewall.handComment)}`;
@@ -33,18 +33,21 @@ export async function putRule(lab: MailLab, position: RulePosition): Promise<voi
     position === "late"
       ? `nft add rule ${chainOf(lab)} position ${await lastStateRule(lab)} ${rule}`
       : `nft insert rule ${chainOf(lab)} ${rule}`;
-  await byHand(lab, "firewall", command);
+  return typeIn(lab, command);
 }
 
-/** Puts a rule in that changes nothing: what it drops is let through nowhere else. */
-export async function putHarmlessRule(lab: MailLab): Promise<void> {
+/** Puts a rule in that changes nothing: what it drops is let through nowhere else. The moment before. */
+export async function putHarmlessRule(lab: MailLab): Promise<number> {
   const { firewall, addresses, zones } = lab.plan;
   const rule = `ip saddr ${zones.users.network}.0/24 ip daddr ${addresses.database} tcp dport 3306 counter drop`;
-  await byHand(
+  return typeIn(
     lab,
-    "firewall",
     `nft insert rule ${chainOf(lab)} ${rule} ${commented(firewall.harmlessComment)}`,
   );
+}
+
+async function typeIn(lab: MailLab, command: string): Promise<number> {
+  return Number(await byHand(lab, "firewall", `date +%s%3N && ${command}`));
 }
 
 /** The rules that were put in by hand, and are there still. */

@@ -1,9 +1,12 @@
+import { writeFileSync } from "node:fs";
 import { Command } from "commander";
 import { down } from "./down.ts";
 import { filesOf, labOf, type MailLab, openLab } from "./folder.ts";
 import { fix, isRulePosition, putRule, RULE_POSITIONS } from "./hand.ts";
 import { GRACE_MS, runLoad, settleLoad } from "./load.ts";
 import { isPlanName, namespaceOf, planNamed } from "./plan.ts";
+import { isSceneName, playScenes, SCENES } from "./report/report.ts";
+import { reportText } from "./report/text.ts";
 import { loadText, statusOf, statusText } from "./status.ts";
 import { up } from "./up.ts";
 
@@ -81,5 +84,27 @@ command("status", "what answers, what waits, and which rules were put in by hand
     console.log(statusText(await statusOf(upLab(which))));
   },
 );
+
+command("report", "plays the outage of the origin, with premortem in it, and tells what came of it")
+  .option("--scenes <names>", `which of ${SCENES.join(", ")}`, SCENES.join(","))
+  .option("--json <file>", "writes all that was measured into a file")
+  .action(async ({ scenes, json, prefix }: ReportOptions) => {
+    const words = scenes.split(",");
+    const unknown = words.find((word) => !isSceneName(word));
+    if (unknown !== undefined)
+      throw new Error(`there is no scene \`${unknown}\`: ${SCENES.join(", ")}`);
+    const report = await playScenes(words.filter(isSceneName), prefix, (line) =>
+      console.error(line),
+    );
+    if (json !== undefined) writeFileSync(json, `${JSON.stringify(report, null, 2)}\n`);
+    process.stdout.write(reportText(report));
+    if (report.results.some(({ problems }) => problems.length > 0)) process.exitCode = 1;
+  });
+
+interface ReportOptions {
+  readonly scenes: string;
+  readonly json?: string;
+  readonly prefix?: string;
+}
 
 await program.parseAsync();

@@ -32,33 +32,65 @@ export interface LoadOptions {
   readonly rate: number;
 }
 
-/** Sends mails in both directions and logs users in, until the time is over and every try has ended. */
-export async function runLoad(lab: MailLab, { seconds, rate }: LoadOptions): Promise<void> {
-  await Promise.all(
-    LOAD_ROLES.map(async (role) => {
-      const words = programOf("loadMain.ts", lab.plan.prefix, role, String(seconds), String(rate));
-      const child = spawn("ip", ["netns", "exec", namespaceOf(lab.plan, role), ...words], {
-        stdio: ["ignore", "ignore", "inherit"],
-      });
+/** A load that goes on. */
+export interface Load {
+  /** Begins nothing new; resolves when every try has ended. */
+  stop(): Promise<void>;
+  /** Resolves when its time is over and every try has ended. */
+  readonly ended: Promise<void>;
+}
+
+/** Sends mails in both directions and logs users in, until the time is over. */
+export function startLoad(lab: MailLab, { seconds, rate }: LoadOptions): Load {
+  const children = LOAD_ROLES.map((role) => {
+    const words = programOf("loadMain.ts", lab.plan.prefix, role, String(seconds), String(rate));
+    const child = spawn("ip", ["netns", "exec", namespaceOf(lab.plan, role), ...words], {
+      stdio: ["ignore", "ignore", "inherit"],
+    });
+    return { role, child };
+  });
+  const ended = Promise.all(
+    children.map(async ({ role, child }) => {
       const [code] = await once(child, "exit");
       if (code !== 0) throw new Error(`the load of \`${role}\` ended with ${String(code)}`);
     }),
-  );
+  ).then(() => undefined);
+  return {
+    ended,
+    stop: () => {
+      for (const { child } of children) child.kill("SIGTERM");
+      return ended;
+    },
+  };
 }
 
-/** What the load has done so far, and what came of it. */
-export function readLoad(lab: MailLab): readonly LoadEvent[] {
-  return [
+/** Sends mails in both directions and logs users in, until the time is over and every try has ended. */
+export function runLoad(lab: MailLab, options: LoadOptions): Promise<void> {
+  return startLoad(lab, options).ended;
+}
+
+/** What the load has done since a moment, and what came of it. */
+export function readLoad(lab: MailLab, sinceMs = 0): readonly LoadEvent[] {
+  const all = [
     ...LOAD_ROLES.flatMap((role) => linesOf(filesOf.load(lab, role)).map(parseEvent)),
-    ...linesOf(filesOf.remoteMail(lab)).flatMap(remoteEvents),
-    ...storedMails(lab).flatMap(({ raw, at }) => arrivalEvents(mailFacts(raw), at)),
+    ...readRemote(lab),
+    ...storedMails(lab, sinceMs).flatMap(({ raw, at }) => arrivalEvents(mailFacts(raw), at)),
   ];
+  return all.filter(({ at }) => at >= sinceMs);
 }
 
-/** Waits until each mail that was taken has arrived or bounced, or the time is over; the count of all. */
-export async function settleLoad(lab: MailLab, waitMs: number): Promise<LoadCount> {
+/** What has come to the remote mail server. */
+export function readRemote(lab: MailLab): readonly LoadEvent[] {
+  return linesOf(filesOf.remoteMail(lab)).flatMap(remoteEvents);
+}
+
+/**
+ * Waits until each mail that was taken has arrived or bounced, or the time is over; the count of those that
+ * were sent since a moment.
+ */
+export async function settleLoad(lab: MailLab, waitMs: number, sinceMs = 0): Promise<LoadCount> {
   for (const end = Date.now() + waitMs; ; await pause(LOOK_MS)) {
-    const count = countMails(readLoad(lab), LATE_MS);
+    const count = countMails(readLoad(lab, sinceMs), LATE_MS);
     const isSettled = [...count.out.missing, ...count.in.missing].length === 0;
     if (isSettled || Date.now() > end) return count;
   }
@@ -87,13 +119,17 @@ function remoteEvents(line: string): readonly LoadEvent[] {
   return arrivalEvents(mail, mail.at);
 }
 
-/** Mails that users have got. Dovecot names the file for the moment, in seconds and microseconds. */
-function storedMails(lab: MailLab): readonly { readonly raw: string; readonly at: number }[] {
+/** Mails that users have got since. Dovecot names the file for the moment, in seconds and microseconds. */
+function storedMails(
+  lab: MailLab,
+  sinceMs: number,
+): readonly { readonly raw: string; readonly at: number }[] {
   return readdirSync(filesOf.store(lab), { recursive: true, encoding: "utf8" }).flatMap((path) => {
     const [, seconds, microseconds] =
       /^(\d+)\.M(\d+)P/.exec(/\/(?:new|cur)\//.test(path) ? basename(path) : "") ?? [];
     if (seconds === undefined || microseconds === undefined) return [];
     const at = Number(seconds) * 1000 + Number(microseconds) / 1000;
+    if (at < sinceMs) return [];
     return [{ at, raw: readFileSync(join(filesOf.store(lab), path), "utf8") }];
   });
 }

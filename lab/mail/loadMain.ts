@@ -22,7 +22,10 @@ const lab = openLab(prefix);
 const { plan } = lab;
 if (role !== "client" && role !== "internet") throw new Error(`nobody is called \`${role}\``);
 const file = filesOf.load(lab, role);
-const until = Date.now() + Number(seconds) * 1000;
+let until = Date.now() + Number(seconds) * 1000;
+process.once("SIGTERM", () => {
+  until = Math.min(until, Date.now());
+});
 
 function tell(event: LoadEvent): void {
   appendFileSync(file, `${JSON.stringify(event)}\n`);
