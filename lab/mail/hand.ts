@@ -1,6 +1,7 @@
 import type { MailLab } from "./folder.ts";
 import { MAIL_ROLES } from "./plan.ts";
 import { flushQueue } from "./postfix.ts";
+import { fatalRule, RULE_POSITIONS, type RulePosition } from "./ruleset.ts";
 import { byHand } from "./ssh.ts";
 
 /*
@@ -8,14 +9,7 @@ import { byHand } from "./ssh.ts";
  * the origin; nothing of premortem takes part.
  */
 
-/**
- * Where the rule goes, and what it says. `first`: in front of what lets established connections through,
- * so that all traffic of the mail servers stops. `late`: behind it, so that open connections go on.
- * `wan`: in front, but only what leaves for the internet.
- */
-export const RULE_POSITIONS = ["first", "late", "wan"] as const;
-export type RulePosition = (typeof RULE_POSITIONS)[number];
-
+/** `first`, `late` or `wan`: see `fatalRuleset`. */
 export function isRulePosition(word: string): word is RulePosition {
   return RULE_POSITIONS.some((position) => position === word);
 }
@@ -26,9 +20,7 @@ const commented = (text: string) => `comment '"${text}"'`;
 
 /** Puts the fatal rule in; the moment before, by the device's clock, in milliseconds since 1970. */
 export async function putRule(lab: MailLab, position: RulePosition): Promise<number> {
-  const { firewall, zones } = lab.plan;
-  const wan = position === "wan" ? `oifname ${zones.internet.interface} ` : "";
-  const rule = `ip saddr @${firewall.mailSet} ${wan}counter drop ${commented(firewall.handComment)}`;
+  const rule = `${fatalRule(lab.plan, position)} ${commented(lab.plan.firewall.handComment)}`;
   const command =
     position === "late"
       ? `nft add rule ${chainOf(lab)} position ${await lastStateRule(lab)} ${rule}`

@@ -2,11 +2,12 @@ import { writeFileSync } from "node:fs";
 import { Command } from "commander";
 import { down } from "./down.ts";
 import { filesOf, labOf, type MailLab, openLab } from "./folder.ts";
-import { fix, isRulePosition, putRule, RULE_POSITIONS } from "./hand.ts";
+import { fix, isRulePosition, putRule } from "./hand.ts";
 import { GRACE_MS, runLoad, settleLoad } from "./load.ts";
 import { isPlanName, namespaceOf, planNamed } from "./plan.ts";
 import { isSceneName, playScenes, SCENES } from "./report/report.ts";
 import { reportText } from "./report/text.ts";
+import { RULE_POSITIONS } from "./ruleset.ts";
 import { loadText, statusOf, statusText } from "./status.ts";
 import { up } from "./up.ts";
 
@@ -98,7 +99,8 @@ command("report", "plays the outage of the origin, with premortem in it, and tel
     );
     if (json !== undefined) writeFileSync(json, `${JSON.stringify(report, null, 2)}\n`);
     process.stdout.write(reportText(report));
-    if (report.results.some(({ problems }) => problems.length > 0)) process.exitCode = 1;
+    const isAsPromised = report.results.every(({ problems }) => problems.length === 0);
+    if (!isAsPromised || report.faults.length > 0) process.exitCode = 1;
   });
 
 interface ReportOptions {

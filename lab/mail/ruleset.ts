@@ -9,6 +9,34 @@ ${filterTable(plan)}
 ${natTable(plan)}`;
 }
 
+/**
+ * The same file with the fatal rule in it, as somebody would write it there: in front of what lets
+ * established connections through, or behind it, or in front and for the internet alone.
+ */
+export function fatalRuleset(plan: LabPlan, position: RulePosition): string {
+  const { firewall } = plan;
+  const rule = `    ${fatalRule(plan, position)} comment "${firewall.handComment}"`;
+  const lines = bootRuleset(plan).split("\n");
+  const chain = lines.indexOf(`  chain ${firewall.forwardChain} {`);
+  const end = lines.indexOf("  }", chain);
+  const isAnchor =
+    position === "late"
+      ? (line: string) => line.trim().startsWith("ct state ")
+      : (line: string) => line.trim().startsWith("type filter ");
+  const anchor = lines.findLastIndex((line, i) => i > chain && i < end && isAnchor(line));
+  return lines.toSpliced(anchor + 1, 0, rule).join("\n");
+}
+
+/** Where the rule goes, and what it says; see lab/mail/README.md. */
+export const RULE_POSITIONS = ["first", "late", "wan"] as const;
+export type RulePosition = (typeof RULE_POSITIONS)[number];
+
+/** What all mail servers send, or what leaves for the internet, is dropped. */
+export function fatalRule({ firewall, zones }: LabPlan, position: RulePosition): string {
+  const wan = position === "wan" ? `oifname ${zones.internet.interface} ` : "";
+  return `ip saddr @${firewall.mailSet} ${wan}counter drop`;
+}
+
 function mailAddresses({ addresses }: LabPlan): string {
   return MAIL_ROLES.map((role) => addresses[role]).join(", ");
 }

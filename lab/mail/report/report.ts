@@ -1,46 +1,90 @@
-import { RULE_POSITIONS } from "../hand.ts";
-import { type LabPlan, planNamed } from "../plan.ts";
-import { withRig } from "./rig.ts";
+import { loadavg } from "node:os";
+import { type LabPlan, type PlanName, planNamed } from "../plan.ts";
+import { RULE_POSITIONS, type RulePosition } from "../ruleset.ts";
+import { CONTROLS, type ControlName, type ControlResult, control, FAULTS } from "./control.ts";
+import { type GateResult, gate } from "./gate.ts";
+import { type NetKind, type NetResult, net, withoutBrokenIntents } from "./net.ts";
+import { awaitGreen, type Rig, withRig } from "./rig.ts";
 import { type WitnessResult, witness } from "./witness.ts";
 
-export const SCENES = ["witness"] as const;
+export const SCENES = ["gate", "net", "witness", "controls", "renamed"] as const;
 export type SceneName = (typeof SCENES)[number];
-
-export type SceneResult = WitnessResult & { readonly plan: string };
 
 export function isSceneName(word: string): word is SceneName {
   return SCENES.some((scene) => scene === word);
 }
 
-/** A scene, ready to be played in a lab of its own: what one leaves behind must not colour the next. */
-interface Scene {
+export type SceneResult = (GateResult | NetResult | WitnessResult | ControlResult) & {
+  readonly plan: PlanName;
+  /** Processes that ran or waited to when the scene was over: a busy machine is slower. */
+  readonly machineLoad: number;
+};
+
+/** Scenes that are played in one lab; what one leaves behind must not colour the next. */
+interface Act {
   readonly scene: SceneName;
-  readonly title: string;
   readonly plan: LabPlan;
-  readonly play: () => Promise<SceneResult>;
+  readonly title: string;
+  readonly edit?: (networkFile: string) => string;
+  readonly play: (rig: Rig, tell: Tell) => Promise<void>;
 }
+
+type Tell = (result: GateResult | NetResult | WitnessResult | ControlResult) => void;
 
 /** Milliseconds that the fatal rule stays in, until a person has read what was told and undoes it. */
 const OUTAGE_MS = 15_000;
 
-function scenesOf(prefix: string | undefined): readonly Scene[] {
-  const plan = planNamed("mail", prefix);
-  return RULE_POSITIONS.map((position) => ({
-    scene: "witness",
-    title: `witness, ${position}: put in by hand, found, undone`,
+function actsOf(prefix: string | undefined): readonly Act[] {
+  const mail = planNamed("mail", prefix);
+  const renamed = planNamed("renamed", prefix === undefined ? undefined : `${prefix}r-`);
+  return [
+    {
+      scene: "gate",
+      plan: mail,
+      title: "gate",
+      play: async (rig, tell) => {
+        for (const position of RULE_POSITIONS) tell(await gate(rig, position));
+      },
+    },
+    netAct(mail, "override"),
+    { ...netAct(mail, "probes"), edit: withoutBrokenIntents },
+    ...RULE_POSITIONS.map((position) => witnessAct("witness", mail, position)),
+    ...CONTROLS.map((which) => controlAct("controls", mail, which)),
+    witnessAct("renamed", renamed, "first"),
+    controlAct("renamed", renamed, "provider"),
+  ];
+}
+
+function netAct(plan: LabPlan, by: NetKind): Act {
+  return {
+    scene: "net",
     plan,
-    play: async () => ({
-      plan: plan.name,
-      ...(await withRig(plan, { name: "witness" }, (rig) =>
-        witness(rig, { position, outageMs: OUTAGE_MS }),
-      )),
-    }),
-  }));
+    title: `net, ${by}`,
+    play: async (rig, tell) => {
+      for (const position of RULE_POSITIONS) {
+        tell(await net(rig, { position, by, insist: null }));
+        await awaitGreen(rig.server);
+      }
+    },
+  };
+}
+
+function witnessAct(scene: SceneName, plan: LabPlan, position: RulePosition): Act {
+  const play = async (rig: Rig, tell: Tell) =>
+    tell(await witness(rig, { position, outageMs: OUTAGE_MS }));
+  return { scene, plan, title: `witness, ${position}`, play };
+}
+
+function controlAct(scene: SceneName, plan: LabPlan, which: ControlName): Act {
+  const play = async (rig: Rig, tell: Tell) => tell(await control(rig, which));
+  return { scene, plan, title: `control: ${FAULTS[which].title}`, play };
 }
 
 export interface Report {
   readonly startedMs: number;
   readonly results: readonly SceneResult[];
+  /** Acts that broke off, with the reason. */
+  readonly faults: readonly string[];
 }
 
 /** Plays the scenes one after the other, and says a line of each. */
@@ -51,13 +95,25 @@ export async function playScenes(
 ): Promise<Report> {
   const startedMs = Date.now();
   const results: SceneResult[] = [];
-  for (const { title, play } of scenesOf(prefix).filter(({ scene }) => wanted.includes(scene))) {
-    const beganMs = Date.now();
-    const result = await play();
-    results.push(result);
-    const seconds = ((Date.now() - beganMs) / 1000).toFixed(0);
-    const found = result.problems.length === 0 ? "as promised" : result.problems.join("; ");
-    say(`${title}: ${found} (${seconds} s)`);
+  const faults: string[] = [];
+  for (const { scene, plan, title, edit, play } of actsOf(prefix)) {
+    if (!wanted.includes(scene)) continue;
+    let beganMs = Date.now();
+    const tell: Tell = (result) => {
+      results.push({ ...result, plan: plan.name, machineLoad: loadavg()[0] ?? 0 });
+      const name = "position" in result ? `${title}, ${result.position}` : title;
+      const found = result.problems.length === 0 ? "as promised" : result.problems.join("; ");
+      say(`${plan.name}: ${name}: ${found} (${((Date.now() - beganMs) / 1000).toFixed(0)} s)`);
+      beganMs = Date.now();
+    };
+    try {
+      const options = { name: scene, ...(edit === undefined ? {} : { edit }) };
+      await withRig(plan, options, (rig) => play(rig, tell));
+    } catch (fault) {
+      const words = fault instanceof Error ? fault.message : String(fault);
+      faults.push(`${plan.name}: ${title}: ${words}`);
+      say(`${plan.name}: ${title}: broke off: ${words}`);
+    }
   }
-  return { startedMs, results };
+  return { startedMs, results, faults };
 }

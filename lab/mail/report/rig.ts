@@ -66,7 +66,7 @@ function startGuard({ prefix }: LabPlan) {
   const [program = "", ...words] = programOf("report/guardMain.ts", prefix);
   const child = spawn(program, words, { stdio: ["pipe", "ignore", "inherit"], detached: true });
   child.unref();
-  return { release: () => child.stdin.end() };
+  return { release: () => child.stdin.end("over") };
 }
 
 function networkFileOf(lab: MailLab, name: string, edit: RigOptions["edit"]): string {
