@@ -141,8 +141,15 @@ export async function openService(settings: ServiceSettings) {
   });
   applyNews.subscribe((news) => {
     if (news.kind === "state" && news.state.kind === "arming")
-      audit.attribute(news.device, news.changeId);
+      audit.attribute(news.device, { kind: "change", change: news.changeId });
     if (news.kind === "over") audit.attribute(news.device, null);
+  });
+  incidents.events.subscribe(({ kind, incident: { id, cause, undo } }) => {
+    if (cause?.kind !== "explained" || undo === null) return;
+    const { device } = cause.difference;
+    if (undo.state === "begun")
+      audit.attribute(device, { kind: "undo", incident: id, login: undo.by });
+    else if (kind === "undone") audit.attribute(device, null);
   });
   /* Incidents live from what is proved of devices, and from what is felt. */
   audit.events.subscribe((event) => {
@@ -206,7 +213,8 @@ function feelMonitor(incidents: Incidents, event: MonitorEvent): Promise<void> |
     case "ended":
       return incidents.symptomOver(event.symptom.id);
     case "well":
-      for (const flow of event.flows) incidents.well({ ...flow, atMs: event.atMs });
+      for (const flow of event.flows)
+        incidents.well({ ...flow, atMs: event.atMs, endMs: event.atMs });
       return null;
     case "blind":
     case "seeing":

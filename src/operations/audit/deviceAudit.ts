@@ -148,8 +148,8 @@ export class DeviceAudit {
 
   private whoDid({ atMs, transactions }: Drift, device: NetworkDevice): Promise<Who> {
     const process = transactions.flatMap(({ by }) => by?.name ?? []).at(-1) ?? null;
-    const change = this.attribution.at(atMs);
-    if (change !== null) return Promise.resolve({ kind: "change", change });
+    const work = this.attribution.at(atMs);
+    if (work !== null) return Promise.resolve(work);
     if (process === null)
       return Promise.resolve({ kind: "unknown", reason: "nobody watched then", process });
     const { transportOf, network, clock } = this.options;
@@ -164,7 +164,8 @@ export class DeviceAudit {
   }
 
   private driftState({ meaning, isWhole, atMs }: Drift, isDrift: boolean): DriftState {
-    const change = this.attribution.at(atMs);
+    const work = this.attribution.at(atMs);
+    const change = work?.kind === "change" ? work.change : null;
     return { isDrift, meaning: meaning.kind, broken: meaning.broken, isWhole, atMs, change };
   }
 

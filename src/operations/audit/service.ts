@@ -8,6 +8,7 @@ import { Attribution } from "./attribution.ts";
 import { DeviceAudit } from "./deviceAudit.ts";
 import type { AuditEvent, SeenDifference, WatchState } from "./model.ts";
 import { auditStore } from "./store.ts";
+import type { OwnWork } from "./who.ts";
 
 /** What an audit has to know of the rest; each is asked anew, since a network file changes. */
 export interface AuditOptions {
@@ -27,8 +28,8 @@ export interface Audit {
   /** Begins to watch; devices that are watched already begin anew, with the baseline of now. */
   start(device: string): Promise<void>;
   states(): ReadonlyMap<string, WatchState>;
-  /** From now on, differences of a device belong to a change that is being applied; null: no more. */
-  attribute(device: string, change: number | null): void;
+  /** From now on, differences of a device are our own work; null: no more. */
+  attribute(device: string, work: OwnWork | null): void;
   since(atMs: number): Promise<readonly SeenDifference[]>;
   find(id: number): Promise<SeenDifference | null>;
   close(): Promise<void>;
@@ -60,7 +61,7 @@ export function openAudit(options: AuditOptions): Audit {
       watcher.start();
     },
     states: () => new Map([...watchers].map(([name, { state }]) => [name, state])),
-    attribute: (device, change) => attributionOf(device).set(change, options.clock()),
+    attribute: (device, work) => attributionOf(device).set(work, options.clock()),
     since: (atMs) => store.since(atMs),
     find: (id) => store.find(id),
     async close() {

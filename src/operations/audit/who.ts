@@ -6,9 +6,14 @@ import { type LoginSession, openAt, readLogins } from "./logins.ts";
 export type Who =
   /** One of our own applies. */
   | { readonly kind: "change"; readonly change: number }
+  /** An undo that a person asked us for. */
+  | { readonly kind: "undo"; readonly incident: number; readonly login: string }
   /** Sessions that were open then: one of them, likely. */
   | { readonly kind: "likely"; readonly logins: readonly SeenLogin[]; readonly process: string }
   | { readonly kind: "unknown"; readonly reason: string; readonly process: string | null };
+
+/** What we do ourselves, which is known for sure. */
+export type OwnWork = Extract<Who, { kind: "change" | "undo" }>;
 
 export interface SeenLogin {
   readonly login: string;
@@ -81,6 +86,8 @@ export function whoText(who: Who): string {
   switch (who.kind) {
     case "change":
       return `change ${who.change}`;
+    case "undo":
+      return `${who.login}, who undid incident ${who.incident}`;
     case "likely": {
       const names = who.logins.map(loginText);
       const list = names.length === 1 ? names.join("") : `one of ${names.join(", ")}`;

@@ -83,7 +83,7 @@ test("whoever explains more comes first, then whoever is not contradicted", () =
     [symptom("smtp", 105, MAIL_OUT), symptom("pgsql timeouts", 105, DATABASE)],
   );
   expect(names(answer)).toEqual(["fatal", "database"]);
-  const seen = [{ ...MAIL_OUT, atMs: 110 }];
+  const seen = [{ ...MAIL_OUT, atMs: 110, endMs: 111 }];
   const other = cause(
     [difference("fatal", 104, FATAL), difference("database", 100, database)],
     [symptom("pgsql timeouts", 105, DATABASE)],
@@ -91,6 +91,18 @@ test("whoever explains more comes first, then whoever is not contradicted", () =
   );
   expect(names(other)).toEqual(["database", "fatal"]);
   expect(other.candidates[1]?.contradicted).toEqual(seen);
+});
+
+test("what works once the rule is gone again contradicts nothing", () => {
+  const fatal = difference("fatal", 100, FATAL);
+  const undone = { ...fatal, id: "undone", atMs: 120, before: fatal.after, after: fatal.before };
+  const contradicted = (atMs: number, endMs: number) =>
+    cause([fatal, undone], [symptom("smtp", 105, MAIL_OUT)], [{ ...MAIL_OUT, atMs, endMs }])
+      .candidates[0]?.contradicted.length;
+  expect(contradicted(130, 131)).toBe(0);
+  /* It waited for its first answer until the rule was gone. */
+  expect(contradicted(115, 121)).toBe(0);
+  expect(contradicted(115, 119)).toBe(1);
 });
 
 test("a symptom of another flow stays unexplained", () => {

@@ -1,10 +1,9 @@
-import type { Device } from "../../engine/device/device.ts";
+import { setImmediate } from "node:timers/promises";
 import { judgeIntents } from "../../engine/intents/judge.ts";
 import type { IntentAnswer, Service } from "../../engine/intents/model.ts";
 import { planIntent } from "../inventory/flows.ts";
 import type { Network, NetworkIntent } from "../inventory/model.ts";
 import { parseService } from "../inventory/services.ts";
-import { CauseMemory } from "./memory.ts";
 import type {
   Candidate,
   CauseAnswer,
@@ -14,6 +13,7 @@ import type {
   Tie,
   Wellness,
 } from "./model.ts";
+import { Proofs } from "./proofs.ts";
 
 /**
  * Which of the differences explains the symptoms: each is asked what it breaks, on the model. It is
@@ -25,13 +25,10 @@ export function findCause(
   differences: readonly ObservedDifference[],
   symptoms: readonly Symptom[],
   wellness: readonly Wellness[],
-  memory = new CauseMemory(),
+  proofs = new Proofs(),
 ): CauseAnswer {
-  const judged = differences.map((difference) =>
-    judge(difference, symptoms, wellness, (flow) =>
-      memory.tieOf(network, difference.id, flow, () => breaksFlow(network, difference, flow)),
-    ),
-  );
+  const question = { network, differences, symptoms, wellness, proofs };
+  const judged = differences.map((difference) => judge(question, difference));
   const began = Math.min(...symptoms.map(({ sinceMs }) => sinceMs));
   const candidates = judged
     .filter(({ explained, unknown }) => explained.length + unknown.length > 0)
@@ -48,6 +45,23 @@ export function findCause(
   };
 }
 
+/**
+ * Proves ahead what `findCause` is going to ask, and lets others have their turn in between: a proof takes
+ * tens of milliseconds, and a device that is being applied to cannot wait for hundreds of them.
+ */
+export async function proveFlows(
+  network: Network,
+  differences: readonly ObservedDifference[],
+  symptoms: readonly Symptom[],
+  proofs: Proofs,
+): Promise<void> {
+  for (const difference of differences)
+    for (const flow of symptoms.flatMap(({ flows }) => flows)) {
+      breaksFlow(network, difference, flow, proofs);
+      await setImmediate();
+    }
+}
+
 function compare(a: Candidate, b: Candidate, began: number): number {
   return (
     b.explained.length - a.explained.length ||
@@ -57,25 +71,46 @@ function compare(a: Candidate, b: Candidate, began: number): number {
   );
 }
 
-function judge(
-  difference: ObservedDifference,
-  symptoms: readonly Symptom[],
-  wellness: readonly Wellness[],
-  breaks: (flow: SymptomFlow) => Tie,
-): Candidate {
+interface Question {
+  readonly network: Network;
+  readonly differences: readonly ObservedDifference[];
+  readonly symptoms: readonly Symptom[];
+  readonly wellness: readonly Wellness[];
+  readonly proofs: Proofs;
+}
+
+function judge(question: Question, difference: ObservedDifference): Candidate {
+  const { network, symptoms, proofs } = question;
+  const breaks = (flow: SymptomFlow) => breaksFlow(network, difference, flow, proofs);
   const ties = symptoms.map((symptom) => ({
     id: symptom.id,
     tie: tieOf(difference, symptom, breaks),
   }));
   const idsOf = (wanted: Tie) => ties.filter(({ tie }) => tie === wanted).map(({ id }) => id);
+  const [explained, unknown] = [idsOf("explained"), idsOf("unknown")];
+  const isCandidate = explained.length + unknown.length > 0;
   return {
     difference,
-    explained: idsOf("explained"),
-    unknown: idsOf("unknown"),
-    contradicted: wellness.filter(
-      (well) => well.atMs > difference.atMs && breaks(well) === "explained",
-    ),
+    explained,
+    unknown,
+    contradicted: isCandidate
+      ? question.wellness.filter((well) => contradicts(question, difference, well))
+      : [],
   };
+}
+
+/** Whether a connection worked that was cut all the time: once a difference is taken back it is not. */
+function contradicts(
+  { network, differences, proofs }: Question,
+  difference: ObservedDifference,
+  well: Wellness,
+): boolean {
+  if (well.atMs <= difference.atMs) return false;
+  if (breaksFlow(network, difference, well, proofs) !== "explained") return false;
+  return differences
+    .filter(({ device, atMs }) => device === difference.device && atMs > difference.atMs)
+    .filter(({ atMs }) => atMs <= well.endMs)
+    .every((later) => flowStatus(network, later, "after", well, proofs) === "broken");
 }
 
 function tieOf(
@@ -96,25 +131,39 @@ function tieOf(
 }
 
 /** Whether connections that were possible are so no more. */
-function breaksFlow(network: Network, difference: ObservedDifference, flow: SymptomFlow): Tie {
-  const parts = partsOf(network, flow.service);
-  if (parts === null) return "unknown";
-  const ends = { from: flow.from, to: flow.to };
-  const { byDevice, problems } = planIntent(network, {
-    ...NOBODYS,
-    ...ends,
-    services: [{ name: flow.service, parts }],
-  });
-  const intent = byDevice.get(difference.device);
-  /* Another device stands between the ends: this one has no say. */
-  if (intent === undefined) return problems.length === 0 ? "notExplained" : "unknown";
-  const statusOn = (device: Device): IntentAnswer["status"] =>
-    judgeIntents(device, [intent])[0]?.status ?? "undecided";
-  const after = statusOn(difference.after);
+function breaksFlow(
+  network: Network,
+  difference: ObservedDifference,
+  flow: SymptomFlow,
+  proofs: Proofs,
+): Tie {
+  const after = flowStatus(network, difference, "after", flow, proofs);
+  if (after === "notAsked") return "notExplained";
+  if (after === "unknown") return "unknown";
   if (after === "holds") return "notExplained";
-  const before = statusOn(difference.before);
+  const before = flowStatus(network, difference, "before", flow, proofs);
   if (before === "broken" && after === "broken") return "notExplained";
   return before === "holds" && after === "broken" ? "explained" : "unknown";
+}
+
+/** `notAsked`: another device stands between the ends, and this one has no say. */
+function flowStatus(
+  network: Network,
+  difference: ObservedDifference,
+  side: "before" | "after",
+  { from, to, service }: SymptomFlow,
+  proofs: Proofs,
+): IntentAnswer["status"] | "notAsked" | "unknown" {
+  const parts = partsOf(network, service);
+  if (parts === null) return "unknown";
+  const services = [{ name: service, parts }];
+  const { byDevice, problems } = planIntent(network, { ...NOBODYS, from, to, services });
+  const intent = byDevice.get(difference.device);
+  if (intent === undefined) return problems.length === 0 ? "notAsked" : "unknown";
+  const device = difference[side];
+  const key = JSON.stringify([difference.device, from, to, service]);
+  const prove = () => judgeIntents(device, [intent])[0]?.status ?? "undecided";
+  return proofs.status(network, device, key, prove);
 }
 
 /** A service as /etc/services has it, or by a name of the network file. */

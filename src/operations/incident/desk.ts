@@ -15,8 +15,8 @@ import {
   setCause,
   waitingFor,
 } from "./life.ts";
-import { CauseMemory } from "./memory.ts";
 import type { Incident, Symptom, Wellness } from "./model.ts";
+import { Proofs } from "./proofs.ts";
 import type { IncidentEvent, IncidentOptions } from "./service.ts";
 import { type IncidentStore, incidentStore } from "./store.ts";
 import { type PlannedUndo, planUndo, sendUndo, type ToUndo } from "./takeBack.ts";
@@ -34,7 +34,7 @@ export class IncidentDesk {
   private readonly events: Channel<IncidentEvent>;
   private readonly store: IncidentStore;
   private readonly wellness = new Map<string, Wellness>();
-  private readonly memory = new CauseMemory();
+  private readonly proofs = new Proofs();
   private last: Promise<unknown> = Promise.resolve();
 
   constructor(options: IncidentOptions, events: Channel<IncidentEvent>) {
@@ -212,7 +212,7 @@ export class IncidentDesk {
       symptoms: incident.symptoms,
       wellness: [...this.wellness.values()],
       snapshotOf,
-      memory: this.memory,
+      proofs: this.proofs,
     });
     const next = setCause(incident, cause, clock());
     if (JSON.stringify(next.cause) === JSON.stringify(incident.cause)) return;

@@ -2,9 +2,8 @@ import type { SeenDifference } from "../audit/model.ts";
 import { whoText } from "../audit/who.ts";
 import type { Network } from "../inventory/model.ts";
 import type { Snapshot } from "../inventory/snapshot.ts";
-import { findCause } from "./cause.ts";
+import { findCause, proveFlows } from "./cause.ts";
 import { decisiveRules } from "./decisive.ts";
-import type { CauseMemory } from "./memory.ts";
 import type {
   CauseAnswer,
   IncidentCause,
@@ -14,6 +13,7 @@ import type {
   ToldDifference,
   Wellness,
 } from "./model.ts";
+import type { Proofs } from "./proofs.ts";
 
 /** Differences that are asked what they break: the last ones; each costs two compilations. */
 export const MAXIMUM_EXAMINED = 40;
@@ -24,8 +24,7 @@ export interface ToExplain {
   readonly symptoms: readonly Symptom[];
   readonly wellness: readonly Wellness[];
   readonly snapshotOf: (hash: string) => Promise<Snapshot | null>;
-  /** What was found out before. */
-  readonly memory: CauseMemory;
+  readonly proofs: Proofs;
 }
 
 /** Which of the differences explains the symptoms, as it is told. */
@@ -36,8 +35,9 @@ export async function explain(question: ToExplain): Promise<IncidentCause> {
     const one = await observe(difference, question);
     if (one !== null) observed.push(one);
   }
-  const { network, symptoms, wellness, memory } = question;
-  const answer = findCause(network, observed, symptoms, wellness, memory);
+  const { network, symptoms, wellness, proofs } = question;
+  await proveFlows(network, observed, symptoms, proofs);
+  const answer = findCause(network, observed, symptoms, wellness, proofs);
   const seen = new Map(examined.map((one) => [String(one.id), one]));
   const cause = tell(answer, seen, question.differences.length - observed.length);
   return cause.kind === "explained"
@@ -47,7 +47,7 @@ export async function explain(question: ToExplain): Promise<IncidentCause> {
 
 /** The rules of the first candidate that do it by themselves. */
 async function rulesOf(
-  { network, symptoms, snapshotOf }: ToExplain,
+  { network, symptoms, snapshotOf, proofs }: ToExplain,
   { candidates }: CauseAnswer,
   seen: ReadonlyMap<string, SeenDifference>,
 ): Promise<readonly string[]> {
@@ -58,13 +58,13 @@ async function rulesOf(
   const after = await snapshotOf(difference.after);
   if (before === null || after === null) return [];
   const explained = symptoms.filter(({ id }) => first.explained.includes(id));
-  return decisiveRules(network, first.difference, [before, after], explained);
+  return decisiveRules(network, first.difference, [before, after], explained, proofs);
 }
 
 /** Null: a snapshot of it is not there any more. */
 async function observe(
   { id, device, atMs, sinceMs, before, after, broken, doubtful }: SeenDifference,
-  { snapshotOf, memory }: ToExplain,
+  { snapshotOf, proofs }: ToExplain,
 ): Promise<ObservedDifference | null> {
   const [first, second] = [await snapshotOf(before), await snapshotOf(after)];
   if (first === null || second === null) return null;
@@ -73,8 +73,8 @@ async function observe(
     device,
     /* It may have come at any time since it was last looked: as early as it can explain. */
     atMs: sinceMs ?? atMs,
-    before: memory.deviceOf(first),
-    after: memory.deviceOf(second),
+    before: proofs.deviceOf(first),
+    after: proofs.deviceOf(second),
     broken,
     doubtful,
   };
@@ -89,7 +89,9 @@ function tell(
     const one = seen.get(id);
     return one === undefined ? [] : [toldDifference(one)];
   };
-  const ruledOut = answer.ruledOut.flatMap(told);
+  /* What we took back ourselves is no suspect. */
+  const isSuspect = ({ id }: ObservedDifference) => seen.get(id)?.by.kind !== "undo";
+  const ruledOut = answer.ruledOut.filter(isSuspect).flatMap(told);
   const [first] = answer.candidates;
   const [difference] = first === undefined ? [] : told(first.difference);
   if (answer.kind === "explained" && first !== undefined && difference !== undefined)

@@ -29,8 +29,8 @@ export function feel(result: ProbeResult): Felt {
       };
     case "ok":
     case "degraded":
-      /* It worked when it began: what came while it ran may not have met it. */
-      return { kind: "well", id, wellness: flows.map((flow) => ({ ...flow, atMs })) };
+      /* It worked when it began: what came, or went, while it ran may not have met it. */
+      return { kind: "well", id, wellness: flows.map((flow) => ({ ...flow, atMs, endMs })) };
     case "blind":
       return { kind: "nothing" };
   }

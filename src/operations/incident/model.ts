@@ -19,9 +19,10 @@ export interface SymptomFlow {
   readonly service: string;
 }
 
-/** Connections that were seen to work after a moment: what cuts them is not the cause. */
+/** Connections that were seen to work from one moment to another: what cut them then is not the cause. */
 export interface Wellness extends SymptomFlow {
   readonly atMs: number;
+  readonly endMs: number;
 }
 
 /** What one device had before and after something changed. */

@@ -61,6 +61,8 @@ export function openProbes(parts: ProbeParts): Probes {
   const take = async (result: ProbeResult): Promise<void> => {
     const state = states.get(result.monitor);
     if (state === undefined) return;
+    /* One that began earlier and took longer says less than one that is known already. */
+    if (state.last !== null && result.atMs < state.last.atMs) return;
     const before = state.last?.outcome ?? null;
     const isChange = before !== result.outcome;
     const sinceMs = isChange ? result.atMs : state.sinceMs;

@@ -86,6 +86,7 @@ export const adoptBody = z
 const who = z
   .discriminatedUnion("kind", [
     z.object({ kind: z.literal("change"), change: z.number() }),
+    z.object({ kind: z.literal("undo"), incident: z.number(), login: z.string() }),
     z.object({
       kind: z.literal("likely"),
       logins: listOf(
