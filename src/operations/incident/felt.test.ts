@@ -35,7 +35,7 @@ test("one that works, slowly too, ends it and tells what worked since its beginn
     expect(feel(result(outcome))).toEqual({
       kind: "well",
       id: "probe/users",
-      wellness: [{ ...FLOW, atMs: 1_000, endMs: 1_250 }],
+      wellness: [{ ...FLOW, atMs: 1_000, endMs: 1_500 }],
     });
 });
 

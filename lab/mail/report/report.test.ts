@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { describeWith } from "../../../test/requirements.ts";
+import { down } from "../down.ts";
+import { labOf, type MailLab } from "../folder.ts";
+import { planNamed } from "../plan.ts";
+import { up } from "../up.ts";
+import { control } from "./control.ts";
+import { gate } from "./gate.ts";
+import { net, withoutBrokenIntents } from "./net.ts";
+import { type Rig, withRig } from "./rig.ts";
+import { witness } from "./witness.ts";
+
+/*
+ * One scene of each kind, short; `npm run lab -- report` plays all. How long things take is the report's
+ * matter: here it is what is said of them.
+ */
+
+const LONG_MS = 300_000;
+vi.setConfig({ testTimeout: LONG_MS, hookTimeout: LONG_MS });
+
+/** Long enough for probes to feel it. */
+const OUTAGE_MS = 8_000;
+
+describeWith(["root", "nft", "ip", "sshd", "mailLab"], "the origin, played again", () => {
+  const lab: MailLab = labOf(planNamed("renamed", `report-${process.pid}-`));
+  beforeAll(async () => {
+    await up(lab.plan);
+  });
+  afterAll(() => down(lab));
+  const inRig = <Result>(name: string, use: (rig: Rig) => Promise<Result>) =>
+    withRig(lab.plan, { name }, use);
+
+  describe("with the intents written down", () => {
+    test("a change with the fatal rule is refused, and a rule by hand is named and undone", async () => {
+      await inRig("first", async (rig) => {
+        expect(await gate(rig, "first")).toMatchObject({ problems: [] });
+        const { rules, by, explains, contradicted, load } = await witness(rig, {
+          position: "first",
+          outageMs: OUTAGE_MS,
+        });
+        expect(rules).toEqual([
+          'inet perimeter transit: ip saddr @relays counter drop comment "ticket 4711"',
+        ]);
+        expect(by).toMatch(/^login netops from \S+ \(likely: the ssh session was open\)$/);
+        expect(explains.join("\n")).toMatch(/post-[ab]-database|postgresql/);
+        expect(contradicted).toEqual([]);
+        expect([...load.out.missing, ...load.in.missing]).toEqual([]);
+      });
+    });
+
+    test("where the outside drops mail, no rule is blamed", async () => {
+      await inRig("second", async (rig) => {
+        expect(await control(rig, "provider")).toMatchObject({
+          meaning: "harmless",
+          answer: "notByRules",
+          problems: [],
+        });
+      });
+    });
+  });
+
+  test("without the intents probes alone take the fatal change back", async () => {
+    await withRig(lab.plan, { name: "third", edit: withoutBrokenIntents }, async (rig) => {
+      const { state, failed, delivered } = await net(rig, {
+        position: "first",
+        by: "probes",
+        insist: null,
+      });
+      expect(state).toBe("rolledBack");
+      expect(failed).not.toEqual([]);
+      expect(delivered?.arrivedMs).not.toBeNull();
+    });
+  });
+});
