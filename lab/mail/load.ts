@@ -130,6 +130,17 @@ function storedMails(
     if (seconds === undefined || microseconds === undefined) return [];
     const at = Number(seconds) * 1000 + Number(microseconds) / 1000;
     if (at < sinceMs) return [];
-    return [{ at, raw: readFileSync(join(filesOf.store(lab), path), "utf8") }];
+    const raw = readIfThere(join(filesOf.store(lab), path));
+    return raw === null ? [] : [{ at, raw }];
   });
+}
+
+/** Null: it is gone, since whoever reads it moves it to another folder; the next look finds it there. */
+function readIfThere(file: string): string | null {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
+    throw error;
+  }
 }
