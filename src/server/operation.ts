@@ -72,7 +72,9 @@ export function operation<
       const result = await one.run(call);
       if (typeof result === "object" && result !== null && isTrouble(result))
         throw new CallError(errorOf(result));
-      return context.json(result);
+      /* What the contract does not name stays inside; the types say that the rest is there. */
+      const told = one.result.safeParse(result);
+      return context.json(told.success ? told.data : result);
     });
   };
 }

@@ -12,6 +12,7 @@ import { AUDIT_MIGRATIONS } from "../operations/audit/store.ts";
 import { type ChangeEvent, openChanges } from "../operations/change/service.ts";
 import { CHANGE_MIGRATIONS } from "../operations/change/store.ts";
 import { feel } from "../operations/incident/felt.ts";
+import { openRevertDrift } from "../operations/incident/revertDrift.ts";
 import { type Incidents, openIncidents } from "../operations/incident/service.ts";
 import { INCIDENT_MIGRATIONS } from "../operations/incident/store.ts";
 import type { Network, Reach } from "../operations/inventory/model.ts";
@@ -33,6 +34,7 @@ import type { Transport } from "../platform/transport/transport.ts";
 import { raiseAlarms } from "./alarms.ts";
 import { openFeed } from "./events.ts";
 import { tellNews } from "./news.ts";
+import { openReload } from "./reload.ts";
 
 /** What a server is made from. */
 export interface ServiceSettings {
@@ -121,6 +123,15 @@ export async function openService(settings: ServiceSettings) {
     record: (event) => trail.append(event),
     recover: () => helpBack(network(), transportOf, probes),
   });
+  const revertDrift = openRevertDrift({
+    clock,
+    network,
+    transportOf,
+    baselineOf: (device) => inventory.baselineSnapshot(device),
+    snapshotOf: (hash, device) => inventory.snapshotOf(hash, device),
+    isApplying: (device) => applies.isUnderWay(device),
+    record: (event) => trail.append(event),
+  });
   const monitors = openMonitors(watched);
   const alerts = openAlerts({
     database,
@@ -182,6 +193,8 @@ export async function openService(settings: ServiceSettings) {
     access,
     trail,
     ...parts,
+    revertDrift,
+    reload: openReload({ ...parts, trail, clock }),
     feed,
     /** Takes up what a server before has left, and begins to look. */
     async start(): Promise<void> {

@@ -83,6 +83,8 @@ export function openApplies(options: ApplyOptions) {
       const found = await findApply(database, id);
       return found === null ? unknown(id) : rollBack(options, found, leading, actor);
     },
+    isUnderWay: async (device: string): Promise<boolean> =>
+      (await openApplyList(database)).some(({ order }) => order.device === device),
     /** Takes up what a server before has left; called once, before anything is started. */
     resume: async (): Promise<readonly StoredApply[]> => {
       const open = await openApplyList(database);

@@ -27,6 +27,8 @@ export interface Audit {
   readonly events: Channel<AuditEvent>;
   /** Begins to watch; devices that are watched already begin anew, with the baseline of now. */
   start(device: string): Promise<void>;
+  /** The network file has it no more. */
+  stop(device: string): Promise<void>;
   states(): ReadonlyMap<string, WatchState>;
   /** From now on, differences of a device are our own work; null: no more. */
   attribute(device: string, work: OwnWork | null): void;
@@ -60,6 +62,7 @@ export function openAudit(options: AuditOptions): Audit {
       await stopped;
       watcher.start();
     },
+    stop,
     states: () => new Map([...watchers].map(([name, { state }]) => [name, state])),
     attribute: (device, work) => attributionOf(device).set(work, options.clock()),
     since: (atMs) => store.since(atMs),

@@ -36,6 +36,8 @@ export interface Probes {
    * has that name.
    */
   run(monitor: string, options?: { readonly timeoutMs?: number }): Promise<ProbeResult>;
+  /** From now on these are the probes; one that stays as it was keeps what it found last. */
+  use(network: Pick<Network, "devices" | "monitors">): void;
   /** Begins to ask by the clock. */
   start(): void;
   /** Ends the schedule; resolves when nothing is under way any more. */
@@ -46,20 +48,30 @@ export function openProbes(parts: ProbeParts): Probes {
   const { network, transportOf, clock, onFault } = parts;
   const results = openChannel<ProbeResult>(onFault);
   const changes = openChannel<ProbeChange>(onFault);
-  const monitors = network.monitors.filter(isProbe);
-  const states = new Map<string, ProbeState>(
-    monitors.map((monitor) => [monitor.id, { monitor, last: null, sinceMs: null }]),
-  );
-  const tools: ProbeTools = {
+  const states = new Map<string, ProbeState>();
+  const toolsFor = ({ devices }: Pick<Network, "devices">): ProbeTools => ({
     clock,
     transportOf,
-    vantageOf: openVantages(network.devices, transportOf, clock),
+    vantageOf: openVantages(devices, transportOf, clock),
+  });
+  const know = (all: readonly ProbeMonitor[]) => {
+    const known = new Map(states);
+    states.clear();
+    for (const monitor of all) {
+      const before = known.get(monitor.id);
+      const isSame = JSON.stringify(before?.monitor) === JSON.stringify(monitor);
+      const kept = isSame ? before : undefined;
+      states.set(monitor.id, kept ?? { monitor, last: null, sinceMs: null });
+    }
   };
+  let tools = toolsFor(network);
+  know(network.monitors.filter(isProbe));
   const gate = openGate(MAXIMUM_RUNNING);
   const underWay = new Set<Promise<unknown>>();
 
   const take = async (result: ProbeResult): Promise<void> => {
     const state = states.get(result.monitor);
+    /* The network file may have it no more, or otherwise. */
     if (state === undefined) return;
     /* One that began earlier and took longer says less than one that is known already. */
     if (state.last !== null && result.atMs < state.last.atMs) return;
@@ -80,9 +92,10 @@ export function openProbes(parts: ProbeParts): Probes {
     void asked.finally(() => underWay.delete(asked)).catch(onFault);
     return asked;
   };
-  const schedule = openSchedule(monitors, parts.random, (monitor) =>
-    askOnce(monitor, monitor.timeoutMs),
-  );
+  const scheduleOf = (all: readonly ProbeMonitor[]) =>
+    openSchedule(all, parts.random, (monitor) => askOnce(monitor, monitor.timeoutMs));
+  let schedule = scheduleOf([...states.values()].map(({ monitor }) => monitor));
+  let isStarted = false;
   return {
     results,
     changes,
@@ -92,8 +105,20 @@ export function openProbes(parts: ProbeParts): Probes {
       if (monitor === undefined) return Promise.reject(new Error(`there is no probe \`${id}\``));
       return askOnce(monitor, options.timeoutMs ?? monitor.timeoutMs);
     },
-    start: schedule.start,
+    use: (now) => {
+      schedule.stop();
+      tools = toolsFor(now);
+      const all = now.monitors.filter(isProbe);
+      know(all);
+      schedule = scheduleOf(all);
+      if (isStarted) schedule.start();
+    },
+    start: () => {
+      isStarted = true;
+      schedule.start();
+    },
     stop: async () => {
+      isStarted = false;
       schedule.stop();
       await Promise.allSettled(underWay);
     },

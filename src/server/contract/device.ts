@@ -13,6 +13,7 @@ export const checkedIntent = z
     reason: z.string().nullable(),
     status: z.string(),
     example: z.string().nullable().describe("a packet that `trace` takes"),
+    reasons: listOf(z.string()).describe("why it is undecided"),
   })
   .openapi("CheckedIntent");
 
@@ -82,6 +83,17 @@ export const snapshotPath = z.object({ name, hash });
 export const adoptBody = z
   .strictObject({ hash: hash.describe("the snapshot that was looked at") })
   .openapi("Adopt");
+
+export const revertedDrift = z
+  .object({
+    device: z.string(),
+    baseline: hash.describe("what runs again"),
+    removed: listOf(z.string()).describe("rules that went"),
+    restored: listOf(z.string()).describe("rules that came back"),
+    repairs: listOf(z.string()).describe("intents that hold again"),
+    stillBroken: listOf(z.string()).describe("intents that something else breaks as well"),
+  })
+  .openapi("RevertedDrift");
 
 const who = z
   .discriminatedUnion("kind", [

@@ -10,8 +10,8 @@ import type { Service } from "../wire.ts";
 
 type Parts = Pick<Service, "inventory" | "audit">;
 
-export function deviceRoutes(parts: Parts): readonly Mount[] {
-  const { inventory, audit } = parts;
+export function deviceRoutes(parts: Parts & Pick<Service, "revertDrift">): readonly Mount[] {
+  const { inventory, audit, revertDrift } = parts;
   return [
     operation({
       method: "get",
@@ -68,12 +68,27 @@ export function deviceRoutes(parts: Parts): readonly Mount[] {
     operation({
       method: "post",
       path: "/v1/devices/{name}/baseline",
-      summary: "Makes what was read the approved state: the first one, or drift that may stay",
+      summary: "Makes exactly what was looked at the approved state, whether it still runs or not",
       role: "operator",
       params: namePath,
       body: contract.adoptBody,
       result: contract.baseline,
       run: ({ params: { name }, body: { hash }, actor }) => inventory.adopt(name, hash, actor),
+    }),
+    operation({
+      method: "post",
+      path: "/v1/devices/{name}/revert",
+      summary: "Takes drift back to the baseline, where exactly this still runs",
+      role: "operator",
+      params: namePath,
+      body: contract.adoptBody,
+      result: contract.revertedDrift,
+      run: async ({ params: { name }, body: { hash }, actor }) => {
+        const reverted = await revertDrift(name, hash, actor);
+        if (reverted.kind === "refusal") return reverted;
+        const { kind: _, ...body } = reverted;
+        return body;
+      },
     }),
     operation({
       method: "get",

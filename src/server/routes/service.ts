@@ -1,7 +1,10 @@
+import type { Network } from "../../operations/inventory/model.ts";
+import type { BadNetworkFile } from "../../operations/inventory/service.ts";
 import { isStale, type ProbeState, vantageText } from "../../operations/probe/model.ts";
 import { refuseUnknown } from "../../platform/refusal.ts";
 import { idPath, namePath } from "../contract/common.ts";
 import * as contract from "../contract/service.ts";
+import { type ApiError, apiError, CallError } from "../errors.ts";
 import { type Mount, operation } from "../operation.ts";
 import type { Service } from "../wire.ts";
 import { changeBody } from "./changes.ts";
@@ -29,20 +32,18 @@ export function serviceRoutes(service: Service): readonly Mount[] {
       summary: "What the network file says",
       role: "any",
       result: contract.networkSummary,
-      run: async () => {
-        const { devices, zones, roles, intents, monitors, people } = inventory.network();
-        return {
-          devices: [...devices.keys()],
-          zones: [...zones.keys()],
-          roles: [...roles.keys()],
-          intents: intents.map(({ id, isCritical, reason }) => ({
-            id,
-            critical: isCritical,
-            reason,
-          })),
-          monitors: monitors.map(({ id }) => id),
-          people: people.map(({ login, name }) => ({ login, name })),
-        };
+      run: async () => networkBody(inventory.network()),
+    }),
+    operation({
+      method: "post",
+      path: "/v1/network/reload",
+      summary: "Reads the network file again; one with mistakes changes nothing",
+      role: "operator",
+      result: contract.networkSummary,
+      run: async ({ actor }) => {
+        const bad = await service.reload(actor);
+        if (bad !== null) throw new CallError(badFileError(bad));
+        return networkBody(inventory.network());
       },
     }),
     operation({
@@ -93,6 +94,34 @@ export function serviceRoutes(service: Service): readonly Mount[] {
       },
     }),
   ];
+}
+
+function networkBody({ devices, zones, roles, intents, monitors, people }: Network) {
+  return {
+    devices: [...devices.keys()],
+    zones: [...zones.keys()],
+    roles: [...roles.keys()],
+    intents: intents.map(({ id, isCritical, reason }) => ({ id, critical: isCritical, reason })),
+    monitors: monitors.map(({ id }) => id),
+    people: people.map(({ login, name }) => ({ login, name })),
+  };
+}
+
+/** Each mistake at its line. */
+function badFileError({ file, problem, diagnostics }: BadNetworkFile): ApiError {
+  const problems = diagnostics.map(({ span, message, help }) => ({
+    path: span === null ? file : `${file}:${span.line}:${span.column}`,
+    message: `${message}${help === "" ? "" : `; ${help}`}`,
+  }));
+  const [first] = problems;
+  const told = problem?.message ?? (first === undefined ? "" : `${first.path}: ${first.message}`);
+  return apiError(
+    409,
+    "badNetworkFile",
+    `the network file is not used: ${told}`,
+    problem?.help ?? "mend it; what was read before stays in use",
+    problems,
+  );
 }
 
 function tokenRoutes({ access }: Service): readonly Mount[] {

@@ -1,0 +1,165 @@
+import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from "vitest";
+import type { z } from "zod";
+import { describeWith } from "../../test/requirements.ts";
+import { errorBody } from "./contract/common.ts";
+import * as device from "./contract/device.ts";
+import * as contract from "./contract/service.ts";
+import { type Answer, PEOPLE, type TestServer, testServer } from "./testing/testServer.ts";
+
+/* What the API says of a device and does to it, on the kernel in a namespace. */
+
+const NAMESPACE = `pm-api-${process.pid}`;
+const inside = (args: readonly string[], input = "") =>
+  execFileSync("ip", ["netns", "exec", NAMESPACE, ...args], { input, encoding: "utf8" });
+const nft = (script: string) => inside(["nft", "-f", "-"], script);
+const listing = () => inside(["nft", "-s", "list", "ruleset"]);
+
+const RULESET = `flush ruleset
+table inet edge {
+	chain forward {
+		type filter hook forward priority filter; policy drop;
+		ct state established,related accept
+		ip saddr 10.9.2.0/24 tcp dport 25 accept
+	}
+}
+`;
+const BY_HAND = "insert rule inet edge forward ip saddr 10.9.2.11 drop\n";
+
+const network = (more = "") => `
+devices:
+  fw: { reach: namespace:${NAMESPACE}, managed-by: { inet edge: premortem }, addresses: [10.9.2.1] }
+zones:
+  dmz: { device: fw, interfaces: in0, addresses: 10.9.2.0/24 }
+  internet: { device: fw, interfaces: out0, addresses: [internet, 198.51.100.0/24] }
+roles:
+  mail: 10.9.2.11
+intents:
+  mail-out: { from: mail, to: internet, service: smtp, critical: true }
+${more}${PEOPLE}`;
+
+/** What came back, as the contract has it: nothing else, and nothing less. */
+function conforming<Schema extends z.ZodType>(schema: Schema, answer: Answer): z.output<Schema> {
+  expect(answer.status, answer.text).toBe(200);
+  const parsed = schema.parse(answer.body);
+  expect(parsed).toEqual(answer.body);
+  return parsed;
+}
+
+function refused({ status, body }: Answer): string {
+  expect(status).toBe(409);
+  return errorBody.parse(body).error.message;
+}
+
+async function open() {
+  const server = await testServer({ network: network(), isStarted: true });
+  const ana = await server.token("ana");
+  const post = (path: string, body?: unknown) =>
+    server.ask("POST", path, { token: ana, ...(body === undefined ? {} : { body }) });
+  const get = (path: string) => server.ask("GET", path, { token: ana });
+  const pull = async () => conforming(device.pulled, await post("/v1/devices/fw/pull"));
+  return { server, post, get, pull };
+}
+
+/** When the audit says this of the device. */
+async function watched({ service }: TestServer, isDrift: boolean): Promise<void> {
+  const isIt = () => {
+    const state = service.audit.states().get("fw");
+    return state?.kind === "watching" && state.drift.isDrift === isDrift;
+  };
+  await new Promise<void>((resolve) => {
+    const end = service.audit.events.subscribe(() => {
+      if (isIt()) resolve();
+    });
+    onTestFinished(end);
+    if (isIt()) resolve();
+  });
+}
+
+async function kinds({ service }: TestServer): Promise<readonly string[]> {
+  const entries = await service.trail.page({ before: null, limit: 99, subject: null });
+  return entries.map(({ kind }) => kind);
+}
+
+describeWith(["root", "nft", "ip", "iptables"], "a device", () => {
+  beforeAll(() => execFileSync("ip", ["netns", "add", NAMESPACE]));
+  afterAll(() => execFileSync("ip", ["netns", "delete", NAMESPACE]));
+  beforeEach(() => nft(RULESET));
+
+  test("drift is taken back to the baseline, where what was looked at still runs", async () => {
+    const { server, post, get, pull } = await open();
+    const first = await pull();
+    expect(refused(await post("/v1/devices/fw/revert", { hash: first.hash }))).toMatch(
+      /has no baseline/,
+    );
+    conforming(device.baseline, await post("/v1/devices/fw/baseline", { hash: first.hash }));
+    await watched(server, false);
+    const before = listing();
+    nft(BY_HAND);
+    await watched(server, true);
+    const drifted = await pull();
+    expect(drifted.meaning).toMatchObject({ isDrift: true });
+    expect(drifted.intents).toMatchObject([{ id: "mail-out", status: "broken" }]);
+    nft("add rule inet edge forward tcp dport 99 accept\n");
+    expect(refused(await post("/v1/devices/fw/revert", { hash: drifted.hash }))).toMatch(
+      /does not run any more what was looked at/,
+    );
+    const now = await pull();
+    const reverted = conforming(
+      device.revertedDrift,
+      await post("/v1/devices/fw/revert", { hash: now.hash }),
+    );
+    expect(reverted).toMatchObject({ baseline: first.hash, repairs: ["mail-out"] });
+    expect(reverted.removed.join("\n")).toMatch(/10\.9\.2\.11 drop/);
+    expect(listing()).toBe(before);
+    await watched(server, false);
+    const { devices } = conforming(device.devices, await get("/v1/devices"));
+    expect(devices).toMatchObject([{ watch: { kind: "watching", drift: { isDrift: false } } }]);
+    expect(await kinds(server)).toEqual(
+      expect.arrayContaining(["drift.reverting", "drift.reverted"]),
+    );
+    expect(refused(await post("/v1/devices/fw/revert", { hash: first.hash }))).toMatch(
+      /not there any more/,
+    );
+    const { differences } = conforming(device.differences, await get("/v1/differences"));
+    expect(differences.length).toBeGreaterThanOrEqual(2);
+    conforming(contract.status, await get("/v1/status"));
+    conforming(contract.trailPage, await get("/v1/trail"));
+    expect(conforming(contract.verdict, await post("/v1/trail/verify", {})).isWhole).toBe(true);
+  });
+
+  test("drift outside of nftables is not taken back", async () => {
+    const { post, pull } = await open();
+    const first = await pull();
+    conforming(device.baseline, await post("/v1/devices/fw/baseline", { hash: first.hash }));
+    inside(["iptables-legacy", "-A", "INPUT", "-p", "tcp", "--dport", "9", "-j", "DROP"]);
+    onTestFinished(() => void inside(["iptables-legacy", "-F"]));
+    const now = await pull();
+    expect(refused(await post("/v1/devices/fw/revert", { hash: now.hash }))).toMatch(
+      /not in tables of nftables alone/,
+    );
+  });
+
+  test("a network file that is read again is in use at once; one with mistakes is not", async () => {
+    const { server, post, get } = await open();
+    const probe =
+      "monitors:\n  names: { kind: dns, name: a.example, from: fw, to: '127.0.0.1:9', every: 1h }\n";
+    writeFileSync(server.networkFile, network(probe));
+    const now = conforming(contract.networkSummary, await post("/v1/network/reload"));
+    expect(now.monitors).toEqual(["names"]);
+    const { probes } = conforming(contract.probes, await get("/v1/probes"));
+    expect(probes).toMatchObject([{ name: "names", outcome: null }]);
+    conforming(contract.probe, await post("/v1/probes/names/run"));
+    writeFileSync(server.networkFile, "devices: {}\nzones:\n  lan: { device: nowhere }\n");
+    const bad = await post("/v1/network/reload");
+    expect(refused(bad)).toMatch(/premortem\.yaml:3:/);
+    expect(errorBody.parse(bad.body).error.problems?.[0]?.path).toMatch(/premortem\.yaml:3:\d+$/);
+    expect(conforming(contract.networkSummary, await get("/v1/network"))).toEqual(now);
+    writeFileSync(server.networkFile, network().replace("  fw:", "  fw2: { reach: local }\n  fw:"));
+    conforming(contract.networkSummary, await post("/v1/network/reload"));
+    expect(server.service.probes.states()).toEqual([]);
+    expect([...server.service.audit.states().keys()].sort()).toEqual(["fw", "fw2"]);
+    expect((await kinds(server)).filter((kind) => kind === "network.reloaded")).toHaveLength(2);
+  });
+});
