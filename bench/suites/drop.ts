@@ -2,6 +2,7 @@ import { seededRandom } from "../../src/engine/bdd/index.ts";
 import {
   CHANCE_BEHIND_A_CHANGE,
   DAYS_BETWEEN_FALSE_ALARMS,
+  STRAY_MARGIN,
 } from "../../src/operations/monitor/budget.ts";
 import {
   beginHost,
@@ -44,7 +45,7 @@ const HOSTS: Readonly<Record<Scale, readonly number[]>> = { full: [10, 100, 1_00
 
 const RATES: HostRates = {
   meanRunLength: (DAYS_BETWEEN_FALSE_ALARMS * MS_IN_DAY) / INTERVAL_MS,
-  chanceOfTrial: CHANCE_BEHIND_A_CHANGE,
+  chanceOfTrial: CHANCE_BEHIND_A_CHANGE / STRAY_MARGIN,
 };
 
 const TARGETS = {
