@@ -76,3 +76,12 @@ test("each dependency has a line in its decision", () => {
   );
   expect(missing).toEqual([]);
 });
+
+/* Advisory locks of PostgreSQL are numbers: two owners of one wait for each other for ever. */
+test("no two locks of the database have the same number", () => {
+  const numbers = [...TEXTS]
+    .filter(([file]) => file.startsWith("src/"))
+    .flatMap(([, text]) => [...text.matchAll(/^const LOCK = (\d+);$/gm)].map((match) => match[1]));
+  expect(numbers.length).toBeGreaterThan(1);
+  expect(new Set(numbers).size).toBe(numbers.length);
+});

@@ -13,7 +13,7 @@ export interface AlertPage {
 }
 
 /** Any number that no other lock of ours has. */
-const LOCK = 7128;
+const LOCK = 7129;
 
 /** Keeps alerts to itself until the transaction ends: nobody else may raise or end in between. */
 export async function lockAlerts(transaction: Database): Promise<void> {
