@@ -71,6 +71,14 @@ test("a stopped database is explained by no rule, and the harmless one is not bl
   expect(answer.unexplained).toEqual(["pgsql refused"]);
 });
 
+test("complaints, which nothing ties to a connection, blame no rule where the rest is proved", () => {
+  const differences = [difference("harmless", 100, HARMLESS)];
+  const refused = symptom("pgsql refused", 101, DATABASE);
+  const both = cause(differences, [refused, symptom("complaints", 102)]);
+  expect([both.kind, both.unexplained]).toEqual(["notByRules", ["pgsql refused", "complaints"]]);
+  expect(cause(differences, [symptom("complaints", 102)]).kind).toBe("unclear");
+});
+
 test("what came after a symptom did not cause it", () => {
   const answer = cause([difference("fatal", 200, FATAL)], [symptom("smtp", 105, MAIL_OUT)]);
   expect(answer.kind).toBe("notByRules");

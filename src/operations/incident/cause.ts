@@ -27,7 +27,10 @@ export function findCause(
   wellness: readonly Wellness[],
   proofs = new Proofs(),
 ): CauseAnswer {
-  const question = { network, differences, symptoms, wellness, proofs };
+  /* What nothing ties to a connection (complaints, fewer mails) points at no rule: it counts where nothing else does. */
+  const tied = symptoms.filter(({ flows, intent }) => flows.length > 0 || intent !== null);
+  const speaking = tied.length > 0 ? tied : symptoms;
+  const question = { network, differences, symptoms: speaking, wellness, proofs };
   const judged = differences.map((difference) => judge(question, difference));
   const began = Math.min(...symptoms.map(({ sinceMs }) => sinceMs));
   const candidates = judged
