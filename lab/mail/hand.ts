@@ -28,14 +28,14 @@ export async function putRule(lab: MailLab, position: RulePosition): Promise<num
   return typeIn(lab, command);
 }
 
-/** Puts a rule in that changes nothing: what it drops is let through nowhere else. The moment before. */
+/**
+ * Puts a rule in that changes nothing: what it drops is let through nowhere else. It comes last, since in
+ * front of what lets established connections through it would cut open ones. The moment before.
+ */
 export async function putHarmlessRule(lab: MailLab): Promise<number> {
   const { firewall, addresses, zones } = lab.plan;
   const rule = `ip saddr ${zones.users.network}.0/24 ip daddr ${addresses.database} tcp dport 3306 counter drop`;
-  return typeIn(
-    lab,
-    `nft insert rule ${chainOf(lab)} ${rule} ${commented(firewall.harmlessComment)}`,
-  );
+  return typeIn(lab, `nft add rule ${chainOf(lab)} ${rule} ${commented(firewall.harmlessComment)}`);
 }
 
 async function typeIn(lab: MailLab, command: string): Promise<number> {

@@ -5,7 +5,7 @@ import { filesOf, labOf, type MailLab, openLab } from "./folder.ts";
 import { fix, isRulePosition, putRule } from "./hand.ts";
 import { GRACE_MS, runLoad, settleLoad } from "./load.ts";
 import { isPlanName, namespaceOf, planNamed } from "./plan.ts";
-import { isSceneName, playScenes, SCENES } from "./report/report.ts";
+import { isSceneName, playScenes, type Report, SCENES } from "./report/report.ts";
 import { reportText } from "./report/text.ts";
 import { RULE_POSITIONS } from "./ruleset.ts";
 import { loadText, statusOf, statusText } from "./status.ts";
@@ -88,23 +88,27 @@ command("status", "what answers, what waits, and which rules were put in by hand
 
 command("report", "plays the outage of the origin, with premortem in it, and tells what came of it")
   .option("--scenes <names>", `which of ${SCENES.join(", ")}`, SCENES.join(","))
+  .option("--runs <number>", "how often each change of the net is applied", "1")
   .option("--json <file>", "writes all that was measured into a file")
-  .action(async ({ scenes, json, prefix }: ReportOptions) => {
+  .action(async ({ scenes, json, prefix, runs }: ReportWords) => {
     const words = scenes.split(",");
     const unknown = words.find((word) => !isSceneName(word));
     if (unknown !== undefined)
       throw new Error(`there is no scene \`${unknown}\`: ${SCENES.join(", ")}`);
-    const report = await playScenes(words.filter(isSceneName), prefix, (line) =>
-      console.error(line),
-    );
-    if (json !== undefined) writeFileSync(json, `${JSON.stringify(report, null, 2)}\n`);
+    const keep = (soFar: Report) => {
+      if (json !== undefined) writeFileSync(json, `${JSON.stringify(soFar, null, 2)}\n`);
+    };
+    const say = (line: string) => console.error(line);
+    const options = { ...(prefix === undefined ? {} : { prefix }), runs: numberOf(runs) };
+    const report = await playScenes(words.filter(isSceneName), options, { say, keep });
     process.stdout.write(reportText(report));
     const isAsPromised = report.results.every(({ problems }) => problems.length === 0);
     if (!isAsPromised || report.faults.length > 0) process.exitCode = 1;
   });
 
-interface ReportOptions {
+interface ReportWords {
   readonly scenes: string;
+  readonly runs: string;
   readonly json?: string;
   readonly prefix?: string;
 }

@@ -34,7 +34,7 @@ type Tell = (result: GateResult | NetResult | WitnessResult | ControlResult) => 
 /** Milliseconds that the fatal rule stays in, until a person has read what was told and undoes it. */
 const OUTAGE_MS = 15_000;
 
-function actsOf(prefix: string | undefined): readonly Act[] {
+function actsOf({ prefix, runs }: ReportOptions): readonly Act[] {
   const mail = planNamed("mail", prefix);
   const renamed = planNamed("renamed", prefix === undefined ? undefined : `${prefix}r-`);
   return [
@@ -46,8 +46,8 @@ function actsOf(prefix: string | undefined): readonly Act[] {
         for (const position of RULE_POSITIONS) tell(await gate(rig, position));
       },
     },
-    netAct(mail, "override"),
-    { ...netAct(mail, "probes"), edit: withoutBrokenIntents },
+    netAct(mail, "override", runs),
+    { ...netAct(mail, "probes", runs), edit: withoutBrokenIntents },
     ...RULE_POSITIONS.map((position) => witnessAct("witness", mail, position)),
     ...CONTROLS.map((which) => controlAct("controls", mail, which)),
     witnessAct("renamed", renamed, "first"),
@@ -55,16 +55,18 @@ function actsOf(prefix: string | undefined): readonly Act[] {
   ];
 }
 
-function netAct(plan: LabPlan, by: NetKind): Act {
+function netAct(plan: LabPlan, by: NetKind, runs: number): Act {
   return {
     scene: "net",
     plan,
     title: `net, ${by}`,
     play: async (rig, tell) => {
-      for (const position of RULE_POSITIONS) {
-        tell(await net(rig, { position, by, insist: null }));
-        await awaitGreen(rig.server);
-      }
+      for (let run = 1; run <= runs; run++)
+        for (const position of RULE_POSITIONS) {
+          const insist = run === 1 ? null : "it is measured once more";
+          tell(await net(rig, { position, by, insist }));
+          await awaitGreen(rig.server);
+        }
     },
   };
 }
@@ -87,28 +89,45 @@ export interface Report {
   readonly faults: readonly string[];
 }
 
-/** Plays the scenes one after the other, and says a line of each. */
+export interface ReportOptions {
+  /** Of the namespaces; default: the plans' own. */
+  readonly prefix?: string;
+  /** How often each change is applied: once to see it, ten times to measure it. */
+  readonly runs: number;
+}
+
+/** Who hears of a report while it is made. */
+export interface Audience {
+  /** A line of each scene. */
+  readonly say: (line: string) => void;
+  /** All so far, after each scene: a run that breaks off has been of use. */
+  readonly keep: (report: Report) => void;
+}
+
+/** Plays the scenes one after the other. */
 export async function playScenes(
   wanted: readonly SceneName[],
-  prefix: string | undefined,
-  say: (line: string) => void,
+  options: ReportOptions,
+  { say, keep }: Audience,
 ): Promise<Report> {
   const startedMs = Date.now();
   const results: SceneResult[] = [];
   const faults: string[] = [];
-  for (const { scene, plan, title, edit, play } of actsOf(prefix)) {
+  for (const { scene, plan, title, edit, play } of actsOf(options)) {
     if (!wanted.includes(scene)) continue;
     let beganMs = Date.now();
     const tell: Tell = (result) => {
       results.push({ ...result, plan: plan.name, machineLoad: loadavg()[0] ?? 0 });
-      const name = "position" in result ? `${title}, ${result.position}` : title;
+      const isNamed = !("position" in result) || title.endsWith(result.position);
+      const name = isNamed ? title : `${title}, ${result.position}`;
       const found = result.problems.length === 0 ? "as promised" : result.problems.join("; ");
       say(`${plan.name}: ${name}: ${found} (${((Date.now() - beganMs) / 1000).toFixed(0)} s)`);
       beganMs = Date.now();
+      keep({ startedMs, results, faults });
     };
     try {
-      const options = { name: scene, ...(edit === undefined ? {} : { edit }) };
-      await withRig(plan, options, (rig) => play(rig, tell));
+      const rigOptions = { name: scene, ...(edit === undefined ? {} : { edit }) };
+      await withRig(plan, rigOptions, (rig) => play(rig, tell));
     } catch (fault) {
       const words = fault instanceof Error ? fault.message : String(fault);
       faults.push(`${plan.name}: ${title}: ${words}`);

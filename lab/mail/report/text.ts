@@ -50,6 +50,7 @@ function gateText(all: readonly GateResult[]): readonly string[] {
 
 function netText(all: readonly NetResult[]): readonly string[] {
   return [
+    ...speedText(all),
     table(
       [
         "how it came to be applied",
@@ -70,6 +71,32 @@ function netText(all: readonly NetResult[]): readonly string[] {
         seconds(one.deliveredMs),
         one.failed.join("; "),
         one.excused.join("; ") || "nothing",
+      ]),
+    ),
+  ];
+}
+
+/** Median and worst, where each position was played several times. */
+function speedText(all: readonly NetResult[]): readonly string[] {
+  const nameOf = ({ by, position }: NetResult) => `${by}, ${position}`;
+  const groups = [...new Set(all.map(nameOf))].map(
+    (name) => [name, all.filter((one) => nameOf(one) === name)] as const,
+  );
+  if (groups.every(([, runs]) => runs.length < 2)) return [];
+  const spread = (times: readonly (number | null)[]) => {
+    const known = times.filter((ms) => ms !== null).sort((a, b) => a - b);
+    const isWhole = known.length === times.length;
+    const median = known[Math.floor(known.length / 2)] ?? null;
+    return `${seconds(median)}, ${seconds(isWhole ? (known.at(-1) ?? null) : null)}`;
+  };
+  return [
+    table(
+      ["change", "runs", "load → rolled back: median, worst", "load → mail outside: median, worst"],
+      groups.map(([name, runs]) => [
+        name,
+        String(runs.length),
+        spread(runs.map(({ rolledBackMs }) => rolledBackMs)),
+        spread(runs.map(({ deliveredMs }) => deliveredMs)),
       ]),
     ),
   ];
