@@ -75,10 +75,13 @@ async function serve(wishes: Wishes): Promise<Server> {
     await gone;
   });
   let out = "";
-  for await (const chunk of child.stdout) {
+  /* The stream stays open: a server whose reader is gone ends. */
+  for await (const chunk of child.stdout.iterator({ destroyOnReturn: false })) {
     out += chunk;
     const url = /^premortem serves at (\S+)$/m.exec(out)?.[1];
-    if (url !== undefined && out.endsWith("\n")) return { child, url, ended };
+    if (url === undefined || !out.endsWith("\n")) continue;
+    child.stdout.resume();
+    return { child, url, ended };
   }
   return { child, url: null, ended };
 }

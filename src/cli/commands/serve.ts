@@ -43,9 +43,11 @@ export async function serve(
     tellUsage(error, server.message, server.help);
     return EXIT.usage;
   }
-  out.write(`premortem serves at ${server.url}\n`);
-  if (server.firstToken !== null)
-    out.write(`The first token, which makes others, is in ${server.firstToken}\n`);
+  const { firstToken, url } = server;
+  const token =
+    firstToken === null ? "" : `The first token, which makes others, is in ${firstToken}\n`;
+  /* At once: whoever reads the first line alone closes the stream, which would end the server. */
+  out.write(`premortem serves at ${url}\n${token}`);
   const lost = await Promise.race([ending, server.lost]);
   if (lost !== null) {
     tellUsage(error, lost.message, lost.help);
