@@ -143,6 +143,21 @@ describeWith(["root", "nft", "ip"], "the command line", () => {
     expect(desk.as("ana", "postmortem", "1").out).toContain(`    ${FATAL}`);
   });
 
+  test("drift that breaks nothing is told, and taken back", async () => {
+    const before = small.inside(["nft", "-s", "list", "ruleset"]);
+    const rule = "ip saddr 192.0.2.9 drop".split(" ");
+    small.inside(["nft", "insert", "rule", "inet", "edge", "forward", ...rule]);
+    await vi.waitFor(() => expect(desk.as("ana", "status").out).toContain("drift, "), {
+      timeout: 20_000,
+    });
+    const reverted = desk.as("ana", "revert", "fw", "--yes");
+    expect([reverted.code, reverted.out]).toEqual([
+      0,
+      expect.stringContaining("  - inet edge forward: ip saddr 192.0.2.9 drop"),
+    ]);
+    expect(small.inside(["nft", "-s", "list", "ruleset"])).toBe(before);
+  });
+
   test("the trail tells who did what, and is whole", () => {
     const { out } = desk.as("ana", "trail");
     expect(out).toMatch(/bob +change\.approved +change\/3/);

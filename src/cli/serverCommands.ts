@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { DEFAULT_WINDOW_S } from "../operations/apply/window.ts";
 import { apply, rollback } from "./commands/apply.ts";
 import { approve, changes, grant, override, propose, prove, withdraw } from "./commands/change.ts";
-import { init, pull } from "./commands/device.ts";
+import { init, pull, reload, revert } from "./commands/device.ts";
 import { closeIncident, incident, note, postmortem, undo } from "./commands/incident.ts";
 import { serve } from "./commands/serve.ts";
 import {
@@ -93,6 +93,13 @@ function addDeviceCommands(asking: Asking, { streams, end }: Frame): void {
     .argument("[device...]", "default: those that have none")
     .option("--yes", "adopt without asking")
     .action(async (names, options) => end(await init(names, options, streams())));
+  asking("revert", "takes what runs on a device back to its baseline, once you have looked at it")
+    .argument("<device>")
+    .option("--yes", "take it back without asking")
+    .action(async (name, options) => end(await revert(name, options, streams())));
+  asking("reload", "lets the server read the network file again").action(async (options) =>
+    end(await reload(options, streams())),
+  );
   asking("pull", "reads a device, and says what runs there against what was approved")
     .argument("<device>")
     .action(async (name, options) => end(await pull(name, options, streams())));

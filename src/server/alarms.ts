@@ -116,7 +116,7 @@ function driftAlert(
     key,
     severity: meaning === "harmless" ? "information" : "warning",
     title: `${common.labels["device"] ?? ""} runs another ruleset than was approved: ${MEANINGS[meaning]}`,
-    text: "look: premortem pull; adopt it: premortem init; or take it back",
+    text: "look: premortem pull; then adopt it: premortem init; or take it back: premortem revert",
   };
 }
 

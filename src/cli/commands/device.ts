@@ -4,7 +4,13 @@ import { EXIT, type ExitCode } from "../exit.ts";
 import { tellUsage } from "../problems.ts";
 import { SHORT_HASH } from "../server/changeText.ts";
 import { type Api, type CallFault, isFault } from "../server/client.ts";
-import type { BaselineBody, DeviceList, PulledBody } from "../server/model.ts";
+import type {
+  BaselineBody,
+  DeviceList,
+  NetworkBody,
+  PulledBody,
+  RevertedBody,
+} from "../server/model.ts";
 import { type Asking, print, withServer } from "../server/withServer.ts";
 import type { Streams } from "../streams.ts";
 
@@ -57,19 +63,8 @@ async function adoptOne(
   const pulled = await read(api, name);
   if (isFault(pulled)) return pulled;
   streams.error.write(pulledText(pulled, streams));
-  if (options.yes !== true) {
-    const word = await askFor(`Adopt what runs on ${name} as its baseline? Type its name: `);
-    if (word !== name) {
-      tellUsage(
-        streams.error,
-        word === null
-          ? "nobody is there to be asked: nothing was adopted"
-          : `\`${name}\` was not adopted`,
-        `look at it, then \`premortem init ${name} --yes\``,
-      );
-      return EXIT.usage;
-    }
-  }
+  const question = `Adopt what runs on ${name} as its baseline?`;
+  if (!(await agreed(question, name, "init", options, streams))) return EXIT.usage;
   const path = `/v1/devices/${encodeURIComponent(name)}/baseline`;
   const adopted = await api.send<BaselineBody>("POST", path, { hash: pulled.hash });
   if (isFault(adopted)) return adopted;
@@ -80,6 +75,68 @@ async function adoptOne(
     ({ device, hash }) => `${shown(device)}: baseline ${hash.slice(0, SHORT_HASH)} adopted\n`,
   );
   return null;
+}
+
+/** Whether a person typed the name of the device, or said so beforehand. */
+async function agreed(
+  question: string,
+  name: string,
+  verb: string,
+  { yes }: AdoptOptions,
+  { error }: Streams,
+): Promise<boolean> {
+  if (yes === true) return true;
+  const word = await askFor(`${question} Type its name: `);
+  if (word === name) return true;
+  tellUsage(
+    error,
+    word === null ? "nobody is there to be asked: nothing was done" : "nothing was done",
+    `look at it, then \`premortem ${verb} ${name} --yes\``,
+  );
+  return false;
+}
+
+/** Takes what runs back to the baseline, once a person has looked at it. */
+export function revert(name: string, options: AdoptOptions, streams: Streams): Promise<ExitCode> {
+  return withServer(options, streams, async (api) => {
+    const pulled = await read(api, name);
+    if (isFault(pulled)) return pulled;
+    streams.error.write(pulledText(pulled, streams));
+    const question = `Take ${name} back to its baseline?`;
+    if (!(await agreed(question, name, "revert", options, streams))) return EXIT.usage;
+    const path = `/v1/devices/${encodeURIComponent(name)}/revert`;
+    const reverted = await api.send<RevertedBody>("POST", path, { hash: pulled.hash });
+    if (isFault(reverted)) return reverted;
+    print(options, streams, reverted, revertedText);
+    return reverted.stillBroken.length > 0 ? EXIT.findings : EXIT.clean;
+  });
+}
+
+function revertedText({ device, removed, restored, repairs, stillBroken }: RevertedBody): string {
+  const lines = [
+    `${shown(device)} runs its baseline again`,
+    ...removed.map((rule) => `  - ${shown(rule)}`),
+    ...restored.map((rule) => `  + ${shown(rule)}`),
+    ...(repairs.length > 0 ? [`  it holds again: ${repairs.map(shown).join(", ")}`] : []),
+    ...(stillBroken.length > 0 ? [`  still broken: ${stillBroken.map(shown).join(", ")}`] : []),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+/** Reads the network file again. */
+export function reload(options: Asking, streams: Streams): Promise<ExitCode> {
+  return withServer(options, streams, async (api) => {
+    const network = await api.send<NetworkBody>("POST", "/v1/network/reload");
+    if (isFault(network)) return network;
+    print(
+      options,
+      streams,
+      network,
+      ({ devices, intents, monitors }) =>
+        `read: ${devices.length} devices, ${intents.length} intents, ${monitors.length} monitors\n`,
+    );
+    return EXIT.clean;
+  });
 }
 
 function read(api: Api, name: string): Promise<PulledBody | CallFault> {
