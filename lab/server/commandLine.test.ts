@@ -153,7 +153,7 @@ describeWith(["root", "nft", "ip"], "the command line", () => {
     const reverted = desk.as("ana", "revert", "fw", "--yes");
     expect([reverted.code, reverted.out]).toEqual([
       0,
-      expect.stringContaining("  - inet edge forward: ip saddr 192.0.2.9 drop"),
+      expect.stringContaining("  - ip saddr 192.0.2.9 drop"),
     ]);
     expect(small.inside(["nft", "-s", "list", "ruleset"])).toBe(before);
   });

@@ -148,7 +148,7 @@ export async function openService(settings: ServiceSettings) {
 
   /* What runs is judged against the newest baseline, and our own applies are told apart. */
   inventory.events.subscribe((event) => {
-    if (event.kind === "baselineAdopted") audit.start(event.baseline.device).catch(onFault);
+    if (event.kind === "baselineAdopted") audit.rebase(event.baseline.device).catch(onFault);
   });
   applyNews.subscribe((news) => {
     if (news.kind === "state" && news.state.kind === "arming")

@@ -1,7 +1,7 @@
 import type { OwnWork } from "./who.ts";
 
 /** Milliseconds that the event of our own last command may come behind the command's end. */
-const GRACE_MS = 500;
+export const GRACE_MS = 500;
 
 /**
  * Whose the differences of a device are while we work on it ourselves. It outlives the watch, which begins anew

@@ -10,7 +10,7 @@ import type { AuditOptions } from "./service.ts";
 import type { AuditStore } from "./store.ts";
 import { toldRules } from "./told.ts";
 import { type Drift, type Sighting, watchDevice } from "./watch.ts";
-import { type Who, whoWas } from "./who.ts";
+import { type OwnWork, type Who, whoWas } from "./who.ts";
 
 /** Milliseconds before a device that cannot be watched is tried again; doubled up to the longest. */
 const FIRST_PAUSE_MS = 500;
@@ -20,6 +20,14 @@ const LONGEST_PAUSE_MS = 15_000;
 interface Seen {
   readonly snapshot: Snapshot;
   readonly running: Device;
+}
+
+/** Which device is watched, and whose work on it is known. */
+export interface Watched {
+  readonly name: string;
+  readonly attribution: Attribution;
+  /** The work that the baseline is the result of; null: it was adopted by somebody. */
+  readonly base: OwnWork | null;
 }
 
 /** The watch of one device, begun again whenever it breaks. */
@@ -33,16 +41,17 @@ export class DeviceAudit {
   private running: Promise<void> = Promise.resolve();
   private last: Seen | null = null;
   private readonly attribution: Attribution;
+  private readonly base: OwnWork | null;
 
   constructor(
-    name: string,
-    attribution: Attribution,
+    { name, attribution, base }: Watched,
     options: AuditOptions,
     store: AuditStore,
     events: Channel<AuditEvent>,
   ) {
     this.name = name;
     this.attribution = attribution;
+    this.base = base;
     this.options = options;
     this.store = store;
     this.events = events;
@@ -56,6 +65,14 @@ export class DeviceAudit {
     this.stopping.abort();
     await this.running;
     await this.noteEnd();
+  }
+
+  /** Tells a drift anew that was told as that of a change, once the change is over. */
+  reconsider(): void {
+    const { state } = this;
+    if (state.kind !== "watching" || state.drift.change === null) return;
+    if (this.attribution.at(this.options.clock()) !== null) return;
+    this.setState({ ...state, drift: { ...state.drift, change: null } });
   }
 
   private async run(): Promise<void> {
@@ -121,7 +138,7 @@ export class DeviceAudit {
     const before = isFirst ? await this.seenBefore(gap?.snapshot ?? null, base) : this.last;
     this.last = after;
     if (before === null || before.snapshot.hash === drift.snapshot.hash) return;
-    const who = this.whoDid(drift, device);
+    const who = this.whoDid(drift, device, drift.snapshot.hash !== base.hash);
     const meaning =
       before.snapshot.hash === base.hash
         ? drift.meaning
@@ -146,9 +163,19 @@ export class DeviceAudit {
     return { snapshot, running: runningDevice(snapshot).device };
   }
 
-  private whoDid({ atMs, transactions }: Drift, device: NetworkDevice): Promise<Who> {
-    const process = transactions.flatMap(({ by }) => by?.name ?? []).at(-1) ?? null;
+  /** What differs from the result of our work is not part of it, however soon it came. */
+  private workAt(atMs: number, isDrift: boolean): OwnWork | null {
     const work = this.attribution.at(atMs);
+    return work === this.base && isDrift ? null : work;
+  }
+
+  private whoDid(
+    { atMs, transactions }: Drift,
+    device: NetworkDevice,
+    isDrift: boolean,
+  ): Promise<Who> {
+    const process = transactions.flatMap(({ by }) => by?.name ?? []).at(-1) ?? null;
+    const work = this.workAt(atMs, isDrift);
     if (work !== null) return Promise.resolve(work);
     if (process === null)
       return Promise.resolve({ kind: "unknown", reason: "nobody watched then", process });
@@ -164,7 +191,7 @@ export class DeviceAudit {
   }
 
   private driftState({ meaning, isWhole, atMs }: Drift, isDrift: boolean): DriftState {
-    const work = this.attribution.at(atMs);
+    const work = this.workAt(this.options.clock(), isDrift);
     const change = work?.kind === "change" ? work.change : null;
     return { isDrift, meaning: meaning.kind, broken: meaning.broken, isWhole, atMs, change };
   }

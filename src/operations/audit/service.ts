@@ -4,7 +4,7 @@ import type { Database } from "../../platform/db/database.ts";
 import type { Transport } from "../../platform/transport/transport.ts";
 import type { Network } from "../inventory/model.ts";
 import type { Snapshot } from "../inventory/snapshot.ts";
-import { Attribution } from "./attribution.ts";
+import { Attribution, GRACE_MS } from "./attribution.ts";
 import { DeviceAudit } from "./deviceAudit.ts";
 import type { AuditEvent, SeenDifference, WatchState } from "./model.ts";
 import { auditStore } from "./store.ts";
@@ -27,6 +27,8 @@ export interface Audit {
   readonly events: Channel<AuditEvent>;
   /** Begins to watch; devices that are watched already begin anew, with the baseline of now. */
   start(device: string): Promise<void>;
+  /** Begins anew with a baseline that was adopted just now: what our work has done is in it. */
+  rebase(device: string): Promise<void>;
   /** The network file has it no more. */
   stop(device: string): Promise<void>;
   states(): ReadonlyMap<string, WatchState>;
@@ -52,19 +54,28 @@ export function openAudit(options: AuditOptions): Audit {
     watchers.delete(device);
     await watcher?.stop();
   };
+  const start = async (name: string, base: OwnWork | null) => {
+    const stopped = stop(name);
+    /* Put in at once, so that one who begins anew in the meantime stops this one. */
+    const attribution = attributionOf(name);
+    const watcher = new DeviceAudit({ name, attribution, base }, options, store, events);
+    watchers.set(name, watcher);
+    await stopped;
+    watcher.start();
+  };
   return {
     events,
-    async start(name) {
-      const stopped = stop(name);
-      /* Put in at once, so that one who begins anew in the meantime stops this one. */
-      const watcher = new DeviceAudit(name, attributionOf(name), options, store, events);
-      watchers.set(name, watcher);
-      await stopped;
-      watcher.start();
-    },
+    start: (name) => start(name, null),
     stop,
+    rebase: (name) => start(name, attributionOf(name).at(options.clock())),
     states: () => new Map([...watchers].map(([name, { state }]) => [name, state])),
-    attribute: (device, work) => attributionOf(device).set(work, options.clock()),
+    attribute(device, work) {
+      attributionOf(device).set(work, options.clock());
+      if (work !== null) return;
+      /* What drifts then is nobody's any more, and has to be told anew. */
+      const timer = setTimeout(() => watchers.get(device)?.reconsider(), GRACE_MS + 1);
+      timer.unref();
+    },
     since: (atMs) => store.since(atMs),
     find: (id) => store.find(id),
     async close() {
