@@ -1,44 +1,109 @@
 import type { Raised } from "../operations/alert/model.ts";
 import type { Alerts } from "../operations/alert/service.ts";
-import type { AuditEvent, WatchState } from "../operations/audit/model.ts";
+import type { WatchState } from "../operations/audit/model.ts";
 import type { Audit } from "../operations/audit/service.ts";
 import { ruleTitle, waitingFor } from "../operations/incident/life.ts";
 import type { Incident, IncidentCause } from "../operations/incident/model.ts";
 import type { Incidents } from "../operations/incident/service.ts";
-import type { MonitorEvent } from "../operations/monitor/model.ts";
+import type { Network } from "../operations/inventory/model.ts";
 import type { Monitors } from "../operations/monitor/service.ts";
 
 interface Sources {
-  readonly incidents: Pick<Incidents, "events">;
-  readonly audit: Pick<Audit, "events">;
-  readonly monitors: Pick<Monitors, "events">;
+  readonly network: () => Pick<Network, "devices" | "monitors">;
+  readonly incidents: Pick<Incidents, "events" | "open">;
+  readonly audit: Pick<Audit, "events" | "states">;
+  readonly monitors: Pick<Monitors, "events" | "states">;
+}
+
+export interface Alarms {
+  /**
+   * Raises what is there and is not told, and ends what is over: an event may have been lost, with the
+   * server of before or with the database. What is told rightly is no news. Never rejects.
+   */
+  reconcile(): Promise<void>;
 }
 
 /** Somebody has to know of incidents at once; of what is not seen, and of drift that breaks nothing, by day. */
 export function raiseAlarms(
-  alerts: Pick<Alerts, "raise" | "end">,
-  { incidents, audit, monitors }: Sources,
+  alerts: Pick<Alerts, "raise" | "end" | "unresolved">,
+  sources: Sources,
   onFault: (fault: unknown) => void,
-): void {
-  const follow = (key: string, raised: Raised | null) => {
-    const told = raised === null ? alerts.end(key) : alerts.raise(raised);
-    told.catch(onFault);
+): Alarms {
+  const { incidents, audit, monitors } = sources;
+  /* One after the other: what an event says while others are reconciled is said after them. */
+  let last: Promise<void> = Promise.resolve();
+  const inTurn = (work: () => Promise<void>): Promise<void> => {
+    last = last.then(work).catch(onFault);
+    return last;
   };
-  incidents.events.subscribe(({ incident }) => {
-    const isOver = incident.status === "closed" || incident.recoveredMs !== null;
-    follow(incidentKey(incident), isOver ? null : incidentAlert(incident));
-  });
+  const tell = async ([key, raised]: Told) => {
+    await (raised === null ? alerts.end(key) : alerts.raise(raised));
+  };
+  const follow = (told: Told) => void inTurn(() => tell(told));
+  incidents.events.subscribe(({ incident }) => follow(incidentTold(incident)));
   audit.events.subscribe((event) => {
-    for (const [key, raised] of deviceAlerts(event)) follow(key, raised);
+    if (event.kind === "state") deviceAlerts(event.device, event.state).forEach(follow);
   });
   monitors.events.subscribe((event) => {
     if (event.kind === "blind" || event.kind === "seeing")
-      follow(`blind/monitor/${event.monitor}`, monitorAlert(event));
+      follow(monitorAlert(event.monitor, event.kind, event.reason));
   });
+  return {
+    reconcile: () =>
+      inTurn(async () => {
+        const firing = (await alerts.unresolved()).map(({ key }) => key);
+        const open = (await incidents.open()).map(incidentTold);
+        for (const told of toldAnew(sources, open, firing)) await tell(told);
+      }),
+  };
+}
+
+/** The key of an alert, and what it says; null: it is over. */
+type Told = readonly [key: string, raised: Raised | null];
+
+/** What is known now, of all that can be known: what is not seen keeps the alerts that it has. */
+function toldAnew(
+  { network, audit, monitors }: Sources,
+  incidents: readonly Told[],
+  firing: readonly string[],
+): readonly Told[] {
+  const { devices, monitors: named } = network();
+  const known = [
+    ...incidents,
+    ...[...audit.states()]
+      .filter(([device, { kind }]) => devices.has(device) && kind !== "noBaseline")
+      .flatMap(([device, state]) => deviceAlerts(device, state)),
+    ...monitors
+      .states()
+      .flatMap(({ monitor, state, reason }) =>
+        state === "starting" ? [] : [monitorAlert(monitor, state, reason)],
+      ),
+  ];
+  const isGone = (key: string): boolean => {
+    const [, of = "", name = ""] =
+      /^(incident|blind\/device|drift|blind\/monitor)\/(.+)$/.exec(key) ?? [];
+    switch (of) {
+      case "incident":
+        return !incidents.some(([open]) => open === key);
+      case "blind/monitor":
+        return !named.some(({ id }) => id === name);
+      case "":
+        return false;
+      default:
+        return !devices.has(name);
+    }
+  };
+  const gone = firing.filter(isGone).map((key) => [key, null] as const);
+  return [...known, ...gone].filter(([key, raised]) => raised !== null || firing.includes(key));
 }
 
 function incidentKey({ id }: Incident): string {
   return `incident/${id}`;
+}
+
+function incidentTold(incident: Incident): Told {
+  const isOver = incident.status === "closed" || incident.recoveredMs !== null;
+  return [incidentKey(incident), isOver ? null : incidentAlert(incident)];
 }
 
 /** Its title is the same as long as the cause is: what comes and goes stands in the text. */
@@ -79,9 +144,7 @@ function causeLines(cause: IncidentCause | null): readonly string[] {
   }
 }
 
-function deviceAlerts(event: AuditEvent): readonly (readonly [string, Raised | null])[] {
-  if (event.kind === "difference") return [];
-  const { device, state } = event;
+function deviceAlerts(device: string, state: WatchState): readonly Told[] {
   const blindKey = `blind/device/${device}`;
   const driftKey = `drift/${device}`;
   const common = { group: `device/${device}`, labels: { device }, link: null };
@@ -126,16 +189,19 @@ const MEANINGS = {
   unclear: "what it means could not be proved",
 } as const;
 
-function monitorAlert(event: Extract<MonitorEvent, { kind: "blind" | "seeing" }>): Raised | null {
-  if (event.kind === "seeing") return null;
-  const { monitor, reason } = event;
-  return {
-    key: `blind/monitor/${monitor}`,
-    group: `monitor/${monitor}`,
-    severity: "warning",
-    title: `${monitor} does not see anything`,
-    text: reason,
-    labels: { monitor },
-    link: null,
-  };
+function monitorAlert(monitor: string, state: "blind" | "seeing", reason: string): Told {
+  const key = `blind/monitor/${monitor}`;
+  if (state === "seeing") return [key, null];
+  return [
+    key,
+    {
+      key,
+      group: `monitor/${monitor}`,
+      severity: "warning",
+      title: `${monitor} does not see anything`,
+      text: reason,
+      labels: { monitor },
+      link: null,
+    },
+  ];
 }

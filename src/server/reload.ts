@@ -5,6 +5,7 @@ import type { Probes } from "../operations/probe/service.ts";
 import type { Trail } from "../operations/trail/service.ts";
 import type { Actor } from "../platform/auth/actor.ts";
 import type { Clock } from "../platform/clock.ts";
+import type { Rounds } from "./rounds.ts";
 
 interface Parts {
   readonly clock: Clock;
@@ -13,6 +14,7 @@ interface Parts {
   readonly audit: Pick<Audit, "start" | "stop">;
   readonly probes: Pick<Probes, "use">;
   readonly monitors: Pick<Monitors, "start" | "stop">;
+  readonly rounds: Pick<Rounds, "now">;
 }
 
 export type Reload = (actor: Actor) => Promise<BadNetworkFile | null>;
@@ -31,7 +33,7 @@ export function openReload(parts: Parts): Reload {
 }
 
 async function reload(
-  { clock, inventory, trail, audit, probes, monitors }: Parts,
+  { clock, inventory, trail, audit, probes, monitors, rounds }: Parts,
   { login }: Actor,
 ): Promise<BadNetworkFile | null> {
   const before = [...inventory.network().devices.keys()];
@@ -52,5 +54,6 @@ async function reload(
     ...gone.map((name) => audit.stop(name)),
     ...devices.map((name) => audit.start(name)),
   ]);
+  await rounds.now();
   return null;
 }

@@ -35,6 +35,7 @@ import { raiseAlarms } from "./alarms.ts";
 import { openFeed } from "./events.ts";
 import { tellNews } from "./news.ts";
 import { openReload } from "./reload.ts";
+import { openRounds } from "./rounds.ts";
 
 /** What a server is made from. */
 export interface ServiceSettings {
@@ -144,7 +145,8 @@ export async function openService(settings: ServiceSettings) {
   const feed = openFeed(settings.run, onFault);
   const parts = { inventory, changes, applies, audit, incidents, probes, monitors, alerts };
   tellNews(feed, clock, { ...parts, changeEvents, applyNews });
-  raiseAlarms(alerts, parts, onFault);
+  const alarms = raiseAlarms(alerts, { ...parts, network }, onFault);
+  const rounds = openRounds(() => alarms.reconcile(), onFault);
 
   /* What runs is judged against the newest baseline, and our own applies are told apart. */
   inventory.events.subscribe((event) => {
@@ -194,8 +196,10 @@ export async function openService(settings: ServiceSettings) {
     trail,
     ...parts,
     revertDrift,
-    reload: openReload({ ...parts, trail, clock }),
+    reload: openReload({ ...parts, trail, clock, rounds }),
     feed,
+    /** Sets right what was told of what is over, and what is there and was not told. */
+    round: () => rounds.now(),
     /** Takes up what a server before has left, and begins to look. */
     async start(): Promise<void> {
       alerts.start();
@@ -203,9 +207,11 @@ export async function openService(settings: ServiceSettings) {
       await Promise.all([...network().devices.keys()].map((name) => audit.start(name)));
       probes.start();
       monitors.start();
+      rounds.start();
     },
     /** Lets what is under way come to a place from which it can be taken up again. */
     async close(): Promise<void> {
+      await rounds.stop();
       await applies.close();
       await Promise.all([probes.stop(), monitors.stop()]);
       await audit.close();

@@ -4,7 +4,7 @@ import { type Channel, openChannel } from "../../platform/channel.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Database } from "../../platform/db/database.ts";
 import type { NotifyChannel } from "../../platform/notify/channel.ts";
-import { type Refusal, refuse } from "../../platform/refusal.ts";
+import { type Refusal, refuseUnknown } from "../../platform/refusal.ts";
 import type { Trail } from "../trail/service.ts";
 import { clean, toLine } from "./clean.ts";
 import { type ChannelView, openDelivery } from "./delivery.ts";
@@ -18,6 +18,7 @@ import {
   readBook,
   saveAlert,
   saveGroup,
+  unresolvedAlerts,
 } from "./store.ts";
 import { acknowledge, end, raise, type Step } from "./transition.ts";
 
@@ -42,6 +43,8 @@ export interface Alerts {
   acknowledge(id: number, actor: Actor): Promise<Alert | Refusal>;
   /** Newest first. */
   list(page: AlertPage): Promise<readonly Alert[]>;
+  /** All that are not over, newest first. */
+  unresolved(): Promise<readonly Alert[]>;
   find(id: number): Promise<Alert | null>;
   /** How it goes with each channel. */
   channels(): Promise<readonly ChannelView[]>;
@@ -125,6 +128,7 @@ export function openAlerts(options: AlertOptions): Alerts {
     },
     list: ({ limit, beforeId }) =>
       listAlerts(database, { limit: Math.min(limit, MAXIMUM_PAGE), beforeId }),
+    unresolved: () => unresolvedAlerts(database),
     find: (id) => findAlert(database, id),
     channels: () => delivery.views(),
     start: () => delivery.start(),
@@ -151,5 +155,5 @@ function entryOf(kind: AlertEvent["kind"], alert: Alert, actor: string, atMs: nu
 }
 
 function unknown(id: number): Refusal {
-  return refuse(`there is no alert ${id}`, "list them");
+  return refuseUnknown(`there is no alert ${id}`, "list them: `premortem alerts`");
 }

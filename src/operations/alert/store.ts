@@ -133,6 +133,18 @@ export async function listAlerts(
   return (await query.orderBy("id", "desc").limit(limit).execute()).map(toAlert);
 }
 
+/** Newest first. */
+export async function unresolvedAlerts(database: Database): Promise<readonly Alert[]> {
+  const rows = await database
+    .withTables<AlertTables>()
+    .selectFrom("alert")
+    .selectAll()
+    .where("resolved_ms", "is", null)
+    .orderBy("id", "desc")
+    .execute();
+  return rows.map(toAlert);
+}
+
 /** Ids of groups that are open, and of those that have ended since a moment; oldest first. */
 export async function groupsSince(database: Database, endedMs: number): Promise<readonly string[]> {
   const rows = await database

@@ -83,6 +83,10 @@ export class IncidentDesk {
     return this.store.list(limit, before);
   }
 
+  open(): Promise<readonly Incident[]> {
+    return this.store.open();
+  }
+
   find(id: number): Promise<Incident | null> {
     return this.store.find(id);
   }

@@ -44,6 +44,8 @@ export interface Incidents {
   note(id: number, actor: Actor, text: string): Promise<Incident | Refusal>;
   close(id: number, actor: Actor): Promise<Incident | Refusal>;
   list(limit: number, before: number | null): Promise<readonly Incident[]>;
+  /** Those that are not closed, oldest first. */
+  open(): Promise<readonly Incident[]>;
   find(id: number): Promise<Incident | null>;
 }
 
@@ -61,6 +63,7 @@ export function openIncidents(options: IncidentOptions): Incidents {
     note: (id, actor, text) => desk.note(id, actor, text),
     close: (id, actor) => desk.close(id, actor),
     list: (limit, before) => desk.list(limit, before),
+    open: () => desk.open(),
     find: (id) => desk.find(id),
   };
 }

@@ -1,0 +1,56 @@
+import { writeFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { PEOPLE, testServer } from "./testing/testServer.ts";
+import type { Service } from "./wire.ts";
+
+const SYMPTOM = {
+  id: "probe/smtp-out",
+  sinceMs: 1,
+  text: "mail does not leave",
+  flows: [],
+  intent: null,
+};
+const blind = (device: string) => ({
+  key: `blind/device/${device}`,
+  group: `device/${device}`,
+  severity: "warning" as const,
+  title: `${device} is not seen`,
+  text: "",
+  labels: { device },
+  link: null,
+});
+
+async function firing({ alerts }: Service): Promise<readonly string[]> {
+  return (await alerts.unresolved()).map(({ key }) => key).sort();
+}
+
+test("an incident whose page was lost is told at the next round, and once", async () => {
+  const { service } = await testServer();
+  const { incidents, alerts } = service;
+  await incidents.symptom(SYMPTOM);
+  await service.round();
+  const [alert] = await alerts.unresolved();
+  expect(alert?.key).toBe("incident/1");
+  /* As if the server had ended between the two. */
+  await alerts.end("incident/1");
+  const heard: string[] = [];
+  alerts.events.subscribe(({ kind }) => heard.push(kind));
+  await service.round();
+  await service.round();
+  expect([await firing(service), heard]).toEqual([["incident/1"], ["raised"]]);
+});
+
+test("an alert ends whose incident is over, or whose device and monitor are gone", async () => {
+  const { service, networkFile } = await testServer();
+  const { alerts } = service;
+  await alerts.raise({ ...blind("fw"), key: "incident/7" });
+  await alerts.raise({ ...blind("fw"), key: "blind/monitor/mail" });
+  await alerts.raise({ ...blind("fw"), key: "drift/fw" });
+  await alerts.raise({ ...blind("fw"), key: "somebody/elses" });
+  for (const device of ["fw", "old"]) await alerts.raise(blind(device));
+  await service.round();
+  expect(await firing(service)).toEqual(["blind/device/fw", "drift/fw", "somebody/elses"]);
+  writeFileSync(networkFile, `devices:\n  other: { reach: local }\nzones: {}\n${PEOPLE}`);
+  expect(await service.reload({ login: "ana", roles: ["operator"] })).toBeNull();
+  expect(await firing(service)).toEqual(["somebody/elses"]);
+});
