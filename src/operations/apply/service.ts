@@ -25,8 +25,6 @@ import {
 } from "./store.ts";
 import { LEAST_WINDOW_S, MOST_WINDOW_S } from "./window.ts";
 
-export type ApplyService = ReturnType<typeof openApplies>;
-
 export interface StartWishes {
   /** Seconds until the device restores by itself. */
   readonly windowS: number;
