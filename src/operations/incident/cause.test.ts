@@ -19,7 +19,16 @@ function edge(...rules: readonly string[]): Device {
 
 /** A rule put in at a moment. */
 function difference(id: string, atMs: number, rule: string): ObservedDifference {
-  return { id, device: "edge", atMs, before: edge(), after: edge(rule), broken: [], doubtful: [] };
+  return {
+    id,
+    device: "edge",
+    atMs,
+    before: edge(),
+    after: edge(rule),
+    broken: [],
+    doubtful: [],
+    repaired: [],
+  };
 }
 
 const flow = (from: string, to: string, service: string): SymptomFlow => ({ from, to, service });
@@ -77,6 +86,22 @@ test("complaints, which nothing ties to a connection, blame no rule where the re
   const both = cause(differences, [refused, symptom("complaints", 102)]);
   expect([both.kind, both.unexplained]).toEqual(["notByRules", ["pgsql refused", "complaints"]]);
   expect(cause(differences, [symptom("complaints", 102)]).kind).toBe("unclear");
+});
+
+test("what was taken back before a symptom began did not cause it", () => {
+  const fatal = difference("fatal", 100, FATAL);
+  const undone = { ...fatal, id: "undone", atMs: 120, before: fatal.after, after: fatal.before };
+  const again = cause([fatal, undone], [symptom("smtp", 130, MAIL_OUT)]);
+  expect([again.kind, again.ruledOut.map(({ id }) => id)]).toEqual([
+    "notByRules",
+    ["fatal", "undone"],
+  ]);
+  expect(cause([fatal, undone], [symptom("smtp", 110, MAIL_OUT)]).kind).toBe("explained");
+});
+
+test("what came after all of it is not said to be proved harmless", () => {
+  const answer = cause([difference("fatal", 200, FATAL)], [symptom("smtp", 105, MAIL_OUT)]);
+  expect([answer.kind, answer.ruledOut]).toEqual(["notByRules", []]);
 });
 
 test("what came after a symptom did not cause it", () => {

@@ -41,9 +41,11 @@ export function findCause(
   return {
     kind: first === undefined ? "notByRules" : first.explained.length > 0 ? "explained" : "unclear",
     candidates,
+    /* What came after all of it was not asked, and is not proved to be harmless. */
     ruledOut: judged
       .filter((one) => one.explained.length + one.unknown.length === 0)
-      .map(({ difference }) => difference),
+      .map(({ difference }) => difference)
+      .filter(({ atMs }) => speaking.some(({ sinceMs }) => atMs <= sinceMs)),
     unexplained: symptoms.map(({ id }) => id).filter((id) => !explained.has(id)),
   };
 }
@@ -83,11 +85,10 @@ interface Question {
 }
 
 function judge(question: Question, difference: ObservedDifference): Candidate {
-  const { network, symptoms, proofs } = question;
-  const breaks = (flow: SymptomFlow) => breaksFlow(network, difference, flow, proofs);
+  const { symptoms } = question;
   const ties = symptoms.map((symptom) => ({
     id: symptom.id,
-    tie: tieOf(difference, symptom, breaks),
+    tie: tieOf(question, difference, symptom),
   }));
   const idsOf = (wanted: Tie) => ties.filter(({ tie }) => tie === wanted).map(({ id }) => id);
   const [explained, unknown] = [idsOf("explained"), idsOf("unknown")];
@@ -116,21 +117,39 @@ function contradicts(
     .every((later) => flowStatus(network, later, "after", well, proofs) === "broken");
 }
 
-function tieOf(
-  difference: ObservedDifference,
-  { flows, sinceMs, intent }: Symptom,
-  breaks: (flow: SymptomFlow) => Tie,
-): Tie {
+function tieOf(question: Question, difference: ObservedDifference, symptom: Symptom): Tie {
+  const { flows, sinceMs, intent } = symptom;
   if (difference.atMs > sinceMs) return "notExplained";
+  const since = question.differences.filter(
+    ({ device, atMs }) => device === difference.device && atMs > difference.atMs && atMs <= sinceMs,
+  );
   if (intent !== null) {
     if (difference.device !== intent.device) return "notExplained";
+    if (since.some(({ repaired }) => repaired.includes(intent.id))) return "notExplained";
     if (difference.broken.includes(intent.id)) return "explained";
     return difference.doubtful.includes(intent.id) ? "unknown" : "notExplained";
   }
   if (flows.length === 0) return "unknown";
-  const ties = flows.map(breaks);
+  const ties = flows.map((flow) => stillBreaks(question, difference, since, flow));
   if (ties.includes("explained")) return "explained";
   return ties.includes("unknown") ? "unknown" : "notExplained";
+}
+
+/** What was taken back before a symptom began did not cause it. */
+function stillBreaks(
+  { network, proofs }: Question,
+  difference: ObservedDifference,
+  since: readonly ObservedDifference[],
+  flow: SymptomFlow,
+): Tie {
+  const tie = breaksFlow(network, difference, flow, proofs);
+  if (tie === "notExplained") return tie;
+  const statusOf = (later: ObservedDifference, side: "before" | "after") =>
+    flowStatus(network, later, side, flow, proofs);
+  const isMended = since.some(
+    (later) => statusOf(later, "before") === "broken" && statusOf(later, "after") === "holds",
+  );
+  return isMended ? "notExplained" : tie;
 }
 
 /** Whether connections that were possible are so no more. */

@@ -12,6 +12,7 @@ import {
   endUndo,
   note,
   openIncident,
+  presentSymptoms,
   setCause,
   waitingFor,
 } from "./life.ts";
@@ -213,7 +214,7 @@ export class IncidentDesk {
     const cause = await explain({
       network: network(),
       differences: await differencesSince(incident.beganMs - HISTORY_MS),
-      symptoms: incident.symptoms,
+      symptoms: presentSymptoms(incident),
       wellness: [...this.wellness.values()],
       snapshotOf,
       proofs: this.proofs,

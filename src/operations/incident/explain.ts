@@ -63,7 +63,7 @@ async function rulesOf(
 
 /** Null: a snapshot of it is not there any more. */
 async function observe(
-  { id, device, atMs, sinceMs, before, after, broken, doubtful }: SeenDifference,
+  { id, device, atMs, sinceMs, before, after, broken, doubtful, repaired }: SeenDifference,
   { snapshotOf, proofs }: ToExplain,
 ): Promise<ObservedDifference | null> {
   const [first, second] = [await snapshotOf(before), await snapshotOf(after)];
@@ -77,6 +77,7 @@ async function observe(
     after: proofs.deviceOf(second),
     broken,
     doubtful,
+    repaired,
   };
 }
 

@@ -9,6 +9,7 @@ import {
   MAXIMUM_SYMPTOMS,
   note,
   openIncident,
+  presentSymptoms,
   setCause,
   titleOf,
   waitingFor,
@@ -60,6 +61,20 @@ test("a symptom that comes back is told of, and is waited for again", () => {
   const again = addSymptom(over, symptom("smtp", 21), 22);
   expect(texts(again)).toEqual(["smtp", "over: smtp", "all symptoms are over", "again: smtp"]);
   expect([over.recoveredMs, again.recoveredMs]).toEqual([20, null]);
+});
+
+test("what comes back began anew, and what was over before is not asked about again", () => {
+  const two = addSymptom(begun(), symptom("imap"), 13);
+  const over = endSymptom(endSymptom(two, "imap", 19), "smtp", 20);
+  const again = addSymptom(over, symptom("smtp", 30), 31);
+  expect(presentSymptoms(again).map(({ id, sinceMs }) => [id, sinceMs])).toEqual([["smtp", 30]]);
+  expect(presentSymptoms(over)).toEqual(over.symptoms);
+});
+
+test("a symptom that speaks of more connections grows", () => {
+  const flows = [{ from: "mail", to: "internet", service: "smtp" }];
+  const grown = addSymptom(begun(), { ...symptom("smtp"), flows }, 13);
+  expect(grown.symptoms.map((one) => one.flows)).toEqual([flows]);
 });
 
 test("it has recovered when the last symptom is over", () => {

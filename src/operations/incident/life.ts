@@ -27,6 +27,7 @@ export function openIncident(id: number, symptom: Symptom, atMs: number): Incide
     cause: null,
     undo: null,
     recoveredMs: null,
+    againMs: null,
     timeline: [],
   };
   return addSymptom(incident, symptom, atMs);
@@ -46,9 +47,28 @@ export function addSymptom(incident: Incident, symptom: Symptom, atMs: number): 
       symptom.text,
     );
   }
-  if (known.endedMs === null) return incident;
-  const back = { ...incident, symptoms: replaced(incident, { ...known, endedMs: null }) };
-  return note({ ...back, recoveredMs: null }, atMs, `again: ${symptom.text}`);
+  if (known.endedMs === null) return grown(incident, known, symptom);
+  /* It began anew: what came in between may be its cause, and what was before need not be. */
+  const symptoms = replaced(incident, { ...symptom, endedMs: null });
+  const againMs = incident.recoveredMs === null ? incident.againMs : symptom.sinceMs;
+  const back = { ...incident, symptoms, recoveredMs: null, againMs };
+  return note(back, atMs, `again: ${symptom.text}`);
+}
+
+/** A symptom that speaks of more connections than before; the same incident where it does not. */
+function grown(incident: Incident, known: IncidentSymptom, { flows }: Symptom): Incident {
+  const names = new Set(known.flows.map((flow) => JSON.stringify(flow)));
+  const more = flows.filter((flow) => !names.has(JSON.stringify(flow)));
+  if (more.length === 0) return incident;
+  const symptoms = replaced(incident, { ...known, flows: [...known.flows, ...more] });
+  return { ...incident, symptoms };
+}
+
+/** Symptoms that have one cause: not those that were over before something hurt again. */
+export function presentSymptoms({ symptoms, againMs }: Incident): readonly IncidentSymptom[] {
+  return symptoms.filter(
+    ({ endedMs }) => endedMs === null || againMs === null || endedMs > againMs,
+  );
 }
 
 export function endSymptom(incident: Incident, id: string, atMs: number): Incident {

@@ -35,6 +35,8 @@ export interface ObservedDifference {
   /** Intents that it breaks, as was proved when it was seen, and those that it may. */
   readonly broken: readonly string[];
   readonly doubtful: readonly string[];
+  /** Intents that it repairs. */
+  readonly repaired: readonly string[];
 }
 
 /** What is known of one symptom under one difference. */
@@ -142,5 +144,7 @@ export interface Incident {
   readonly undo: IncidentUndo | null;
   /** When the last symptom ended; null: not yet. */
   readonly recoveredMs: number | null;
+  /** When something hurt again after all was over; null: it did not. What was over before has its own cause. */
+  readonly againMs: number | null;
   readonly timeline: readonly IncidentNote[];
 }
