@@ -3,8 +3,16 @@ import { expect, test } from "vitest";
 import { PEOPLE, testServer } from "./testing/testServer.ts";
 import type { Service } from "./wire.ts";
 
+const NETWORK = `
+devices:
+  mail1: { reach: namespace:pm-nowhere }
+zones: {}
+monitors:
+  mail: { kind: postfix, on: mail1 }
+${PEOPLE}`;
+
 const SYMPTOM = {
-  id: "probe/smtp-out",
+  id: "mail/queue",
   sinceMs: 1,
   text: "mail does not leave",
   flows: [],
@@ -25,7 +33,7 @@ async function firing({ alerts }: Service): Promise<readonly string[]> {
 }
 
 test("an incident whose page was lost is told at the next round, and once", async () => {
-  const { service } = await testServer();
+  const { service } = await testServer({ network: NETWORK });
   const { incidents, alerts } = service;
   await incidents.symptom(SYMPTOM);
   await service.round();

@@ -36,6 +36,7 @@ import { openFeed } from "./events.ts";
 import { tellNews } from "./news.ts";
 import { openReload } from "./reload.ts";
 import { openRounds } from "./rounds.ts";
+import { settle } from "./settle.ts";
 
 /** What a server is made from. */
 export interface ServiceSettings {
@@ -146,7 +147,10 @@ export async function openService(settings: ServiceSettings) {
   const parts = { inventory, changes, applies, audit, incidents, probes, monitors, alerts };
   tellNews(feed, clock, { ...parts, changeEvents, applyNews });
   const alarms = raiseAlarms(alerts, { ...parts, network }, onFault);
-  const rounds = openRounds(() => alarms.reconcile(), onFault);
+  const rounds = openRounds(async () => {
+    await settle({ ...parts, network, clock }).catch(onFault);
+    await alarms.reconcile();
+  }, onFault);
 
   /* What runs is judged against the newest baseline, and our own applies are told apart. */
   inventory.events.subscribe((event) => {

@@ -2,7 +2,7 @@ import type { Channel } from "../../platform/channel.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { MonitorFlow } from "../inventory/monitors.ts";
 import type { ActiveSymptom, MonitorEvent, Sighting } from "./model.ts";
-import { type Ended, expire, over, type Symptoms, see } from "./symptoms.ts";
+import { beginAnew, type Ended, expire, over, type Symptoms, see } from "./symptoms.ts";
 
 /** Milliseconds in which a connection is told once as working: a mail server makes hundreds a second. */
 const WELL_EVERY_MS = 1_000;
@@ -37,6 +37,11 @@ export class SymptomDesk {
   /** What was told to be over. */
   over(...ids: readonly string[]): void {
     this.end(over(this.symptoms, ids));
+  }
+
+  /** Watchers begin anew, for these monitors. */
+  begin(monitors: ReadonlySet<string>): void {
+    this.end(beginAnew(this.symptoms, monitors, this.clock()));
   }
 
   /** Ends what has been silent for long enough. */

@@ -85,6 +85,7 @@ export function openMonitors(options: MonitorOptions): Monitors {
         chanceOfTrial: chanceOfTrial(monitors),
       };
       const parts = { options, desk, events, store, meanTimeMs, rates };
+      desk.begin(new Set(monitors.map(({ id }) => id)));
       watchers = monitors.flatMap((monitor) => watcherOf(monitor, parts));
       for (const watcher of watchers) watcher.start();
     },

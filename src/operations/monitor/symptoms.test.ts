@@ -1,6 +1,14 @@
 import { expect, test } from "vitest";
 import type { Sighting } from "./model.ts";
-import { expire, MAXIMUM_SYMPTOMS, over, type Symptoms, see } from "./symptoms.ts";
+import {
+  beginAnew,
+  DOUBTED_MS,
+  expire,
+  MAXIMUM_SYMPTOMS,
+  over,
+  type Symptoms,
+  see,
+} from "./symptoms.ts";
 
 const FLOW = { from: "a", to: "b", service: "tcp/25" };
 const sighting = (key: string, atMs: number, more: Partial<Sighting> = {}): Sighting => ({
@@ -38,6 +46,19 @@ test("silence ends a symptom, after its own time and not before", () => {
   const { ended, symptoms: left } = expire(symptoms, 111);
   expect([ended.map(({ id }) => id), [...left.keys()]]).toEqual([["a"], ["b"]]);
   expect(over(left, ["b", "x"]).ended.map(({ id }) => id)).toEqual(["b"]);
+});
+
+test("watchers that begin anew end what is of no monitor, and what is not seen again in time", () => {
+  const drop = sighting("drop", 10, { quietMs: null });
+  const gone = sighting("gone", 10, { monitor: "old" });
+  const before = see(see(NONE, drop).symptoms, gone).symptoms;
+  const { ended, symptoms } = beginAnew(before, new Set(["m"]), 1_000);
+  expect(ended.map(({ id }) => id)).toEqual(["gone"]);
+  const later = 1_000 + DOUBTED_MS + 1;
+  expect(expire(symptoms, later - 1).ended).toEqual([]);
+  expect(expire(symptoms, later).ended.map(({ id }) => id)).toEqual(["drop"]);
+  const again = see(symptoms, { ...drop, atMs: 2_000 }).symptoms;
+  expect(expire(again, later).ended).toEqual([]);
 });
 
 test("too many at once are told, not kept", () => {

@@ -26,7 +26,8 @@ export function see(symptoms: Symptoms, sighting: Sighting): Seen {
     return { symptoms: new Map(symptoms).set(key, symptom), symptom, news: "began" };
   }
   const flows = joined(known.flows, sighting.flows);
-  const symptom = { ...known, flows, lastMs: Math.max(known.lastMs, atMs), count: known.count + 1 };
+  const lastMs = Math.max(known.lastMs, atMs);
+  const symptom = { ...known, flows, lastMs, count: known.count + 1, quietMs: rest.quietMs };
   const news = flows.length > known.flows.length ? "grew" : "again";
   return { symptoms: new Map(symptoms).set(key, symptom), symptom, news };
 }
@@ -56,6 +57,22 @@ export function over(symptoms: Symptoms, ids: readonly string[]): Ended {
   const left = new Map(symptoms);
   for (const { id } of ended) left.delete(id);
   return { symptoms: left, ended };
+}
+
+/** Milliseconds in which a watcher that began anew sees again what it alone could end. */
+export const DOUBTED_MS = 120_000;
+
+/** Ends what is of none of these monitors; what only a watcher of before could end falls silent by itself. */
+export function beginAnew(symptoms: Symptoms, monitors: ReadonlySet<string>, nowMs: number): Ended {
+  const doubted = [...symptoms].map(([id, one]): [string, ActiveSymptom] => [
+    id,
+    one.quietMs === null ? { ...one, quietMs: DOUBTED_MS, lastMs: nowMs } : one,
+  ]);
+  const gone = [...symptoms.values()].filter(({ monitor }) => !monitors.has(monitor));
+  return over(
+    new Map(doubted),
+    gone.map(({ id }) => id),
+  );
 }
 
 /** Ends what has been silent for long enough. */
