@@ -173,6 +173,9 @@ export function events(options: Asking, streams: Streams): Promise<ExitCode> {
   });
 }
 
+/** Alerts that one page of the list has at most. */
+const MOST_OPEN = 100;
+
 /** States that somebody must know of, newest first. */
 export function alerts(options: Asking, streams: Streams): Promise<ExitCode> {
   return withServer(options, streams, async (api) => {
@@ -181,7 +184,9 @@ export function alerts(options: Asking, streams: Streams): Promise<ExitCode> {
     print(options, streams, list, ({ alerts: all }) =>
       all.length === 0 ? "no alert yet\n" : `${columns(all.map(alertCells)).join("\n")}\n`,
     );
-    return list.alerts.some(({ status }) => status === "firing") ? EXIT.findings : EXIT.clean;
+    const open = await api.get<AlertList>(`/v1/alerts?status=open&limit=${MOST_OPEN}`);
+    if (isFault(open)) return open;
+    return open.alerts.some(({ status }) => status === "firing") ? EXIT.findings : EXIT.clean;
   });
 }
 

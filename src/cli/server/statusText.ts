@@ -6,7 +6,8 @@ import { spanText, timeText } from "./times.ts";
 
 /** Everything that somebody has to know at once, in exact words: what was not seen is never shown as well. */
 export function statusText(status: StatusBody, style: Style): string {
-  const { atMs, devices, probes, monitors, symptoms, incidents, changes, channels } = status;
+  const { atMs, devices, probes, monitors, symptoms, incidents, changes, channels, notAllOf } =
+    status;
   const block = (title: string, lines: readonly string[], none: string) =>
     `${tint(style, "bold", title)}\n${lines.length === 0 ? `  ${none}` : lines.map((line) => `  ${line}`).join("\n")}`;
   const parts = [
@@ -36,11 +37,16 @@ export function statusText(status: StatusBody, style: Style): string {
       changes.map((one) => changeLine(one, style)),
       "none waits",
     ),
+    ...notAllOf.map(
+      (kind) => `There are more ${kind} than are listed: \`premortem ${LISTS[kind]}\``,
+    ),
   ];
   return `${parts.join("\n\n")}\n`;
 }
 
 const NOBODY = "nobody: name a webhook or an Alertmanager under `notify` in the network file";
+
+const LISTS = { alerts: "alerts", incidents: "incident", changes: "changes" } as const;
 
 const MONITOR_COLOURS = { starting: "yellow", seeing: "green", blind: "red" } as const;
 

@@ -126,8 +126,7 @@ export function openAlerts(options: AlertOptions): Alerts {
       if (!("reason" in after) && after !== before) tell("acknowledged", after, null);
       return after;
     },
-    list: ({ limit, beforeId }) =>
-      listAlerts(database, { limit: Math.min(limit, MAXIMUM_PAGE), beforeId }),
+    list: (page) => listAlerts(database, { ...page, limit: Math.min(page.limit, MAXIMUM_PAGE) }),
     unresolved: () => unresolvedAlerts(database),
     find: (id) => findAlert(database, id),
     channels: () => delivery.views(),

@@ -10,6 +10,8 @@ export interface AlertPage {
   readonly limit: number;
   /** Those with a smaller id; null: from the newest on. */
   readonly beforeId: number | null;
+  /** True: those alone that are not over. */
+  readonly isOpen?: boolean;
 }
 
 /** Any number that no other lock of ours has. */
@@ -126,10 +128,11 @@ export async function addNews(
 /** Newest first. */
 export async function listAlerts(
   database: Database,
-  { limit, beforeId }: AlertPage,
+  { limit, beforeId, isOpen }: AlertPage,
 ): Promise<readonly Alert[]> {
   let query = database.withTables<AlertTables>().selectFrom("alert").selectAll();
   if (beforeId !== null) query = query.where("id", "<", beforeId);
+  if (isOpen === true) query = query.where("resolved_ms", "is", null);
   return (await query.orderBy("id", "desc").limit(limit).execute()).map(toAlert);
 }
 

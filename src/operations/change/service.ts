@@ -20,6 +20,7 @@ import {
   type StoredProof,
   saveProof,
   updateChange,
+  waitingChanges,
 } from "./store.ts";
 import * as transition from "./transition.ts";
 
@@ -69,6 +70,9 @@ export function openChanges(options: ChangeOptions) {
       const found = await listChanges(database, { ...page, limit });
       return found.map((one) => viewOf(one, clock()));
     },
+    /** Those that wait for somebody, newest first. */
+    waiting: async (limit: number): Promise<readonly ChangeView[]> =>
+      (await waitingChanges(database, limit)).map((one) => viewOf(one, clock())),
     get: async (id: number): Promise<ChangeView | Refusal> => {
       const found = await findChange(database, id);
       return found === null ? unknown(id) : viewOf(found, clock());

@@ -134,6 +134,25 @@ export async function listChanges(
   return rows.map(toStored);
 }
 
+/** Statuses of changes that wait for somebody. */
+const WAITING: readonly Change["status"][] = ["draft", "proposed", "applying"];
+
+/** Those that wait for somebody, newest first. */
+export async function waitingChanges(
+  database: Database,
+  limit: number,
+): Promise<readonly StoredChange[]> {
+  const rows = await database
+    .withTables<Tables>()
+    .selectFrom("change")
+    .selectAll()
+    .where("status", "in", WAITING)
+    .orderBy("id", "desc")
+    .limit(limit)
+    .execute();
+  return rows.map(toStored);
+}
+
 /** The same content on the same state has one proof: a later one takes its place. */
 export async function saveProof(
   database: Database,

@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { SEVERITIES } from "../../operations/alert/model.ts";
 import { change } from "./change.ts";
-import { hash, listOf, milliseconds, name, roles, text } from "./common.ts";
+import { hash, listOf, milliseconds, name, pageQuery, roles, text } from "./common.ts";
 import { device } from "./device.ts";
 import { incident } from "./incident.ts";
 
@@ -137,6 +137,9 @@ export const alert = z
   })
   .openapi("Alert");
 export const alerts = z.object({ alerts: listOf(alert) });
+export const alertQuery = pageQuery.extend({
+  status: z.literal("open").optional().describe("those alone that are not over"),
+});
 
 export const networkSummary = z
   .object({
@@ -165,5 +168,8 @@ export const status = z
     channels: listOf(channel).describe("whom alerts go to, and how that goes"),
     incidents: listOf(incident).describe("those that are not closed"),
     changes: listOf(change).describe("those that wait for somebody"),
+    notAllOf: listOf(z.enum(["alerts", "incidents", "changes"])).describe(
+      "of these there are more than are listed here",
+    ),
   })
   .openapi("Status");

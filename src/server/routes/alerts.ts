@@ -1,4 +1,4 @@
-import { idPath, pageQuery } from "../contract/common.ts";
+import { idPath } from "../contract/common.ts";
 import * as contract from "../contract/service.ts";
 import { type Mount, operation } from "../operation.ts";
 import type { Service } from "../wire.ts";
@@ -10,10 +10,14 @@ export function alertRoutes({ alerts }: Pick<Service, "alerts">): readonly Mount
       path: "/v1/alerts",
       summary: "States that somebody must know of, newest first",
       role: "any",
-      query: pageQuery,
+      query: contract.alertQuery,
       result: contract.alerts,
-      run: async ({ query: { limit, before } }) => ({
-        alerts: await alerts.list({ limit, beforeId: before ?? null }),
+      run: async ({ query: { limit, before, status } }) => ({
+        alerts: await alerts.list({
+          limit,
+          beforeId: before ?? null,
+          isOpen: status === "open",
+        }),
       }),
     }),
     operation({

@@ -88,8 +88,7 @@ function metricsOf({ audit, probes, incidents, feed, clock }: Service): Registry
     help: "incidents that are not closed",
     registers,
     async collect() {
-      const recent = await incidents.list(OVERVIEW, null);
-      this.set(recent.filter(({ status }) => status !== "closed").length);
+      this.set((await incidents.open()).length);
     },
   });
   const told = new Counter({
@@ -101,5 +100,3 @@ function metricsOf({ audit, probes, incidents, feed, clock }: Service): Registry
   feed.subscribe(({ topic }) => told.inc({ topic }));
   return registry;
 }
-
-const OVERVIEW = 100;

@@ -11,7 +11,7 @@ import { changeBody } from "./changes.ts";
 import { devicesOf } from "./devices.ts";
 import { incidentBody } from "./incidents.ts";
 
-/** Changes and incidents that the overview looks at: what is older waits for nobody. */
+/** Alerts, changes and incidents that the overview lists of each; where there are more, it says so. */
 const OVERVIEW = 100;
 
 export function serviceRoutes(service: Service): readonly Mount[] {
@@ -166,14 +166,20 @@ function tokenRoutes({ access }: Service): readonly Mount[] {
 
 async function statusOf(service: Service) {
   const { version, clock, probes, incidents, changes, monitors, alerts } = service;
-  const page = { limit: OVERVIEW, beforeId: null };
-  const [devices, allIncidents, allChanges, allAlerts] = await Promise.all([
+  /* One more than is listed, which tells whether there are more. */
+  const limit = OVERVIEW + 1;
+  const [devices, openIncidents, waiting, openAlerts] = await Promise.all([
     devicesOf(service),
-    incidents.list(OVERVIEW, null),
-    changes.list(page),
-    alerts.list(page),
+    incidents.open(),
+    changes.waiting(limit),
+    alerts.list({ limit, beforeId: null, isOpen: true }),
   ]);
-  const waiting = ["draft", "proposed", "applying"];
+  const all = {
+    alerts: openAlerts,
+    incidents: [...openIncidents].reverse().map(incidentBody),
+    changes: waiting.map(changeBody),
+  };
+  const kinds = ["alerts", "incidents", "changes"] as const;
   return {
     version,
     atMs: clock(),
@@ -181,10 +187,11 @@ async function statusOf(service: Service) {
     probes: probes.states().map((one) => probeBody(one, clock())),
     symptoms: monitors.active(),
     monitors: monitors.states(),
-    alerts: allAlerts.filter(({ status }) => status !== "resolved"),
     channels: await alerts.channels(),
-    incidents: allIncidents.filter(({ status }) => status !== "closed").map(incidentBody),
-    changes: allChanges.filter(({ change }) => waiting.includes(change.status)).map(changeBody),
+    alerts: all.alerts.slice(0, OVERVIEW),
+    incidents: all.incidents.slice(0, OVERVIEW),
+    changes: all.changes.slice(0, OVERVIEW),
+    notAllOf: kinds.filter((kind) => all[kind].length > OVERVIEW),
   };
 }
 
