@@ -44,7 +44,7 @@ describeWith(["root", "nft", "ip"], "a device that is watched", () => {
       const lab: NetworkDevice = { ...device, sources: [] };
       const pulled = await pull(transport, lab);
       if (pulled.kind !== "pulled") throw new Error(pulled.message);
-      const baseline = runningDevice(pulled.snapshot).device;
+      const baseline = runningDevice(pulled.snapshot);
       const watch = { network, device: lab, transport, baseline, clock: Date.now };
       const stop = new AbortController();
       const sightings = watchDevice(watch, stop.signal);

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Device } from "../../engine/device/device.ts";
+import type { DeviceResult } from "../../engine/parsers/readDevice.ts";
 import type { Channel } from "../../platform/channel.ts";
 import type { NetworkDevice } from "../inventory/model.ts";
 import { runningDevice, type Snapshot } from "../inventory/snapshot.ts";
 import type { Attribution } from "./attribution.ts";
-import { type Meaning, meaningOf } from "./meaning.ts";
+import { asFarAsRead, isReadWhole, type Meaning, meaningOf } from "./meaning.ts";
 import type { AuditEvent, DriftState, WatchState } from "./model.ts";
 import type { AuditOptions } from "./service.ts";
 import type { AuditStore } from "./store.ts";
@@ -19,8 +19,14 @@ const LONGEST_PAUSE_MS = 15_000;
 /** What was seen last, as the store and the engine have it. */
 interface Seen {
   readonly snapshot: Snapshot;
-  readonly running: Device;
+  readonly running: DeviceResult;
 }
+
+/** All that the audit knows but where its store is. */
+type WatchOptions = Omit<AuditOptions, "database">;
+
+/** How one round of a watch went: `worked` where the device was watched for a while. */
+type Round = "worked" | "failed" | "noBaseline";
 
 /** Which device is watched, and whose work on it is known. */
 export interface Watched {
@@ -34,7 +40,7 @@ export interface Watched {
 export class DeviceAudit {
   state: WatchState = { kind: "noBaseline" };
   private readonly name: string;
-  private readonly options: AuditOptions;
+  private readonly options: WatchOptions;
   private readonly store: AuditStore;
   private readonly events: Channel<AuditEvent>;
   private readonly stopping = new AbortController();
@@ -45,7 +51,7 @@ export class DeviceAudit {
 
   constructor(
     { name, attribution, base }: Watched,
-    options: AuditOptions,
+    options: WatchOptions,
     store: AuditStore,
     events: Channel<AuditEvent>,
   ) {
@@ -58,13 +64,14 @@ export class DeviceAudit {
   }
 
   start(): void {
-    this.running = this.run().catch(this.options.onFault);
+    this.running = this.run();
   }
 
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.running;
-    await this.noteEnd();
+    /* Whoever comes next has to begin all the same: the gap that it finds is longer then. */
+    await this.noteEnd(this.options.clock()).catch(this.options.onFault);
   }
 
   /** Tells a drift anew that was told as that of a change, once the change is over. */
@@ -78,16 +85,30 @@ export class DeviceAudit {
   private async run(): Promise<void> {
     const { signal } = this.stopping;
     for (let pauseMs = FIRST_PAUSE_MS; !signal.aborted; ) {
-      const device = this.options.network().devices.get(this.name);
-      const baseline = await this.options.baselineOf(this.name);
-      if (device === undefined || baseline === null) {
-        this.setState({ kind: "noBaseline" });
-        return;
-      }
-      const worked = await this.watch(device, baseline);
-      pauseMs = worked ? FIRST_PAUSE_MS : Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
+      const round = await this.round().catch((fault: unknown) => this.broken(fault));
+      if (round === "noBaseline") return;
+      pauseMs = round === "worked" ? FIRST_PAUSE_MS : Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
       await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
     }
+  }
+
+  private async round(): Promise<Round> {
+    const device = this.options.network().devices.get(this.name);
+    const baseline = await this.options.baselineOf(this.name);
+    if (device !== undefined && baseline !== null)
+      return (await this.watch(device, baseline)) ? "worked" : "failed";
+    this.setState({ kind: "noBaseline" });
+    return "noBaseline";
+  }
+
+  /** A fault of our own, of the store mostly: what is not kept is not seen, and that is told. */
+  private broken(fault: unknown): Round {
+    const { onFault, clock } = this.options;
+    onFault(fault);
+    const reason = fault instanceof Error ? fault.message : String(fault);
+    if (!this.stopping.signal.aborted)
+      this.setState({ kind: "blind", sinceMs: clock(), reason: `a fault of premortem: ${reason}` });
+    return "failed";
   }
 
   /** True: the device was watched for a while. */
@@ -96,7 +117,7 @@ export class DeviceAudit {
       network: this.options.network(),
       device,
       transport: this.options.transportOf(this.name),
-      baseline: runningDevice(baseline).device,
+      baseline: runningDevice(baseline),
       clock: this.options.clock,
     };
     let worked = false;
@@ -110,7 +131,7 @@ export class DeviceAudit {
   private async take(sighting: Sighting, device: NetworkDevice, base: Snapshot): Promise<void> {
     const { clock, keep } = this.options;
     if (sighting.kind === "blind") {
-      await this.noteEnd();
+      await this.noteEnd(sighting.untilMs);
       this.setState({ kind: "blind", sinceMs: clock(), reason: sighting.reason });
       return;
     }
@@ -133,7 +154,7 @@ export class DeviceAudit {
     isFirst: boolean,
     base: Snapshot,
   ): Promise<void> {
-    const after = { snapshot: drift.snapshot, running: runningDevice(drift.snapshot).device };
+    const after = { snapshot: drift.snapshot, running: runningDevice(drift.snapshot) };
     const gap = isFirst ? await this.store.lastSeen(this.name) : null;
     const before = isFirst ? await this.seenBefore(gap?.snapshot ?? null, base) : this.last;
     this.last = after;
@@ -142,7 +163,7 @@ export class DeviceAudit {
     const meaning =
       before.snapshot.hash === base.hash
         ? drift.meaning
-        : meaningOf(this.options.network(), this.name, before.running, after.running);
+        : this.meaningBetween(before.running, after.running);
     const difference = await this.store.add({
       device: this.name,
       atMs: drift.atMs,
@@ -156,11 +177,16 @@ export class DeviceAudit {
     this.events.publish({ kind: "difference", difference });
   }
 
+  private meaningBetween(before: DeviceResult, after: DeviceResult): Meaning {
+    const meaning = meaningOf(this.options.network(), this.name, before.device, after.device);
+    return asFarAsRead(meaning, isReadWhole(before) && isReadWhole(after));
+  }
+
   /** What this device had when it was seen last, in this run of the server or an earlier one. */
   private async seenBefore(last: string | null, base: Snapshot): Promise<Seen> {
     const found = last === null ? null : await this.options.snapshotOf(last);
     const snapshot = found ?? base;
-    return { snapshot, running: runningDevice(snapshot).device };
+    return { snapshot, running: runningDevice(snapshot) };
   }
 
   /** What differs from the result of our work is not part of it, however soon it came. */
@@ -184,10 +210,10 @@ export class DeviceAudit {
     return whoWas(transportOf(this.name), device, network().people, moment);
   }
 
-  /** Until now the last snapshot was what ran: whatever else is found later came after this. */
-  private async noteEnd(): Promise<void> {
+  /** Until `atMs` the last snapshot was what ran: whatever else is found later came after this. */
+  private async noteEnd(atMs: number): Promise<void> {
     if (this.state.kind === "watching")
-      await this.store.noteSeen(this.name, this.options.clock(), this.state.snapshot);
+      await this.store.noteSeen(this.name, atMs, this.state.snapshot);
   }
 
   private driftState({ meaning, isWhole, atMs }: Drift, isDrift: boolean): DriftState {

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Device } from "../../engine/device/device.ts";
 import { readDevice } from "../../engine/parsers/readDevice.ts";
 import { parseNetwork } from "../inventory/networkFile.ts";
-import { meaningOf } from "./meaning.ts";
+import { asFarAsRead, isReadWhole, meaningOf } from "./meaning.ts";
 
 const EDGE = readFileSync("examples/mail/edge.nft", "utf8");
 const { network } = parseNetwork("n", readFileSync("examples/mail/premortem.yaml", "utf8"));
@@ -42,4 +42,18 @@ test("taking it out again repairs what it broke", () => {
   if (network === null) throw new Error("no network");
   const meaning = meaningOf(network, "edge", edge(insert("ip daddr 10.10.4.10 drop")), edge());
   expect(meaning).toMatchObject({ kind: "moves", broken: [], repaired: ["mail-users"] });
+});
+
+test("what was not read whole is proved harmless by nothing, and broken all the same", () => {
+  if (network === null) throw new Error("no network");
+  const files = new Map([["edge", `${EDGE}\nadd rule inet edge nowhere drop\n`]]);
+  const running = readDevice({ files, roots: ["edge"] });
+  expect(isReadWhole(running)).toBe(false);
+  const told = (rule: string) =>
+    asFarAsRead(meaningOf(network, "edge", edge(), edge(insert(rule))), isReadWhole(running)).kind;
+  expect(["counter", "ip saddr 10.10.9.9 drop", "ip daddr 10.10.4.10 drop"].map(told)).toEqual([
+    "unclear",
+    "unclear",
+    "breaks",
+  ]);
 });

@@ -1,6 +1,7 @@
 import type { CheckAnswer, CheckedIntent } from "../../engine/answer/check.ts";
 import type { Device } from "../../engine/device/device.ts";
 import { compareDevices, type Difference } from "../../engine/diff/index.ts";
+import type { DeviceResult } from "../../engine/parsers/readDevice.ts";
 import { checkDevice } from "../inventory/checkDevice.ts";
 import type { Network } from "../inventory/model.ts";
 
@@ -39,6 +40,16 @@ export function meaningOf(network: Network, name: string, before: Device, after:
     doubtful: idsOf(doubtful),
     difference,
   };
+}
+
+/** Whether nothing of what runs was left out: only then a proof is one of all that runs. */
+export function isReadWhole({ refused, coverage }: DeviceResult): boolean {
+  return refused.length === 0 && coverage.notUnderstood === 0;
+}
+
+/** What was not read may break what seems to hold; what is broken stays broken. */
+export function asFarAsRead(meaning: Meaning, isWhole: boolean): Meaning {
+  return isWhole || meaning.kind === "breaks" ? meaning : { ...meaning, kind: "unclear" };
 }
 
 function kindOf({ equal }: Difference, breaks: boolean, doubts: boolean): MeaningKind {

@@ -1,11 +1,11 @@
-import type { Device } from "../../engine/device/device.ts";
+import type { DeviceResult } from "../../engine/parsers/readDevice.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Transport } from "../../platform/transport/transport.ts";
 import type { Network, NetworkDevice } from "../inventory/model.ts";
 import { pull } from "../inventory/pull.ts";
 import { runningDevice, type Snapshot } from "../inventory/snapshot.ts";
 import { isListening, MONITOR } from "./listening.ts";
-import { type Meaning, meaningOf } from "./meaning.ts";
+import { asFarAsRead, isReadWhole, type Meaning, meaningOf } from "./meaning.ts";
 import { isMovement, readMonitor, type Transaction } from "./monitor.ts";
 
 /** Something that a watch has to say of a device. */
@@ -14,8 +14,10 @@ export type Sighting =
   | { readonly kind: "watching"; readonly drift: Drift }
   /** What runs is another ruleset than a moment before. */
   | { readonly kind: "changed"; readonly drift: Drift }
-  /** Nothing is seen any more: a signal, never silence. */
-  | { readonly kind: "blind"; readonly reason: string };
+  /** Nothing is seen any more: a signal, never silence. Until `untilMs` what was seen last is what ran. */
+  | { readonly kind: "blind"; readonly reason: string; readonly untilMs: number };
+
+type Blind = Extract<Sighting, { kind: "blind" }>;
 
 /** What runs against what was approved. */
 export interface Drift {
@@ -34,7 +36,7 @@ export interface Watch {
   readonly network: Network;
   readonly device: NetworkDevice;
   readonly transport: Transport;
-  readonly baseline: Device;
+  readonly baseline: DeviceResult;
   readonly clock: Clock;
 }
 
@@ -44,36 +46,51 @@ export interface Watch {
  */
 export async function* watchDevice(watch: Watch, signal: AbortSignal): AsyncGenerator<Sighting> {
   const stream = watch.transport.stream(MONITOR);
-  signal.addEventListener("abort", () => stream.stop(), { once: true });
-  if (signal.aborted) stream.stop();
-  const lines = stream.lines[Symbol.asyncIterator]();
-  const id = await lines.next();
-  const pending = new Pending({ [Symbol.asyncIterator]: () => lines }, watch.clock);
-  if (id.done !== true && (await isListening(watch.transport, id.value)))
-    yield* readEach(watch, pending);
-  stream.stop();
-  const end = await stream.ended;
-  if (signal.aborted) return;
-  yield { kind: "blind", reason: end.kind === "fault" ? end.message : "the monitor has ended" };
+  const stop = () => stream.stop();
+  signal.addEventListener("abort", stop, { once: true });
+  if (signal.aborted) stop();
+  try {
+    const lines = stream.lines[Symbol.asyncIterator]();
+    const id = await lines.next();
+    const pending = new Pending({ [Symbol.asyncIterator]: () => lines }, watch.clock);
+    if (id.done !== true && (await isListening(watch.transport, id.value))) {
+      const blind = yield* readEach(watch, pending);
+      if (blind !== null) {
+        yield blind;
+        return;
+      }
+    }
+    stop();
+    const end = await stream.ended;
+    if (signal.aborted) return;
+    const reason = end.kind === "fault" ? end.message : "the monitor has ended";
+    yield { kind: "blind", reason, untilMs: watch.clock() };
+  } finally {
+    /* Whoever reads may have given up in the middle. */
+    signal.removeEventListener("abort", stop);
+    stop();
+    await stream.ended;
+  }
 }
 
-async function* readEach(watch: Watch, pending: Pending): AsyncGenerator<Sighting> {
+/**
+ * Until the stream ends (null), or until a read-back fails: nothing would repeat it before the next transaction,
+ * so the watch has to begin anew.
+ */
+async function* readEach(watch: Watch, pending: Pending): AsyncGenerator<Sighting, Blind | null> {
   const first = await readBack(watch, { transactions: [], atMs: watch.clock() });
-  if (first.kind === "blind") {
-    yield first;
-    return;
-  }
+  if (first.kind === "blind") return first;
   yield { kind: "watching", drift: first };
   let last = first.snapshot.hash;
   for (let batch = await pending.next(); batch !== null; batch = await pending.next()) {
     if (batch.transactions.every(isMovement)) continue;
     const found = await readBack(watch, batch);
-    if (found.kind === "blind") yield found;
-    else if (found.snapshot.hash !== last) {
-      last = found.snapshot.hash;
-      yield { kind: "changed", drift: found };
-    }
+    if (found.kind === "blind") return found;
+    if (found.snapshot.hash === last) continue;
+    last = found.snapshot.hash;
+    yield { kind: "changed", drift: found };
   }
+  return null;
 }
 
 /** What came while nobody looked. */
@@ -119,21 +136,25 @@ class Pending {
   }
 }
 
-type ReadBack = (Drift & { readonly kind: "read" }) | Extract<Sighting, { kind: "blind" }>;
+type ReadBack = (Drift & { readonly kind: "read" }) | Blind;
 
 async function readBack(
   { network, device, transport, baseline }: Watch,
   { transactions, atMs }: Batch,
 ): Promise<ReadBack> {
   const pulled = await pull(transport, device);
-  if (pulled.kind !== "pulled") return { kind: "blind", reason: pulled.message };
+  if (pulled.kind !== "pulled") return { kind: "blind", reason: pulled.message, untilMs: atMs };
   const running = runningDevice(pulled.snapshot);
+  const isWhole = isReadWhole(running);
   return {
     kind: "read",
     snapshot: pulled.snapshot,
     atMs,
     transactions,
-    meaning: meaningOf(network, device.name, baseline, running.device),
-    isWhole: running.refused.length === 0 && running.coverage.notUnderstood === 0,
+    meaning: asFarAsRead(
+      meaningOf(network, device.name, baseline.device, running.device),
+      isWhole && isReadWhole(baseline),
+    ),
+    isWhole,
   };
 }
