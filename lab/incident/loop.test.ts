@@ -57,6 +57,8 @@ async function open() {
     ...common,
     differencesSince: (atMs) => audit.since(atMs),
     difference: (id) => audit.find(id),
+    isApplying: async () => false,
+    attribute: audit.attribute,
     record: async () => undefined,
     recover: async () => ["queues flushed"],
   });

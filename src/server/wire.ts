@@ -22,6 +22,7 @@ import type { MonitorEvent } from "../operations/monitor/model.ts";
 import { openMonitors } from "../operations/monitor/service.ts";
 import { MONITOR_MIGRATIONS } from "../operations/monitor/store.ts";
 import { openProbes } from "../operations/probe/service.ts";
+import type { TrailEvent } from "../operations/trail/model.ts";
 import { openTrail } from "../operations/trail/service.ts";
 import { TRAIL_MIGRATIONS } from "../operations/trail/store.ts";
 import { AUTH_MIGRATIONS } from "../platform/auth/store.ts";
@@ -117,12 +118,18 @@ export async function openService(settings: ServiceSettings) {
     snapshotOf: (hash) => inventory.snapshotOf(hash),
     keep: (snapshot) => inventory.keep(snapshot),
   });
+  /* For those who take back what is no change. */
+  const taking = {
+    isApplying: (device: string) => applies.isUnderWay(device),
+    attribute: audit.attribute,
+    record: (event: TrailEvent) => trail.append(event),
+  };
   const incidents = openIncidents({
     ...watched,
     differencesSince: (atMs) => audit.since(atMs),
     difference: (id) => audit.find(id),
     snapshotOf: (hash) => inventory.snapshotOf(hash),
-    record: (event) => trail.append(event),
+    ...taking,
     recover: () => helpBack(network(), transportOf, probes),
   });
   const revertDrift = openRevertDrift({
@@ -131,8 +138,7 @@ export async function openService(settings: ServiceSettings) {
     transportOf,
     baselineOf: (device) => inventory.baselineSnapshot(device),
     snapshotOf: (hash, device) => inventory.snapshotOf(hash, device),
-    isApplying: (device) => applies.isUnderWay(device),
-    record: (event) => trail.append(event),
+    ...taking,
   });
   const monitors = openMonitors(watched);
   const alerts = openAlerts({
@@ -160,13 +166,6 @@ export async function openService(settings: ServiceSettings) {
     if (news.kind === "state" && news.state.kind === "arming")
       audit.attribute(news.device, { kind: "change", change: news.changeId });
     if (news.kind === "over") audit.attribute(news.device, null);
-  });
-  incidents.events.subscribe(({ kind, incident: { id, cause, undo } }) => {
-    if (cause?.kind !== "explained" || undo === null) return;
-    const { device } = cause.difference;
-    if (undo.state === "begun")
-      audit.attribute(device, { kind: "undo", incident: id, login: undo.by });
-    else if (kind === "undone") audit.attribute(device, null);
   });
   /* Incidents live from what is proved of devices, and from what is felt. */
   audit.events.subscribe((event) => {
@@ -208,6 +207,7 @@ export async function openService(settings: ServiceSettings) {
     async start(): Promise<void> {
       alerts.start();
       await applies.resume();
+      await incidents.resume();
       await Promise.all([...network().devices.keys()].map((name) => audit.start(name)));
       probes.start();
       monitors.start();
@@ -218,7 +218,10 @@ export async function openService(settings: ServiceSettings) {
       await rounds.stop();
       await applies.close();
       await Promise.all([probes.stop(), monitors.stop()]);
+      /* An undo is seen to its end while its device is still watched; the last words of the audit come behind it. */
+      await incidents.settled();
       await audit.close();
+      await incidents.settled();
       await alerts.close();
       await inventory.close();
     },

@@ -8,12 +8,14 @@ export type Who =
   | { readonly kind: "change"; readonly change: number }
   /** An undo that a person asked us for. */
   | { readonly kind: "undo"; readonly incident: number; readonly login: string }
+  /** Drift that a person asked us to take back. */
+  | { readonly kind: "revert"; readonly login: string }
   /** Sessions that were open then: one of them, likely. */
   | { readonly kind: "likely"; readonly logins: readonly SeenLogin[]; readonly process: string }
   | { readonly kind: "unknown"; readonly reason: string; readonly process: string | null };
 
 /** What we do ourselves, which is known for sure. */
-export type OwnWork = Extract<Who, { kind: "change" | "undo" }>;
+export type OwnWork = Extract<Who, { kind: "change" | "undo" | "revert" }>;
 
 export interface SeenLogin {
   readonly login: string;
@@ -88,6 +90,8 @@ export function whoText(who: Who): string {
       return `change ${who.change}`;
     case "undo":
       return `${who.login}, who undid incident ${who.incident}`;
+    case "revert":
+      return `${who.login}, who took drift back`;
     case "likely": {
       const names = who.logins.map(loginText);
       const list = names.length === 1 ? names.join("") : `one of ${names.join(", ")}`;

@@ -8,6 +8,7 @@ import {
   addSymptom,
   beginUndo,
   close,
+  cutOffUndo,
   endSymptom,
   endUndo,
   note,
@@ -42,6 +43,26 @@ export class IncidentDesk {
     this.options = options;
     this.events = events;
     this.store = incidentStore(options.database);
+  }
+
+  /** Nobody knows how far the undos came that a server before has begun. */
+  resume(): Promise<void> {
+    return this.inTurn(async () => {
+      for (const incident of await this.store.open()) {
+        const next = cutOffUndo(incident, this.options.clock());
+        if (next === incident) continue;
+        const text = next.undo?.text ?? "";
+        await this.record(next, "premortem", "incident.undoFailed", { text });
+        await this.save(next, "undone");
+      }
+    });
+  }
+
+  async settled(): Promise<void> {
+    for (let seen: unknown = null; seen !== this.last; ) {
+      seen = this.last;
+      await seen;
+    }
   }
 
   symptom(symptom: Symptom): Promise<void> {
@@ -117,6 +138,9 @@ export class IncidentDesk {
     return this.change(id, actor, async (incident) => {
       const question = await this.toUndo(incident);
       if ("reason" in question) return question;
+      const { name } = question.device;
+      if (await this.options.isApplying(name))
+        return refuse(`something is being loaded onto \`${name}\``, "wait until it is over");
       const planned = await planUndo(question);
       if (planned.kind === "refusal") return planned;
       return this.takeBack(incident, actor.login, question, planned);
@@ -129,12 +153,13 @@ export class IncidentDesk {
     { transport, device }: ToUndo,
     planned: PlannedUndo,
   ): Promise<Incident> {
-    const { clock } = this.options;
+    const { clock, attribute } = this.options;
     const { script, removed, restored } = planned.undo;
     const begun = beginUndo(incident, login, script, clock());
     await this.record(begun, login, "incident.undoBegun", { device: device.name, script });
     await this.save(begun, "changed");
-    const sent = await sendUndo(transport, planned);
+    const work = { kind: "undo", incident: incident.id, login } as const;
+    const sent = await sendUndo(transport, planned, { device: device.name, work, attribute });
     const isDone = sent === "done";
     const text = isDone ? undoneText(planned, removed, restored) : `${sent.reason}: ${sent.help}`;
     const ended = endUndo(begun, isDone ? "done" : "failed", text, clock());

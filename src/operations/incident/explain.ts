@@ -91,7 +91,10 @@ function tell(
     return one === undefined ? [] : [toldDifference(one)];
   };
   /* What we took back ourselves is no suspect. */
-  const isSuspect = ({ id }: ObservedDifference) => seen.get(id)?.by.kind !== "undo";
+  const isSuspect = ({ id }: ObservedDifference) => {
+    const by = seen.get(id)?.by.kind;
+    return by !== "undo" && by !== "revert";
+  };
   const ruledOut = answer.ruledOut.filter(isSuspect).flatMap(told);
   const [first] = answer.candidates;
   const [difference] = first === undefined ? [] : told(first.difference);

@@ -3,6 +3,7 @@ import {
   addSymptom,
   beginUndo,
   close,
+  cutOffUndo,
   endSymptom,
   endUndo,
   MAXIMUM_NOTES,
@@ -96,6 +97,16 @@ test("an undo that is done leaves it recovering, one that failed leaves it open"
     status: "open",
     undo: { state: "failed" },
   });
+});
+
+test("an undo that was cut off has failed, may be asked for again, and does not say that it was not loaded", () => {
+  const cut = cutOffUndo(beginUndo(begun(), "ana", "delete rule …", 20), 30);
+  expect([cut.status, cut.undo?.state]).toEqual(["open", "failed"]);
+  expect(texts(cut).at(-1)).toMatch(/it is not known whether it was loaded/);
+  expect(endUndo(beginUndo(cut, "ana", "delete rule …", 40), "done", "", 41).status).toBe(
+    "recovering",
+  );
+  expect(cutOffUndo(begun(), 30)).toEqual(begun());
 });
 
 test("the same cause again is no news", () => {

@@ -144,6 +144,16 @@ export function endUndo(
   );
 }
 
+/** An undo that a server before has begun and did not come to the end of; it may be asked for again. */
+export function cutOffUndo(incident: Incident, atMs: number): Incident {
+  return endUndo(
+    incident,
+    "failed",
+    "it is not known whether it was loaded: look at what runs",
+    atMs,
+  );
+}
+
 /** Closes an incident of which nothing is left; what still hurts keeps it open. */
 export function close(incident: Incident, by: string, atMs: number): Incident {
   if (incident.status === "closed" || waitingFor(incident).length > 0) return incident;

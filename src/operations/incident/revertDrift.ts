@@ -7,7 +7,7 @@ import type { Network, NetworkDevice } from "../inventory/model.ts";
 import { pull } from "../inventory/pull.ts";
 import type { Snapshot } from "../inventory/snapshot.ts";
 import type { TrailEvent } from "../trail/model.ts";
-import { type PlannedUndo, planUndo, sendUndo } from "./takeBack.ts";
+import { type Attribute, type PlannedUndo, planUndo, sendUndo } from "./takeBack.ts";
 
 export interface RevertOptions {
   readonly clock: Clock;
@@ -17,6 +17,8 @@ export interface RevertOptions {
   readonly snapshotOf: (hash: string, device: string) => Promise<Snapshot | null>;
   /** Whether an apply is under way there: what it reads back has to be its own. */
   readonly isApplying: (device: string) => Promise<boolean>;
+  /** What comes while we send is our own work. */
+  readonly attribute: Attribute;
   readonly record: (event: TrailEvent) => Promise<unknown>;
 }
 
@@ -43,10 +45,11 @@ export type RevertDrift = (
 export function openRevertDrift(options: RevertOptions): RevertDrift {
   const underWay = new Set<string>();
   return async (name, hash, actor) => {
-    if (underWay.has(name) || (await options.isApplying(name)))
-      return refuse(`something is being loaded onto \`${name}\``, "wait until it is over");
+    const busy = refuse(`something is being loaded onto \`${name}\``, "wait until it is over");
+    if (underWay.has(name)) return busy;
     underWay.add(name);
     try {
+      if (await options.isApplying(name)) return busy;
       return await revertDrift(options, name, hash, actor);
     } finally {
       underWay.delete(name);
@@ -67,6 +70,7 @@ async function revertDrift(
   if (planned.kind === "refusal") return planned;
   const { undo, baseline, ...rest } = planned;
   const { removed, restored } = undo;
+  const { attribute } = options;
   const record = (kind: string, details: TrailEvent["details"]) =>
     options.record({
       atMs: options.clock(),
@@ -76,7 +80,8 @@ async function revertDrift(
       details,
     });
   await record("drift.reverting", { from: hash, to: baseline, script: undo.script });
-  const sent = await sendUndo(options.transportOf(name), { ...rest, undo });
+  const sender = { device: name, work: { kind: "revert", login }, attribute } as const;
+  const sent = await sendUndo(options.transportOf(name), { ...rest, undo }, sender);
   if (sent !== "done") {
     await record("drift.notReverted", { from: hash, to: baseline, reason: sent.reason });
     return sent;

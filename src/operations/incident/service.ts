@@ -9,6 +9,7 @@ import type { Snapshot } from "../inventory/snapshot.ts";
 import type { TrailEvent } from "../trail/model.ts";
 import { IncidentDesk } from "./desk.ts";
 import type { Incident, Symptom, Wellness } from "./model.ts";
+import type { Attribute } from "./takeBack.ts";
 
 export interface IncidentOptions {
   readonly database: Database;
@@ -18,6 +19,10 @@ export interface IncidentOptions {
   readonly differencesSince: (atMs: number) => Promise<readonly SeenDifference[]>;
   readonly difference: (id: number) => Promise<SeenDifference | null>;
   readonly snapshotOf: (hash: string) => Promise<Snapshot | null>;
+  /** Whether an apply is under way there: what it reads back has to be its own. */
+  readonly isApplying: (device: string) => Promise<boolean>;
+  /** What comes while we send is our own work. */
+  readonly attribute: Attribute;
   readonly record: (event: TrailEvent) => Promise<unknown>;
   /** What has to be done once a cause is gone (queues, dead sessions): sentences for the timeline. */
   readonly recover: (incident: Incident) => Promise<readonly string[]>;
@@ -47,6 +52,10 @@ export interface Incidents {
   /** Those that are not closed, oldest first. */
   open(): Promise<readonly Incident[]>;
   find(id: number): Promise<Incident | null>;
+  /** Ends what a server before has begun; called once, before anything is started. */
+  resume(): Promise<void>;
+  /** Until nothing is under way any more. */
+  settled(): Promise<void>;
 }
 
 export function openIncidents(options: IncidentOptions): Incidents {
@@ -65,5 +74,7 @@ export function openIncidents(options: IncidentOptions): Incidents {
     list: (limit, before) => desk.list(limit, before),
     open: () => desk.open(),
     find: (id) => desk.find(id),
+    resume: () => desk.resume(),
+    settled: () => desk.settled(),
   };
 }

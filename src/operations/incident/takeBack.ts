@@ -3,9 +3,10 @@ import type { Device } from "../../engine/device/device.ts";
 import { compareDevices } from "../../engine/diff/index.ts";
 import { readDevice } from "../../engine/parsers/readDevice.ts";
 import { refuse } from "../../platform/refusal.ts";
-import type { Transport } from "../../platform/transport/transport.ts";
+import type { Transport, TransportFault } from "../../platform/transport/transport.ts";
 import { type ListedTable, readListing, withoutLiveElements } from "../apply/listing.ts";
 import { listingText } from "../apply/script.ts";
+import type { OwnWork } from "../audit/who.ts";
 import type { Refusal } from "../change/model.ts";
 import { checkDevice } from "../inventory/checkDevice.ts";
 import type { Network, NetworkDevice } from "../inventory/model.ts";
@@ -98,23 +99,71 @@ const SEND = `[ "$(nft -a -s list ruleset | sha256sum | cut -d ' ' -f 1)" = "$1"
 exec nft -f -`;
 const CHANGED = 10;
 
-/** Sends a planned undo in one transaction, and reads back what came of it. */
+/** What may have been loaded although its end was not seen; of other faults nothing was sent. */
+const IN_DOUBT: ReadonlySet<TransportFault["fault"]> = new Set([
+  "lost",
+  "timedOut",
+  "tooMuchOutput",
+]);
+
+/** Says from now on whose the differences of a device are; null: no more. */
+export type Attribute = (device: string, work: OwnWork | null) => void;
+
+/** Whose a send is, and who is told of it while it lasts. */
+export interface Sender {
+  readonly device: string;
+  readonly work: OwnWork;
+  readonly attribute: Attribute;
+}
+
+/** Sends a planned undo in one transaction, and reads back what came of it: our own work, and only that. */
 export async function sendUndo(
-  transport: Transport,
+  transport: Pick<Transport, "run">,
+  planned: PlannedUndo,
+  { device, work, attribute }: Sender,
+): Promise<"done" | Refusal> {
+  attribute(device, work);
+  try {
+    return await send(transport, planned);
+  } finally {
+    attribute(device, null);
+  }
+}
+
+async function send(
+  transport: Pick<Transport, "run">,
   { undo, listing }: PlannedUndo,
 ): Promise<"done" | Refusal> {
   const hash = createHash("sha256").update(listing, "utf8").digest("hex");
   const ran = await transport.run(["sh", "-c", SEND, "sh", hash], { input: undo.script });
-  if (ran.kind === "fault") return refuse(ran.message, ran.help);
+  if (ran.kind === "fault")
+    return IN_DOUBT.has(ran.fault)
+      ? readBack(transport, undo.wanted, ran.message)
+      : refuse(ran.message, ran.help);
+  if (ran.code === null) return readBack(transport, undo.wanted, "nft was ended by a signal");
   if (ran.code === CHANGED)
     return refuse("the ruleset changed while it was looked at", "try it again");
   if (ran.code !== 0) return refuse(`nft said: ${ran.error.trim()}`, BY_HAND);
-  const read = await transport.run(["nft", "-s", "list", "ruleset"]);
-  if (read.kind === "fault") return refuse(read.message, read.help);
-  return isWanted(read.out, undo.wanted)
-    ? "done"
-    : refuse("what runs now is not what was proved", BY_HAND);
+  return readBack(transport, undo.wanted, "nft has loaded it");
 }
+
+/** Reads once what runs after a send; `said` is all that is known where that cannot be done. */
+async function readBack(
+  transport: Pick<Transport, "run">,
+  wanted: readonly ListedTable[],
+  said: string,
+): Promise<"done" | Refusal> {
+  const read = await transport.run(["nft", "-s", "list", "ruleset"]);
+  if (read.kind === "fault" || read.code !== 0) {
+    const why = read.kind === "fault" ? read.message : read.error.trim();
+    return refuse(`it is not known what runs: ${said}; then it could not be read: ${why}`, LOOK);
+  }
+  return isWanted(read.out, wanted)
+    ? "done"
+    : refuse(`what runs now is not what was proved: ${said}`, BY_HAND);
+}
+
+const LOOK = "look at what runs: `premortem pull`";
 
 /** nft prints some rules otherwise once they are loaded again: what differs in words may mean the same. */
 function isWanted(listing: string, wanted: readonly ListedTable[]): boolean {

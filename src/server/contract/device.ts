@@ -99,6 +99,7 @@ const who = z
   .discriminatedUnion("kind", [
     z.object({ kind: z.literal("change"), change: z.number() }),
     z.object({ kind: z.literal("undo"), incident: z.number(), login: z.string() }),
+    z.object({ kind: z.literal("revert"), login: z.string() }),
     z.object({
       kind: z.literal("likely"),
       logins: listOf(
