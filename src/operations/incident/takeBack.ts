@@ -110,7 +110,7 @@ const IN_DOUBT: ReadonlySet<TransportFault["fault"]> = new Set([
 export type Attribute = (device: string, work: OwnWork | null) => void;
 
 /** Whose a send is, and who is told of it while it lasts. */
-export interface Sender {
+interface Sender {
   readonly device: string;
   readonly work: OwnWork;
   readonly attribute: Attribute;
