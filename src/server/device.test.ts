@@ -124,6 +124,7 @@ describeWith(["root", "nft", "ip", "iptables"], "a device", () => {
     );
     const { differences } = conforming(device.differences, await get("/v1/differences"));
     expect(differences.length).toBeGreaterThanOrEqual(2);
+    expect(differences.map(({ by }) => by)).toContainEqual({ kind: "revert", login: "ana" });
     conforming(contract.status, await get("/v1/status"));
     conforming(contract.trailPage, await get("/v1/trail"));
     expect(conforming(contract.verdict, await post("/v1/trail/verify", {})).isWhole).toBe(true);
