@@ -4,7 +4,7 @@ import { proofText } from "../../report/formats/text/proof.ts";
 import { askFor } from "../ask.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
 import { tellFiles, tellUsage } from "../problems.ts";
-import { changeLine, changeText, SHORT_HASH } from "../server/changeText.ts";
+import { changeLine, changeText } from "../server/changeText.ts";
 import { type Api, type CallFault, isFault } from "../server/client.ts";
 import type { ChangeBody, ChangeList, DeviceList, ProofBody } from "../server/model.ts";
 import { type Asking, print, withServer } from "../server/withServer.ts";
@@ -107,8 +107,8 @@ export interface ApproveOptions extends Asking {
   readonly content?: string;
 }
 
-/** Hexadecimal digits of a content that are enough to tell which one was looked at. */
-const LEAST_DIGITS = 8;
+/** Hexadecimal digits of a content that nobody finds a second content for: 128 bits. */
+const LEAST_DIGITS = 32;
 
 /** Approves what was looked at: with its hash, or after it was shown. */
 export function approve(id: string, options: ApproveOptions, streams: Streams): Promise<ExitCode> {
@@ -143,7 +143,7 @@ async function show(api: Api, change: ChangeBody, { error }: Streams): Promise<s
   error.write(changeText(change, error.style));
   const word = await askFor(`Approve change ${id} of ${change.device}? Type yes: `);
   if (word === "yes") return contentHash;
-  const help = `look at it, then \`premortem approve ${id} --content ${contentHash.slice(0, SHORT_HASH)}\``;
+  const help = `look at it, then \`premortem approve ${id} --content ${contentHash}\``;
   tellUsage(
     error,
     word === null ? "nobody is there to be asked: nothing was approved" : "not approved",

@@ -15,7 +15,7 @@ export function changeText(change: ChangeBody, style: Style): string {
   const { contentHash, approvals, override } = change;
   const lines = [
     `change ${changeLine(change, style)}`,
-    `content ${contentHash.slice(0, SHORT_HASH)}`,
+    `content ${contentHash}`,
     ...approvals.map(
       ({ by, contentHash: seen }) =>
         `approved by ${shown(by)}${seen === contentHash ? "" : ", before it was edited: void"}`,

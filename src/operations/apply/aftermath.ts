@@ -1,3 +1,4 @@
+import { foreignHashOf } from "../change/runningHash.ts";
 import { pullDevice } from "../change/service.ts";
 import { makeSnapshot, runningDevice, type Snapshot } from "../inventory/snapshot.ts";
 import { type Check, runChecks } from "./checks.ts";
@@ -78,9 +79,13 @@ async function writeBoot(
 async function adopt(
   { devices }: ApplyOptions,
   { order }: StoredApply,
-  { hash }: Snapshot,
+  snapshot: Snapshot,
 ): Promise<string | null> {
-  const { device, wasBaseline, by } = order;
+  const { device, wasBaseline, by, foreignHash } = order;
+  const { hash } = snapshot;
+  const named = devices.network().devices.get(device);
+  if (named === undefined || foreignHashOf(named, snapshot) !== foreignHash)
+    return "tables of others changed meanwhile: look at them, and adopt what runs by hand";
   if (!wasBaseline) return "what ran before was no baseline: adopt what runs now by hand";
   const adopted = await devices.adopt(device, hash, { login: by, roles: [] });
   return "reason" in adopted ? adopted.reason : null;

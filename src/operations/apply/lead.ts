@@ -90,6 +90,7 @@ async function leadToEnd(
         journal: journalOf(options, apply),
         check: (stop) => check(options, apply, transport, stop),
         asked,
+        isLate: () => options.clock() - apply.order.startedMs > plan.windowS * 1_000,
         pause,
       });
       if (end !== null) return end;

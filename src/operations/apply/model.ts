@@ -103,4 +103,6 @@ export type ApplyEvent =
   | { readonly kind: "lost" }
   | { readonly kind: "seen"; readonly marker: Marker; readonly running: Running }
   | { readonly kind: "checked"; readonly passed: boolean }
-  | { readonly kind: "rollbackAsked" };
+  | { readonly kind: "rollbackAsked" }
+  /** More time went by than the plan was made for: what a person saw then is not what is there now. */
+  | { readonly kind: "late" };

@@ -47,6 +47,8 @@ export interface ApplyRun {
   readonly check: (stop: AbortSignal) => Promise<boolean>;
   /** Somebody wants it back; from then on nothing else is done. */
   readonly asked: AbortSignal;
+  /** The time of the plan is over: nothing is begun with it any more. */
+  readonly isLate: () => boolean;
   /** Waits before a device that cannot be reached is asked again. */
   readonly pause: () => Promise<void>;
 }
@@ -63,6 +65,7 @@ export async function runApply(run: ApplyRun): Promise<ApplyEnd | null> {
   let state: ApplyState = written === null ? { kind: "planned" } : resume(written);
   for (let losses = 0; !isOver(state); ) {
     let next = run.asked.aborted ? step(state, { kind: "rollbackAsked" }) : state;
+    if (run.isLate()) next = step(next, { kind: "late" });
     if (next === state) {
       const event = await perform(run, state);
       /* Checks that were broken off say nothing: the person does. */

@@ -1,9 +1,9 @@
 import { codeOf } from "../../platform/db/fault.ts";
 import { refuse, refuseUnknown } from "../../platform/refusal.ts";
 import type { Actor, Change, Refusal } from "../change/model.ts";
-import { runningHashOf } from "../change/runningHash.ts";
+import { foreignHashOf, runningHashOf } from "../change/runningHash.ts";
 import { pullDevice } from "../change/service.ts";
-import { beginApply, isRefusal } from "../change/transition.ts";
+import { beginApply, grantedIntents, isRefusal } from "../change/transition.ts";
 import type { NetworkDevice } from "../inventory/model.ts";
 import { partOf } from "../inventory/snapshot.ts";
 import { brake, HOUR_MS } from "./brakes.ts";
@@ -182,8 +182,9 @@ async function orderOf(
     startedMs: clock(),
     plan: planned.plan,
     green: await probes.green(change.device),
-    overridden: [...(change.override?.intents ?? []), ...(change.proof?.broken ?? [])],
+    overridden: [...grantedIntents(change, clock()), ...(change.proof?.broken ?? [])],
     wasBaseline: await isBaseline(devices, device, runningHash),
+    foreignHash: foreignHashOf(device, snapshot),
     brokenBefore: proof.answer.brokenBefore.map(({ id }) => id),
     files: [...files],
     filesBefore: [...files.keys()].map((path) => [path, textOf(path)] as const),

@@ -21,6 +21,8 @@ export interface ApplyOrder {
   readonly brokenBefore: readonly string[];
   /** Whether what ran before was what was approved: only then is what runs now. */
   readonly wasBaseline: boolean;
+  /** Of `foreignHashOf`: what ran beside the own tables. */
+  readonly foreignHash: string;
   /** Source files as they shall be at boot, and as they were read; null: not there. */
   readonly files: readonly (readonly [path: string, text: string])[];
   readonly filesBefore: readonly (readonly [path: string, text: string | null])[];

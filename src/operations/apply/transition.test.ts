@@ -215,3 +215,12 @@ describe("a person may take it back", () => {
     expect(step(state, { kind: "rollbackAsked" }).kind).toBe(expected);
   });
 });
+
+test.each<[ApplyState, ApplyState["kind"]]>([
+  [{ kind: "planned" }, "refused"],
+  [{ kind: "arming", isUnsure: false }, "refused"],
+  [{ kind: "arming", isUnsure: true }, "arming"],
+  [{ kind: "loaded" }, "loaded"],
+])("a plan whose time is over is not begun: %j", (state, kind) => {
+  expect(step(state, { kind: "late" }).kind).toBe(kind);
+});

@@ -47,6 +47,8 @@ const ENDS: readonly ApplyState["kind"][] = ["confirmed", "rolledBack", "refused
 /** The next state. Events that say nothing to a state leave it as it is. */
 export function step(state: ApplyState, event: ApplyEvent): ApplyState {
   if (event.kind === "lost") return resume(state);
+  if (event.kind === "late")
+    return isUnarmed(state) ? { kind: "refused", reason: "tooLate" } : state;
   if (event.kind === "rollbackAsked") return isUndoable(state) ? rollBack("asked") : state;
   switch (state.kind) {
     case "planned":
@@ -70,6 +72,11 @@ export function step(state: ApplyState, event: ApplyEvent): ApplyState {
     case "stuck":
       return state;
   }
+}
+
+/** Nothing was sent, or the device has nothing on record: an arm that comes late loads nothing. */
+function isUnarmed(state: ApplyState): boolean {
+  return state.kind === "planned" || (state.kind === "arming" && !state.isUnsure);
 }
 
 /** Before it is armed there is nothing to undo, and what is over is undone by a change of its own. */

@@ -57,6 +57,8 @@ export interface Change {
   readonly device: string;
   readonly author: string;
   readonly lastEditor: string;
+  /** Everybody who wrote a part of it: none of them approves it. */
+  readonly writers: readonly string[];
   readonly files: SourceFiles;
   /** Of `files`: approvals and proofs hold for this content alone. */
   readonly contentHash: string;

@@ -15,6 +15,38 @@ export function runningHashOf({ sources }: NetworkDevice, { parts }: Snapshot): 
   return hash.digest("hex");
 }
 
+/**
+ * A name for what an apply has no hand in: tables that are not premortem's own, without elements of their
+ * sets, which other programs move all day.
+ */
+export function foreignHashOf({ owners }: NetworkDevice, { parts }: Snapshot): string {
+  const own = new Set(
+    [...owners].filter(([, owner]) => owner === "premortem").map(([name]) => name),
+  );
+  const hash = createHash("sha256");
+  for (const { name, text } of parts)
+    if (name === "nft") hash.update(JSON.stringify(foreignTables(text ?? "", own)));
+    else if (RULESET_PARTS.includes(name) && name !== "ipset")
+      hash.update(JSON.stringify([name, text]));
+  return hash.digest("hex");
+}
+
+const TABLE = /^table (\S+ \S+) \{/;
+const ELEMENTS = /^\t\telements = \{[^}]*\}\n/gm;
+
+function foreignTables(listing: string, own: ReadonlySet<string>): string {
+  let isOwn = false;
+  return listing
+    .split("\n")
+    .filter((line) => {
+      const [, table] = TABLE.exec(line) ?? [];
+      if (table !== undefined) isOwn = own.has(table);
+      return !isOwn;
+    })
+    .join("\n")
+    .replace(ELEMENTS, "");
+}
+
 function withoutLive(name: string, text: string): string {
   if (name === "nft") return withoutLiveElements(text);
   return name === "ipset" ? text.replace(/^add .* timeout \d+.*\n?/gm, "") : text;

@@ -241,7 +241,12 @@ export async function proveOnDevice(
     readManagementFlow(devices.transportOf(name)),
   ]);
   if ("reason" in pulled) return pulled;
-  const { snapshot, notSeen } = pulled;
+  const { snapshot } = pulled;
+  /* Without it nobody could say that the change does not lock premortem out. */
+  const isHidden = device.reach.kind === "ssh" && management === null;
+  const notSeen = isHidden
+    ? [...pulled.notSeen, "the connection that premortem comes by"]
+    : pulled.notSeen;
   return proveChange({ network, device, snapshot, notSeen, files, management });
 }
 

@@ -8,6 +8,7 @@ import {
   draft,
   edit,
   endApply,
+  grantedIntents,
   grantOverride,
   isRefusal,
   missing,
@@ -50,6 +51,22 @@ test("proved and approved by somebody else, it may be applied", () => {
   expect(endApply(applying, "confirmed").status).toBe("applied");
   expect(endApply(applying, "rolledBack").status).toBe("rolledBack");
   expect(endApply(applying, "refused").status).toBe("proposed");
+});
+
+test("who wrote any part of it does not approve it, though somebody else edited it last", () => {
+  const EVE = person("eve", "operator", "approver");
+  const third = made(edit(made(edit(proposed(), file("b"), EVE)), file("c"), ANA));
+  expect(isRefusal(approve(third, EVE, third.contentHash, NOW))).toBe(true);
+  expect(isRefusal(approve(third, BOB, third.contentHash, NOW))).toBe(false);
+});
+
+test("an override counts once it is granted, for its content, and until its end", () => {
+  const change = prove(proposed(), proofOf(proposed(), { brokenCritical: ["mail-out"] }));
+  const asked = made(askOverride(change, ANA, { reason: "now", untilMs: NOW + 10 }));
+  const granted = made(grantOverride(asked, BOB));
+  expect(grantedIntents(asked, NOW)).toEqual([]);
+  expect(grantedIntents(granted, NOW)).toEqual(["mail-out"]);
+  expect(grantedIntents(granted, NOW + 10)).toEqual([]);
 });
 
 describe("what is missing is said", () => {

@@ -32,6 +32,7 @@ export function draft(id: number, device: string, files: SourceFiles, actor: Act
     device,
     author: actor.login,
     lastEditor: actor.login,
+    writers: [actor.login],
     files,
     contentHash: contentHashOf(files),
     status: "draft",
@@ -47,7 +48,9 @@ export function edit(change: Change, files: SourceFiles, actor: Actor): Result {
   if (!isOpen(change)) return over(change);
   const contentHash = contentHashOf(files);
   if (contentHash === change.contentHash) return change;
-  return { ...change, files, contentHash, lastEditor: actor.login, proof: null, override: null };
+  const writers = [...new Set([...change.writers, actor.login])];
+  const edited = { ...change, files, contentHash, lastEditor: actor.login, writers };
+  return { ...edited, proof: null, override: null };
 }
 
 /** Puts a draft up for review. */
@@ -118,6 +121,19 @@ export function grantOverride(change: Change, actor: Actor): Result {
   return { ...change, override: { ...override, grantedBy: actor.login } };
 }
 
+/** Intents that a second person has allowed to be broken, for as long as that holds. */
+export function grantedIntents(
+  { override, contentHash }: Change,
+  nowMs: number,
+): readonly string[] {
+  const isLive =
+    override !== null &&
+    override.grantedBy !== null &&
+    override.untilMs > nowMs &&
+    override.contentHash === contentHash;
+  return isLive ? override.intents : [];
+}
+
 /** Approvals that still count: of this content, by people who did not write it. */
 export function validApprovals(change: Change): readonly Approval[] {
   return change.approvals.filter(
@@ -145,17 +161,17 @@ function missingProof({ proof, contentHash }: Change, runningHash: string): read
 }
 
 function missingConsent(change: Change): readonly Missing[] {
-  const notBy = [...new Set([change.author, change.lastEditor])];
+  const notBy = change.writers;
   return validApprovals(change).length > 0 ? [] : [{ kind: "approval", notBy }];
 }
 
-function missingIntents({ proof, override, author, lastEditor }: Change, nowMs: number) {
+function missingIntents({ proof, override, writers }: Change, nowMs: number) {
   const broken = proof?.brokenCritical ?? [];
   if (broken.length === 0) return [];
   const isLive = override !== null && override.untilMs > nowMs;
   const isCovered = isLive && broken.every((id) => override.intents.includes(id));
   if (!isCovered) return [{ kind: "intents", broken }] as const;
-  const notBy = [...new Set([override.by, author, lastEditor])];
+  const notBy = [...new Set([override.by, ...writers])];
   return override.grantedBy === null ? ([{ kind: "grant", notBy }] as const) : [];
 }
 
@@ -216,8 +232,8 @@ function isOpen({ status }: Change): boolean {
   return status === "draft" || status === "proposed";
 }
 
-function isItsWriter({ author, lastEditor }: Change, login: string): boolean {
-  return login === author || login === lastEditor;
+function isItsWriter({ writers }: Change, login: string): boolean {
+  return writers.includes(login);
 }
 
 function mayOperate({ roles }: Actor): boolean {

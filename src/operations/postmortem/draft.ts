@@ -120,7 +120,7 @@ function numbered(lines: readonly string[]): readonly string[] {
 /** Text that Markdown and HTML leave as it is: a ticket may hold anything. */
 function plain(text: string): string {
   return text
-    .replace(/\s+/g, " ")
+    .replace(/[\s\p{Cc}]+/gu, " ")
     .trim()
     .replace(/[\\`*_[\]<>&|#]/g, (character) => ENTITIES[character] ?? `\\${character}`);
 }
@@ -131,7 +131,7 @@ const ENTITIES: Readonly<Record<string, string>> = { "<": "&lt;", ">": "&gt;", "
 function code(text: string): string {
   return text
     .split(/\r?\n/)
-    .map((line) => `    ${line}`)
+    .map((line) => `    ${line.replace(/(?!\t)\p{Cc}/gu, "�")}`)
     .join("\n");
 }
 
