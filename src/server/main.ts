@@ -78,7 +78,11 @@ type Closer = () => Promise<void>;
 /** Last opened, first closed; whatever hangs is left behind, and taken up by the next server. */
 async function closeAll(closers: readonly Closer[]): Promise<void> {
   const all = (async () => {
-    for (const close of [...closers].reverse()) await close();
+    const faults: unknown[] = [];
+    /* One that cannot close must not keep the others open. */
+    for (const close of [...closers].reverse())
+      await close().catch((fault: unknown) => faults.push(fault));
+    if (faults.length > 0) throw new AggregateError(faults, "not everything could be closed");
   })();
   const patience = new AbortController();
   await Promise.race([

@@ -9,7 +9,7 @@ import type { Rounds } from "./rounds.ts";
 
 interface Parts {
   readonly clock: Clock;
-  readonly inventory: Pick<Inventory, "network" | "reload">;
+  readonly inventory: Pick<Inventory, "network" | "read" | "use">;
   readonly trail: Pick<Trail, "append">;
   readonly audit: Pick<Audit, "start" | "stop">;
   readonly probes: Pick<Probes, "use">;
@@ -37,7 +37,7 @@ async function reload(
   { login }: Actor,
 ): Promise<BadNetworkFile | null> {
   const before = [...inventory.network().devices.keys()];
-  const network = inventory.reload();
+  const network = inventory.read();
   if ("kind" in network) return network;
   const devices = [...network.devices.keys()];
   const gone = before.filter((name) => !network.devices.has(name));
@@ -48,6 +48,8 @@ async function reload(
     subject: "network",
     details: { devices, gone, intents: network.intents.map(({ id }) => id) },
   });
+  /* What is not on the trail is not used. */
+  inventory.use(network);
   probes.use(network);
   await Promise.all([
     monitors.stop().then(() => monitors.start()),

@@ -215,15 +215,19 @@ export async function openService(settings: ServiceSettings) {
     },
     /** Lets what is under way come to a place from which it can be taken up again. */
     async close(): Promise<void> {
-      await rounds.stop();
-      await applies.close();
-      await Promise.all([probes.stop(), monitors.stop()]);
-      /* An undo is seen to its end while its device is still watched; the last words of the audit come behind it. */
-      await incidents.settled();
-      await audit.close();
-      await incidents.settled();
-      await alerts.close();
-      await inventory.close();
+      /* One that cannot close must not keep the others open. */
+      for (const close of [
+        () => rounds.stop(),
+        () => applies.close(),
+        () => Promise.all([probes.stop(), monitors.stop()]),
+        /* An undo is seen to its end while its device is still watched; the last words of the audit come behind it. */
+        () => incidents.settled(),
+        () => audit.close(),
+        () => incidents.settled(),
+        () => alerts.close(),
+        () => inventory.close(),
+      ])
+        await close().catch(onFault);
     },
   };
 }

@@ -45,8 +45,12 @@ export interface Inventory {
   readonly kind: "inventory";
   readonly events: Channel<InventoryEvent>;
   network(): Network;
-  /** Reads the network file again. One with mistakes is not used: what was read before stays. */
+  /** Reads the network file again, and uses it. One with mistakes is not used: what was read before stays. */
   reload(): Network | BadNetworkFile;
+  /** Reads the network file, and does not use it yet. */
+  read(): Network | BadNetworkFile;
+  /** From now on this is the network. */
+  use(network: Network): void;
   /** Kept open until `close`. The device has to be one of the network file. */
   transportOf(device: string): Transport;
   /** Reads a device as it runs, and keeps what was read. */
@@ -71,17 +75,21 @@ export function openInventory(options: InventoryOptions): Inventory | BadNetwork
   const transports = openTransports(options.openTransport);
   const deviceOf = (name: string) => network.devices.get(name);
   const transportTo = ({ name, reach }: NetworkDevice) => transports.to(name, reach);
+  const use = (next: Network) => {
+    network = next;
+    events.publish({ kind: "networkRead", network });
+  };
   return {
     kind: "inventory",
     events,
     network: () => network,
     reload() {
       const read = readNetworkFile(options.networkFile);
-      if ("kind" in read) return read;
-      network = read;
-      events.publish({ kind: "networkRead", network });
-      return network;
+      if (!("kind" in read)) use(read);
+      return read;
     },
+    read: () => readNetworkFile(options.networkFile),
+    use,
     transportOf(name) {
       const device = deviceOf(name);
       if (device === undefined) throw new Error(`there is no device ${name}`);

@@ -70,7 +70,7 @@ export class PostfixWatch implements Watcher {
     this.stopping.abort();
     if (this.timer !== null) clearInterval(this.timer);
     await this.running;
-    await this.drop.keep();
+    await this.drop.keep().catch(this.parts.onFault);
   }
 
   /** A ruleset has changed, anywhere. */

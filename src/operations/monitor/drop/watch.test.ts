@@ -146,6 +146,23 @@ test("what is learnt outlives the process, and an outage teaches nothing", async
   expect(hours[0]?.intervals).toBeLessThan(75);
 });
 
+test("what could not be written is written the next time", async () => {
+  const { store } = await openStore();
+  let isDown = true;
+  const { watch, turn } = await openWatch({
+    ...store,
+    addHour: (monitor, hour) =>
+      isDown ? Promise.reject(new Error("down")) : store.addHour(monitor, hour),
+  });
+  await turn(5, 11);
+  await expect(watch.keep()).rejects.toThrow("down");
+  isDown = false;
+  await turn(5, 10);
+  await watch.keep();
+  await watch.keep();
+  expect(await store.hours("m", hourOf(NOW_MS))).toMatchObject([{ intervals: 20, count: 100 }]);
+});
+
 test("hours that are too old are forgotten", async () => {
   const { store } = await openStore();
   await store.addHour("m", { hour: 1_000, intervals: 1, count: 1, squares: 1 });

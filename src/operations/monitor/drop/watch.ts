@@ -109,7 +109,15 @@ export class DropWatch {
     this.keptMs = clock();
     const { unkept } = this;
     this.unkept = new Map();
-    for (const hour of unkept.values()) await store.addHour(monitor.id, hour);
+    try {
+      for (const [hour, count] of [...unkept]) {
+        await store.addHour(monitor.id, count);
+        unkept.delete(hour);
+      }
+    } finally {
+      /* What could not be written waits for the next time, with what was counted since. */
+      for (const count of unkept.values()) add(this.unkept, count);
+    }
   }
 
   notes(): readonly string[] {
