@@ -93,6 +93,21 @@ test("a silent stream shows that it lives, until its token is taken back", async
   expect(message).toBeNull();
 });
 
+test("a stream whose token was taken back ends while news come, too", async () => {
+  const server = await testServer({ keepAliveMs: 50 });
+  const { access, feed } = server.service;
+  const stream = await read(server, await server.token("vera"));
+  expect(await stream.next()).toContain("hello");
+  const [mine] = await access.list();
+  await access.revoke(mine?.id ?? 0, { login: "admin", roles: ["admin"] });
+  /* Each comes before the silence is long enough for a sign of life. */
+  const timer = setInterval(() => feed.publish(news("busy")), 5);
+  onTestFinished(() => clearInterval(timer));
+  let message = await stream.next();
+  while (textOf(message) === "busy") message = await stream.next();
+  expect(message).toBeNull();
+});
+
 test("the end of the server ends streams at once", async () => {
   const server = await testServer();
   const stream = await read(server, await server.token("vera"));

@@ -48,6 +48,13 @@ async function send(stream: SSEStreamingApi, feed: Feed, reader: Reader): Promis
   const waiting: NumberedNews[] = [...(missed ?? [])];
   let wake: () => void = () => undefined;
   let isOver = false;
+  let checkedMs = performance.now();
+  /* Asked by time and not by silence: where news come all the time, there is none. */
+  const isStillLetIn = async (): Promise<boolean> => {
+    if (performance.now() - checkedMs < reader.keepAliveMs) return true;
+    checkedMs = performance.now();
+    return reader.isLetIn();
+  };
   const finish = () => {
     isOver = true;
     wake();
@@ -64,9 +71,12 @@ async function send(stream: SSEStreamingApi, feed: Feed, reader: Reader): Promis
     const first = missed === null ? "missed" : "hello";
     await stream.writeSSE({ event: first, data: "{}", retry: RETRY_MS });
     while (!isOver && !feed.ended.aborted) {
-      for (let news = waiting.shift(); news !== undefined && !isOver; news = waiting.shift())
+      for (let news = waiting.shift(); news !== undefined && !isOver; news = waiting.shift()) {
+        if (!(await isStillLetIn())) return;
         await stream.writeSSE(messageOf(news));
+      }
       if (isOver || (await comesWithin(reader.keepAliveMs, (woken) => (wake = woken)))) continue;
+      checkedMs = performance.now();
       if (!(await reader.isLetIn())) return;
       await stream.write(": still here\n\n");
     }
