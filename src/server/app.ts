@@ -2,6 +2,7 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context, Next } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { secureHeaders } from "hono/secure-headers";
+import { MAXIMUM_COMPLAINT_BYTES } from "../operations/monitor/complaints/message.ts";
 import type { Actor } from "../platform/auth/actor.ts";
 import { type ApiError, apiError, CallError } from "./errors.ts";
 import { streamNews } from "./newsStream.ts";
@@ -32,8 +33,9 @@ export function makeApp({ service, onFault, keepAliveMs }: AppSettings): OpenAPI
   const app = new OpenAPIHono();
   app.use(secureHeaders());
   app.use(readToEnd);
-  app.use(
-    bodyLimit({ maxSize: MAXIMUM_BODY_BYTES, onError: (context) => send(context, TOO_MUCH) }),
+  app.use((context, next) =>
+    /* Nobody is known there yet, and nobody may fill the memory. */
+    (context.req.path.startsWith(COMPLAINTS) ? complaintLimit : usualLimit)(context, next),
   );
   const gate: Gate = async (context, role) => {
     if (role === null) return NOBODY;
@@ -78,12 +80,21 @@ export function makeApp({ service, onFault, keepAliveMs }: AppSettings): OpenAPI
 }
 
 const SEE_API = "all there is stands in /openapi.json";
-const TOO_MUCH = apiError(
-  413,
-  "tooMuch",
-  `a body has ${MAXIMUM_BODY_BYTES / 1024 / 1024} MiB at most`,
-  "send less at a time",
-);
+const COMPLAINTS = "/v1/complaints/";
+const KIB = 1024;
+
+function limitOf(maxSize: number) {
+  const answer = apiError(
+    413,
+    "tooMuch",
+    `a body has ${maxSize / KIB} KiB at most here`,
+    "send less at a time",
+  );
+  return bodyLimit({ maxSize, onError: (context) => send(context, answer) });
+}
+
+const usualLimit = limitOf(MAXIMUM_BODY_BYTES);
+const complaintLimit = limitOf(MAXIMUM_COMPLAINT_BYTES);
 const NO_TOKEN = apiError(
   401,
   "noToken",

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { MAXIMUM_COMPLAINT_BYTES } from "../operations/monitor/complaints/message.ts";
 import { errorBody } from "./contract/common.ts";
 import { MAXIMUM_BODY_BYTES } from "./operation.ts";
 import { type ApiOperation, readDocument, type Schema, sampleOf } from "./testing/document.ts";
@@ -220,6 +221,9 @@ test("a body that is too large is refused, whether it says so before or not", as
     },
   });
   const unsaid = await server.ask("POST", "/v1/changes", { token, raw: stream });
-  for (const { status, body } of [said, unsaid])
+  const complaint = await server.ask("POST", "/v1/complaints/x", {
+    raw: large.slice(0, MAXIMUM_COMPLAINT_BYTES + 1),
+  });
+  for (const { status, body } of [said, unsaid, complaint])
     expect([status, errorBody.parse(body).error.code]).toEqual([413, "tooMuch"]);
 });

@@ -26,7 +26,7 @@ export function complaintRoutes(app: OpenAPIHono, { monitors }: Pick<Service, "m
         content: { "application/json": { schema: complaintAccepted } },
       },
       ...Object.fromEntries(
-        Object.values(STATUSES).map((status) => [
+        [...Object.values(STATUSES), 413].map((status) => [
           status,
           { description: "not counted", content: { "application/json": { schema: errorBody } } },
         ]),

@@ -16,7 +16,7 @@ export interface Complaint {
 type Refused = Exclude<ComplaintAnswer, { readonly kind: "accepted" }>;
 
 /** Bytes of a message. */
-const MAXIMUM_BYTES = 16_384;
+export const MAXIMUM_COMPLAINT_BYTES = 16_384;
 const MAXIMUM_ID = 200;
 const MAXIMUM_TEXT = 4_000;
 const MAXIMUM_USER = 200;
@@ -90,7 +90,9 @@ function parsedJson(body: Uint8Array): unknown {
 
 /** Null: it is short enough. */
 export function tooLong(body: Uint8Array): Refused | null {
-  return body.length > MAXIMUM_BYTES ? badBody(`it has more than ${MAXIMUM_BYTES} bytes`) : null;
+  return body.length > MAXIMUM_COMPLAINT_BYTES
+    ? badBody(`it has more than ${MAXIMUM_COMPLAINT_BYTES} bytes`)
+    : null;
 }
 
 function badBody(why: string): Refused {
