@@ -53,6 +53,10 @@ describeWith(["root", "nft", "ip"], "a device that is watched", () => {
         return value === undefined ? "over" : told(value);
       };
       expect(await next()).toBe("watching harmless");
+      nft("add element inet edge mail_servers { 10.10.2.13 }\n");
+      expect(await next()).toBe("changed moves nft");
+      nft("delete element inet edge mail_servers { 10.10.2.13 }\n");
+      expect(await next()).toBe("changed harmless nft");
       nft("insert rule inet edge forward counter\n");
       expect(await next()).toBe("changed harmless nft");
       nft("insert rule inet edge forward ip saddr 10.10.2.8/29 drop\n");

@@ -43,7 +43,16 @@ export async function* readMonitor(lines: AsyncIterable<string>): AsyncGenerator
   }
 }
 
-/** Whether a transaction moves elements alone: what bans and timeouts do all day. */
-export function isMovement({ commands }: Transaction): boolean {
-  return commands.every(({ kind }) => kind === "element");
+const ELEMENT = /^\w+ element (\S+ \S+ \S+)/;
+
+/**
+ * Whether a transaction moves elements alone, and of sets alone that move all day: bans and what times out.
+ * An element that a person puts into a plain set is a change like a rule. `moves` is asked for
+ * `family table set`.
+ */
+export function isMovement({ commands }: Transaction, moves: (set: string) => boolean): boolean {
+  return commands.every(({ kind, text }) => {
+    const [, set] = ELEMENT.exec(text) ?? [];
+    return kind === "element" && set !== undefined && moves(set);
+  });
 }

@@ -1,9 +1,10 @@
 import type { DeviceResult } from "../../engine/parsers/readDevice.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Transport } from "../../platform/transport/transport.ts";
+import { readListing, readSet } from "../apply/listing.ts";
 import type { Network, NetworkDevice } from "../inventory/model.ts";
 import { pull } from "../inventory/pull.ts";
-import { runningDevice, type Snapshot } from "../inventory/snapshot.ts";
+import { partOf, runningDevice, type Snapshot } from "../inventory/snapshot.ts";
 import { isListening, MONITOR } from "./listening.ts";
 import { asFarAsRead, isReadWhole, type Meaning, meaningOf } from "./meaning.ts";
 import { isMovement, readMonitor, type Transaction } from "./monitor.ts";
@@ -82,15 +83,35 @@ async function* readEach(watch: Watch, pending: Pending): AsyncGenerator<Sightin
   if (first.kind === "blind") return first;
   yield { kind: "watching", drift: first };
   let last = first.snapshot.hash;
+  let moves = movingSets(watch.device, first.snapshot);
   for (let batch = await pending.next(); batch !== null; batch = await pending.next()) {
-    if (batch.transactions.every(isMovement)) continue;
+    if (batch.transactions.every((one) => isMovement(one, moves))) continue;
     const found = await readBack(watch, batch);
     if (found.kind === "blind") return found;
     if (found.snapshot.hash === last) continue;
     last = found.snapshot.hash;
+    moves = movingSets(watch.device, found.snapshot);
     yield { kind: "changed", drift: found };
   }
   return null;
+}
+
+/**
+ * Which sets move all day: those with time-outs or that packets fill, and all of tables that another program is
+ * named as the owner of. Where a listing cannot be taken apart none is known to, and each movement is read back.
+ */
+function movingSets({ owners }: NetworkDevice, snapshot: Snapshot): (set: string) => boolean {
+  const live = new Set(
+    (readListing(partOf(snapshot, "nft") ?? "") ?? []).flatMap(({ key, blocks }) =>
+      blocks
+        .filter((block) => (block.kind === "set" || block.kind === "map") && readSet(block).isLive)
+        .map(({ name }) => `${key} ${name}`),
+    ),
+  );
+  return (set) => {
+    const owner = owners.get(set.split(" ").slice(0, 2).join(" "));
+    return live.has(set) || (owner !== undefined && owner !== "premortem");
+  };
 }
 
 /** What came while nobody looked. */
