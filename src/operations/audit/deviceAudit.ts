@@ -203,8 +203,9 @@ export class DeviceAudit {
     const process = transactions.flatMap(({ by }) => by?.name ?? []).at(-1) ?? null;
     const work = this.workAt(atMs, isDrift);
     if (work !== null) return Promise.resolve(work);
-    if (process === null)
-      return Promise.resolve({ kind: "unknown", reason: "nobody watched then", process });
+    const reason =
+      transactions.length === 0 ? "nobody watched then" : "the kernel does not say who";
+    if (process === null) return Promise.resolve({ kind: "unknown", reason, process });
     const { transportOf, network, clock } = this.options;
     const moment = { process, atMs, nowMs: clock() };
     return whoWas(transportOf(this.name), device, network().people, moment);
