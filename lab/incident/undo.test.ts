@@ -181,6 +181,24 @@ describeWith(["root", "nft", "ip"], "an undo of one difference", () => {
     expect(listing()).not.toContain("10.10.2.8/29");
   });
 
+  test("leaves a table of another program, and its sets, as they are", () => {
+    const other = (bans: string) => `table inet f2b { set bans { type ipv4_addr; ${bans} }; }\n`;
+    nft(other(""));
+    const before = listing();
+    nft(`${FATAL}${other("elements = { 192.0.2.7 };")}table inet second {\n}\n`);
+    const after = listing();
+    const isProtected = (table: string) => table !== "inet edge";
+    const found = undoDifference(
+      before,
+      after,
+      inside(["nft", "-a", "-s", "list", "ruleset"]),
+      isProtected,
+    );
+    if (found === null || found.kind === "conflict") throw new Error("it was not undone");
+    nft(found.script);
+    expect(listing()).toBe(after.replace(/^.*10\.10\.2\.8\/29.*\n/m, ""));
+  });
+
   test("is left to a person where somebody has changed the same policy since", () => {
     const policy = (word: string) => `chain inet edge input { policy ${word}; }\n`;
     nft(policy("drop"));

@@ -186,7 +186,10 @@ export class IncidentDesk {
     if (device === undefined || before === null || after === null)
       return refuse("what was before is no longer on record", "mend it on the device");
     const transport = transportOf(device.name);
-    return { network: network(), device, transport, before, after };
+    /* A person may have made a table that nobody has named; one of another program is named. */
+    const isProtected = (table: string) =>
+      (device.owners.get(table) ?? "premortem") !== "premortem";
+    return { network: network(), device, transport, before, after, isProtected };
   }
 
   private change(

@@ -109,6 +109,15 @@ async function plan(
   if (pulled.kind !== "pulled") return refuse(pulled.message, pulled.help);
   if (runningHashOf(device, pulled.snapshot) !== runningHashOf(device, after))
     return refuse(`\`${name}\` does not run any more what was looked at`, look);
-  const planned = await planUndo({ network: network(), device, transport, before, after });
+  /* Much may have come since the baseline: what is not named as ours stays. */
+  const isProtected = (table: string) => device.owners.get(table) !== "premortem";
+  const planned = await planUndo({
+    network: network(),
+    device,
+    transport,
+    before,
+    after,
+    isProtected,
+  });
   return planned.kind === "refusal" ? planned : { ...planned, baseline: before.hash };
 }

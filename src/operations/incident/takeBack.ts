@@ -1,12 +1,20 @@
 import { createHash } from "node:crypto";
 import type { Device } from "../../engine/device/device.ts";
 import { compareDevices } from "../../engine/diff/index.ts";
+import { judgeIntents } from "../../engine/intents/judge.ts";
+import type { IntentAnswer } from "../../engine/intents/model.ts";
 import { readDevice } from "../../engine/parsers/readDevice.ts";
 import { refuse } from "../../platform/refusal.ts";
 import type { Transport, TransportFault } from "../../platform/transport/transport.ts";
 import { type ListedTable, readListing, withoutLiveElements } from "../apply/listing.ts";
 import { listingText } from "../apply/script.ts";
 import type { OwnWork } from "../audit/who.ts";
+import {
+  MANAGEMENT_INTENT,
+  type ManagementFlow,
+  managementIntent,
+  readManagementFlow,
+} from "../change/management.ts";
 import type { Refusal } from "../change/model.ts";
 import { checkDevice } from "../inventory/checkDevice.ts";
 import type { Network, NetworkDevice } from "../inventory/model.ts";
@@ -38,11 +46,13 @@ export interface ToUndo {
   readonly transport: Transport;
   readonly before: Snapshot;
   readonly after: Snapshot;
+  /** Tables of which rules alone may be taken back, as `family name`. */
+  readonly isProtected: (table: string) => boolean;
 }
 
 /** Says what takes the difference back, and proves on what runs now that it breaks nothing else. */
 export async function planUndo(question: ToUndo): Promise<PlannedUndo | Refusal> {
-  const { network, device, transport } = question;
+  const { device, transport } = question;
   const pulled = await pull(transport, device);
   const listed = await transport.run(["nft", "-a", "-s", "list", "ruleset"]);
   if (pulled.kind !== "pulled" || listed.kind === "fault" || listed.code !== 0)
@@ -50,18 +60,22 @@ export async function planUndo(question: ToUndo): Promise<PlannedUndo | Refusal>
       `\`${device.name}\` cannot be read now`,
       "look at the way to it: `premortem status`",
     );
-  const undo = undoDifference(nftOf(question.before), nftOf(question.after), listed.out);
+  const { before, after, isProtected } = question;
+  const undo = undoDifference(nftOf(before), nftOf(after), listed.out, isProtected);
   if (undo === null || isElsewhere(question))
     return refuse("the difference is not in tables of nftables alone", BY_HAND);
   if (undo.kind === "conflict") return refuse(`somebody has changed ${undo.place} since`, BY_HAND);
   if (undo.script === "")
     return refuse("it is not there any more", "look at what runs: `premortem status`");
-  const now = judged(network, device.name, pulled.snapshot);
-  const then = judged(
-    network,
-    device.name,
-    withPart(pulled.snapshot, "nft", listingText(undo.wanted)),
-  );
+  const management = await readManagementFlow(transport);
+  if (management === null && device.reach.kind === "ssh")
+    return refuse(
+      `how premortem reaches \`${device.name}\` is not known, so that it might be locked out`,
+      "try it again, or mend it on the device",
+    );
+  const judge = (snapshot: Snapshot) => judged(question, management, snapshot);
+  const now = judge(pulled.snapshot);
+  const then = judge(withPart(pulled.snapshot, "nft", listingText(undo.wanted)));
   const worse = [...then].filter(([id, status]) => status !== "holds" && now.get(id) === "holds");
   if (worse.length > 0)
     return refuse(`undoing it would break ${worse.map(([id]) => id).join(", ")}`, BY_HAND);
@@ -89,9 +103,20 @@ function nftOf(snapshot: Snapshot): string {
   return partOf(snapshot, "nft") ?? "";
 }
 
-function judged(network: Network, name: string, snapshot: Snapshot) {
-  const { intents } = checkDevice(network, name, runningDevice(snapshot).device);
-  return new Map(intents.map(({ id, status }) => [id, status]));
+/** Every intent, and that premortem still reaches the device. */
+function judged(
+  { network, device }: ToUndo,
+  management: ManagementFlow | null,
+  snapshot: Snapshot,
+): ReadonlyMap<string, IntentAnswer["status"]> {
+  const state = runningDevice(snapshot).device;
+  const { intents } = checkDevice(network, device.name, state);
+  const own = management === null ? null : managementIntent(management, device.name);
+  const [answer] = own === null ? [] : judgeIntents(state, [own.intent]);
+  return new Map([
+    ...intents.map(({ id, status }) => [id, status] as const),
+    ...(answer === undefined ? [] : [[MANAGEMENT_INTENT, answer.status] as const]),
+  ]);
 }
 
 /** Loads only onto exactly the state that it was made for: elsewhere the handles name other rules. */

@@ -41,24 +41,46 @@ export interface DifferenceUndo extends Undo {
 /**
  * The same for one observed difference: what else has changed since stays as it is. `before` and `after`
  * are listings as the difference was seen, `running` is `nft -a -s list ruleset` now; null: one of them is
- * none. What others have made of the same place meanwhile is a conflict, for a person.
+ * none. What others have made of the same place meanwhile is a conflict, for a person. Of protected tables
+ * rules alone are taken back: the tables, and what is in their sets, belong to other programs.
  */
 export function undoDifference(
   before: string,
   after: string,
   running: string,
+  isProtected: (table: string) => boolean = () => false,
 ): DifferenceUndo | RevertConflict | null {
   const [was, became, now] = [readListing(before), readListing(after), readListing(running)];
   if (was === null || became === null || now === null) return null;
   const [first, second, third] = [was, became, now.map(withoutHandles)].map(withoutLiveElements);
   if (first === undefined || second === undefined || third === undefined) return null;
-  const reverted = revert(first, second, third);
+  const reverted = revert(...rulesAlone(first, second, isProtected), third);
   if (reverted.kind === "conflict") return reverted;
   const { tables: wanted } = reverted;
   const gone = now.filter(({ key }) => !wanted.some((table) => table.key === key));
   const { script, ...rest } = undoTables(wanted, now);
   const deletions = gone.map(({ key }) => `delete table ${key}\n`).join("");
   return { kind: "undo", wanted, ...rest, script: `${deletions}${script}` };
+}
+
+/** Both sides, where nothing of protected tables differs but rules in chains that both have. */
+function rulesAlone(
+  before: readonly ListedTable[],
+  after: readonly ListedTable[],
+  isProtected: (table: string) => boolean,
+): readonly [readonly ListedTable[], readonly ListedTable[]] {
+  const narrow = (tables: readonly ListedTable[], others: readonly ListedTable[]) =>
+    tables.flatMap((table) => {
+      if (!isProtected(table.key)) return [table];
+      const other = others.find(({ key }) => key === table.key);
+      if (other === undefined) return [];
+      const blocks = table.blocks.filter(
+        ({ kind, name }) =>
+          kind === "chain" && other.blocks.some((one) => one.kind === kind && one.name === name),
+      );
+      return [{ ...table, properties: [], blocks }];
+    });
+  return [narrow(before, after), narrow(after, before)];
 }
 
 function undoTables(before: readonly ListedTable[], running: readonly ListedTable[]): Undo {
@@ -76,8 +98,13 @@ function undoTables(before: readonly ListedTable[], running: readonly ListedTabl
     const lines = known.flatMap(({ commands }) => commands);
     return { script: textOf(lines), extent: "rules", removed, restored };
   }
+  /* Tables that are as they shall be are not loaded again: counters and quotas of theirs would begin anew. */
   const plain = now.map(withoutHandles);
-  return { script: transitionScript(plain, first), extent: "tables", removed, restored };
+  const wordsOf = (tables: readonly ListedTable[], key: string) =>
+    JSON.stringify(tables.find((table) => table.key === key));
+  const differs = ({ key }: ListedTable) => wordsOf(plain, key) !== wordsOf(first, key);
+  const script = transitionScript(plain.filter(differs), first.filter(differs));
+  return { script, extent: "tables", removed, restored };
 }
 
 function textOf(lines: readonly string[]): string {
