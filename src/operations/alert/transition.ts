@@ -1,4 +1,4 @@
-import type { Actor } from "../../platform/auth/actor.ts";
+import { type Actor, mayOperate } from "../../platform/auth/actor.ts";
 import { type Refusal, refuse } from "../../platform/refusal.ts";
 import {
   type Alert,
@@ -57,7 +57,7 @@ export function end(book: Book, key: string, nowMs: number): Step | null {
 
 /** Somebody takes it in hand. */
 export function acknowledge(alert: Alert, actor: Actor, nowMs: number): Alert | Refusal {
-  if (!actor.roles.some((role) => role === "operator" || role === "approver"))
+  if (!mayOperate(actor))
     return refuse(`\`${actor.login}\` is no operator`, "ask somebody with the role operator");
   if (alert.status === "resolved")
     return refuse(`alert ${alert.id} is over`, "nothing is left to take in hand");

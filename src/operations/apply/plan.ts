@@ -5,7 +5,7 @@ import { refuse } from "../../platform/refusal.ts";
 import type { Transport } from "../../platform/transport/transport.ts";
 import { runSources, tableKey } from "../change/candidate.ts";
 import type { Refusal, SourceFiles } from "../change/model.ts";
-import { ownTables } from "../change/prove.ts";
+import { ownTables } from "../change/ownTables.ts";
 import { isSourceProblem, ownScripts, wholeSources } from "../change/sources.ts";
 import type { NetworkDevice } from "../inventory/model.ts";
 import { REDACTED } from "../inventory/redact.ts";

@@ -1,3 +1,4 @@
+import { mayOperate } from "../../platform/auth/actor.ts";
 import { codeOf } from "../../platform/db/fault.ts";
 import { refuse, refuseUnknown } from "../../platform/refusal.ts";
 import type { Actor, Change, Refusal } from "../change/model.ts";
@@ -227,7 +228,7 @@ async function rollBack(
   actor: Actor,
 ): Promise<StoredApply | Refusal> {
   const { id } = found;
-  if (!actor.roles.some((role) => role === "operator" || role === "approver"))
+  if (!mayOperate(actor))
     return refuse(`\`${actor.login}\` may not take it back`, "ask an operator");
   const one = leading.get(id);
   const end = endOf(found);

@@ -2,6 +2,7 @@ import type { DeviceResult } from "../../engine/parsers/readDevice.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Transport } from "../../platform/transport/transport.ts";
 import { readListing, readSet } from "../apply/listing.ts";
+import { isOfAnother } from "../change/ownTables.ts";
 import type { Network, NetworkDevice } from "../inventory/model.ts";
 import { pull } from "../inventory/pull.ts";
 import { partOf, runningDevice, type Snapshot } from "../inventory/snapshot.ts";
@@ -100,7 +101,7 @@ async function* readEach(watch: Watch, pending: Pending): AsyncGenerator<Sightin
  * Which sets move all day: those with time-outs or that packets fill, and all of tables that another program is
  * named as the owner of. Where a listing cannot be taken apart none is known to, and each movement is read back.
  */
-function movingSets({ owners }: NetworkDevice, snapshot: Snapshot): (set: string) => boolean {
+function movingSets(device: NetworkDevice, snapshot: Snapshot): (set: string) => boolean {
   const live = new Set(
     (readListing(partOf(snapshot, "nft") ?? "") ?? []).flatMap(({ key, blocks }) =>
       blocks
@@ -108,10 +109,7 @@ function movingSets({ owners }: NetworkDevice, snapshot: Snapshot): (set: string
         .map(({ name }) => `${key} ${name}`),
     ),
   );
-  return (set) => {
-    const owner = owners.get(set.split(" ").slice(0, 2).join(" "));
-    return live.has(set) || (owner !== undefined && owner !== "premortem");
-  };
+  return (set) => live.has(set) || isOfAnother(device, set.split(" ").slice(0, 2).join(" "));
 }
 
 /** What came while nobody looked. */

@@ -1,19 +1,18 @@
-import { answerCheck, type CheckAnswer, type CheckedIntent } from "../../engine/answer/check.ts";
+import type { CheckedIntent } from "../../engine/answer/check.ts";
 import { answerDiff } from "../../engine/answer/diff.ts";
 import { answerLint } from "../../engine/answer/lint.ts";
 import { PROOF_FORMAT_VERSION, type ProofAnswer } from "../../engine/answer/proof.ts";
-import type { Device } from "../../engine/device/device.ts";
 import { compareDevices, type Difference } from "../../engine/diff/index.ts";
-import { judgeIntents } from "../../engine/intents/judge.ts";
 import type { DeviceResult } from "../../engine/parsers/readDevice.ts";
-import { checkDevice } from "../inventory/checkDevice.ts";
 import type { Network, NetworkDevice } from "../inventory/model.ts";
 import { partOf, runningDevice, type Snapshot } from "../inventory/snapshot.ts";
 import { type Candidate, runSources, tableKey } from "./candidate.ts";
+import { checkAll } from "./checkAll.ts";
 import { contentHashOf } from "./content.ts";
 import { editedLines } from "./edits.ts";
-import { type ManagementFlow, managementIntent } from "./management.ts";
+import type { ManagementFlow } from "./management.ts";
 import type { Proof, SourceFiles } from "./model.ts";
+import { ownTables } from "./ownTables.ts";
 import { runningHashOf } from "./runningHash.ts";
 import { flushesAll, isSourceProblem, type Sources, wholeSources } from "./sources.ts";
 
@@ -61,11 +60,6 @@ export function toProof(answer: ProofAnswer): Proof {
     broken: idsOf(broken.filter(({ critical }) => !critical)),
     undecided: idsOf(undecided),
   };
-}
-
-/** Tables that premortem may change. */
-export function ownTables({ owners }: NetworkDevice): readonly string[] {
-  return [...owners].flatMap(([key, owner]) => (owner === "premortem" ? [key] : []));
 }
 
 function emptyAnswer({ device, snapshot, files }: ProveInput): ProofAnswer {
@@ -165,18 +159,6 @@ function judged(input: ProveInput, running: DeviceResult, candidate: Candidate):
       after: candidate.result.coverage,
     }),
   };
-}
-
-/** The intents of the network file, and that premortem itself is not locked out. */
-function checkAll(
-  { network, device, management }: ProveInput,
-  state: Device,
-): CheckAnswer["intents"] {
-  const { intents } = checkDevice(network, device.name, state);
-  const own = management === null ? null : managementIntent(management, device.name);
-  const [answer] = own === null ? [] : judgeIntents(state, [own.intent]);
-  if (own === null || answer === undefined) return intents;
-  return [...intents, ...answerCheck([{ words: own.words, answer }]).intents];
 }
 
 function whyIncomplete(

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { NetworkDevice } from "../inventory/model.ts";
 import { RULESET_PARTS, type Snapshot } from "../inventory/snapshot.ts";
+import { ownTables } from "./ownTables.ts";
 
 /**
  * A name for what a proof stands on: the ruleset and the source files. What packets and clocks put into
@@ -19,10 +20,8 @@ export function runningHashOf({ sources }: NetworkDevice, { parts }: Snapshot): 
  * A name for what an apply has no hand in: tables that are not premortem's own, without elements of their
  * sets, which other programs move all day.
  */
-export function foreignHashOf({ owners }: NetworkDevice, { parts }: Snapshot): string {
-  const own = new Set(
-    [...owners].filter(([, owner]) => owner === "premortem").map(([name]) => name),
-  );
+export function foreignHashOf(device: NetworkDevice, { parts }: Snapshot): string {
+  const own = new Set(ownTables(device));
   const hash = createHash("sha256");
   for (const { name, text } of parts)
     if (name === "nft") hash.update(JSON.stringify(foreignTables(text ?? "", own)));

@@ -1,3 +1,4 @@
+import { mayOperate } from "../../platform/auth/actor.ts";
 import { refuse } from "../../platform/refusal.ts";
 import { contentHashOf } from "./content.ts";
 import type {
@@ -234,10 +235,6 @@ function isOpen({ status }: Change): boolean {
 
 function isItsWriter({ writers }: Change, login: string): boolean {
   return writers.includes(login);
-}
-
-function mayOperate({ roles }: Actor): boolean {
-  return roles.includes("operator") || roles.includes("approver");
 }
 
 function over({ id, status }: Change): Refusal {

@@ -1,8 +1,10 @@
 import type { CheckedIntent } from "../../engine/answer/check.ts";
+import { mayOperate } from "../../platform/auth/actor.ts";
 import type { Channel } from "../../platform/channel.ts";
 import { refuse, refuseUnknown } from "../../platform/refusal.ts";
 import type { WatchState } from "../audit/model.ts";
 import type { Actor, Refusal } from "../change/model.ts";
+import { isOfAnother } from "../change/ownTables.ts";
 import { explain, flowText } from "./explain.ts";
 import {
   addSymptom,
@@ -187,8 +189,7 @@ export class IncidentDesk {
       return refuse("what was before is no longer on record", "mend it on the device");
     const transport = transportOf(device.name);
     /* A person may have made a table that nobody has named; one of another program is named. */
-    const isProtected = (table: string) =>
-      (device.owners.get(table) ?? "premortem") !== "premortem";
+    const isProtected = (table: string) => isOfAnother(device, table);
     return { network: network(), device, transport, before, after, isProtected };
   }
 
@@ -201,7 +202,7 @@ export class IncidentDesk {
       const incident = await this.store.find(id);
       if (incident === null)
         return refuseUnknown(`there is no incident ${id}`, "list them: `premortem incident`");
-      if (!actor.roles.some((role) => role === "operator" || role === "approver"))
+      if (!mayOperate(actor))
         return refuse(`\`${actor.login}\` is no operator`, "ask somebody with the role operator");
       if (incident.status === "closed")
         return refuse(`incident ${id} is closed`, "open ones are listed");

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Device } from "../../engine/device/device.ts";
 import { compareDevices } from "../../engine/diff/index.ts";
-import { judgeIntents } from "../../engine/intents/judge.ts";
 import type { IntentAnswer } from "../../engine/intents/model.ts";
 import { readDevice } from "../../engine/parsers/readDevice.ts";
 import { refuse } from "../../platform/refusal.ts";
@@ -9,14 +8,9 @@ import type { Transport, TransportFault } from "../../platform/transport/transpo
 import { type ListedTable, readListing, withoutLiveElements } from "../apply/listing.ts";
 import { listingText } from "../apply/script.ts";
 import type { OwnWork } from "../audit/who.ts";
-import {
-  MANAGEMENT_INTENT,
-  type ManagementFlow,
-  managementIntent,
-  readManagementFlow,
-} from "../change/management.ts";
+import { type Checked, checkAll } from "../change/checkAll.ts";
+import { readManagementFlow } from "../change/management.ts";
 import type { Refusal } from "../change/model.ts";
-import { checkDevice } from "../inventory/checkDevice.ts";
 import type { Network, NetworkDevice } from "../inventory/model.ts";
 import { pull } from "../inventory/pull.ts";
 import {
@@ -52,7 +46,7 @@ export interface ToUndo {
 
 /** Says what takes the difference back, and proves on what runs now that it breaks nothing else. */
 export async function planUndo(question: ToUndo): Promise<PlannedUndo | Refusal> {
-  const { device, transport } = question;
+  const { network, device, transport } = question;
   const pulled = await pull(transport, device);
   const listed = await transport.run(["nft", "-a", "-s", "list", "ruleset"]);
   if (pulled.kind !== "pulled" || listed.kind === "fault" || listed.code !== 0)
@@ -73,7 +67,7 @@ export async function planUndo(question: ToUndo): Promise<PlannedUndo | Refusal>
       `how premortem reaches \`${device.name}\` is not known, so that it might be locked out`,
       "try it again, or mend it on the device",
     );
-  const judge = (snapshot: Snapshot) => judged(question, management, snapshot);
+  const judge = (snapshot: Snapshot) => judged({ network, device, management }, snapshot);
   const now = judge(pulled.snapshot);
   const then = judge(withPart(pulled.snapshot, "nft", listingText(undo.wanted)));
   const worse = [...then].filter(([id, status]) => status !== "holds" && now.get(id) === "holds");
@@ -103,20 +97,9 @@ function nftOf(snapshot: Snapshot): string {
   return partOf(snapshot, "nft") ?? "";
 }
 
-/** Every intent, and that premortem still reaches the device. */
-function judged(
-  { network, device }: ToUndo,
-  management: ManagementFlow | null,
-  snapshot: Snapshot,
-): ReadonlyMap<string, IntentAnswer["status"]> {
-  const state = runningDevice(snapshot).device;
-  const { intents } = checkDevice(network, device.name, state);
-  const own = management === null ? null : managementIntent(management, device.name);
-  const [answer] = own === null ? [] : judgeIntents(state, [own.intent]);
-  return new Map([
-    ...intents.map(({ id, status }) => [id, status] as const),
-    ...(answer === undefined ? [] : [[MANAGEMENT_INTENT, answer.status] as const]),
-  ]);
+function judged(checked: Checked, snapshot: Snapshot): ReadonlyMap<string, IntentAnswer["status"]> {
+  const intents = checkAll(checked, runningDevice(snapshot).device);
+  return new Map(intents.map(({ id, status }) => [id, status]));
 }
 
 /** Loads only onto exactly the state that it was made for: elsewhere the handles name other rules. */

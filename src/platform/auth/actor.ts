@@ -8,3 +8,8 @@ export interface Actor {
   readonly login: string;
   readonly roles: readonly Role[];
 }
+
+/** Whether somebody may work on devices: operators, and approvers as well. */
+export function mayOperate({ roles }: Actor): boolean {
+  return roles.includes("operator") || roles.includes("approver");
+}
