@@ -10,8 +10,8 @@ export interface Attempt {
   readonly timeoutMs: number;
   /** The address that it is sent from, where it is known. */
   readonly source: string | null;
-  /** Says what comes next. */
-  reach(stage: string): void;
+  /** Says what comes next, and of which connections it speaks where not of all of the monitor. */
+  reach(stage: string, flows?: readonly MonitorFlow[]): void;
   /** A connection from a device. */
   connect(device: string, target: Target): Promise<Socket>;
   run(device: string, command: readonly string[]): Promise<Ran | TransportFault>;
@@ -49,6 +49,8 @@ export class CannotAsk extends Error {}
 export interface AttemptState {
   readonly attempt: Attempt;
   stage(): string;
+  /** Connections that the stage speaks of; null: those of the monitor. */
+  flows(): readonly MonitorFlow[] | null;
   hasHeard(): boolean;
   /** Why the last connection broke. */
   fault(): TransportFault | null;
@@ -72,13 +74,15 @@ export function beginAttempt(
   const secrets = new Set<string>();
   const devices = new Set<string>();
   let stage = "connect";
+  let flowsOfStage: readonly MonitorFlow[] | null = null;
   let hasHeard = false;
   let isOver = false;
   const attempt: Attempt = {
     timeoutMs,
     source,
-    reach: (next) => {
+    reach: (next, flows) => {
       stage = next;
+      flowsOfStage = flows ?? null;
     },
     connect: async (device, { host, port }) => {
       devices.add(device);
@@ -109,6 +113,7 @@ export function beginAttempt(
   return {
     attempt,
     stage: () => stage,
+    flows: () => flowsOfStage,
     hasHeard: () => hasHeard || bridges.at(-1)?.hasHeard() === true,
     fault: () => transportFaultOf(bridges.at(-1)?.fault() ?? null),
     wordsOf: (error) =>

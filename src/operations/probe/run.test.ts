@@ -1,3 +1,4 @@
+import { createSocket } from "node:dgram";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import type { Socket } from "node:net";
 import { tmpdir, userInfo } from "node:os";
@@ -274,8 +275,20 @@ test("without the password nothing is known of the server", async () => {
 
 test("a resolver that nobody is, over udp", async () => {
   const result = await askOnce(
-    `{ kind: dns, name: a.example, from: here, to: '127.0.0.1:${await freePort()}', timeout: 300ms }`,
+    `{ kind: dns, name: a.example, from: here, to: '127.0.0.1:${await freePort()}', timeout: 5s }`,
   );
+  expect(result).toMatchObject({ outcome: "failed", isReached: false });
+  expect(result.flows.map(({ service }) => service.slice(0, 4))).toEqual(["udp/"]);
+});
+
+/* Our own time is over before that of the command, which begins after it. */
+test("a resolver that is silent over udp says nothing of tcp", async () => {
+  const silent = createSocket("udp4");
+  await new Promise<void>((listening) => silent.bind(0, "127.0.0.1", listening));
+  const result = await askOnce(
+    `{ kind: dns, name: a.example, from: here, to: '127.0.0.1:${silent.address().port}', timeout: 100ms }`,
+  );
+  silent.close();
   expect(result).toMatchObject({ outcome: "failed", isReached: false });
   expect(result.flows.map(({ service }) => service.slice(0, 4))).toEqual(["udp/"]);
 });

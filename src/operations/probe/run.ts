@@ -106,7 +106,8 @@ async function judge(
         ? fault.message
         : state.wordsOf(end.error);
   const flows =
-    (end.kind === "failed" && end.error instanceof ProbeFailure && end.error.flows) || null;
+    (end.kind === "failed" && end.error instanceof ProbeFailure && end.error.flows) ||
+    state.flows();
   return {
     outcome: "failed",
     stage,

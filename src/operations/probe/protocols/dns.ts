@@ -69,6 +69,7 @@ async function askByUdp(
   const bytes = [...question].map((byte) => `\\x${byte.toString(16).padStart(2, "0")}`).join("");
   const { host, port } = monitor.to;
   const seconds = String(attempt.timeoutMs / MS_IN_SECOND);
+  attempt.reach("connect", flowsOver(monitor, "udp"));
   const words = ["bash", "-c", SEND_DATAGRAM, "bash", host, String(port), bytes, seconds];
   const ran = await attempt.run(monitor.from, words);
   if (ran.kind === "fault") throw new CannotAsk(ran.message);
@@ -84,6 +85,7 @@ async function askByUdp(
 
 /** Behind the length of each message in two bytes (RFC 1035, 4.2.2). */
 async function askByTcp(attempt: Attempt, monitor: DnsMonitor, question: Buffer): Promise<Buffer> {
+  attempt.reach("connect", flowsOver(monitor, "tcp"));
   const socket = await attempt.connect(monitor.from, monitor.to);
   const length = Buffer.alloc(2);
   length.writeUInt16BE(question.length, 0);
