@@ -6,6 +6,9 @@ export default defineConfig({
     globalSetup: ["./test/buildBundle.ts", "./test/databases.ts"],
     /* A test with a database or a namespace of its own takes seconds on a busy machine. */
     testTimeout: 20_000,
+    /* Half of the tests wait for a kernel, a database or a server: one worker less than there are
+     * cores, as is the rule, would leave one of two idle. */
+    maxWorkers: "100%",
     reporters: ["default", "./test/summary.ts"],
   },
 });

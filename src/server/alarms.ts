@@ -2,6 +2,7 @@ import type { Raised } from "../operations/alert/model.ts";
 import type { Alerts } from "../operations/alert/service.ts";
 import type { WatchState } from "../operations/audit/model.ts";
 import type { Audit } from "../operations/audit/service.ts";
+import { doubtsOf, notExaminedText } from "../operations/incident/doubts.ts";
 import { ruleTitle, waitingFor } from "../operations/incident/life.ts";
 import type { Incident, IncidentCause } from "../operations/incident/model.ts";
 import type { Incidents } from "../operations/incident/service.ts";
@@ -136,12 +137,23 @@ function incidentAlert(incident: Incident): Raised {
 function causeLines(cause: IncidentCause | null): readonly string[] {
   switch (cause?.kind) {
     case "explained":
-      return [`The cause is proved: ${ruleTitle(cause)}. What follows from it:`];
+      return explainedLines(cause);
     case "notByRules":
       return ["Not explained by any difference of a ruleset. What hurts:"];
     default:
       return ["The cause is not known yet. What hurts:"];
   }
+}
+
+function explainedLines(cause: Extract<IncidentCause, { kind: "explained" }>): readonly string[] {
+  const doubts = doubtsOf(cause);
+  const rest = notExaminedText(cause);
+  return [
+    `The cause is ${doubts.length === 0 ? "proved" : "likely, not proved"}: ${ruleTitle(cause)}.`,
+    ...doubts.map((doubt) => `But ${doubt}.`),
+    ...(rest === null ? [] : [`Also, ${rest}.`]),
+    "What hurts:",
+  ];
 }
 
 function deviceAlerts(device: string, state: WatchState): readonly Told[] {

@@ -41,7 +41,7 @@ function endText({ beganMs, recoveredMs }: IncidentBody): string {
   return recoveredMs === null ? "not over" : `over after ${spanText(recoveredMs - beganMs)}`;
 }
 
-function causeText({ cause, symptoms }: IncidentBody, style: Style): string {
+function causeText({ cause, symptoms, doubts }: IncidentBody, style: Style): string {
   const title = tint(style, "bold", "CAUSE");
   if (cause === null) return `${title}  not known yet`;
   const textOf = (id: string) => shown(symptoms.find((one) => one.id === id)?.text ?? id);
@@ -59,19 +59,20 @@ function causeText({ cause, symptoms }: IncidentBody, style: Style): string {
         ...ruledOut,
       ].join("\n");
     case "explained": {
-      const { difference, rules, explains, unexplained, contradicted } = cause;
+      const { difference, rules, explains, unexplained, notExamined } = cause;
       const all = rules.length > 0 ? rules : [rulesText(difference.added, difference.removed)];
       const change =
         difference.change === null ? "no change approved it" : `change ${difference.change}`;
       return [
-        `${title}  on ${shown(difference.device)}, since ${timeText(difference.atMs)}`,
+        `${title}  ${doubts.length === 0 ? "proved" : tint(style, "yellow", "likely, not proved")}, on ${shown(difference.device)}, since ${timeText(difference.atMs)}`,
         ...all.map((rule) => `  ${tint(style, "red", shown(rule))}`),
         `  by ${shown(difference.by)}; ${change}`,
-        `  it follows from it (proved): ${explains.map(textOf).join("; ")}`,
+        `  it breaks (proved): ${explains.map(textOf).join("; ")}`,
         ...(unexplained.length > 0
           ? [`  it does not explain: ${unexplained.map(textOf).join("; ")}`]
           : []),
-        ...contradicted.map((flow) => `  seen to work all the same: ${shown(flow)}`),
+        ...doubts.map((doubt) => `  ${tint(style, "yellow", "but")} ${shown(doubt)}`),
+        ...(notExamined > 0 ? [`  differences that were not examined: ${notExamined}`] : []),
         ...ruledOut,
       ].join("\n");
     }

@@ -114,11 +114,13 @@ function tell(
   return { kind: "unclear", candidates, ruledOut, notExamined };
 }
 
-function toldDifference({ id, device, atMs, added, removed, by }: SeenDifference): ToldDifference {
+function toldDifference(seen: SeenDifference): ToldDifference {
+  const { id, device, atMs, sinceMs, added, removed, by } = seen;
   return {
     id: String(id),
     device,
     atMs,
+    sinceMs,
     added,
     removed,
     by: whoText(by),

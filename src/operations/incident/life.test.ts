@@ -33,6 +33,7 @@ const CAUSE: IncidentCause = {
     id: "7",
     device: "edge",
     atMs: 8,
+    sinceMs: null,
     added: ["inet edge forward: drop"],
     removed: [],
     by: "login ops2",

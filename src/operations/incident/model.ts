@@ -77,6 +77,8 @@ export interface ToldDifference {
   readonly id: string;
   readonly device: string;
   readonly atMs: number;
+  /** Since when it may have come, where nobody was watching; null: it was seen to come. */
+  readonly sinceMs: number | null;
   /** Rules that came and went, each with the chain that it stands in. */
   readonly added: readonly string[];
   readonly removed: readonly string[];

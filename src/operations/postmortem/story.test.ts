@@ -24,6 +24,7 @@ const CAUSE: IncidentCause = {
     id: "7",
     device: "edge",
     atMs: 0,
+    sinceMs: null,
     added: ["inet edge forward: ip saddr 10.10.2.8/29 drop"],
     removed: [],
     by: "login ops2 (likely: the ssh session was open)",
@@ -87,6 +88,6 @@ test("an incident tells its story in the form of a postmortem", () => {
     "This rule on edge (inet edge forward):\n\n    ip saddr 10.10.2.8/29 drop",
   );
   expect(text).toContain("It was put in by login ops2");
-  expect(text).toContain("It follows from it (proved): database errors.");
+  expect(text).toContain("It breaks what was needed (proved): database errors.");
   expect(text).toContain("closed by: no difference on edge without a change");
 });

@@ -1,3 +1,4 @@
+import { doubtsOf, notExaminedText } from "../incident/doubts.ts";
 import { differenceText, titleOf, waitingFor } from "../incident/life.ts";
 import type { Incident, IncidentCause } from "../incident/model.ts";
 import type { Network } from "../inventory/model.ts";
@@ -39,15 +40,11 @@ export function storyOf(network: Network, incident: Incident): IncidentStory {
 const PLACED = /^(.+?): (.*)$/s;
 
 function causeOf(
-  {
-    difference,
-    rules,
-    explains,
-    unexplained,
-    contradicted,
-  }: Extract<IncidentCause, { kind: "explained" }>,
+  cause: Extract<IncidentCause, { kind: "explained" }>,
   { symptoms }: Incident,
 ): StoryCause {
+  const { difference, rules, explains, unexplained } = cause;
+  const rest = notExaminedText(cause);
   const [first = ""] = [...rules, ...difference.added, ...difference.removed];
   const [, place = difference.device] = PLACED.exec(first) ?? [];
   const textOf = (id: string) => symptoms.find((one) => one.id === id)?.text ?? id;
@@ -63,9 +60,10 @@ function causeOf(
     by: difference.by,
     change: difference.change,
     explains: [
-      ...explains.map((id) => `It follows from it (proved): ${textOf(id)}.`),
+      ...explains.map((id) => `It breaks what was needed (proved): ${textOf(id)}.`),
       ...unexplained.map((id) => `It does not explain: ${textOf(id)}.`),
-      ...contradicted.map((flow) => `Seen to work all the same: ${flow}.`),
+      ...doubtsOf(cause).map((doubt) => `Not proved to be the cause: ${doubt}.`),
+      ...(rest === null ? [] : [`Not all was asked: ${rest}.`]),
     ],
   };
 }

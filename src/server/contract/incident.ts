@@ -8,6 +8,7 @@ const toldDifference = z.object({
   id: z.string(),
   device: z.string(),
   atMs: milliseconds,
+  sinceMs: milliseconds.nullable().describe("since when it may have come, where nobody watched"),
   added: listOf(z.string()),
   removed: listOf(z.string()),
   by: z.string(),
@@ -63,6 +64,7 @@ export const incident = z
       })
       .nullable(),
     recoveredMs: milliseconds.nullable(),
+    doubts: listOf(z.string()).describe("why the cause is likely and not proved; empty: proved"),
     waitsFor: listOf(z.string()).describe("symptoms that are still there"),
     timeline: listOf(z.object({ atMs: milliseconds, text: z.string() })),
   })

@@ -1,3 +1,4 @@
+import { doubtsOf } from "../../operations/incident/doubts.ts";
 import { titleOf, waitingFor } from "../../operations/incident/life.ts";
 import type { Incident } from "../../operations/incident/model.ts";
 import { draftPostmortem } from "../../operations/postmortem/draft.ts";
@@ -93,5 +94,6 @@ function told(found: Incident | Refusal) {
 
 export function incidentBody(incident: Incident) {
   const waitsFor = waitingFor(incident).map(({ text }) => text);
-  return { ...incident, title: titleOf(incident), waitsFor };
+  const doubts = incident.cause?.kind === "explained" ? doubtsOf(incident.cause) : [];
+  return { ...incident, title: titleOf(incident), doubts, waitsFor };
 }
