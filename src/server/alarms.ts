@@ -8,6 +8,7 @@ import type { Incident, IncidentCause } from "../operations/incident/model.ts";
 import type { Incidents } from "../operations/incident/service.ts";
 import type { Network } from "../operations/inventory/model.ts";
 import type { Monitors } from "../operations/monitor/service.ts";
+import { openTurns } from "../platform/turns.ts";
 
 interface Sources {
   readonly network: () => Pick<Network, "devices" | "monitors">;
@@ -32,11 +33,8 @@ export function raiseAlarms(
 ): Alarms {
   const { incidents, audit, monitors } = sources;
   /* One after the other: what an event says while others are reconciled is said after them. */
-  let last: Promise<void> = Promise.resolve();
-  const inTurn = (work: () => Promise<void>): Promise<void> => {
-    last = last.then(work).catch(onFault);
-    return last;
-  };
+  const turns = openTurns();
+  const inTurn = (work: () => Promise<void>): Promise<void> => turns.take(work).catch(onFault);
   const tell = async ([key, raised]: Told) => {
     await (raised === null ? alerts.end(key) : alerts.raise(raised));
   };

@@ -1,3 +1,4 @@
+import { openTurns } from "../platform/turns.ts";
 /** Milliseconds from one round to the next. */
 export const ROUND_EVERY_MS = 60_000;
 
@@ -17,11 +18,8 @@ export function openRounds(
   everyMs = ROUND_EVERY_MS,
 ): Rounds {
   let timer: NodeJS.Timeout | null = null;
-  let last: Promise<void> = Promise.resolve();
-  const now = (): Promise<void> => {
-    last = last.then(work).catch(onFault);
-    return last;
-  };
+  const turns = openTurns();
+  const now = (): Promise<void> => turns.take(work).catch(onFault);
   return {
     now,
     start() {
@@ -33,7 +31,7 @@ export function openRounds(
     async stop() {
       if (timer !== null) clearInterval(timer);
       timer = null;
-      await last;
+      await turns.settled();
     },
   };
 }

@@ -5,6 +5,7 @@ import type { Clock } from "../../platform/clock.ts";
 import type { Database } from "../../platform/db/database.ts";
 import type { NotifyChannel } from "../../platform/notify/channel.ts";
 import { type Refusal, refuseUnknown } from "../../platform/refusal.ts";
+import { openTurns } from "../../platform/turns.ts";
 import type { Trail } from "../trail/service.ts";
 import { clean, toLine } from "./clean.ts";
 import { type ChannelView, openDelivery } from "./delivery.ts";
@@ -63,19 +64,16 @@ export function openAlerts(options: AlertOptions): Alerts {
   const { database, clock, trail } = options;
   const events = openChannel<AlertEvent>(options.onFault);
   const delivery = openDelivery(options);
-  let last: Promise<unknown> = Promise.resolve();
+  const turns = openTurns();
 
   /** One after the other, so that each sees what the one before has done. */
-  const inTurn = <Result>(work: (transaction: Database) => Promise<Result>): Promise<Result> => {
-    const turn = last.then(() =>
+  const inTurn = <Result>(work: (transaction: Database) => Promise<Result>): Promise<Result> =>
+    turns.take(() =>
       database.transaction().execute(async (transaction) => {
         await lockAlerts(transaction);
         return work(transaction);
       }),
     );
-    last = turn.catch(() => undefined);
-    return turn;
-  };
   const keep = async (transaction: Database, step: Step): Promise<Alert> => {
     for (const group of step.groups) await saveGroup(transaction, group);
     const alert = await saveAlert(transaction, step.alert);
@@ -132,11 +130,11 @@ export function openAlerts(options: AlertOptions): Alerts {
     channels: () => delivery.views(),
     start: () => delivery.start(),
     flushed: async () => {
-      await last;
+      await turns.settled();
       await delivery.flushed();
     },
     close: async () => {
-      await last;
+      await turns.settled();
       await delivery.close();
     },
   };

@@ -2,6 +2,7 @@ import type { CheckedIntent } from "../../engine/answer/check.ts";
 import { mayOperate } from "../../platform/auth/actor.ts";
 import type { Channel } from "../../platform/channel.ts";
 import { refuse, refuseUnknown } from "../../platform/refusal.ts";
+import { openTurns } from "../../platform/turns.ts";
 import type { WatchState } from "../audit/model.ts";
 import type { Actor, Refusal } from "../change/model.ts";
 import { isOfAnother } from "../change/ownTables.ts";
@@ -39,7 +40,7 @@ export class IncidentDesk {
   private readonly store: IncidentStore;
   private readonly wellness = new Map<string, Wellness>();
   private readonly proofs = new Proofs();
-  private last: Promise<unknown> = Promise.resolve();
+  private readonly turns = openTurns();
 
   constructor(options: IncidentOptions, events: Channel<IncidentEvent>) {
     this.options = options;
@@ -49,7 +50,7 @@ export class IncidentDesk {
 
   /** Nobody knows how far the undos came that a server before has begun. */
   resume(): Promise<void> {
-    return this.inTurn(async () => {
+    return this.turns.take(async () => {
       for (const incident of await this.store.open()) {
         const next = cutOffUndo(incident, this.options.clock());
         if (next === incident) continue;
@@ -60,19 +61,16 @@ export class IncidentDesk {
     });
   }
 
-  async settled(): Promise<void> {
-    for (let seen: unknown = null; seen !== this.last; ) {
-      seen = this.last;
-      await seen;
-    }
+  settled(): Promise<void> {
+    return this.turns.settled();
   }
 
   symptom(symptom: Symptom): Promise<void> {
-    return this.inTurn(() => this.take([symptom]));
+    return this.turns.take(() => this.take([symptom]));
   }
 
   symptomOver(id: string): Promise<void> {
-    return this.inTurn(() => this.end([id]));
+    return this.turns.take(() => this.end([id]));
   }
 
   well(wellness: Wellness): void {
@@ -89,7 +87,7 @@ export class IncidentDesk {
     const { broken, atMs } = state.drift;
     const symptoms = broken.map((intent) => intentSymptom(device, intent, atMs));
     const ids = new Set(symptoms.map(({ id }) => id));
-    return this.inTurn(async () => {
+    return this.turns.take(async () => {
       await this.take(symptoms);
       const open = (await this.store.open()).flatMap(waitingFor).map(({ id }) => id);
       await this.end(open.filter((id) => id.startsWith(intentPrefix(device)) && !ids.has(id)));
@@ -97,7 +95,7 @@ export class IncidentDesk {
   }
 
   differenceSeen(): Promise<void> {
-    return this.inTurn(async () => {
+    return this.turns.take(async () => {
       for (const incident of await this.store.open())
         if (waitingFor(incident).length > 0) await this.seekCause(incident);
     });
@@ -198,7 +196,7 @@ export class IncidentDesk {
     actor: Actor,
     work: (incident: Incident) => Promise<Incident | Refusal>,
   ): Promise<Incident | Refusal> {
-    return this.inTurn(async () => {
+    return this.turns.take(async () => {
       const incident = await this.store.find(id);
       if (incident === null)
         return refuseUnknown(`there is no incident ${id}`, "list them: `premortem incident`");
@@ -269,12 +267,6 @@ export class IncidentDesk {
   ): Promise<unknown> {
     const atMs = this.options.clock();
     return this.options.record({ atMs, actor, kind, subject: `incident/${id}`, details });
-  }
-
-  private inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const turn = this.last.then(work, work);
-    this.last = turn.catch(() => undefined);
-    return turn;
   }
 }
 

@@ -1,7 +1,8 @@
 import type { Database } from "../../platform/db/database.ts";
+import { openTurns } from "../../platform/turns.ts";
 import { BEGINNING, chain, type TrailFlaw, verify } from "./chain.ts";
 import type { TrailEntry, TrailEvent, TrailHead, TrailValue } from "./model.ts";
-import { type TrailPage, trailStore } from "./store.ts";
+import { type TrailPage, type TrailStore, trailStore } from "./store.ts";
 
 /** What a verification found. */
 export interface TrailVerdict {
@@ -32,6 +33,7 @@ const BATCH = 200;
 
 export function openTrail({ database }: { readonly database: Database }): Trail {
   const store = trailStore(database);
+  const verifications = openTurns();
   const write = async (transaction: Database, event: TrailEvent) => {
     const entry = chain(await store.head(transaction), storable(event));
     await store.add(transaction, entry);
@@ -47,20 +49,23 @@ export function openTrail({ database }: { readonly database: Database }): Trail 
       const [last] = await store.page({ before: null, limit: 1, subject: null });
       return last === undefined ? BEGINNING : headOf(last);
     },
-    async verify(anchor = null) {
-      let head = BEGINNING;
-      for (;;) {
-        const entries = await store.following(head.number, BATCH);
-        /* An anchor beyond a batch is not missing yet. */
-        const isEnd = entries.length < BATCH;
-        const within = isEnd || (anchor?.number ?? 0) <= head.number + BATCH ? anchor : null;
-        const flaw = verify(entries, within, head);
-        if (flaw !== null) return { flaw, head: wholeBefore(flaw, entries, head) };
-        head = headOf(entries.at(-1) ?? head);
-        if (isEnd) return { flaw: null, head };
-      }
-    },
+    /* One after the other: whoever may read may ask for it, and each reads the whole trail. */
+    verify: (anchor = null) => verifications.take(() => verifyAll(store, anchor)),
   };
+}
+
+async function verifyAll(store: TrailStore, anchor: TrailHead | null): Promise<TrailVerdict> {
+  let head = BEGINNING;
+  for (;;) {
+    const entries = await store.following(head.number, BATCH);
+    /* An anchor beyond a batch is not missing yet. */
+    const isEnd = entries.length < BATCH;
+    const within = isEnd || (anchor?.number ?? 0) <= head.number + BATCH ? anchor : null;
+    const flaw = verify(entries, within, head);
+    if (flaw !== null) return { flaw, head: wholeBefore(flaw, entries, head) };
+    head = headOf(entries.at(-1) ?? head);
+    if (isEnd) return { flaw: null, head };
+  }
 }
 
 function headOf({ number, hash }: TrailHead): TrailHead {
