@@ -123,8 +123,13 @@ const why = (found: object) => ("reason" in found ? String(found.reason) : "gran
 async function approved({ changes }: Loop, text: string): Promise<number> {
   const { change } = made(await changes.propose("fw", new Map([[small.source, text]]), ANA));
   made(await changes.prove(change.id, ANA));
-  made(await changes.approve(change.id, BOB, change.contentHash));
+  await approve(changes, change.id);
   return change.id;
+}
+
+async function approve(changes: Loop["changes"], id: number): Promise<void> {
+  const { shownHash } = made(await changes.get(id));
+  made(await changes.approve(id, BOB, shownHash ?? ""));
 }
 
 async function overridden(loop: Loop, text: string): Promise<number> {
@@ -200,6 +205,19 @@ describeWith(["root", "nft", "ip", "sshd", "conntrack"], "a change", () => {
     ]);
   });
 
+  test("is refused once an intent that it breaks is critical, though nothing runs otherwise", async () => {
+    const loop = await open({});
+    const file = `${small.folder}/premortem.yaml`;
+    writeFileSync(file, networkFile(small.source).replace("critical: true", "critical: false"));
+    loop.inventory.reload();
+    const id = await approved(loop, FATAL);
+    writeFileSync(file, networkFile(small.source));
+    loop.inventory.reload();
+    expect(why(await loop.applies.start(id, ANA, WINDOW))).toBe(
+      "what the network file says of fw changed after the approval: prove and approve again",
+    );
+  });
+
   test("that breaks a critical intent does not pass the gate", async () => {
     const loop = await open({});
     const id = await approved(loop, FATAL);
@@ -263,12 +281,17 @@ describeWith(["root", "nft", "ip", "sshd", "conntrack"], "a change", () => {
     expect(listing()).toContain("192.0.2.66");
   });
 
-  test("is refused on a device that has changed since it was proved", async () => {
+  test("is refused on a device that has changed since it was approved, though not by a ban", async () => {
     const loop = await open({});
     const id = await approved(loop, HARMLESS);
+    small.inside(["nft", "add element inet edge bans { 192.0.2.77 timeout 1h }"]);
     small.inside(["nft", "add rule inet edge forward tcp dport 99 drop"]);
-    expect(why(await loop.applies.start(id, ANA, WINDOW))).toMatch(/has changed since/);
+    const reason = "the running state of fw changed after the approval: prove and approve again";
+    expect(why(await loop.applies.start(id, ANA, WINDOW))).toBe(reason);
     made(await loop.changes.prove(id, ANA));
+    expect(why(await loop.applies.start(id, ANA, WINDOW))).toBe(reason);
+    await approve(loop.changes, id);
+    small.inside(["nft", "add element inet edge bans { 192.0.2.78 timeout 1h }"]);
     expect((await applied(loop, id)).state.kind).toBe("confirmed");
   });
 
@@ -319,13 +342,17 @@ describeWith(["root", "nft", "ip", "sshd", "conntrack"], "a change", () => {
     const { changes } = await open({});
     const files = new Map([[small.source, HARMLESS]]);
     const { change } = made(await changes.propose("fw", files, ANA));
+    made(await changes.prove(change.id, ANA));
+    const { shownHash } = made(await changes.get(change.id));
+    const shown = shownHash ?? "";
     const token: Actor = { login: "ana", roles: ["approver"] };
-    expect(why(await changes.approve(change.id, token, change.contentHash))).toMatch(/wrote it/);
-    made(await changes.approve(change.id, BOB, change.contentHash));
+    expect(why(await changes.approve(change.id, token, shown))).toMatch(/wrote it/);
+    made(await changes.approve(change.id, BOB, shown));
     made(await changes.edit(change.id, new Map([[small.source, FATAL]]), ANA));
     const { missing } = made(await changes.get(change.id));
     expect(missing.map(({ kind }) => kind)).toEqual(["proof", "approval"]);
-    expect(why(await changes.approve(change.id, BOB, change.contentHash))).toMatch(/edited since/);
+    made(await changes.prove(change.id, ANA));
+    expect(why(await changes.approve(change.id, BOB, shown))).toMatch(/edited since/);
   });
 
   /** Over ssh, from the mail host. */

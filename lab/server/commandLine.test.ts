@@ -96,8 +96,8 @@ describeWith(["root", "nft", "ip"], "the command line", () => {
     expect(code).toBe(1);
     expect(out).toContain("BREAKS 1 intent");
     expect(out).toMatch(/drop {2}\S+nftables\.conf:6 {2}ip saddr 10\.9\.2\.8\/29 drop/);
-    const content = /^content (\w+)$/m.exec(desk.as("bob", "changes", "1").out)?.[1] ?? "";
-    expect(desk.as("bob", "approve", "1", "--content", content).code).toBe(0);
+    const shown = /^shown (\w+)$/m.exec(desk.as("bob", "changes", "1").out)?.[1] ?? "";
+    expect(desk.as("bob", "approve", "1", "--shown", shown).code).toBe(0);
     const applied = desk.as("ana", "apply", "1");
     expect(applied.code).toBe(1);
     expect(applied.error).toContain("mail-out");
@@ -111,17 +111,17 @@ describeWith(["root", "nft", "ip"], "the command line", () => {
       write("good", ruleset("    ip saddr 192.0.2.1 drop\n")),
     );
     expect(proposed.code).toBe(0);
-    const content = /^content (\w+)$/m.exec(desk.as("bob", "changes", "2").out)?.[1] ?? "";
-    expect(desk.as("bob", "approve", "2", "--content", content)).toMatchObject({ code: 1 });
-    expect(desk.as("bob", "approve", "2", "--content", "00000000").error).toContain("nothing was");
+    const shown = /^shown (\w+)$/m.exec(desk.as("bob", "changes", "2").out)?.[1] ?? "";
+    expect(desk.as("bob", "approve", "2", "--shown", shown)).toMatchObject({ code: 1 });
+    expect(desk.as("bob", "approve", "2", "--shown", "00000000").error).toContain("nothing was");
     expect(desk.as("ana", "withdraw", "2").code).toBe(0);
   });
 
   test("a change that somebody else approved is applied, and stays", () => {
     const file = write("good", ruleset("    ip saddr 192.0.2.2 drop\n"));
     expect(desk.as("ana", "propose", "fw", file).code).toBe(0);
-    const content = /^content (\w+)$/m.exec(desk.as("bob", "changes", "3").out)?.[1] ?? "";
-    expect(desk.as("bob", "approve", "3", "--content", content).code).toBe(0);
+    const shown = /^shown (\w+)$/m.exec(desk.as("bob", "changes", "3").out)?.[1] ?? "";
+    expect(desk.as("bob", "approve", "3", "--shown", shown).code).toBe(0);
     const { code, out, error } = desk.as("ana", "apply", "3");
     expect([code, error]).toEqual([0, expect.stringContaining("  confirmed\n")]);
     expect(out).toContain("✓ read-back: the candidate runs");

@@ -118,7 +118,7 @@ function addChangeCommands(asking: Asking, { streams, end }: Frame): void {
     .action(async (id, options) => end(await prove(id, options, streams())));
   asking("approve", "approves a change that somebody else wrote")
     .argument("<change>")
-    .option("--content <hash>", "the content that you looked at; 32 digits are enough")
+    .option("--shown <hash>", "the hash of what you looked at; 32 digits are enough")
     .action(async (id, options) => end(await approve(id, options, streams())));
   asking("override", "asks to go on although a change breaks critical intents")
     .argument("<change>")

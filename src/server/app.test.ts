@@ -9,6 +9,7 @@ import {
   readDocument,
   sampleOf,
 } from "./testing/document.ts";
+import { paperDevice } from "./testing/paperDevice.ts";
 import { testServer } from "./testing/testServer.ts";
 
 test("the document has every route of the app, and no reference in it leads nowhere", async () => {
@@ -93,40 +94,71 @@ test("a token that is made up, taken back or too old is none", async () => {
 
 const FILES = [{ path: "/etc/nftables.conf", text: "flush ruleset\n" }];
 
+const LISTING = "table inet edge {\n}\n";
+
 async function proposal() {
-  const server = await testServer();
+  let listing = LISTING;
+  const device = paperDevice(() => listing);
+  const server = await testServer({ openTransport: () => device });
   const ana = await server.token("ana");
   const proposed = await server.ask("POST", "/v1/changes", {
     token: ana,
     body: { device: "fw", files: FILES },
   });
   const made = contract.change.parse(proposed.body);
-  const approve = (token: string, contentHash: string) =>
-    server.ask("POST", `/v1/changes/${made.id}/approve`, { token, body: { contentHash } });
-  return { server, ana, change: made, approve };
+  const approve = (token: string, shownHash: string) =>
+    server.ask("POST", `/v1/changes/${made.id}/approve`, { token, body: { shownHash } });
+  /** Proves it, and gives it as it is shown then. */
+  const look = async () => {
+    await server.ask("POST", `/v1/changes/${made.id}/prove`, { token: ana });
+    const { body } = await server.ask("GET", `/v1/changes/${made.id}`, { token: ana });
+    const { shownHash, ...change } = contract.change.parse(body);
+    return { ...change, shownHash: shownHash ?? "" };
+  };
+  const runs = (text: string) => {
+    listing = text;
+  };
+  return { server, ana, change: made, approve, look, runs };
 }
 
 test("two tokens of one person are one person: nobody approves what they wrote", async () => {
-  const { server, change, approve } = await proposal();
+  const { server, approve, look } = await proposal();
+  const { shownHash } = await look();
   const second = await server.token("ana", ["approver"]);
-  const own = await approve(second, change.contentHash);
+  const own = await approve(second, shownHash);
   expect([own.status, errorBody.parse(own.body).error.code]).toEqual([409, "refused"]);
-  const other = await approve(await server.token("bob"), change.contentHash);
-  expect(other.body).toMatchObject({ approvals: [{ by: "bob" }] });
+  const other = await approve(await server.token("bob"), shownHash);
+  expect(other.body).toMatchObject({ approvals: [{ by: "bob", void: null }] });
+});
+
+test("what is not proved, or was proved anew with another result, is not approved", async () => {
+  const { server, approve, look, runs } = await proposal();
+  const bob = await server.token("bob");
+  expect((await approve(bob, "0".repeat(64))).status).toBe(409);
+  const { shownHash } = await look();
+  runs("table inet edge {\n\tchain other {\n\t}\n}\n");
+  const now = await look();
+  expect((await approve(bob, shownHash)).status).toBe(409);
+  expect((await approve(bob, now.shownHash)).status).toBe(200);
+  runs(LISTING);
+  expect((await look()).approvals).toMatchObject([
+    { by: "bob", void: "the running state of fw changed after the approval" },
+  ]);
 });
 
 test("what was edited since it was looked at is not approved, and loses its approvals", async () => {
-  const { server, ana, change, approve } = await proposal();
+  const { server, ana, change, approve, look } = await proposal();
   const bob = await server.token("bob");
-  expect((await approve(bob, change.contentHash)).status).toBe(200);
+  const { shownHash } = await look();
+  expect((await approve(bob, shownHash)).status).toBe(200);
   const edited = await server.ask("PUT", `/v1/changes/${change.id}/files`, {
     token: ana,
     body: { files: [{ path: "/etc/nftables.conf", text: "flush ruleset\n\n" }] },
   });
   const now = contract.change.parse(edited.body);
   expect(now.missing).toContainEqual(expect.objectContaining({ kind: "approval" }));
-  expect((await approve(bob, change.contentHash)).status).toBe(409);
-  expect((await approve(bob, now.contentHash)).status).toBe(200);
+  expect((await approve(bob, shownHash)).status).toBe(409);
+  expect((await approve(bob, (await look()).shownHash)).status).toBe(200);
 });
 
 test("a token of somebody who has no role any more is good for nothing", async () => {

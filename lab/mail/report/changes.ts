@@ -31,8 +31,8 @@ export async function proposeFatal(
   return { change, proof: answer, provedMs };
 }
 
-/** Bob approves exactly what was proved. */
-export async function approve({ server }: Rig, { id, contentHash }: Change): Promise<void> {
+/** Bob approves exactly what was shown. */
+export async function approve({ server }: Rig, { id, shownHash }: Change): Promise<void> {
   const path = `/v1/changes/${id}/approve`;
-  await server.ask("bob", "POST", path, changeBody, { contentHash });
+  await server.ask("bob", "POST", path, changeBody, { shownHash });
 }

@@ -103,11 +103,11 @@ async function proveOne(
 }
 
 export interface ApproveOptions extends Asking {
-  /** Begin of the hash of the content that was looked at. */
-  readonly content?: string;
+  /** Begin of the hash of what was looked at. */
+  readonly shown?: string;
 }
 
-/** Hexadecimal digits of a content that nobody finds a second content for: 128 bits. */
+/** Hexadecimal digits of a hash that nobody finds something else for: 128 bits. */
 const LEAST_DIGITS = 32;
 
 /** Approves what was looked at: with its hash, or after it was shown. */
@@ -115,19 +115,24 @@ export function approve(id: string, options: ApproveOptions, streams: Streams): 
   return withServer(options, streams, async (api) => {
     const change = await api.get<ChangeBody>(changePath(id));
     if (isFault(change)) return change;
-    const seen = options.content ?? (await show(api, change, streams));
+    const { shownHash } = change;
+    if (shownHash === null) {
+      const help = `prove it, and look at what it does: \`premortem prove ${id}\``;
+      tellUsage(streams.error, `change ${id} is not proved: nothing was approved`, help);
+      return EXIT.usage;
+    }
+    const seen = options.shown ?? (await show(api, change, shownHash, streams));
     if (seen === null) return EXIT.usage;
-    if (seen.length < LEAST_DIGITS || !change.contentHash.startsWith(seen)) {
+    if (seen.length < LEAST_DIGITS || !shownHash.startsWith(seen)) {
       tellUsage(
         streams.error,
-        `\`${seen}\` is not the content of change ${id}: nothing was approved`,
+        `\`${seen}\` is not what change ${id} shows now: nothing was approved`,
         `look at what it is now: \`premortem changes ${id}\``,
       );
       return EXIT.usage;
     }
-    const { contentHash } = change;
     const approved = await api.send<ChangeBody>("POST", `${changePath(id)}/approve`, {
-      contentHash,
+      shownHash,
     });
     if (isFault(approved)) return approved;
     print(options, streams, approved, (one) => changeText(one, streams.out.style));
@@ -136,14 +141,19 @@ export function approve(id: string, options: ApproveOptions, streams: Streams): 
 }
 
 /** Shows a change with its proof, and asks; null: it was not approved. */
-async function show(api: Api, change: ChangeBody, { error }: Streams): Promise<string | null> {
-  const { id, contentHash } = change;
+async function show(
+  api: Api,
+  change: ChangeBody,
+  shownHash: string,
+  { error }: Streams,
+): Promise<string | null> {
+  const { id } = change;
   const proof = await api.get<ProofBody>(`${changePath(String(id))}/proof`);
   if (!isFault(proof)) error.write(`${proofText(proof.answer, error.style)}\n`);
   error.write(changeText(change, error.style));
   const word = await askFor(`Approve change ${id} of ${change.device}? Type yes: `);
-  if (word === "yes") return contentHash;
-  const help = `look at it, then \`premortem approve ${id} --content ${contentHash}\``;
+  if (word === "yes") return shownHash;
+  const help = `look at it, then \`premortem approve ${id} --shown ${shownHash}\``;
   tellUsage(
     error,
     word === null ? "nobody is there to be asked: nothing was approved" : "not approved",

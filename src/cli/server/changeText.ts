@@ -12,13 +12,14 @@ export function changeLine(one: ChangeBody, style: Style): string {
 
 /** A change, and what it waits for. */
 export function changeText(change: ChangeBody, style: Style): string {
-  const { contentHash, approvals, override } = change;
+  const { contentHash, shownHash, approvals, override } = change;
   const lines = [
     `change ${changeLine(change, style)}`,
     `content ${contentHash}`,
+    ...(shownHash === null ? [] : [`shown ${shownHash}`]),
     ...approvals.map(
-      ({ by, contentHash: seen }) =>
-        `approved by ${shown(by)}${seen === contentHash ? "" : ", before it was edited: void"}`,
+      ({ by, void: why }) =>
+        `approved by ${shown(by)}${why === null ? "" : `; void: ${shown(why)}`}`,
     ),
     ...(override === null ? [] : [overrideText(override)]),
     ...missingLines(change, style),
@@ -42,7 +43,9 @@ function missingText(id: number, missing: ChangeBody["missing"][number]): string
     case "proof":
       return `a proof (${shown(missing.reason)}): \`premortem prove ${id}\``;
     case "approval":
-      return `an approval, by somebody else than ${missing.notBy.map(shown).join(", ")}: \`premortem approve ${id}\``;
+      return missing.reason === null
+        ? `an approval, by somebody else than ${missing.notBy.map(shown).join(", ")}: \`premortem approve ${id}\``
+        : `an approval that counts (${shown(missing.reason)}): \`premortem prove ${id}\`, then \`premortem approve ${id}\``;
     case "intents":
       return `it breaks ${missing.broken.map(shown).join(", ")}: edit it, or ask for an override: \`premortem override ${id}\``;
     case "grant":

@@ -9,9 +9,10 @@ export const PROOF_FORMAT_VERSION = 1;
 export interface ProofAnswer {
   readonly formatVersion: number;
   readonly device: string;
-  /** Of the source files, and of the snapshot that they were run on. */
+  /** Of the source files, of the state that they were run on, and of what is asked of the device. */
   readonly contentHash: string;
   readonly runningHash: string;
+  readonly networkHash: string;
   /** False: it would not be loaded; `reasons` says why. */
   readonly loads: boolean;
   /** False: something is not proved; `reasons` says what. */

@@ -1,5 +1,6 @@
 import type { Database } from "../../platform/db/database.ts";
 import type { Transport } from "../../platform/transport/transport.ts";
+import { networkHashOf } from "../change/networkHash.ts";
 import { pullDevice } from "../change/service.ts";
 import type { TrailEvent, TrailValue } from "../trail/model.ts";
 import { aftermathOf } from "./aftermath.ts";
@@ -162,7 +163,13 @@ async function checkAll(
   const network = devices.network();
   const device = network.devices.get(order.device);
   if (device === undefined)
-    return { passed: false, evidence: [notNamed("the network file does not name it any more")] };
+    return { passed: false, evidence: [noPromise("the network file does not name it any more")] };
+  /* What was approved was proved on other intents: whether it keeps these nobody has said. */
+  if (networkHashOf(network, device) !== order.networkHash)
+    return {
+      passed: false,
+      evidence: [noPromise("the network file changed since it was approved")],
+    };
   const part = partOf(options, order.device);
   const checks = confirmationChecks({
     network,
@@ -186,7 +193,7 @@ async function checkAll(
   return runChecks(checks, time, stop);
 }
 
-function notNamed(text: string): Evidence {
+function noPromise(text: string): Evidence {
   return { kind: "intents", name: "intents", isCounted: true, passed: false, text, tookMs: null };
 }
 

@@ -34,7 +34,7 @@ export interface ApplyOptions {
   readonly clock: Clock;
   readonly trail: Pick<Trail, "append">;
   readonly devices: Devices;
-  readonly changes: Pick<ChangeService, "get" | "proof" | "beginApply" | "endApply">;
+  readonly changes: Pick<ChangeService, "get" | "beginApply" | "endApply">;
   readonly probes: Probes;
   readonly recovery: (device: string) => Promise<Recovery>;
   readonly events: Channel<ApplyNews>;

@@ -1,10 +1,13 @@
+import type { ProofAnswer } from "../../engine/answer/proof.ts";
 import { mayOperate } from "../../platform/auth/actor.ts";
 import { codeOf } from "../../platform/db/fault.ts";
 import { refuse, refuseUnknown } from "../../platform/refusal.ts";
 import type { Actor, Change, Refusal } from "../change/model.ts";
+import { isRefusal } from "../change/permission.ts";
+import { toProof } from "../change/prove.ts";
 import { foreignHashOf, runningHashOf } from "../change/runningHash.ts";
-import { pullDevice } from "../change/service.ts";
-import { beginApply, grantedIntents, isRefusal } from "../change/transition.ts";
+import { proveOnDevice } from "../change/service.ts";
+import { beginApply, grantedIntents } from "../change/transition.ts";
 import type { NetworkDevice } from "../inventory/model.ts";
 import { partOf } from "../inventory/snapshot.ts";
 import { brake, HOUR_MS } from "./brakes.ts";
@@ -110,10 +113,10 @@ async function startApply(
   const order = await orderOf(options, changeId, actor, wishes);
   if ("kind" in order) return order;
   const { database, changes, trail } = options;
-  const { device, runningHash, ...rest } = order;
+  const { device, answer, ...rest } = order;
   try {
     return await database.transaction().execute(async (transaction) => {
-      const begun = await changes.beginApply(transaction, changeId, actor, runningHash);
+      const begun = await changes.beginApply(transaction, changeId, actor, answer);
       if ("reason" in begun) return begun;
       const apply = await insertApply(transaction, { ...rest, device });
       const { contentHash, startedMs, overridden } = apply.order;
@@ -128,7 +131,8 @@ async function startApply(
   }
 }
 
-type Order = ApplyOrder & { readonly runningHash: string };
+/** With the proof of this moment. */
+type Order = ApplyOrder & { readonly answer: ProofAnswer };
 
 /** Everything that has to be known before a device is touched. */
 async function orderOf(
@@ -141,19 +145,17 @@ async function orderOf(
   const found = await changes.get(changeId);
   if ("reason" in found) return found;
   const { change } = found;
-  const proof = await changes.proof(changeId);
-  if ("reason" in proof) return proof;
   const device = devices.network().devices.get(change.device);
   if (device === undefined) return refuse(`there is no device \`${change.device}\` any more`, "");
   const braked = windowProblem(wishes) ?? (await brakeOf(options, change, wishes));
   if (braked !== null) return braked;
   const transport = devices.transportOf(change.device);
-  const pulled = await pullDevice(devices, change.device);
-  if ("reason" in pulled) return pulled;
-  const { snapshot } = pulled;
-  const runningHash = runningHashOf(device, snapshot);
+  /* What was shown may be so no more: it is proved again, on the state that the plan is made for. */
+  const proved = await proveOnDevice(devices, change.device, change.files);
+  if ("reason" in proved) return proved;
+  const { answer, snapshot } = proved;
   /* Nothing is written to a device before the change may be applied. */
-  const gate = beginApply(change, actor, runningHash, clock());
+  const gate = beginApply(change, actor, toProof(answer), clock());
   if (isRefusal(gate)) return gate;
   const part = await installPart(
     transport,
@@ -179,17 +181,18 @@ async function orderOf(
     changeId,
     device: change.device,
     contentHash: change.contentHash,
+    networkHash: answer.networkHash,
     by: actor.login,
     startedMs: clock(),
     plan: planned.plan,
     green: await probes.green(change.device),
-    overridden: [...grantedIntents(change, clock()), ...(change.proof?.broken ?? [])],
-    wasBaseline: await isBaseline(devices, device, runningHash),
+    overridden: [...grantedIntents(gate, clock()), ...(gate.proof?.broken ?? [])],
+    wasBaseline: await isBaseline(devices, device, answer.runningHash),
     foreignHash: foreignHashOf(device, snapshot),
-    brokenBefore: proof.answer.brokenBefore.map(({ id }) => id),
+    brokenBefore: answer.brokenBefore.map(({ id }) => id),
     files: [...files],
     filesBefore: [...files.keys()].map((path) => [path, textOf(path)] as const),
-    runningHash,
+    answer,
   };
 }
 

@@ -12,6 +12,8 @@ export interface ApplyOrder {
   readonly changeId: number;
   readonly device: string;
   readonly contentHash: string;
+  /** Of `networkHashOf`: what was asked of the device when it was approved. */
+  readonly networkHash: string;
   readonly by: string;
   readonly startedMs: number;
   readonly plan: ApplyPlan;

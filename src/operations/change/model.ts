@@ -4,11 +4,22 @@ export type { Refusal } from "../../platform/refusal.ts";
 /** Content of the source files of a device, by path. */
 export type SourceFiles = ReadonlyMap<string, string>;
 
-/** Somebody's consent to exactly this content. */
+/** What somebody is shown who looks at a change: what it is, what it was proved on, and what it does to intents. */
+export interface Shown {
+  readonly contentHash: string;
+  readonly runningHash: string;
+  readonly networkHash: string;
+  /** Intents that it would break, critical ones among them; those that are broken already; the undecided. */
+  readonly broken: readonly string[];
+  readonly brokenBefore: readonly string[];
+  readonly undecided: readonly string[];
+}
+
+/** Somebody's consent to exactly what they were shown. */
 export interface Approval {
   /** Login of the person, not of the token that they used. */
   readonly by: string;
-  readonly contentHash: string;
+  readonly shown: Shown;
   readonly atMs: number;
 }
 
@@ -29,6 +40,8 @@ export interface Proof {
   readonly contentHash: string;
   /** Of the ruleset and source files that the candidate was run on (`runningHashOf`). */
   readonly runningHash: string;
+  /** Of what the network file asks of the device (`networkHashOf`). */
+  readonly networkHash: string;
   /** False: the candidate would not load. */
   readonly loads: boolean;
   readonly isComplete: boolean;
@@ -37,6 +50,8 @@ export interface Proof {
   /** Critical intents that would be broken, and the others. */
   readonly brokenCritical: readonly string[];
   readonly broken: readonly string[];
+  /** Intents that are broken without it as well. */
+  readonly brokenBefore: readonly string[];
   readonly undecided: readonly string[];
 }
 
@@ -60,7 +75,7 @@ export interface Change {
   /** Everybody who wrote a part of it: none of them approves it. */
   readonly writers: readonly string[];
   readonly files: SourceFiles;
-  /** Of `files`: approvals and proofs hold for this content alone. */
+  /** Of `files`: proofs hold for this content alone, and approvals for what was shown of it. */
   readonly contentHash: string;
   readonly status: ChangeStatus;
   /** Void ones too: they are part of the story. */
@@ -73,6 +88,11 @@ export interface Change {
 /** What stands between a change and its apply. */
 export type Missing =
   | { readonly kind: "proof"; readonly reason: string }
-  | { readonly kind: "approval"; readonly notBy: readonly string[] }
+  /** `reason`: why the last one that was given does not count; null: there is none. */
+  | {
+      readonly kind: "approval";
+      readonly notBy: readonly string[];
+      readonly reason: string | null;
+    }
   | { readonly kind: "intents"; readonly broken: readonly string[] }
   | { readonly kind: "grant"; readonly notBy: readonly string[] };

@@ -12,6 +12,7 @@ import { contentHashOf } from "./content.ts";
 import { editedLines } from "./edits.ts";
 import type { ManagementFlow } from "./management.ts";
 import type { Proof, SourceFiles } from "./model.ts";
+import { networkHashOf } from "./networkHash.ts";
 import { ownTables } from "./ownTables.ts";
 import { runningHashOf } from "./runningHash.ts";
 import { flushesAll, isSourceProblem, type Sources, wholeSources } from "./sources.ts";
@@ -48,26 +49,30 @@ export function proveChange(input: ProveInput): ProofAnswer {
 
 /** What the life of a change needs of it. */
 export function toProof(answer: ProofAnswer): Proof {
-  const { contentHash, runningHash, loads, isComplete, reasons, broken, undecided } = answer;
+  const { contentHash, runningHash, networkHash, loads, isComplete, reasons } = answer;
+  const { broken, brokenBefore, undecided } = answer;
   const idsOf = (intents: readonly CheckedIntent[]) => intents.map(({ id }) => id);
   return {
     contentHash,
     runningHash,
+    networkHash,
     loads,
     isComplete,
     reasons,
     brokenCritical: idsOf(broken.filter(({ critical }) => critical)),
     broken: idsOf(broken.filter(({ critical }) => !critical)),
+    brokenBefore: idsOf(brokenBefore),
     undecided: idsOf(undecided),
   };
 }
 
-function emptyAnswer({ device, snapshot, files }: ProveInput): ProofAnswer {
+function emptyAnswer({ network, device, snapshot, files }: ProveInput): ProofAnswer {
   return {
     formatVersion: PROOF_FORMAT_VERSION,
     device: device.name,
     contentHash: contentHashOf(files),
     runningHash: runningHashOf(device, snapshot),
+    networkHash: networkHashOf(network, device),
     loads: false,
     isComplete: false,
     reasons: [],

@@ -1,7 +1,7 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { NetworkDevice } from "../inventory/model.ts";
 import { makeSnapshot } from "../inventory/snapshot.ts";
-import { foreignHashOf } from "./runningHash.ts";
+import { foreignHashOf, runningHashOf } from "./runningHash.ts";
 
 const DEVICE: NetworkDevice = {
   name: "fw1",
@@ -28,4 +28,21 @@ test("own tables and the bans of others are left out", () => {
 
 test("a table that somebody else makes is not", () => {
   expect(hashOf(`${OWN}${BANS("10.0.0.1")}table inet evil {\n}\n`)).not.toBe(before);
+});
+
+describe("a proof, and with it an approval, stays good", () => {
+  const LIVE = (elements: string) =>
+    `table inet edge {\n\tset bans {\n\t\ttype ipv4_addr\n\t\tflags timeout\n\t\telements = { ${elements} }\n\t}\n}\n`;
+  const runningHash = (text: string) =>
+    runningHashOf(DEVICE, makeSnapshot("fw1", [{ name: "nft", text }]));
+
+  test("when a ban comes, or its time goes by", () => {
+    expect(runningHash(LIVE("10.0.0.1 timeout 1h expires 2m,\n\t\t\t     10.0.0.2"))).toBe(
+      runningHash(LIVE("10.0.0.1 timeout 1h expires 1m")),
+    );
+  });
+
+  test("not when somebody puts an element into a plain set", () => {
+    expect(runningHash(OWN + BANS("10.0.0.1"))).not.toBe(runningHash(OWN + BANS("10.0.0.2")));
+  });
 });

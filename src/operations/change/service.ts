@@ -6,10 +6,14 @@ import { refuse, refuseUnknown } from "../../platform/refusal.ts";
 import type { Network } from "../inventory/model.ts";
 import type { Pulled } from "../inventory/pull.ts";
 import type { Inventory } from "../inventory/service.ts";
+import type { Snapshot } from "../inventory/snapshot.ts";
 import type { TrailEvent } from "../trail/model.ts";
 import type { Trail } from "../trail/service.ts";
+import { approve, shownHashOf, whyVoid } from "./approval.ts";
 import { readManagementFlow } from "./management.ts";
-import type { Actor, Change, Missing, Refusal, SourceFiles } from "./model.ts";
+import { missing } from "./missing.ts";
+import type { Actor, Approval, Change, Missing, Proof, Refusal, SourceFiles } from "./model.ts";
+import { isOpen, isRefusal, type Result } from "./permission.ts";
 import { proveChange, toProof } from "./prove.ts";
 import {
   findChange,
@@ -49,7 +53,15 @@ export interface ChangeOptions {
 
 /** A change with what stands between it and its apply, as far as is known without reading the device. */
 export interface ChangeView extends StoredChange {
+  readonly approvals: readonly JudgedApproval[];
   readonly missing: readonly Missing[];
+  /** Names what an approver is shown now; null: it has to be proved first. */
+  readonly shownHash: string | null;
+}
+
+/** An approval, and why it does not count; null: it does. */
+export interface JudgedApproval extends Approval {
+  readonly void: string | null;
 }
 
 export type ChangeService = ReturnType<typeof openChanges>;
@@ -93,10 +105,12 @@ export function openChanges(options: ChangeOptions) {
         make: (change) => transition.edit(change, files, actor),
       }),
     prove: (id: number, actor: Actor) => proveStored(options, id, actor),
-    approve: (id: number, actor: Actor, contentHash: string) =>
+    /** `shownHash` names what the approver looked at. */
+    approve: (id: number, actor: Actor, shownHash: string) =>
       alter(id, actor, {
         kind: "change.approved",
-        make: (change) => transition.approve(change, actor, contentHash, clock()),
+        details: { shownHash },
+        make: (change) => approve(change, actor, shownHash, clock()),
       }),
     askOverride: (id: number, actor: Actor, ask: { reason: string; untilMs: number }) =>
       alter(id, actor, {
@@ -114,12 +128,17 @@ export function openChanges(options: ChangeOptions) {
         kind: "change.withdrawn",
         make: (change) => transition.withdraw(change, actor),
       }),
-    /** Hands it to apply, within apply's own transaction. */
-    beginApply: (transaction: Database, id: number, actor: Actor, runningHash: string) =>
-      alterWithin(options, transaction, id, actor, {
+    /** Hands it to apply, within apply's own transaction, on what was proved just now. */
+    beginApply: async (transaction: Database, id: number, actor: Actor, answer: ProofAnswer) => {
+      const proof = toProof(answer);
+      const begun = await alterWithin(options, transaction, id, actor, {
         kind: "change.applying",
-        make: (change) => transition.beginApply(change, actor, runningHash, clock()),
-      }),
+        details: detailsOf(proof),
+        make: (change) => transition.beginApply(change, actor, proof, clock()),
+      });
+      if ("change" in begun) await saveProof(transaction, id, answer, clock());
+      return begun;
+    },
     endApply: (transaction: Database, id: number, end: EndKind) =>
       alterWithin(options, transaction, id, PREMORTEM, {
         kind: "change.ended",
@@ -137,7 +156,7 @@ const PREMORTEM: Actor = { login: "premortem", roles: [] };
 interface Deed {
   readonly kind: string;
   readonly details?: TrailEvent["details"];
-  readonly make: (change: Change) => transition.Result;
+  readonly make: (change: Change) => Result;
 }
 
 async function alterChange(
@@ -164,7 +183,7 @@ async function alterWithin(
   const found = await findChange(transaction, id, true);
   if (found === null) return unknown(id);
   const change = make(found.change);
-  if (transition.isRefusal(change)) return change;
+  if (isRefusal(change)) return change;
   if (change === found.change) return viewOf(found, clock());
   const nowMs = clock();
   await updateChange(transaction, { ...found, change }, nowMs);
@@ -184,8 +203,8 @@ async function proposeChange(
   const refused = tooLarge(files) ?? unknownDevice(devices.network(), device);
   if (refused !== null) return refused;
   const draft = transition.draft(0, device, files, actor);
-  const proposed = transition.isRefusal(draft) ? draft : transition.propose(draft, actor);
-  if (transition.isRefusal(proposed)) return proposed;
+  const proposed = isRefusal(draft) ? draft : transition.propose(draft, actor);
+  if (isRefusal(proposed)) return proposed;
   const stored = await database.transaction().execute(async (transaction) => {
     const made = await insertChange(transaction, proposed, clock());
     const details = { device, contentHash: proposed.contentHash, files: [...files.keys()] };
@@ -208,15 +227,15 @@ async function proveStored(
   const found = await findChange(database, id);
   if (found === null) return unknown(id);
   const { device, files } = found.change;
-  const answer = await proveOnDevice(devices, device, files);
-  if ("reason" in answer) return answer;
+  const proved = await proveOnDevice(devices, device, files);
+  if ("reason" in proved) return proved;
+  const { answer } = proved;
   const proof = toProof(answer);
-  const { broken, brokenCritical, runningHash, loads, isComplete } = proof;
   const atMs = clock();
   const altered = await database.transaction().execute(async (transaction) => {
     const result = await alterWithin(options, transaction, id, actor, {
       kind: "change.proved",
-      details: { runningHash, loads, isComplete, broken: [...brokenCritical, ...broken] },
+      details: detailsOf(proof),
       make: (change) => transition.prove(change, proof),
     });
     if ("change" in result) await saveProof(transaction, id, answer, atMs);
@@ -227,12 +246,24 @@ async function proveStored(
   return { answer, atMs };
 }
 
+function detailsOf({ runningHash, networkHash, loads, isComplete, ...rest }: Proof) {
+  const { broken, brokenCritical, undecided } = rest;
+  const all = [...brokenCritical, ...broken];
+  return { runningHash, networkHash, loads, isComplete, broken: all, undecided };
+}
+
+/** A proof, and the state that it is of. */
+export interface ProvedState {
+  readonly answer: ProofAnswer;
+  readonly snapshot: Snapshot;
+}
+
 /** What edited files would do on a device as it runs now. */
 export async function proveOnDevice(
   devices: Devices,
   name: string,
   files: SourceFiles,
-): Promise<ProofAnswer | Refusal> {
+): Promise<ProvedState | Refusal> {
   const network = devices.network();
   const device = network.devices.get(name);
   if (device === undefined) return noDevice(network, name);
@@ -247,7 +278,8 @@ export async function proveOnDevice(
   const notSeen = isHidden
     ? [...pulled.notSeen, "the connection that premortem comes by"]
     : pulled.notSeen;
-  return proveChange({ network, device, snapshot, notSeen, files, management });
+  const answer = proveChange({ network, device, snapshot, notSeen, files, management });
+  return { answer, snapshot };
 }
 
 /** Reads a device as it runs. */
@@ -259,9 +291,9 @@ export async function pullDevice(devices: Devices, name: string): Promise<Pulled
 
 function viewOf(stored: StoredChange, nowMs: number): ChangeView {
   const { change } = stored;
-  const isOpen = change.status === "draft" || change.status === "proposed";
-  const runningHash = change.proof?.runningHash ?? "";
-  return { ...stored, missing: isOpen ? transition.missing(change, runningHash, nowMs) : [] };
+  const shownHash = shownHashOf(change);
+  const approvals = change.approvals.map((one) => ({ ...one, void: whyVoid(change, one) }));
+  return { ...stored, approvals, shownHash, missing: isOpen(change) ? missing(change, nowMs) : [] };
 }
 
 function publish(

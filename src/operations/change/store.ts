@@ -57,6 +57,24 @@ export const CHANGE_MIGRATIONS: readonly Migration[] = [
         .execute();
     },
   },
+  {
+    /* Approvals of before bind less than what was shown: they are void, and told in the trail alone. */
+    name: "change-002-approvals-of-what-was-shown",
+    up: async (database) => {
+      const tables = database.withTables<Tables>();
+      const rows = await tables.selectFrom("change").select(["id", "document"]).execute();
+      for (const { id, document } of rows) {
+        const found: object = JSON.parse(document);
+        const without = { ...found, approvals: [], proof: null, override: null };
+        await tables
+          .updateTable("change")
+          .set({ document: JSON.stringify(without) })
+          .where("id", "=", id)
+          .execute();
+      }
+      await tables.deleteFrom("change_proof").execute();
+    },
+  },
 ];
 
 /** A change with the number of its form, so that two people do not overwrite each other. */

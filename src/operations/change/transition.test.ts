@@ -1,8 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { approve, shownHashOf, validApprovals } from "./approval.ts";
+import { missing } from "./missing.ts";
 import type { Actor, Change, Proof, SourceFiles } from "./model.ts";
+import { isRefusal, type Result } from "./permission.ts";
 import {
-  approve,
   askOverride,
   beginApply,
   draft,
@@ -10,12 +12,8 @@ import {
   endApply,
   grantedIntents,
   grantOverride,
-  isRefusal,
-  missing,
   propose,
   prove,
-  type Result,
-  validApprovals,
 } from "./transition.ts";
 
 const person = (login: string, ...roles: Actor["roles"]): Actor => ({ login, roles });
@@ -25,7 +23,6 @@ const CAT = person("cat", "approver");
 const VIC = person("vic", "viewer");
 
 const file = (text: string): SourceFiles => new Map([["/etc/nftables.conf", text]]);
-const RUNNING = "running";
 const NOW = 1_000;
 
 function made(result: Result): Change {
@@ -36,18 +33,22 @@ function made(result: Result): Change {
 const proposed = () => made(propose(made(draft(1, "fw1", file("a"), ANA)), ANA));
 
 function proofOf({ contentHash }: Change, more: Partial<Proof> = {}): Proof {
-  const nothing = { reasons: [], brokenCritical: [], broken: [], undecided: [] };
-  return { contentHash, runningHash: RUNNING, loads: true, isComplete: true, ...nothing, ...more };
+  const intents = { brokenCritical: [], broken: [], brokenBefore: [], undecided: [] };
+  const hashes = { contentHash, runningHash: "running", networkHash: "network" };
+  return { ...hashes, loads: true, isComplete: true, reasons: [], ...intents, ...more };
 }
 
-const approved = (change: Change, by: Actor = BOB) =>
-  made(approve(change, by, change.contentHash, NOW));
-const kinds = (change: Change, now = NOW) => missing(change, RUNNING, now).map(({ kind }) => kind);
+const proved = (change: Change, more: Partial<Proof> = {}) => prove(change, proofOf(change, more));
+const shown = (change: Change) => shownHashOf(change) ?? "";
+const approved = (change: Change, by: Actor = BOB) => made(approve(change, by, shown(change), NOW));
+const begun = (change: Change) =>
+  beginApply(change, ANA, change.proof ?? proofOf(change, { loads: false }), NOW);
+const kinds = (change: Change, now = NOW) => missing(change, now).map(({ kind }) => kind);
 
 test("proved and approved by somebody else, it may be applied", () => {
-  const change = approved(prove(proposed(), proofOf(proposed())));
+  const change = approved(proved(proposed()));
   expect(kinds(change)).toEqual([]);
-  const applying = made(beginApply(change, ANA, RUNNING, NOW));
+  const applying = made(begun(change));
   expect(endApply(applying, "confirmed").status).toBe("applied");
   expect(endApply(applying, "rolledBack").status).toBe("rolledBack");
   expect(endApply(applying, "refused").status).toBe("proposed");
@@ -55,9 +56,9 @@ test("proved and approved by somebody else, it may be applied", () => {
 
 test("who wrote any part of it does not approve it, though somebody else edited it last", () => {
   const EVE = person("eve", "operator", "approver");
-  const third = made(edit(made(edit(proposed(), file("b"), EVE)), file("c"), ANA));
-  expect(isRefusal(approve(third, EVE, third.contentHash, NOW))).toBe(true);
-  expect(isRefusal(approve(third, BOB, third.contentHash, NOW))).toBe(false);
+  const third = proved(made(edit(made(edit(proposed(), file("b"), EVE)), file("c"), ANA)));
+  expect(isRefusal(approve(third, EVE, shown(third), NOW))).toBe(true);
+  expect(isRefusal(approve(third, BOB, shown(third), NOW))).toBe(false);
 });
 
 test("an override counts once it is granted, for its content, and until its end", () => {
@@ -73,52 +74,44 @@ describe("what is missing is said", () => {
   const change = proposed();
   const cases: readonly (readonly [string, Change, readonly string[]])[] = [
     ["everything", change, ["proof", "approval"]],
-    ["an approval", prove(change, proofOf(change)), ["approval"]],
-    ["a proof", approved(change), ["proof"]],
-    [
-      "a proof on what runs now",
-      approved(prove(change, proofOf(change, { runningHash: "before" }))),
-      ["proof"],
-    ],
-    ["a whole proof", approved(prove(change, proofOf(change, { isComplete: false }))), ["proof"]],
-    ["one that loads", approved(prove(change, proofOf(change, { loads: false }))), ["proof"]],
-    [
-      "a critical intent",
-      approved(prove(change, proofOf(change, { brokenCritical: ["mail-out"] }))),
-      ["intents"],
-    ],
-    ["not: others", approved(prove(change, proofOf(change, { broken: ["printer"] }))), []],
+    ["an approval", proved(change), ["approval"]],
+    ["a whole proof", approved(proved(change, { isComplete: false })), ["proof"]],
+    ["one that loads", approved(proved(change, { loads: false })), ["proof"]],
+    ["a critical intent", approved(proved(change, { brokenCritical: ["mail-out"] })), ["intents"]],
+    ["not: others", approved(proved(change, { broken: ["printer"] })), []],
   ];
   test.each(cases)("%s", (_name, one, expected) => {
     expect(kinds(one)).toEqual(expected);
-    expect(isRefusal(beginApply(one, ANA, RUNNING, NOW))).toBe(expected.length > 0);
+    expect(isRefusal(begun(one))).toBe(expected.length > 0);
   });
 });
 
 describe("an approval is refused", () => {
-  const change = proposed();
+  const change = proved(proposed());
   const cases: readonly (readonly [string, Result, RegExp])[] = [
-    ["from its author", approve(change, ANA, change.contentHash, NOW), /wrote it/],
+    ["from its author", approve(change, ANA, shown(change), NOW), /wrote it/],
     [
       "from its author by a second token",
-      approve(change, person("ana", "approver"), change.contentHash, NOW),
+      approve(change, person("ana", "approver"), shown(change), NOW),
       /wrote it/,
     ],
     [
       "from its last editor",
-      approve(made(edit(change, file("b"), BOB)), BOB, change.contentHash, NOW),
+      approve(proved(made(edit(change, file("b"), BOB))), BOB, shown(change), NOW),
       /edited it last/,
     ],
-    [
-      "from somebody without the role",
-      approve(change, VIC, change.contentHash, NOW),
-      /no approver/,
-    ],
+    ["from somebody without the role", approve(change, VIC, shown(change), NOW), /no approver/],
     [
       "of what was edited since",
-      approve(made(edit(change, file("b"), ANA)), BOB, change.contentHash, NOW),
+      approve(proved(made(edit(change, file("b"), ANA))), BOB, shown(change), NOW),
       /edited since/,
     ],
+    [
+      "of what was proved anew since, with another result",
+      approve(proved(change, { broken: ["printer"] }), BOB, shown(change), NOW),
+      /proved anew with another result/,
+    ],
+    ["of what is not proved", approve(proposed(), BOB, "", NOW), /not proved/],
     ["of a draft", approve(made(draft(2, "fw1", file("a"), ANA)), BOB, "", NOW), /is a draft/],
   ];
   test.each(cases)("%s", (_name, result, reason) => {
@@ -126,18 +119,56 @@ describe("an approval is refused", () => {
   });
 });
 
+describe("an approval is void at the begin of apply where what was shown is so no more", () => {
+  const before: Partial<Proof> = { broken: ["printer"], undecided: ["dns"] };
+  const change = approved(proved(proposed(), before));
+  const RULE = ": prove and approve again";
+  const cases: readonly (readonly [string, Partial<Proof>, string | null])[] = [
+    ["not: nothing changed", {}, null],
+    [
+      "the running state",
+      { runningHash: "other" },
+      `the running state of fw1 changed after the approval${RULE}`,
+    ],
+    [
+      "what is asked of the device",
+      { networkHash: "other" },
+      `what the network file says of fw1 changed after the approval${RULE}`,
+    ],
+    [
+      "what it breaks",
+      { broken: ["printer", "ntp"] },
+      `it breaks printer, ntp, where printer was shown at the approval${RULE}`,
+    ],
+    [
+      "what is broken already",
+      { brokenBefore: ["ntp"] },
+      `it finds broken ntp, where nothing was shown at the approval${RULE}`,
+    ],
+    [
+      "what is undecided",
+      { undecided: [] },
+      `it leaves undecided nothing, where dns was shown at the approval${RULE}`,
+    ],
+  ];
+  test.each(cases)("%s", (_name, now, reason) => {
+    const result = beginApply(change, ANA, proofOf(change, { ...before, ...now }), NOW);
+    expect(isRefusal(result) ? result.reason : null).toBe(reason);
+  });
+});
+
 test("any edit voids approvals, proof and override", () => {
-  const change = approved(prove(proposed(), proofOf(proposed())));
+  const change = approved(proved(proposed()));
   const edited = made(edit(change, file("b"), ANA));
   expect(validApprovals(edited)).toEqual([]);
   expect(kinds(edited)).toEqual(["proof", "approval"]);
 });
 
 test("going back to an approved content needs no second look, unless its approver edited", () => {
-  const change = approved(proposed());
+  const change = approved(proved(proposed()));
   const there = made(edit(change, file("b"), ANA));
-  expect(validApprovals(made(edit(there, file("a"), ANA)))).toHaveLength(1);
-  expect(validApprovals(made(edit(there, file("a"), BOB)))).toHaveLength(0);
+  expect(validApprovals(proved(made(edit(there, file("a"), ANA))))).toHaveLength(1);
+  expect(validApprovals(proved(made(edit(there, file("a"), BOB))))).toHaveLength(0);
 });
 
 describe("an override", () => {
@@ -158,8 +189,8 @@ describe("an override", () => {
 
   test("covers what it named only", () => {
     const change = made(grantOverride(asked(), CAT));
-    const more = prove(change, proofOf(change, { brokenCritical: ["mail-out", "dns"] }));
-    expect(kinds(more)).toEqual(["intents"]);
+    const more = proved(change, { brokenCritical: ["mail-out", "dns"] });
+    expect(kinds(more)).toEqual(["approval", "intents"]);
   });
 
   test("needs a reason, and something to override", () => {
@@ -184,7 +215,7 @@ function act(change: Change, [deed, actor, text]: readonly [string, Actor, strin
     case "edit":
       return edit(change, file(text), actor);
     case "approve":
-      return approve(change, actor, change.contentHash, NOW);
+      return approve(change, actor, shown(change), NOW);
     case "prove":
       return prove(change, proofOf(change, { brokenCritical: text === "b" ? ["mail-out"] : [] }));
     case "override":
@@ -192,7 +223,7 @@ function act(change: Change, [deed, actor, text]: readonly [string, Actor, strin
     case "grant":
       return grantOverride(change, actor);
     default:
-      return beginApply(change, actor, RUNNING, NOW);
+      return beginApply(change, actor, change.proof ?? proofOf(change), NOW);
   }
 }
 

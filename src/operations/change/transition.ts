@@ -1,29 +1,15 @@
 import { mayOperate } from "../../platform/auth/actor.ts";
 import { refuse } from "../../platform/refusal.ts";
 import { contentHashOf } from "./content.ts";
-import type {
-  Actor,
-  Approval,
-  Change,
-  ChangeStatus,
-  Missing,
-  Override,
-  Proof,
-  Refusal,
-  SourceFiles,
-} from "./model.ts";
+import { missing, missingHelp, missingText } from "./missing.ts";
+import type { Actor, Change, ChangeStatus, Override, Proof, SourceFiles } from "./model.ts";
+import { isItsWriter, isOpen, notAllowed, over, type Result } from "./permission.ts";
 
 /*
  * The life of a change. Each function gives the change as it is then, or says why not; nothing here
  * reads a clock or stores anything. People are told apart by login: a second token of the same person is
  * the same person.
  */
-
-export type Result = Change | Refusal;
-
-export function isRefusal(result: Result): result is Refusal {
-  return "reason" in result && "help" in result;
-}
 
 /** Begins a change. */
 export function draft(id: number, device: string, files: SourceFiles, actor: Actor): Result {
@@ -68,22 +54,6 @@ export function withdraw(change: Change, actor: Actor): Result {
 /** Notes a proof; one of another content says nothing about this one, and what is applied has its own. */
 export function prove(change: Change, proof: Proof): Change {
   return isOpen(change) && proof.contentHash === change.contentHash ? { ...change, proof } : change;
-}
-
-/** `contentHash` is what the approver saw. */
-export function approve(change: Change, actor: Actor, contentHash: string, atMs: number): Result {
-  if (change.status !== "proposed") return over(change);
-  if (!actor.roles.includes("approver")) return notAllowed(actor, "approver");
-  if (isItsWriter(change, actor.login))
-    return refuse(
-      `\`${actor.login}\` wrote it, or edited it last`,
-      "somebody else with the role approver has to look at it",
-    );
-  if (contentHash !== change.contentHash)
-    return refuse("it was edited since you looked", "look at what changed, then approve again");
-  if (validApprovals(change).some(({ by }) => by === actor.login)) return change;
-  const approval: Approval = { by: actor.login, contentHash, atMs };
-  return { ...change, approvals: [...change.approvals, approval] };
 }
 
 /** Asks to go on although intents would be broken. */
@@ -135,59 +105,16 @@ export function grantedIntents(
   return isLive ? override.intents : [];
 }
 
-/** Approvals that still count: of this content, by people who did not write it. */
-export function validApprovals(change: Change): readonly Approval[] {
-  return change.approvals.filter(
-    ({ by, contentHash }) => contentHash === change.contentHash && !isItsWriter(change, by),
-  );
-}
-
-/** What stands between the change and its apply on the running state; empty: nothing. */
-export function missing(change: Change, runningHash: string, nowMs: number): readonly Missing[] {
-  return [
-    ...missingProof(change, runningHash),
-    ...missingConsent(change),
-    ...missingIntents(change, nowMs),
-  ];
-}
-
-function missingProof({ proof, contentHash }: Change, runningHash: string): readonly Missing[] {
-  const because = (reason: string): readonly Missing[] => [{ kind: "proof", reason }];
-  if (proof === null || proof.contentHash !== contentHash) return because("it is not proved yet");
-  if (!proof.loads) return because(proof.reasons[0] ?? "the device would refuse it");
-  if (proof.runningHash !== runningHash)
-    return because("the device has changed since it was proved");
-  if (proof.isComplete) return [];
-  return because(`not everything could be proved: ${proof.reasons[0] ?? "no reason is known"}`);
-}
-
-function missingConsent(change: Change): readonly Missing[] {
-  const notBy = change.writers;
-  return validApprovals(change).length > 0 ? [] : [{ kind: "approval", notBy }];
-}
-
-function missingIntents({ proof, override, writers }: Change, nowMs: number) {
-  const broken = proof?.brokenCritical ?? [];
-  if (broken.length === 0) return [];
-  const isLive = override !== null && override.untilMs > nowMs;
-  const isCovered = isLive && broken.every((id) => override.intents.includes(id));
-  if (!isCovered) return [{ kind: "intents", broken }] as const;
-  const notBy = [...new Set([override.by, ...writers])];
-  return override.grantedBy === null ? ([{ kind: "grant", notBy }] as const) : [];
-}
-
-/** Hands the change to apply; `missing` has to be empty. */
-export function beginApply(
-  change: Change,
-  actor: Actor,
-  runningHash: string,
-  nowMs: number,
-): Result {
+/** Hands the change to apply. `proof` is of this moment: what was shown before has to be so still. */
+export function beginApply(change: Change, actor: Actor, proof: Proof, nowMs: number): Result {
   if (change.status !== "proposed") return over(change);
   if (!mayOperate(actor)) return notAllowed(actor, "operator");
-  const [first] = missing(change, runningHash, nowMs);
+  if (proof.contentHash !== change.contentHash)
+    return refuse("it was edited meanwhile", "look at what it is now");
+  const proved = prove(change, proof);
+  const [first] = missing(proved, nowMs);
   if (first !== undefined) return refuse(missingText(first), missingHelp(first));
-  return { ...change, status: "applying" };
+  return { ...proved, status: "applying" };
 }
 
 /** What apply came to; a refused one is up for review again. */
@@ -202,55 +129,4 @@ export function endApply(
     stuck: "applying",
   };
   return change.status === "applying" ? { ...change, status: statuses[end] } : change;
-}
-
-export function missingText(missing: Missing): string {
-  switch (missing.kind) {
-    case "proof":
-      return missing.reason;
-    case "approval":
-      return "nobody has approved this content";
-    case "intents":
-      return `it would break ${missing.broken.join(", ")}`;
-    case "grant":
-      return "the override is not granted yet";
-  }
-}
-
-function missingHelp(missing: Missing): string {
-  switch (missing.kind) {
-    case "proof":
-      return "prove it again";
-    case "approval":
-    case "grant":
-      return `an approver other than ${missing.notBy.join(" and ")} has to look at it`;
-    case "intents":
-      return "change it, or ask for an override with a reason, a second person and an end";
-  }
-}
-
-function isOpen({ status }: Change): boolean {
-  return status === "draft" || status === "proposed";
-}
-
-function isItsWriter({ writers }: Change, login: string): boolean {
-  return writers.includes(login);
-}
-
-function over({ id, status }: Change): Refusal {
-  const help = status === "draft" ? "propose it first" : "begin a new change";
-  return refuse(`change ${id} is ${WORDS[status]}`, help);
-}
-
-const WORDS: Readonly<Record<ChangeStatus, string>> = {
-  draft: "a draft",
-  proposed: "up for review",
-  applying: "being applied",
-  applied: "applied",
-  rolledBack: "rolled back",
-  withdrawn: "withdrawn",
-};
-
-function notAllowed({ login }: Actor, role: string): Refusal {
-  return refuse(`\`${login}\` is no ${role}`, `ask somebody with the role ${role}`);
 }

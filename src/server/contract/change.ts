@@ -24,7 +24,7 @@ const files = z
 export const proposeBody = z.strictObject({ device: name, files }).openapi("Propose");
 export const editBody = z.strictObject({ files }).openapi("Edit");
 export const approveBody = z
-  .strictObject({ contentHash: hash.describe("of the content that was looked at") })
+  .strictObject({ shownHash: hash.describe("`shownHash` of the change as it was looked at") })
   .openapi("Approve");
 const reason = text(MAXIMUM_REASON);
 export const overrideBody = z
@@ -41,7 +41,21 @@ export const applyBody = z
   })
   .openapi("StartApply");
 
-const approval = z.object({ by: z.string(), contentHash: hash, atMs: milliseconds });
+const approval = z.object({
+  by: z.string(),
+  atMs: milliseconds,
+  shown: z
+    .object({
+      contentHash: hash,
+      runningHash: hash,
+      networkHash: hash,
+      broken: listOf(z.string()),
+      brokenBefore: listOf(z.string()),
+      undecided: listOf(z.string()),
+    })
+    .describe("what the approver looked at: it holds for exactly this"),
+  void: z.string().nullable().describe("why it does not count; null: it does"),
+});
 const override = z.object({
   by: z.string(),
   grantedBy: z.string().nullable(),
@@ -53,16 +67,22 @@ const override = z.object({
 const proofSummary = z.object({
   contentHash: hash,
   runningHash: z.string(),
+  networkHash: z.string(),
   loads: z.boolean(),
   isComplete: z.boolean(),
   reasons: listOf(z.string()),
   brokenCritical: listOf(z.string()),
   broken: listOf(z.string()),
+  brokenBefore: listOf(z.string()),
   undecided: listOf(z.string()),
 });
 const missing = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("proof"), reason: z.string() }),
-  z.object({ kind: z.literal("approval"), notBy: listOf(z.string()) }),
+  z.object({
+    kind: z.literal("approval"),
+    notBy: listOf(z.string()),
+    reason: z.string().nullable().describe("why the last one that was given does not count"),
+  }),
   z.object({ kind: z.literal("intents"), broken: listOf(z.string()) }),
   z.object({ kind: z.literal("grant"), notBy: listOf(z.string()) }),
 ]);
@@ -75,6 +95,9 @@ export const change = z
     author: z.string(),
     lastEditor: z.string(),
     contentHash: hash,
+    shownHash: hash
+      .nullable()
+      .describe("names all that an approval binds; null: it has to be proved first"),
     version: z.number(),
     createdMs: milliseconds,
     updatedMs: milliseconds,

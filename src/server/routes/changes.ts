@@ -84,13 +84,13 @@ export function changeRoutes({ changes }: Pick<Service, "changes">): readonly Mo
     operation({
       method: "post",
       path: "/v1/changes/{id}/approve",
-      summary: "Approves exactly the content of this hash, as somebody who did not write it",
+      summary: "Approves exactly what was shown under this hash, as somebody who did not write it",
       role: "approver",
       params: idPath,
       body: contract.approveBody,
       result: contract.change,
       run: async ({ params, body, actor }) =>
-        told(await changes.approve(params.id, actor, body.contentHash)),
+        told(await changes.approve(params.id, actor, body.shownHash)),
     }),
     operation({
       method: "post",
@@ -135,7 +135,7 @@ function told(found: ChangeView | Extract<Trouble, { kind: "refusal" }>) {
 }
 
 /** A change as the API gives it: texts of files are asked for by themselves. */
-export function changeBody({ change, version, createdMs, updatedMs, missing }: ChangeView) {
+export function changeBody({ change, ...view }: ChangeView) {
   const { files, ...rest } = change;
-  return { ...rest, paths: [...files.keys()], version, createdMs, updatedMs, missing };
+  return { ...rest, paths: [...files.keys()], ...view };
 }

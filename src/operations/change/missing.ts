@@ -1,0 +1,59 @@
+import { validApprovals, whyVoid } from "./approval.ts";
+import type { Change, Missing } from "./model.ts";
+
+/** What stands between the change and its apply, as it was proved last; empty: nothing. */
+export function missing(change: Change, nowMs: number): readonly Missing[] {
+  return [...missingProof(change), ...missingConsent(change), ...missingIntents(change, nowMs)];
+}
+
+function missingProof({ proof, contentHash }: Change): readonly Missing[] {
+  const because = (reason: string): readonly Missing[] => [{ kind: "proof", reason }];
+  if (proof === null || proof.contentHash !== contentHash) return because("it is not proved yet");
+  if (!proof.loads) return because(proof.reasons[0] ?? "the device would refuse it");
+  if (proof.isComplete) return [];
+  return because(`not everything could be proved: ${proof.reasons[0] ?? "no reason is known"}`);
+}
+
+function missingConsent(change: Change): readonly Missing[] {
+  if (validApprovals(change).length > 0) return [];
+  const last = change.approvals.at(-1);
+  const reason = last === undefined ? null : whyVoid(change, last);
+  return [{ kind: "approval", notBy: change.writers, reason }];
+}
+
+function missingIntents({ proof, override, writers }: Change, nowMs: number): readonly Missing[] {
+  const broken = proof?.brokenCritical ?? [];
+  if (broken.length === 0) return [];
+  const isLive = override !== null && override.untilMs > nowMs;
+  const isCovered = isLive && broken.every((id) => override.intents.includes(id));
+  if (!isCovered) return [{ kind: "intents", broken }];
+  const notBy = [...new Set([override.by, ...writers])];
+  return override.grantedBy === null ? [{ kind: "grant", notBy }] : [];
+}
+
+export function missingText(missing: Missing): string {
+  switch (missing.kind) {
+    case "proof":
+      return missing.reason;
+    case "approval":
+      return missing.reason === null
+        ? "nobody has approved it as it is now"
+        : `${missing.reason}: prove and approve again`;
+    case "intents":
+      return `it would break ${missing.broken.join(", ")}`;
+    case "grant":
+      return "the override is not granted yet";
+  }
+}
+
+export function missingHelp(missing: Missing): string {
+  switch (missing.kind) {
+    case "proof":
+      return "prove it again";
+    case "approval":
+    case "grant":
+      return `an approver other than ${missing.notBy.join(" and ")} has to look at it`;
+    case "intents":
+      return "change it, or ask for an override with a reason, a second person and an end";
+  }
+}
