@@ -77,7 +77,8 @@ export type Command = "arm" | "load" | "confirm" | "restore";
  *   load     refused unless armed and as planned; else notes that loading began, and loads atomically
  *   confirm  refused unless armed and the candidate runs; else stops the dead-man, and says confirmed
  *   restore  refused where confirmed; else says restoring, puts the own tables back where loading had
- *            begun, and says restored. The dead-man does the same.
+ *            begun, and says restored. The dead-man does the same, again and again until it is done; on a
+ *            disk that takes no writes the own tables are back before the record can say so.
  * Sent twice they do nothing the second time, and say that it is done.
  */
 

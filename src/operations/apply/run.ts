@@ -39,7 +39,7 @@ export interface Journal {
 }
 
 export interface ApplyRun {
-  readonly transport: Transport;
+  readonly transport: Pick<Transport, "run">;
   readonly device: DevicePart;
   readonly plan: ApplyPlan;
   readonly journal: Journal;
@@ -70,7 +70,7 @@ export async function runApply(run: ApplyRun): Promise<ApplyEnd | null> {
       const event = await perform(run, state);
       /* Checks that were broken off say nothing: the person does. */
       if (event.kind === "checked" && run.asked.aborted) continue;
-      if (event.kind === "lost") {
+      if (event.kind === "lost" || isTriedAgain(event)) {
         if (++losses > MAXIMUM_LOSSES) return null;
         await run.pause();
       }
@@ -80,6 +80,11 @@ export async function runApply(run: ApplyRun): Promise<ApplyEnd | null> {
     state = next;
   }
   return state;
+}
+
+/** Only these are asked for again when the device says that it could not. */
+function isTriedAgain(event: ApplyEvent): boolean {
+  return event.kind === "notDone" && (event.command === "restore" || event.command === "confirm");
 }
 
 async function perform(run: ApplyRun, state: ApplyState): Promise<ApplyEvent> {

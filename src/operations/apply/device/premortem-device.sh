@@ -13,11 +13,18 @@
 #
 # Sections begin with a line `=== NAME`. ID counts up: an older apply can do nothing any more.
 # Exit codes: 0 done, 10 changed since planned, 11 cannot restore, 12 not loaded, 13 too late,
-# 14 superseded, 64 bad usage.
+# 14 superseded, 16 the lock is held, 64 bad usage; others are faults: look at what came of it.
+#
+# At the moment of need a disk may be full, or read-only after a fault: what restoring needs is written
+# when it is armed, and what runs is compared in memory.
 set -eu
 umask 077
 
-CHANGED=10 CANNOT_RESTORE=11 NOT_LOADED=12 TOO_LATE=13 SUPERSEDED=14 USAGE=64
+CHANGED=10 CANNOT_RESTORE=11 NOT_LOADED=12 TOO_LATE=13 SUPERSEDED=14 BUSY=16 USAGE=64
+# Seconds to wait for whoever holds the lock: a load of 10,000 rules takes one.
+LOCK_S=5
+# Seconds between two attempts of the dead-man.
+AGAIN_S=1
 
 state=${1:?state folder}
 verb=${2:?verb}
@@ -65,20 +72,34 @@ canonical() {
   ' | LC_ALL=C sort
 }
 
-# The own tables as they are now; tables that are not there are left out.
+# The own tables as they are now; tables that are not there are left out. Fails where nft does not say.
 own_tables() {
+  there=$(nft list tables) || return 1
   while read -r family name; do
-    nft -s list table "$family" "$name" 2>/dev/null || true
+    printf '%s\n' "$there" | grep -qxF "table $family $name" || continue
+    nft -s list table "$family" "$name" || return 1
   done <"$here/tables"
 }
 
 # nft prints some rules otherwise once a listing is loaded again (`{ 1-5 }` as `1-5`): both forms count.
 running() {
-  own_tables | canonical >"$here/now"
-  if same now base.now || same now base.again; then echo previous
-  elif same now candidate.now || same now candidate.again; then echo candidate
-  else echo other
-  fi
+  listed=$(own_tables) || {
+    echo unknown
+    return
+  }
+  now=$(printf '%s\n' "$listed" | canonical | sum)
+  for one in base candidate; do
+    for form in now again; do
+      [ -e "$here/$one.$form" ] && [ "$(sum <"$here/$one.$form")" = "$now" ] || continue
+      if [ "$one" = base ]; then echo previous; else echo candidate; fi
+      return
+    done
+  done
+  echo other
+}
+
+sum() {
+  sha256sum | cut -d' ' -f1
 }
 
 same() {
@@ -106,17 +127,18 @@ marker() {
   fi
 }
 
-# A name that is moved into place is there whole or not at all.
+MARKERS='armed confirmed restoring restored'
+
+# A name that is moved into place is there whole or not at all, and needs no room on the disk.
 mark() {
-  echo "$1" >"$here/marker.new"
-  mv "$here/marker.new" "$here/marker"
+  [ "$(cat "$here/marker" 2>/dev/null)" = "$1" ] || mv -f "$here/marker.$1" "$here/marker"
 }
 
-# Numbers of processes are used again: only one that speaks of this folder is the dead-man.
+# Numbers of processes are used again: only one that speaks of this apply is its dead-man.
 stop_dead_man() {
   if [ -e "$1/deadman" ]; then
     pid=$(cat "$1/deadman")
-    if tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -qF " $state "; then
+    if tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -qF " $state ${1##*/} "; then
       kill -- "-$pid" 2>/dev/null || true
     fi
     rm -f "$1/deadman"
@@ -157,6 +179,16 @@ rehearsal() {
   same back base.again && same candidate.again fresh
 }
 
+# Runs a copy of this script of its own: a newer one may take its place meanwhile. A folder that is gone
+# leaves nothing to restore from.
+DEAD_MAN='
+  sleep "$1"
+  until sh "$2" "$3" fire "$4"; do
+    [ -e "$2" ] || exit
+    sleep "$5"
+  done
+'
+
 arm() {
   [ "$(newest)" -le "$id" ] || fail $SUPERSEDED "a newer apply is on record"
   case $(marker) in
@@ -164,24 +196,35 @@ arm() {
     none) ;;
     *) fail $TOO_LATE "this apply is over" ;;
   esac
-  mkdir -p "$here"
-  sections "$here"
-  without_live <"$here/base" >"$here/base.kept"
-  mv "$here/base.kept" "$here/base"
-  canonical <"$here/base" >"$here/base.now"
-  canonical <"$here/candidate" >"$here/candidate.now"
-  rm -f "$here/base.again" "$here/candidate.again"
-  [ "$(running)" = previous ] || fail $CHANGED "the own tables are not as planned"
+  write_down || fail $CANNOT_RESTORE "the record of this apply cannot be written to $here"
+  case $(running) in
+    previous) ;;
+    unknown) fail $CANNOT_RESTORE "nft does not say what runs" ;;
+    *) fail $CHANGED "the own tables are not as planned" ;;
+  esac
   rehearsal || fail $CANNOT_RESTORE "restoring does not come to what was there"
-  boot >"$here/boot"
-  echo "$id" >"$state/newest.new"
   mv "$state/newest.new" "$state/newest"
   for older in "$state"/*/; do stop_dead_man "${older%/}"; done
-  setsid sh -c 'sleep "$1"; exec sh "$2" "$3" fire "$4"' sh "$seconds" "$self" "$state" "$id" \
+  setsid sh -c "$DEAD_MAN" sh "$seconds" "$here/part" "$state" "$id" "$AGAIN_S" \
     </dev/null >/dev/null 2>&1 9>&- &
   echo $! >"$here/deadman"
   kill -0 $! || fail $CANNOT_RESTORE "the dead-man does not run"
   mark armed
+}
+
+# Everything that is needed later, while there is time to say that there is no room for it.
+write_down() {
+  mkdir -p "$here" &&
+    sections "$here" &&
+    without_live <"$here/base" >"$here/base.kept" &&
+    mv "$here/base.kept" "$here/base" &&
+    canonical <"$here/base" >"$here/base.now" &&
+    canonical <"$here/candidate" >"$here/candidate.now" &&
+    rm -f "$here/base.again" "$here/candidate.again" &&
+    cp "$self" "$here/part" &&
+    boot >"$here/boot" &&
+    echo "$id" >"$state/newest.new" || return 1
+  for one in $MARKERS; do echo "$one" >"$here/marker.$one" || return 1; done
 }
 
 load() {
@@ -192,7 +235,9 @@ load() {
   esac
   case $(running) in
     candidate) return ;;
-    other) fail $CHANGED "the own tables are not as planned" ;;
+    previous) ;;
+    unknown) fail 1 "nft does not say what runs" ;;
+    *) fail $CHANGED "the own tables are not as planned" ;;
   esac
   : >"$here/loaded"
   nft -f "$here/load" || fail $NOT_LOADED "the kernel does not take it"
@@ -205,7 +250,11 @@ confirm() {
     superseded) fail $SUPERSEDED "a newer apply is on record" ;;
     *) fail $TOO_LATE "it was restored" ;;
   esac
-  [ "$(running)" = candidate ] || fail $CHANGED "something else runs"
+  case $(running) in
+    candidate) ;;
+    unknown) fail 1 "nft does not say what runs" ;;
+    *) fail $CHANGED "something else runs" ;;
+  esac
   mark confirmed
   stop_dead_man "$here"
 }
@@ -217,30 +266,37 @@ restore() {
     superseded) fail $SUPERSEDED "a newer apply is on record" ;;
     *) fail $CANNOT_RESTORE "there is nothing to restore" ;;
   esac
-  mark restoring
-  if [ -e "$here/loaded" ]; then
-    [ "$(running)" = previous ] || nft -f "$here/restore" || replace_whole
-    [ "$(running)" = previous ] || replace_whole
-    [ "$(running)" = previous ] || fail $CANNOT_RESTORE "the own tables are not as before"
-  fi
+  mark restoring || true
+  put_back || fail $CANNOT_RESTORE "the own tables are not as before"
   mark restored
   stop_dead_man "$here"
 }
 
+# Brings back what was there, unless nothing was loaded over it. Fails unless that runs.
+put_back() {
+  [ -e "$here/loaded" ] || return 0
+  [ "$(running)" != previous ] || return 0
+  if nft -f "$here/restore" && [ "$(running)" = previous ]; then return 0; fi
+  replace_whole
+  [ "$(running)" = previous ]
+}
+
 # Somebody has changed the own tables meanwhile: all of them anew, with what live sets hold now.
 replace_whole() {
-  {
+  live=$(
     while read -r family name; do
-      echo "add table $family $name"
-      echo "delete table $family $name"
+      nft list table "$family" "$name" 2>/dev/null | live_elements "$family" "$name"
     done <"$here/tables"
-    cat "$here/base"
-  } >"$here/whole"
+  )
+  { whole && printf '%s\n' "$live"; } | nft -f - || whole | nft -f -
+}
+
+whole() {
   while read -r family name; do
-    nft list table "$family" "$name" 2>/dev/null | live_elements "$family" "$name" || true
-  done <"$here/tables" >"$here/live"
-  cat "$here/whole" "$here/live" >"$here/whole.live"
-  nft -f "$here/whole.live" || nft -f "$here/whole"
+    echo "add table $family $name"
+    echo "delete table $family $name"
+  done <"$here/tables"
+  cat "$here/base"
 }
 
 # Commands that add what the live sets of a table hold, with the time that is left.
@@ -255,13 +311,29 @@ live_elements() {
 }
 
 look() {
-  if [ -e "$here/tables" ]; then echo "$(marker) $(running)"; else echo "$(marker) previous"; fi
+  if [ ! -e "$here/tables" ]; then found=previous; else found=$(running); fi
+  [ "$found" != unknown ] || fail 1 "nft does not say what runs"
+  echo "$(marker) $found"
 }
 
+# One attempt of the dead-man. Whoever holds the lock all that time may load yet: it is restored all the
+# same, and again until the lock is free.
 fire() {
-  [ "$(marker)" = armed ] || return 0
+  case $(marker) in
+    armed | restoring) ;;
+    none) [ -e "$here/loaded" ] || return 0 ;;
+    *) return 0 ;;
+  esac
+  mark restoring || true
+  put_back || fail $CANNOT_RESTORE "the own tables are not as before"
+  [ "$is_locked" = yes ] || fail $BUSY "somebody holds the lock"
+  mark restored
   rm -f "$here/deadman"
-  restore
+}
+
+# The folder itself is the lock: a disk that takes no writes any more must not keep the dead-man from it.
+lock() {
+  [ -r "$state" ] && exec 9<"$state" && flock -w "$LOCK_S" 9
 }
 
 case $verb in
@@ -279,8 +351,8 @@ case $verb in
       arm | arm*[!0-9]*) fail $USAGE "arm needs a number of seconds" ;;
     esac
     # One at a time, the dead-man too.
-    exec 9>"$state/lock"
-    flock 9
+    is_locked=no
+    if lock; then is_locked=yes; elif [ "$verb" != fire ]; then fail $BUSY "somebody holds the lock"; fi
     "$verb"
     ;;
   *) fail $USAGE "no such verb: $verb" ;;
