@@ -18,7 +18,7 @@ import { GENERATORS, type Generator, generateRules, nftRuleset } from "../rulese
 import type { Scale, Suite } from "../suite.ts";
 
 /** All packets at once: from rules to one diagram. */
-export const COMPILE: Suite = { name: "compile", title: "rules to diagrams", run };
+export const COMPILE: Suite = { name: "compile", title: "rules to diagrams", needs: null, run };
 
 const SIZES: Readonly<Record<Scale, readonly number[]>> = {
   full: [100, 1_000, 10_000],

@@ -11,7 +11,12 @@ import { generateRules, nftRuleset } from "../rulesets.ts";
 import type { Scale, Suite } from "../suite.ts";
 
 /** Which packets fare otherwise: all of them, proved. */
-export const DIFF: Suite = { name: "diff", title: "two devices to the packets that differ", run };
+export const DIFF: Suite = {
+  name: "diff",
+  title: "two devices to the packets that differ",
+  needs: null,
+  run,
+};
 
 const SIZES: Readonly<Record<Scale, readonly number[]>> = {
   full: [100, 1_000, 10_000],

@@ -20,7 +20,7 @@ import { type Row, row, type Target } from "../row.ts";
 import type { Scale, Suite } from "../suite.ts";
 
 /** Mails that stay away, in simulated years: how often it is said in vain, and how soon rightly. */
-export const DROP: Suite = { name: "drop", title: "mails that stay away", run };
+export const DROP: Suite = { name: "drop", title: "mails that stay away", needs: null, run };
 
 const MS_IN_HOUR = 3_600_000;
 const MS_IN_DAY = 86_400_000;

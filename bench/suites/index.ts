@@ -2,8 +2,10 @@ import type { Suite } from "../suite.ts";
 import { COMPILE } from "./compile.ts";
 import { DIFF } from "./diff.ts";
 import { DROP } from "./drop.ts";
+import { NOTICE } from "./notice.ts";
 import { PARSE } from "./parse.ts";
+import { ROLLBACK } from "./rollback.ts";
 import { TRACE } from "./trace.ts";
 
 /** All suites by name. */
-export const SUITES: readonly Suite[] = [COMPILE, DIFF, DROP, PARSE, TRACE];
+export const SUITES: readonly Suite[] = [COMPILE, DIFF, DROP, PARSE, TRACE, NOTICE, ROLLBACK];

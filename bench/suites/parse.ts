@@ -8,7 +8,7 @@ import { generateRules, nftRuleset } from "../rulesets.ts";
 import type { Scale, Suite } from "../suite.ts";
 
 /** Text to devices. */
-export const PARSE: Suite = { name: "parse", title: "text to a device", run };
+export const PARSE: Suite = { name: "parse", title: "text to a device", needs: null, run };
 
 const SIZES: Readonly<Record<Scale, readonly number[]>> = {
   full: [1_000, 10_000, 50_000],

@@ -12,7 +12,12 @@ import { generateRules, nftRuleset } from "../rulesets.ts";
 import type { Scale, Suite } from "../suite.ts";
 
 /** One packet after the other through a ruleset that is read once. */
-export const TRACE: Suite = { name: "trace", title: "packets through rules, one by one", run };
+export const TRACE: Suite = {
+  name: "trace",
+  title: "packets through rules, one by one",
+  needs: null,
+  run,
+};
 
 const SIZES: Readonly<Record<Scale, readonly number[]>> = { full: [10, 100, 1_000], tiny: [5, 10] };
 const PACKETS: Readonly<Record<Scale, number>> = { full: 2_000, tiny: 5 };
