@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { transitionScript } from "../../src/operations/apply/script.ts";
@@ -153,14 +153,55 @@ describeWith(["root", "nft", "ip"], "what a device does for an apply", () => {
     });
 
     test("for an older apply", () => {
-      arm(1);
-      expect(arm(2).code).toBe(EXIT.done);
-      expect(look(1)).toMatch(/^superseded/);
-      expect(device("load", "1").code).toBe(EXIT.superseded);
+      arm(2);
+      device("restore", "2");
+      expect(look(1)).toBe("superseded previous");
+      for (const verb of ["load", "confirm", "restore"])
+        expect(device(verb, "1").code, verb).toBe(EXIT.superseded);
       expect(arm(1).code).toBe(EXIT.superseded);
-      expect(device("restore", "1").code).toBe(EXIT.superseded);
-      expect(look(2)).toBe("armed previous");
     });
+  });
+
+  describe("a second apply", () => {
+    test("is refused while the first is armed, whose dead-man goes on", async () => {
+      arm(1, 2);
+      device("load", "1");
+      const { code, error } = arm(2);
+      expect(code).toBe(EXIT.another);
+      expect(error).toContain("apply 1 is armed and not confirmed");
+      await marked(1, "restored");
+      expect(look(1)).toBe("restored previous");
+    });
+
+    test("is refused while the first is being restored", () => {
+      arm(1);
+      renameSync(join(one.state, "1", "marker.restoring"), join(one.state, "1", "marker"));
+      expect(arm(2).code).toBe(EXIT.another);
+    });
+
+    test("may come once the first is over, whose end stays on record", () => {
+      arm(1);
+      device("load", "1");
+      device("confirm", "1");
+      expect(arm(2, LONG_S, armInput(CANDIDATE, BASE)).code).toBe(EXIT.done);
+      expect(look(1)).toBe("confirmed candidate");
+      device("load", "2");
+      device("restore", "2");
+      expect(arm(3, LONG_S, armInput(CANDIDATE, BASE)).code).toBe(EXIT.done);
+      expect(look(2)).toBe("restored previous");
+      device("restore", "3");
+    });
+  });
+
+  test("a restart behind the confirmation and before the boot files is seen", () => {
+    arm();
+    device("load", "1");
+    device("confirm", "1");
+    writeFileSync(join(one.state, "1", "boot"), "another\n");
+    nft(`flush ruleset\n${BASE}`);
+    expect(look()).toBe("confirmed previous");
+    expect(device("load", "1").code).toBe(EXIT.tooLate);
+    expect(device("restore", "1").code).toBe(EXIT.cannotRestore);
   });
 
   test("what was armed before a restart counts as restored", () => {

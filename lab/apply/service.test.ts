@@ -218,6 +218,27 @@ describeWith(["root", "nft", "ip", "sshd", "conntrack"], "a change", () => {
     );
   });
 
+  test("whose device restarts before its boot files are written is no baseline", async () => {
+    const loop = await open({});
+    const { inventory, news } = loop;
+    const pulled = made(await inventory.pull("fw"));
+    if (pulled.kind !== "pulled") throw new Error(pulled.message);
+    made(await inventory.adopt("fw", pulled.snapshot.hash, ANA));
+    const id = await approved(loop, HARMLESS);
+    news.subscribe((one) => {
+      if (one.kind === "state" && one.state.kind === "confirmed")
+        small.inside(["nft", "-f", small.source]);
+    });
+    const { state, aftermath } = await applied(loop, id);
+    expect(state).toEqual({ kind: "confirmed" });
+    expect(aftermath).toMatchObject({
+      bootProblem: null,
+      baselineProblem: expect.stringContaining("what runs is not what was confirmed"),
+    });
+    expect(JSON.stringify(await inventory.baselineSnapshot("fw"))).not.toContain("192.0.2.1 drop");
+    expect(readFileSync(small.source, "utf8")).toBe(HARMLESS);
+  });
+
   test("that breaks a critical intent does not pass the gate", async () => {
     const loop = await open({});
     const id = await approved(loop, FATAL);

@@ -15,6 +15,7 @@ export const EXIT = {
   notLoaded: 12,
   tooLate: 13,
   superseded: 14,
+  another: 15,
   busy: 16,
 } as const;
 /** Longer than any test. */

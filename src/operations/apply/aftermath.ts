@@ -5,7 +5,8 @@ import { type Check, runChecks } from "./checks.ts";
 import { writeBootFiles } from "./deviceFiles.ts";
 import type { ApplyEnd } from "./model.ts";
 import { contradicting, type OpenConnections } from "./openConnections.ts";
-import type { ApplyOptions } from "./options.ts";
+import { type ApplyOptions, devicePartOf } from "./options.ts";
+import { lookAt } from "./run.ts";
 import type { Aftermath, StoredApply } from "./store.ts";
 
 /** Milliseconds that a probe may take behind a rollback: services are busy then. */
@@ -46,6 +47,8 @@ async function settle(options: ApplyOptions, apply: StoredApply): Promise<Afterm
   if (!devices.network().devices.has(device))
     return { ...NOTHING, bootProblem: notNamed(device), baselineProblem: notNamed(device) };
   const bootProblem = await writeBoot(options, apply);
+  const doubt = await whyNotConfirmed(options, apply);
+  if (doubt !== null) return { ...NOTHING, bootProblem, baselineProblem: doubt };
   const pulled = await pullDevice(devices, device);
   if ("reason" in pulled) return { ...NOTHING, bootProblem, baselineProblem: pulled.reason };
   return {
@@ -70,6 +73,23 @@ async function writeBoot(
   const keep = `${deviceFolder(device)}/${plan.id}/sources`;
   const problem = await writeBootFiles(transport, files, before, keep);
   return problem === null ? null : `${problem.message}: ${problem.help}`;
+}
+
+/**
+ * A restart between the confirmation and the boot files has loaded what was before; null: what was confirmed
+ * runs.
+ */
+async function whyNotConfirmed(
+  options: ApplyOptions,
+  { order }: StoredApply,
+): Promise<string | null> {
+  const { device, plan } = order;
+  const transport = options.devices.transportOf(device);
+  const seen = await lookAt(transport, devicePartOf(options, device), plan.id);
+  if (typeof seen === "string") return `what runs is not known: ${seen}`;
+  return seen.marker === "confirmed" && seen.running === "candidate"
+    ? null
+    : "what runs is not what was confirmed: a restart or somebody else came first; propose the files anew";
 }
 
 /**

@@ -7,8 +7,8 @@ import { aftermathOf } from "./aftermath.ts";
 import { type CheckResult, type Evidence, runChecks } from "./checks.ts";
 import { confirmationChecks } from "./confirmation.ts";
 import type { ApplyEnd, ApplyState } from "./model.ts";
-import type { ApplyNews, ApplyOptions } from "./options.ts";
-import { type DevicePart, type Journal, runApply } from "./run.ts";
+import { type ApplyNews, type ApplyOptions, devicePartOf } from "./options.ts";
+import { type Journal, lookAt, runApply } from "./run.ts";
 import { findApply, type StoredApply, writeAftermath, writeEvidence, writeState } from "./store.ts";
 import { isOver } from "./transition.ts";
 
@@ -76,7 +76,7 @@ async function leadToEnd(
   { asked, closing }: Reins,
 ): Promise<ApplyEnd> {
   const { plan, device } = apply.order;
-  const part = partOf(options, device);
+  const part = devicePartOf(options, device);
   const pause = async () => {
     await options.time.wait(PAUSE_MS, closing);
     if (closing.aborted) throw new Closing();
@@ -103,11 +103,6 @@ async function leadToEnd(
 /** Null: the network file does not name it any more; its dead-man restores without us. */
 function transportOf({ devices }: ApplyOptions, device: string): Transport | null {
   return devices.network().devices.has(device) ? devices.transportOf(device) : null;
-}
-
-export function partOf({ deviceFolder }: ApplyOptions, device: string): DevicePart {
-  const folder = deviceFolder(device);
-  return { script: `${folder}/premortem-device`, state: folder };
 }
 
 /** Each state is in the database and in the trail before its action begins. */
@@ -170,7 +165,7 @@ async function checkAll(
       passed: false,
       evidence: [noPromise("the network file changed since it was approved")],
     };
-  const part = partOf(options, order.device);
+  const part = devicePartOf(options, order.device);
   const checks = confirmationChecks({
     network,
     device,
@@ -185,9 +180,10 @@ async function checkAll(
       return "reason" in pulled ? pulled.reason : pulled.snapshot;
     },
     look: async () => {
-      const words = ["sh", part.script, part.state, "look", String(plan.id)];
-      const ran = await transport.run(words);
-      return ran.kind === "fault" ? ran.message : ran.out.trim() === "armed candidate";
+      const seen = await lookAt(transport, part, plan.id);
+      return typeof seen === "string"
+        ? seen
+        : seen.marker === "armed" && seen.running === "candidate";
     },
   });
   return runChecks(checks, time, stop);

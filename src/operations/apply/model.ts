@@ -35,7 +35,9 @@ export type RefusalReason =
   /** The time of the plan ran out before anything was loaded. */
   | "tooLate"
   /** A newer apply has taken the device over. */
-  | "superseded";
+  | "superseded"
+  /** Another apply is armed there, and nobody has confirmed it yet. */
+  | "anotherArmed";
 
 export type RollbackReason =
   /** Read-back, intents, a new connection or probes said no. */
@@ -62,7 +64,7 @@ export type Marker =
   /** Restoring has begun: by the dead-man, or by us. */
   | "restoring"
   | "restored"
-  /** A newer apply is on record. */
+  /** A newer apply is on record, and this one has come to no end. */
   | "superseded";
 
 /** What runs in the own tables, compared by meaning. */
@@ -72,8 +74,9 @@ export type Command = "arm" | "load" | "confirm" | "restore";
 
 /*
  * What the commands do on the device, each under its lock:
- *   arm      refused where the own tables are not as planned, a newer apply is on record, or restoring
- *            fails in a rehearsal; else saves the own tables, starts the dead-man, and says armed
+ *   arm      refused where the own tables are not as planned, a newer apply is on record, another one is
+ *            armed and not confirmed, or restoring fails in a rehearsal; else saves the own tables, starts
+ *            the dead-man, and says armed
  *   load     refused unless armed and as planned; else notes that loading began, and loads atomically
  *   confirm  refused unless armed and the candidate runs; else stops the dead-man, and says confirmed
  *   restore  refused where confirmed; else says restoring, puts the own tables back where loading had

@@ -6,6 +6,7 @@ import type { Trail } from "../trail/service.ts";
 import type { CheckTime, Evidence } from "./checks.ts";
 import type { Probes } from "./confirmation.ts";
 import type { ApplyState } from "./model.ts";
+import type { DevicePart } from "./run.ts";
 import type { Aftermath } from "./store.ts";
 
 /** Something that happened to an apply. */
@@ -45,4 +46,10 @@ export interface ApplyOptions {
   /** Folder of a device that keeps its records; it outlives a restart. */
   readonly deviceFolder: (device: string) => string;
   readonly time: CheckTime;
+}
+
+/** Where a device keeps its part. */
+export function devicePartOf({ deviceFolder }: ApplyOptions, device: string): DevicePart {
+  const folder = deviceFolder(device);
+  return { script: `${folder}/premortem-device`, state: folder };
 }

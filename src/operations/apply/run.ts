@@ -1,4 +1,4 @@
-import type { Transport } from "../../platform/transport/transport.ts";
+import type { Ran, Transport } from "../../platform/transport/transport.ts";
 import type {
   ApplyEnd,
   ApplyEvent,
@@ -108,6 +108,7 @@ const REASONS: ReadonlyMap<number, RefusalReason> = new Map([
   [12, "notLoaded"],
   [13, "tooLate"],
   [14, "superseded"],
+  [15, "anotherArmed"],
 ]);
 
 async function send(run: ApplyRun, command: Command): Promise<ApplyEvent> {
@@ -121,9 +122,27 @@ async function send(run: ApplyRun, command: Command): Promise<ApplyEvent> {
   return reason === undefined ? { kind: "lost" } : { kind: "notDone", command, reason };
 }
 
-async function look(run: ApplyRun): Promise<ApplyEvent> {
-  const said = await ask(run, "look", [], "");
-  return (said === null ? null : seen(said.out)) ?? { kind: "lost" };
+async function look({ transport, device, plan }: ApplyRun): Promise<ApplyEvent> {
+  const found = await lookAt(transport, device, plan.id);
+  return typeof found === "string" ? { kind: "lost" } : { kind: "seen", ...found };
+}
+
+/** What a device has on record of an apply, and what runs there. */
+export interface Seen {
+  readonly marker: Marker;
+  readonly running: Running;
+}
+
+/** A text: it could not be seen, and why. */
+export async function lookAt(
+  transport: Pick<Transport, "run">,
+  { script, state }: DevicePart,
+  id: number,
+): Promise<Seen | string> {
+  const ran = await transport.run(["sh", script, state, "look", String(id)]);
+  if (ran.kind === "fault") return ran.message;
+  if (ran.code !== 0) return ran.error.trim().split("\n").at(-1) ?? "";
+  return seen(ran.out) ?? `it said: ${ran.out.trim()}`;
 }
 
 const MARKERS: readonly Marker[] = [
@@ -137,17 +156,12 @@ const MARKERS: readonly Marker[] = [
 const RUNNING: readonly Running[] = ["previous", "candidate", "other"];
 
 /** `MARKER RUNNING`, as the device's script prints it; null: it is something else. */
-function seen(text: string): ApplyEvent | null {
+function seen(text: string): Seen | null {
   const [first, second, ...rest] = text.trim().split(" ");
   const marker = MARKERS.find((one) => one === first);
   const running = RUNNING.find((one) => one === second);
   if (marker === undefined || running === undefined || rest.length > 0) return null;
-  return { kind: "seen", marker, running };
-}
-
-interface Said {
-  readonly code: number | null;
-  readonly out: string;
+  return { marker, running };
 }
 
 /** Null: nobody knows whether it ran. */
@@ -156,7 +170,7 @@ async function ask(
   verb: string,
   more: readonly string[],
   input: string,
-): Promise<Said | null> {
+): Promise<Ran | null> {
   const words = ["sh", device.script, device.state, verb, String(plan.id), ...more];
   const ran = await transport.run(words, { input });
   return ran.kind === "fault" ? null : ran;

@@ -45,7 +45,8 @@ function lead(world: World): readonly World[] {
   const action = actionOf(state);
   switch (action.kind) {
     case "rest":
-      return isOver(state) ? [] : [after({ kind: "begun" })];
+      if (!isOver(state)) return [after({ kind: "begun" })];
+      return state.kind === "confirmed" ? [{ ...world, device: writeBoot(device) }] : [];
     case "look":
       return [after({ kind: "seen", marker: device.marker, running: device.running })];
     case "check":
@@ -57,6 +58,11 @@ function lead(world: World): readonly World[] {
       return [...heard, ...unheard(world, action.command)];
     }
   }
+}
+
+/** Behind the confirmation alone. */
+function writeBoot(device: DeviceModel): DeviceModel {
+  return { ...device, boots: "candidate" };
 }
 
 /** The answer is lost, or the leader killed: the command has run, will run, or never will. */
@@ -160,6 +166,12 @@ describe("in every state that can be reached", () => {
         const isRestarted = faults.restarts < FAULTS.restarts;
         return state.kind !== "confirmed" || device.marker === "confirmed" || isRestarted;
       }),
+    ).toEqual([]);
+  });
+
+  test("what boots is what was confirmed, or what was there before", () => {
+    expect(
+      broken(({ device }) => device.boots === "previous" || device.marker === "confirmed"),
     ).toEqual([]);
   });
 

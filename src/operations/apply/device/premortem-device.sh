@@ -13,14 +13,15 @@
 #
 # Sections begin with a line `=== NAME`. ID counts up: an older apply can do nothing any more.
 # Exit codes: 0 done, 10 changed since planned, 11 cannot restore, 12 not loaded, 13 too late,
-# 14 superseded, 16 the lock is held, 64 bad usage; others are faults: look at what came of it.
+# 14 superseded, 15 another one is not confirmed, 16 the lock is held, 64 bad usage; others are faults: look at what came of it.
 #
 # At the moment of need a disk may be full, or read-only after a fault: what restoring needs is written
 # when it is armed, and what runs is compared in memory.
 set -eu
 umask 077
 
-CHANGED=10 CANNOT_RESTORE=11 NOT_LOADED=12 TOO_LATE=13 SUPERSEDED=14 BUSY=16 USAGE=64
+CHANGED=10 CANNOT_RESTORE=11 NOT_LOADED=12 TOO_LATE=13 SUPERSEDED=14 ANOTHER=15
+BUSY=16 USAGE=64
 # Seconds to wait for whoever holds the lock: a load of 10,000 rules takes one.
 LOCK_S=5
 # Seconds between two attempts of the dead-man.
@@ -114,17 +115,40 @@ newest() {
   cat "$state/newest" 2>/dev/null || echo 0
 }
 
-# What was armed before a restart counts as restored: the restart has loaded the files of before.
-marker() {
-  if [ -n "$id" ] && [ "$(newest)" -gt "$id" ]; then echo superseded
-  elif [ ! -e "$here/marker" ]; then echo none
-  else
-    found=$(cat "$here/marker")
+# What is on record of the apply in the folder $1. What was armed before a restart counts as restored: the
+# restart has loaded the files of before.
+recorded() {
+  if [ -e "$1/marker" ]; then
+    found=$(cat "$1/marker")
     case $found in
-      armed | restoring) [ "$(cat "$here/boot")" = "$(boot)" ] || found=restored ;;
+      armed | restoring) [ "$(cat "$1/boot")" = "$(boot)" ] || found=restored ;;
     esac
     echo "$found"
+  else echo none
   fi
+}
+
+# What has come to its end keeps it on record when a newer one comes.
+marker() {
+  found=$(recorded "$here")
+  case $found in
+    none | armed | restoring) [ "$(newest)" -le "$id" ] || found=superseded ;;
+  esac
+  echo "$found"
+}
+
+# Fails where another apply is armed: its dead-man is all that guards what it has loaded.
+alone() {
+  for folder in "$state"/*/; do
+    other=${folder%/}
+    other=${other##*/}
+    [ "$other" != "$id" ] || continue
+    case $(recorded "$state/$other") in
+      armed | restoring)
+        fail $ANOTHER "apply $other is armed and not confirmed: confirm it or take it back first"
+        ;;
+    esac
+  done
 }
 
 MARKERS='armed confirmed restoring restored'
@@ -196,6 +220,7 @@ arm() {
     none) ;;
     *) fail $TOO_LATE "this apply is over" ;;
   esac
+  alone
   write_down || fail $CANNOT_RESTORE "the record of this apply cannot be written to $here"
   case $(running) in
     previous) ;;

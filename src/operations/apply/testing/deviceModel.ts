@@ -8,6 +8,8 @@ export interface DeviceModel {
   readonly hasLoaded: boolean;
   /** The process of the dead-man is there: it will fire, or has been stopped. */
   readonly isTicking: boolean;
+  /** What the files of the device load at its next start. */
+  readonly boots: "previous" | "candidate";
 }
 
 export const FRESH: DeviceModel = {
@@ -15,6 +17,7 @@ export const FRESH: DeviceModel = {
   running: "previous",
   hasLoaded: false,
   isTicking: false,
+  boots: "previous",
 };
 
 interface Ran {
@@ -35,7 +38,11 @@ export function runCommand(device: DeviceModel, command: Command): readonly Ran[
       if (marker === "armed") return [done(device)];
       if (marker !== "none") return [refused("tooLate")];
       if (running !== "previous") return [refused("changedSincePlanned")];
-      return [done({ ...device, marker: "armed", isTicking: true }), refused("cannotRestore")];
+      return [
+        done({ ...device, marker: "armed", isTicking: true }),
+        refused("cannotRestore"),
+        refused("anotherArmed"),
+      ];
     case "load":
       if (marker !== "armed") return [refused("tooLate")];
       if (running === "candidate") return [done(device)];
@@ -68,9 +75,9 @@ function restored(device: DeviceModel): DeviceModel {
   return { ...device, marker: "restored", running, isTicking: false };
 }
 
-/** A restart loads the files of before, unless confirming has written new ones. */
+/** A restart loads what the files say, and ends the dead-man. */
 export function restart(device: DeviceModel): DeviceModel {
-  if (device.marker === "confirmed") return device;
-  const marker = device.marker === "none" ? "none" : "restored";
-  return { ...device, marker, running: "previous", isTicking: false };
+  const isOver = device.marker === "none" || device.marker === "confirmed";
+  const marker = isOver ? device.marker : "restored";
+  return { ...device, marker, running: device.boots, isTicking: false };
 }
