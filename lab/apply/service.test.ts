@@ -135,8 +135,8 @@ async function approve(changes: Loop["changes"], id: number): Promise<void> {
 async function overridden(loop: Loop, text: string): Promise<number> {
   const id = await approved(loop, text);
   const ask = { reason: "the line is cut anyway", untilMs: Date.now() + 60_000 };
-  made(await loop.changes.askOverride(id, ANA, ask));
-  made(await loop.changes.grantOverride(id, BOB));
+  const { overrideHash } = made(await loop.changes.askOverride(id, ANA, ask));
+  made(await loop.changes.grantOverride(id, BOB, overrideHash ?? ""));
   return id;
 }
 

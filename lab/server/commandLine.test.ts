@@ -103,6 +103,19 @@ describeWith(["root", "nft", "ip"], "the command line", () => {
     expect(applied.error).toContain("mail-out");
   });
 
+  test("an override is granted by who looked at exactly it, and for a week at most", () => {
+    const ask = ["override", "1", "--reason", "the line is cut anyway", "--hours"];
+    expect(desk.as("ana", ...ask, "169").error).toContain("take a number up to 168");
+    expect(desk.as("ana", ...ask, "1").out).toContain("asked by ana");
+    expect(desk.as("bob", "grant", "1").error).toContain("nobody is there to be asked");
+    const hash = /^override (\w{64})$/m.exec(desk.as("bob", "changes", "1").out)?.[1] ?? "";
+    expect(desk.as("ana", ...ask, "2").code).toBe(0);
+    expect(desk.as("bob", "grant", "1", "--override", hash).error).toContain("nothing was done");
+    const now = /^override (\w{64})$/m.exec(desk.as("bob", "changes", "1").out)?.[1] ?? "";
+    expect(desk.as("bob", "grant", "1", "--override", now).out).toContain("granted by bob");
+    expect(desk.as("ana", "withdraw", "1").code).toBe(0);
+  });
+
   test("nobody approves what they wrote, nor what they did not look at", () => {
     const proposed = desk.as(
       "bob",

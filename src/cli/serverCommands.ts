@@ -120,13 +120,20 @@ function addChangeCommands(asking: Asking, { streams, end }: Frame): void {
     .argument("<change>")
     .option("--shown <hash>", "the hash of what you looked at; 32 digits are enough")
     .action(async (id, options) => end(await approve(id, options, streams())));
-  asking("override", "asks to go on although a change breaks critical intents")
+  asking(
+    "override",
+    "asks to go on although a change breaks critical intents, or leaves them undecided",
+  )
     .argument("<change>")
     .requiredOption("--reason <text>", "why it cannot wait")
     .option("--hours <number>", "how long it holds", "1")
     .action(async (id, options) => end(await override(id, options, streams())));
   asking("grant", "grants an override that somebody else asked for")
     .argument("<change>")
+    .option(
+      "--override <hash>",
+      "the hash of the override that you looked at; 32 digits are enough",
+    )
     .action(async (id, options) => end(await grant(id, options, streams())));
   asking("withdraw", "takes a change out of the way")
     .argument("<change>")

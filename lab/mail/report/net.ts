@@ -68,8 +68,8 @@ const OVERRIDE_MS = 3_600_000;
 async function override({ server }: Rig, { id }: Change): Promise<void> {
   const path = `/v1/changes/${id}/override`;
   const body = { reason: "printers flood the mail hosts", untilMs: Date.now() + OVERRIDE_MS };
-  await server.ask("ana", "POST", path, changeBody, body);
-  await server.ask("bob", "POST", `${path}/grant`, changeBody);
+  const { overrideHash } = await server.ask("ana", "POST", path, changeBody, body);
+  await server.ask("bob", "POST", `${path}/grant`, changeBody, { overrideHash });
 }
 
 async function applyAndWatch(

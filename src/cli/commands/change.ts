@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { MAXIMUM_OVERRIDE_HOURS } from "../../operations/change/overrideTerm.ts";
 import { readText } from "../../platform/files.ts";
 import { proofText } from "../../report/formats/text/proof.ts";
 import { askFor } from "../ask.ts";
@@ -121,45 +122,49 @@ export function approve(id: string, options: ApproveOptions, streams: Streams): 
       tellUsage(streams.error, `change ${id} is not proved: nothing was approved`, help);
       return EXIT.usage;
     }
-    const seen = options.shown ?? (await show(api, change, shownHash, streams));
-    if (seen === null) return EXIT.usage;
-    if (seen.length < LEAST_DIGITS || !shownHash.startsWith(seen)) {
-      tellUsage(
-        streams.error,
-        `\`${seen}\` is not what change ${id} shows now: nothing was approved`,
-        `look at what it is now: \`premortem changes ${id}\``,
-      );
-      return EXIT.usage;
-    }
-    const approved = await api.send<ChangeBody>("POST", `${changePath(id)}/approve`, {
-      shownHash,
-    });
-    if (isFault(approved)) return approved;
-    print(options, streams, approved, (one) => changeText(one, streams.out.style));
-    return EXIT.clean;
+    const question = {
+      hash: shownHash,
+      said: options.shown,
+      words: `Approve change ${id} of ${change.device}?`,
+      command: `premortem approve ${id} --shown`,
+    };
+    if (!(await isSeen(api, change, question, streams))) return EXIT.usage;
+    return sent(api, `${changePath(id)}/approve`, { shownHash }, options, streams);
   });
 }
 
-/** Shows a change with its proof, and asks; null: it was not approved. */
-async function show(
+interface Question {
+  /** Of what is there to be seen. */
+  readonly hash: string;
+  /** Begin of the hash of what was looked at; undefined: it is shown now. */
+  readonly said: string | undefined;
+  readonly words: string;
+  /** What takes the hash. */
+  readonly command: string;
+}
+
+/** Whether exactly this was looked at, or is now, by a person who says yes. */
+async function isSeen(
   api: Api,
   change: ChangeBody,
-  shownHash: string,
+  { hash, said, words, command }: Question,
   { error }: Streams,
-): Promise<string | null> {
-  const { id } = change;
-  const proof = await api.get<ProofBody>(`${changePath(String(id))}/proof`);
+): Promise<boolean> {
+  if (said !== undefined) {
+    if (said.length >= LEAST_DIGITS && hash.startsWith(said)) return true;
+    const help = `look at what it is now: \`premortem changes ${change.id}\``;
+    tellUsage(error, `\`${said}\` is not what is shown now: nothing was done`, help);
+    return false;
+  }
+  const proof = await api.get<ProofBody>(`${changePath(String(change.id))}/proof`);
   if (!isFault(proof)) error.write(`${proofText(proof.answer, error.style)}\n`);
   error.write(changeText(change, error.style));
-  const word = await askFor(`Approve change ${id} of ${change.device}? Type yes: `);
-  if (word === "yes") return shownHash;
-  const help = `look at it, then \`premortem approve ${id} --shown ${shownHash}\``;
-  tellUsage(
-    error,
-    word === null ? "nobody is there to be asked: nothing was approved" : "not approved",
-    help,
-  );
-  return null;
+  const word = await askFor(`${words} Type yes: `);
+  if (word === "yes") return true;
+  const reason =
+    word === null ? "nobody is there to be asked: nothing was done" : "nothing was done";
+  tellUsage(error, reason, `look at it, then \`${command} ${hash}\``);
+  return false;
 }
 
 export interface OverrideOptions extends Asking {
@@ -168,7 +173,6 @@ export interface OverrideOptions extends Asking {
 }
 
 const HOUR_MS = 3_600_000;
-const MAXIMUM_HOURS = 168;
 
 /** Asks to go on although intents would be broken. */
 export function override(
@@ -177,8 +181,8 @@ export function override(
   streams: Streams,
 ): Promise<ExitCode> {
   const hours = Number(options.hours);
-  if (!(hours > 0 && hours <= MAXIMUM_HOURS)) {
-    const help = `take a number up to ${MAXIMUM_HOURS}`;
+  if (!(hours > 0 && hours <= MAXIMUM_OVERRIDE_HOURS)) {
+    const help = `take a number up to ${MAXIMUM_OVERRIDE_HOURS}`;
     tellUsage(streams.error, `an override for \`${options.hours}\` hours is none`, help);
     return Promise.resolve(EXIT.usage);
   }
@@ -186,8 +190,31 @@ export function override(
   return changed(`${changePath(id)}/override`, body, options, streams);
 }
 
-export function grant(id: string, options: Asking, streams: Streams): Promise<ExitCode> {
-  return changed(`${changePath(id)}/override/grant`, undefined, options, streams);
+export interface GrantOptions extends Asking {
+  /** Begin of the hash of the override that was looked at. */
+  readonly override?: string;
+}
+
+/** Grants the override that was looked at: with its hash, or after it was shown. */
+export function grant(id: string, options: GrantOptions, streams: Streams): Promise<ExitCode> {
+  return withServer(options, streams, async (api) => {
+    const change = await api.get<ChangeBody>(changePath(id));
+    if (isFault(change)) return change;
+    const { overrideHash } = change;
+    if (overrideHash === null) {
+      const help = `ask for one: \`premortem override ${id} --reason TEXT\``;
+      tellUsage(streams.error, `nobody asks for an override of change ${id}`, help);
+      return EXIT.usage;
+    }
+    const question = {
+      hash: overrideHash,
+      said: options.override,
+      words: `Grant the override of change ${id} of ${change.device}?`,
+      command: `premortem grant ${id} --override`,
+    };
+    if (!(await isSeen(api, change, question, streams))) return EXIT.usage;
+    return sent(api, `${changePath(id)}/override/grant`, { overrideHash }, options, streams);
+  });
 }
 
 export function withdraw(id: string, options: Asking, streams: Streams): Promise<ExitCode> {
@@ -200,12 +227,20 @@ function changed(
   options: Asking,
   streams: Streams,
 ): Promise<ExitCode> {
-  return withServer(options, streams, async (api) => {
-    const change = await api.send<ChangeBody>("POST", path, body);
-    if (isFault(change)) return change;
-    print(options, streams, change, (one) => changeText(one, streams.out.style));
-    return EXIT.clean;
-  });
+  return withServer(options, streams, (api) => sent(api, path, body, options, streams));
+}
+
+async function sent(
+  api: Api,
+  path: string,
+  body: unknown,
+  options: Asking,
+  streams: Streams,
+): Promise<ExitCode | CallFault> {
+  const change = await api.send<ChangeBody>("POST", path, body);
+  if (isFault(change)) return change;
+  print(options, streams, change, (one) => changeText(one, streams.out.style));
+  return EXIT.clean;
 }
 
 /** All changes, or one with its newest proof. */

@@ -12,7 +12,7 @@ export function changeLine(one: ChangeBody, style: Style): string {
 
 /** A change, and what it waits for. */
 export function changeText(change: ChangeBody, style: Style): string {
-  const { contentHash, shownHash, approvals, override } = change;
+  const { contentHash, shownHash, approvals, override, overrideHash } = change;
   const lines = [
     `change ${changeLine(change, style)}`,
     `content ${contentHash}`,
@@ -21,15 +21,19 @@ export function changeText(change: ChangeBody, style: Style): string {
       ({ by, void: why }) =>
         `approved by ${shown(by)}${why === null ? "" : `; void: ${shown(why)}`}`,
     ),
-    ...(override === null ? [] : [overrideText(override)]),
+    ...(override === null ? [] : [overrideText(override), `override ${overrideHash}`]),
     ...missingLines(change, style),
   ];
   return `${lines.join("\n")}\n`;
 }
 
-function overrideText({ by, grantedBy, reason, intents }: NonNullable<ChangeBody["override"]>) {
-  const granted = grantedBy === null ? "not granted yet" : `granted by ${shown(grantedBy)}`;
-  return `override of ${intents.map(shown).join(", ")} asked by ${shown(by)} (${shown(reason)}), ${granted}`;
+function overrideText(override: NonNullable<ChangeBody["override"]>): string {
+  const { by, grant, reason, intents, undecided, untilMs } = override;
+  const names = [...intents.map(shown), ...undecided.map((id) => `${shown(id)} (undecided)`)].join(
+    ", ",
+  );
+  const granted = grant === null ? "not granted yet" : `granted by ${shown(grant.by)}`;
+  return `override of ${names} until ${timeText(untilMs)} UTC, asked by ${shown(by)} (${shown(reason)}), ${granted}`;
 }
 
 function missingLines({ id, status, missing }: ChangeBody, style: Style): readonly string[] {
@@ -47,10 +51,20 @@ function missingText(id: number, missing: ChangeBody["missing"][number]): string
         ? `an approval, by somebody else than ${missing.notBy.map(shown).join(", ")}: \`premortem approve ${id}\``
         : `an approval that counts (${shown(missing.reason)}): \`premortem prove ${id}\`, then \`premortem approve ${id}\``;
     case "intents":
-      return `it breaks ${missing.broken.map(shown).join(", ")}: edit it, or ask for an override: \`premortem override ${id}\``;
+      return `${intentsText(missing)}: edit it, or ask for an override: \`premortem override ${id}\``;
     case "grant":
       return `a grant of the override, by somebody else than ${missing.notBy.map(shown).join(", ")}: \`premortem grant ${id}\``;
   }
+}
+
+function intentsText(missing: Extract<ChangeBody["missing"][number], { kind: "intents" }>): string {
+  const [broken, undecided] = [missing.broken, missing.undecided].map((ids) =>
+    ids.map(shown).join(", "),
+  );
+  return [
+    ...(broken === "" ? [] : [`it breaks ${broken}`]),
+    ...(undecided === "" ? [] : [`whether it keeps ${undecided} is not decided`]),
+  ].join("; ");
 }
 
 /** How an apply went, with the evidence. */

@@ -32,8 +32,9 @@ export interface Probes {
 export interface Confirmation {
   readonly network: Network;
   readonly device: NetworkDevice;
-  /** Intents that may be broken. */
+  /** Intents that may be broken, and those that may stay undecided. */
   readonly overridden: readonly string[];
+  readonly undecided: readonly string[];
   /** Intents that were broken before the load. */
   readonly brokenBefore: readonly string[];
   readonly green: readonly GreenProbe[];
@@ -110,14 +111,35 @@ function probeCheck(
 }
 
 async function intentsFinding(confirmation: Confirmation): Promise<Finding> {
-  const { network, device, overridden, brokenBefore } = confirmation;
   const snapshot = await confirmation.pull();
   if (typeof snapshot === "string") return { passed: false, text: snapshot };
-  const { intents } = checkDevice(network, device.name, runningDevice(snapshot).device);
-  const isExcused = (id: string) => overridden.includes(id) || brokenBefore.includes(id);
-  const broken = intents.filter(({ status, id }) => status === "broken" && !isExcused(id));
+  return judgeRunning(confirmation, snapshot);
+}
+
+type Promised = Pick<
+  Confirmation,
+  "network" | "device" | "overridden" | "undecided" | "brokenBefore"
+>;
+
+/**
+ * Whether what runs keeps what was promised. What is undecided is not kept, unless a person has accepted exactly
+ * that; what may be broken may be undecided too.
+ */
+export function judgeRunning(promised: Promised, snapshot: Snapshot): Finding {
+  const { network, device, overridden, undecided, brokenBefore } = promised;
+  const running = runningDevice(snapshot);
+  if (running.refused.length > 0 || running.coverage.notUnderstood > 0)
+    return { passed: false, text: "part of what runs could not be read" };
+  const { intents } = checkDevice(network, device.name, running.device);
+  const mayBreak = new Set([...overridden, ...brokenBefore]);
+  const failing = intents.filter(
+    ({ status, id }) =>
+      status !== "holds" &&
+      !mayBreak.has(id) &&
+      !(status === "undecided" && undecided.includes(id)),
+  );
   const holding = intents.filter(({ status }) => status === "holds").length;
-  if (broken.length === 0)
+  if (failing.length === 0)
     return { passed: true, text: `${holding} of ${intents.length} hold, none is newly broken` };
-  return { passed: false, text: `broken: ${broken.map(({ id }) => id).join(", ")}` };
+  return { passed: false, text: failing.map(({ status, id }) => `${status}: ${id}`).join(", ") };
 }

@@ -154,7 +154,7 @@ async function checkAll(
   stop: AbortSignal,
 ): Promise<CheckResult> {
   const { devices, probes, time } = options;
-  const { green, overridden, brokenBefore, plan } = order;
+  const { green, overridden, undecided, brokenBefore, plan } = order;
   const network = devices.network();
   const device = network.devices.get(order.device);
   if (device === undefined)
@@ -170,6 +170,7 @@ async function checkAll(
     network,
     device,
     overridden,
+    undecided,
     brokenBefore,
     green,
     probes,

@@ -3,11 +3,12 @@ import { mayOperate } from "../../platform/auth/actor.ts";
 import { codeOf } from "../../platform/db/fault.ts";
 import { refuse, refuseUnknown } from "../../platform/refusal.ts";
 import type { Actor, Change, Refusal } from "../change/model.ts";
+import { granted } from "../change/override.ts";
 import { isRefusal } from "../change/permission.ts";
 import { toProof } from "../change/prove.ts";
 import { foreignHashOf, runningHashOf } from "../change/runningHash.ts";
 import { proveOnDevice } from "../change/service.ts";
-import { beginApply, grantedIntents } from "../change/transition.ts";
+import { beginApply } from "../change/transition.ts";
 import type { NetworkDevice } from "../inventory/model.ts";
 import { partOf } from "../inventory/snapshot.ts";
 import { brake, HOUR_MS } from "./brakes.ts";
@@ -155,8 +156,10 @@ async function orderOf(
   if ("reason" in proved) return proved;
   const { answer, snapshot } = proved;
   /* Nothing is written to a device before the change may be applied. */
-  const gate = beginApply(change, actor, toProof(answer), clock());
+  const proof = toProof(answer);
+  const gate = beginApply(change, actor, proof, clock());
   if (isRefusal(gate)) return gate;
+  const excused = granted(gate, clock());
   const part = await installPart(
     transport,
     options.deviceFolder(change.device),
@@ -186,7 +189,8 @@ async function orderOf(
     startedMs: clock(),
     plan: planned.plan,
     green: await probes.green(change.device),
-    overridden: [...grantedIntents(gate, clock()), ...(gate.proof?.broken ?? [])],
+    overridden: [...excused.intents, ...proof.broken],
+    undecided: [...excused.undecided, ...proof.undecided],
     wasBaseline: await isBaseline(devices, device, answer.runningHash),
     foreignHash: foreignHashOf(device, snapshot),
     brokenBefore: answer.brokenBefore.map(({ id }) => id),

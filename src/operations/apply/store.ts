@@ -19,7 +19,10 @@ export interface ApplyOrder {
   readonly plan: ApplyPlan;
   /** Green before the load. */
   readonly green: readonly GreenProbe[];
+  /** Intents that may be broken: an override names them, or who approved was shown them, and they are not critical. */
   readonly overridden: readonly string[];
+  /** Intents that may be undecided, for the same reasons. */
+  readonly undecided: readonly string[];
   readonly brokenBefore: readonly string[];
   /** Whether what ran before was what was approved: only then is what runs now. */
   readonly wasBaseline: boolean;

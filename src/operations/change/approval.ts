@@ -6,8 +6,9 @@ import { isItsWriter, notAllowed, over, type Result } from "./permission.ts";
 /** What somebody who looks at the change is shown; null: it is not proved as it is now. */
 export function shownOf({ proof, contentHash }: Change): Shown | null {
   if (proof === null || proof.contentHash !== contentHash) return null;
-  const { runningHash, networkHash, brokenBefore, undecided } = proof;
+  const { runningHash, networkHash, brokenBefore } = proof;
   const broken = [...proof.brokenCritical, ...proof.broken];
+  const undecided = [...proof.undecidedCritical, ...proof.undecided];
   return { contentHash, runningHash, networkHash, broken, brokenBefore, undecided };
 }
 

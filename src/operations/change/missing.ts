@@ -1,5 +1,6 @@
 import { validApprovals, whyVoid } from "./approval.ts";
 import type { Change, Missing } from "./model.ts";
+import { granted, isExcused } from "./override.ts";
 
 /** What stands between the change and its apply, as it was proved last; empty: nothing. */
 export function missing(change: Change, nowMs: number): readonly Missing[] {
@@ -21,14 +22,15 @@ function missingConsent(change: Change): readonly Missing[] {
   return [{ kind: "approval", notBy: change.writers, reason }];
 }
 
-function missingIntents({ proof, override, writers }: Change, nowMs: number): readonly Missing[] {
+function missingIntents(change: Change, nowMs: number): readonly Missing[] {
+  const { proof, override, writers } = change;
   const broken = proof?.brokenCritical ?? [];
-  if (broken.length === 0) return [];
-  const isLive = override !== null && override.untilMs > nowMs;
-  const isCovered = isLive && broken.every((id) => override.intents.includes(id));
-  if (!isCovered) return [{ kind: "intents", broken }];
-  const notBy = [...new Set([override.by, ...writers])];
-  return override.grantedBy === null ? [{ kind: "grant", notBy }] : [];
+  const undecided = proof?.undecidedCritical ?? [];
+  const against = { intents: broken, undecided };
+  if (isExcused(against, granted(change, nowMs))) return [];
+  const isAsked = override !== null && override.grant === null && override.untilMs > nowMs;
+  if (!isAsked || !isExcused(against, override)) return [{ kind: "intents", broken, undecided }];
+  return [{ kind: "grant", notBy: [...new Set([override.by, ...writers])] }];
 }
 
 export function missingText(missing: Missing): string {
@@ -40,10 +42,17 @@ export function missingText(missing: Missing): string {
         ? "nobody has approved it as it is now"
         : `${missing.reason}: prove and approve again`;
     case "intents":
-      return `it would break ${missing.broken.join(", ")}`;
+      return intentsText(missing);
     case "grant":
       return "the override is not granted yet";
   }
+}
+
+function intentsText({ broken, undecided }: Extract<Missing, { kind: "intents" }>): string {
+  const doubts = `whether it keeps ${undecided.join(", ")} could not be decided`;
+  if (broken.length === 0) return doubts;
+  const breaks = `it would break ${broken.join(", ")}`;
+  return undecided.length === 0 ? breaks : `${breaks}; ${doubts}`;
 }
 
 export function missingHelp(missing: Missing): string {

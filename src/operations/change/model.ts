@@ -23,16 +23,28 @@ export interface Approval {
   readonly atMs: number;
 }
 
+/** Intents that may be broken, and those that may stay undecided. */
+export interface Excused {
+  readonly intents: readonly string[];
+  readonly undecided: readonly string[];
+}
+
 /** Going on although the proof says no: asked for by one person, granted by another, for a while. */
-export interface Override {
+export interface Override extends Excused {
   readonly by: string;
-  /** Null: nobody has granted it yet. */
-  readonly grantedBy: string | null;
   readonly reason: string;
   readonly contentHash: string;
-  /** Intents that may be broken. */
-  readonly intents: readonly string[];
   readonly untilMs: number;
+  /** Null: nobody has granted it yet. */
+  readonly grant: Grant | null;
+}
+
+/** A second person's word for exactly this: neither another content, nor other intents, nor for longer. */
+export interface Grant extends Excused {
+  readonly by: string;
+  readonly contentHash: string;
+  readonly untilMs: number;
+  readonly atMs: number;
 }
 
 /** What was proved of a change, for exactly this content on exactly this running state. */
@@ -52,6 +64,8 @@ export interface Proof {
   readonly broken: readonly string[];
   /** Intents that are broken without it as well. */
   readonly brokenBefore: readonly string[];
+  /** Critical intents of which nobody knows whether they hold, and the others. */
+  readonly undecidedCritical: readonly string[];
   readonly undecided: readonly string[];
 }
 
@@ -94,5 +108,9 @@ export type Missing =
       readonly notBy: readonly string[];
       readonly reason: string | null;
     }
-  | { readonly kind: "intents"; readonly broken: readonly string[] }
+  | {
+      readonly kind: "intents";
+      readonly broken: readonly string[];
+      readonly undecided: readonly string[];
+    }
   | { readonly kind: "grant"; readonly notBy: readonly string[] };

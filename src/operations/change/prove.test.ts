@@ -79,11 +79,16 @@ describe("a change is proved", () => {
     expect(toProof(kept).brokenCritical).toEqual([]);
   });
 
-  test("with a rule that is not decided by the source alone as incomplete", () => {
+  test("with a rule that is not decided by the source alone as undecided, for a person to accept", () => {
     const answer = prove({
       files: { [PATH]: fatal(EDGE, "ip saddr 10.10.2.11 limit rate over 5/second drop") },
     });
-    expect(answer).toMatchObject({ loads: true, isComplete: false });
+    expect(toProof(answer)).toMatchObject({
+      loads: true,
+      isComplete: true,
+      undecidedCritical: ["mail-out", "mail-names", "mail-users"],
+      undecided: [],
+    });
   });
 
   test.each([

@@ -62,7 +62,8 @@ export function toProof(answer: ProofAnswer): Proof {
     brokenCritical: idsOf(broken.filter(({ critical }) => critical)),
     broken: idsOf(broken.filter(({ critical }) => !critical)),
     brokenBefore: idsOf(brokenBefore),
-    undecided: idsOf(undecided),
+    undecidedCritical: idsOf(undecided.filter(({ critical }) => critical)),
+    undecided: idsOf(undecided.filter(({ critical }) => !critical)),
   };
 }
 
@@ -143,11 +144,7 @@ function judged(input: ProveInput, running: DeviceResult, candidate: Candidate):
   const after = checkAll(input, candidate.device);
   const broken = after.filter(({ status }) => status === "broken");
   const undecided = after.filter(({ status }) => status === "undecided");
-  const doubts = undecided.filter(({ id, critical }) => critical && before.get(id) === "holds");
-  const reasons = [
-    ...whyIncomplete(input, running, candidate.result, difference),
-    ...doubts.map(({ id }) => `whether ${id} would still hold could not be decided`),
-  ];
+  const reasons = whyIncomplete(input, running, candidate.result, difference);
   const isRepaired = ({ id, status }: CheckedIntent) =>
     status === "holds" && before.get(id) === "broken";
   return {

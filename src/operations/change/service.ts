@@ -12,7 +12,17 @@ import type { Trail } from "../trail/service.ts";
 import { approve, shownHashOf, whyVoid } from "./approval.ts";
 import { readManagementFlow } from "./management.ts";
 import { missing } from "./missing.ts";
-import type { Actor, Approval, Change, Missing, Proof, Refusal, SourceFiles } from "./model.ts";
+import type {
+  Actor,
+  Approval,
+  Change,
+  Missing,
+  Override,
+  Proof,
+  Refusal,
+  SourceFiles,
+} from "./model.ts";
+import { askOverride, grantOverride, overrideHashOf } from "./override.ts";
 import { isOpen, isRefusal, type Result } from "./permission.ts";
 import { proveChange, toProof } from "./prove.ts";
 import {
@@ -57,6 +67,8 @@ export interface ChangeView extends StoredChange {
   readonly missing: readonly Missing[];
   /** Names what an approver is shown now; null: it has to be proved first. */
   readonly shownHash: string | null;
+  /** Names the override that is asked for; null: there is none. */
+  readonly overrideHash: string | null;
 }
 
 /** An approval, and why it does not count; null: it does. */
@@ -116,12 +128,15 @@ export function openChanges(options: ChangeOptions) {
       alter(id, actor, {
         kind: "change.overrideAsked",
         details: ask,
-        make: (change) => transition.askOverride(change, actor, ask),
+        make: (change) => askOverride(change, actor, ask, clock()),
       }),
-    grantOverride: (id: number, actor: Actor) =>
+    /** `overrideHash` names what the granter looked at. */
+    grantOverride: (id: number, actor: Actor, overrideHash: string) =>
       alter(id, actor, {
         kind: "change.overrideGranted",
-        make: (change) => transition.grantOverride(change, actor),
+        details: { overrideHash },
+        told: ({ override }) => grantDetails(override),
+        make: (change) => grantOverride(change, actor, overrideHash, clock()),
       }),
     withdraw: (id: number, actor: Actor) =>
       alter(id, actor, {
@@ -156,6 +171,8 @@ const PREMORTEM: Actor = { login: "premortem", roles: [] };
 interface Deed {
   readonly kind: string;
   readonly details?: TrailEvent["details"];
+  /** What the trail says besides, of the change as it is then. */
+  readonly told?: (change: Change) => TrailEvent["details"];
   readonly make: (change: Change) => Result;
 }
 
@@ -178,7 +195,7 @@ async function alterWithin(
   transaction: Database,
   id: number,
   { login }: Actor,
-  { kind, details = {}, make }: Deed,
+  { kind, details = {}, told, make }: Deed,
 ): Promise<ChangeView | Refusal> {
   const found = await findChange(transaction, id, true);
   if (found === null) return unknown(id);
@@ -187,7 +204,12 @@ async function alterWithin(
   if (change === found.change) return viewOf(found, clock());
   const nowMs = clock();
   await updateChange(transaction, { ...found, change }, nowMs);
-  const known = { device: change.device, contentHash: change.contentHash, ...details };
+  const known = {
+    device: change.device,
+    contentHash: change.contentHash,
+    ...details,
+    ...told?.(change),
+  };
   const event = { atMs: nowMs, actor: login, kind, subject: `change/${id}`, details: known };
   await trail.append(event, transaction);
   return viewOf({ ...found, change, version: found.version + 1, updatedMs: nowMs }, nowMs);
@@ -247,9 +269,15 @@ async function proveStored(
 }
 
 function detailsOf({ runningHash, networkHash, loads, isComplete, ...rest }: Proof) {
-  const { broken, brokenCritical, undecided } = rest;
-  const all = [...brokenCritical, ...broken];
-  return { runningHash, networkHash, loads, isComplete, broken: all, undecided };
+  const broken = [...rest.brokenCritical, ...rest.broken];
+  const undecided = [...rest.undecidedCritical, ...rest.undecided];
+  return { runningHash, networkHash, loads, isComplete, broken, undecided };
+}
+
+function grantDetails(override: Override | null): TrailEvent["details"] {
+  if (override === null) return {};
+  const { by, reason, intents, undecided, untilMs } = override;
+  return { asked: by, reason, intents, undecided, untilMs };
 }
 
 /** A proof, and the state that it is of. */
@@ -293,7 +321,9 @@ function viewOf(stored: StoredChange, nowMs: number): ChangeView {
   const { change } = stored;
   const shownHash = shownHashOf(change);
   const approvals = change.approvals.map((one) => ({ ...one, void: whyVoid(change, one) }));
-  return { ...stored, approvals, shownHash, missing: isOpen(change) ? missing(change, nowMs) : [] };
+  const overrideHash = change.override === null ? null : overrideHashOf(change.override);
+  const open = isOpen(change) ? missing(change, nowMs) : [];
+  return { ...stored, approvals, shownHash, overrideHash, missing: open };
 }
 
 function publish(

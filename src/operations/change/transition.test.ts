@@ -3,18 +3,10 @@ import { describe, expect, test } from "vitest";
 import { approve, shownHashOf, validApprovals } from "./approval.ts";
 import { missing } from "./missing.ts";
 import type { Actor, Change, Proof, SourceFiles } from "./model.ts";
+import { askOverride, granted, grantOverride, overrideHashOf } from "./override.ts";
+import { MAXIMUM_OVERRIDE_HOURS } from "./overrideTerm.ts";
 import { isRefusal, type Result } from "./permission.ts";
-import {
-  askOverride,
-  beginApply,
-  draft,
-  edit,
-  endApply,
-  grantedIntents,
-  grantOverride,
-  propose,
-  prove,
-} from "./transition.ts";
+import { beginApply, draft, edit, endApply, propose, prove } from "./transition.ts";
 
 const person = (login: string, ...roles: Actor["roles"]): Actor => ({ login, roles });
 const ANA = person("ana", "operator", "approver");
@@ -33,7 +25,8 @@ function made(result: Result): Change {
 const proposed = () => made(propose(made(draft(1, "fw1", file("a"), ANA)), ANA));
 
 function proofOf({ contentHash }: Change, more: Partial<Proof> = {}): Proof {
-  const intents = { brokenCritical: [], broken: [], brokenBefore: [], undecided: [] };
+  const broken = { brokenCritical: [], broken: [], brokenBefore: [] };
+  const intents = { ...broken, undecidedCritical: [], undecided: [] };
   const hashes = { contentHash, runningHash: "running", networkHash: "network" };
   return { ...hashes, loads: true, isComplete: true, reasons: [], ...intents, ...more };
 }
@@ -41,6 +34,9 @@ function proofOf({ contentHash }: Change, more: Partial<Proof> = {}): Proof {
 const proved = (change: Change, more: Partial<Proof> = {}) => prove(change, proofOf(change, more));
 const shown = (change: Change) => shownHashOf(change) ?? "";
 const approved = (change: Change, by: Actor = BOB) => made(approve(change, by, shown(change), NOW));
+const seen = ({ override }: Change) => (override === null ? "" : overrideHashOf(override));
+const grantedBy = (change: Change, by: Actor, now = NOW) =>
+  grantOverride(change, by, seen(change), now);
 const begun = (change: Change) =>
   beginApply(change, ANA, change.proof ?? proofOf(change, { loads: false }), NOW);
 const kinds = (change: Change, now = NOW) => missing(change, now).map(({ kind }) => kind);
@@ -61,15 +57,6 @@ test("who wrote any part of it does not approve it, though somebody else edited 
   expect(isRefusal(approve(third, BOB, shown(third), NOW))).toBe(false);
 });
 
-test("an override counts once it is granted, for its content, and until its end", () => {
-  const change = prove(proposed(), proofOf(proposed(), { brokenCritical: ["mail-out"] }));
-  const asked = made(askOverride(change, ANA, { reason: "now", untilMs: NOW + 10 }));
-  const granted = made(grantOverride(asked, BOB));
-  expect(grantedIntents(asked, NOW)).toEqual([]);
-  expect(grantedIntents(granted, NOW)).toEqual(["mail-out"]);
-  expect(grantedIntents(granted, NOW + 10)).toEqual([]);
-});
-
 describe("what is missing is said", () => {
   const change = proposed();
   const cases: readonly (readonly [string, Change, readonly string[]])[] = [
@@ -78,7 +65,12 @@ describe("what is missing is said", () => {
     ["a whole proof", approved(proved(change, { isComplete: false })), ["proof"]],
     ["one that loads", approved(proved(change, { loads: false })), ["proof"]],
     ["a critical intent", approved(proved(change, { brokenCritical: ["mail-out"] })), ["intents"]],
-    ["not: others", approved(proved(change, { broken: ["printer"] })), []],
+    [
+      "one that is undecided",
+      approved(proved(change, { undecidedCritical: ["dns"] })),
+      ["intents"],
+    ],
+    ["not: others", approved(proved(change, { broken: ["printer"], undecided: ["dns"] })), []],
   ];
   test.each(cases)("%s", (_name, one, expected) => {
     expect(kinds(one)).toEqual(expected);
@@ -172,31 +164,80 @@ test("going back to an approved content needs no second look, unless its approve
 });
 
 describe("an override", () => {
-  const breaking = (change: Change) =>
-    approved(prove(change, proofOf(change, { brokenCritical: ["mail-out"] })));
-  const ask = { reason: "the line is cut anyway", untilMs: NOW + 1 };
-  const asked = () => made(askOverride(breaking(proposed()), ANA, ask));
+  const against: Partial<Proof> = { brokenCritical: ["mail-out"], undecidedCritical: ["dns"] };
+  const breaking = (change: Change) => approved(proved(change, against));
+  const ask = { reason: "the line is cut anyway", untilMs: NOW + 10 };
+  const asked = (more: Partial<typeof ask> = {}) =>
+    made(askOverride(breaking(proposed()), ANA, { ...ask, ...more }, NOW));
 
   test("needs a second person", () => {
     expect(kinds(asked())).toEqual(["grant"]);
-    expect(isRefusal(grantOverride(asked(), ANA))).toBe(true);
-    expect(kinds(made(grantOverride(asked(), CAT)))).toEqual([]);
+    expect(isRefusal(grantedBy(asked(), ANA))).toBe(true);
+    expect(kinds(made(grantedBy(asked(), CAT)))).toEqual([]);
   });
 
-  test("ends", () => {
-    expect(kinds(made(grantOverride(asked(), CAT)), NOW + 1)).toEqual(["intents"]);
+  test("names content, intents and end in the grant, and who gave it", () => {
+    const { override, contentHash } = made(grantedBy(asked(), CAT));
+    expect(override?.grant).toEqual({
+      by: "cat",
+      contentHash,
+      intents: ["mail-out"],
+      undecided: ["dns"],
+      untilMs: NOW + 10,
+      atMs: NOW,
+    });
+  });
+
+  test("counts once it is granted, for its content, and until its end", () => {
+    const nothing = { intents: [], undecided: [] };
+    const change = made(grantedBy(asked(), CAT));
+    expect(granted(asked(), NOW)).toEqual(nothing);
+    expect(granted(change, NOW)).toMatchObject({ intents: ["mail-out"], undecided: ["dns"] });
+    expect(granted(change, NOW + 10)).toEqual(nothing);
+    expect(kinds(change, NOW + 10)).toEqual(["intents"]);
+    expect(granted({ ...change, contentHash: "other" }, NOW)).toEqual(nothing);
+  });
+
+  test.each([
+    ["another end", { untilMs: NOW + 11 }],
+    ["another reason", { reason: "because" }],
+  ])("that was asked anew with %s is not granted by who looked at the one before", (_, more) => {
+    const result = grantOverride(asked(more), CAT, seen(asked()), NOW);
+    expect(isRefusal(result) && result.reason).toMatch(/another override is asked for/);
+  });
+
+  test("is not granted for other intents than were looked at", () => {
+    const more = proved(asked(), { ...against, brokenCritical: ["mail-out", "ntp"] });
+    const again = made(askOverride(more, ANA, ask, NOW));
+    expect(isRefusal(grantOverride(again, CAT, seen(asked()), NOW))).toBe(true);
   });
 
   test("covers what it named only", () => {
-    const change = made(grantOverride(asked(), CAT));
-    const more = proved(change, { brokenCritical: ["mail-out", "dns"] });
+    const change = made(grantedBy(asked(), CAT));
+    const more = proved(change, { ...against, brokenCritical: ["mail-out", "ntp"] });
     expect(kinds(more)).toEqual(["approval", "intents"]);
+    const worse = proved(change, { brokenCritical: ["mail-out", "dns"] });
+    expect(kinds(worse)).toEqual(["approval", "intents"]);
+    const better = proved(change, { undecidedCritical: ["mail-out"] });
+    expect(kinds(better)).toEqual(["approval"]);
   });
 
-  test("needs a reason, and something to override", () => {
-    const change = breaking(proposed());
-    expect(isRefusal(askOverride(change, ANA, { ...ask, reason: " " }))).toBe(true);
-    expect(isRefusal(askOverride(proposed(), ANA, ask))).toBe(true);
+  test.each([
+    ["has a reason", { reason: " " }, /needs a reason/],
+    ["has an end that is still to come", { untilMs: NOW }, /over already/],
+    [
+      "ends within a week",
+      { untilMs: NOW + MAXIMUM_OVERRIDE_HOURS * 3_600_000 + 1 },
+      /holds for 168 hours at most/,
+    ],
+  ])("%s", (_, more, reason) => {
+    const result = askOverride(breaking(proposed()), ANA, { ...ask, ...more }, NOW);
+    expect(isRefusal(result) && result.reason).toMatch(reason);
+  });
+
+  test("is of something, and is not granted behind its end", () => {
+    expect(isRefusal(askOverride(proved(proposed()), ANA, ask, NOW))).toBe(true);
+    expect(isRefusal(grantedBy(asked(), CAT, NOW + 10))).toBe(true);
   });
 });
 
@@ -219,9 +260,9 @@ function act(change: Change, [deed, actor, text]: readonly [string, Actor, strin
     case "prove":
       return prove(change, proofOf(change, { brokenCritical: text === "b" ? ["mail-out"] : [] }));
     case "override":
-      return askOverride(change, actor, { reason: "x", untilMs: NOW + 1 });
+      return askOverride(change, actor, { reason: "x", untilMs: NOW + 1 }, NOW);
     case "grant":
-      return grantOverride(change, actor);
+      return grantedBy(change, actor);
     default:
       return beginApply(change, actor, change.proof ?? proofOf(change), NOW);
   }
@@ -241,7 +282,7 @@ test("nothing is applied that its writers alone have seen, or that breaks what n
       const eyes = validApprovals(change).map(({ by }) => by);
       expect(eyes.some((by) => by !== author && by !== lastEditor)).toBe(true);
       if ((proof?.brokenCritical.length ?? 0) > 0)
-        expect([override?.by, author, lastEditor, null]).not.toContain(override?.grantedBy);
+        expect([override?.by, author, lastEditor, undefined]).not.toContain(override?.grant?.by);
     }),
     { seed: 1, numRuns: 2000 },
   );

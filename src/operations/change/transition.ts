@@ -2,8 +2,8 @@ import { mayOperate } from "../../platform/auth/actor.ts";
 import { refuse } from "../../platform/refusal.ts";
 import { contentHashOf } from "./content.ts";
 import { missing, missingHelp, missingText } from "./missing.ts";
-import type { Actor, Change, ChangeStatus, Override, Proof, SourceFiles } from "./model.ts";
-import { isItsWriter, isOpen, notAllowed, over, type Result } from "./permission.ts";
+import type { Actor, Change, ChangeStatus, Proof, SourceFiles } from "./model.ts";
+import { isOpen, notAllowed, over, type Result } from "./permission.ts";
 
 /*
  * The life of a change. Each function gives the change as it is then, or says why not; nothing here
@@ -54,55 +54,6 @@ export function withdraw(change: Change, actor: Actor): Result {
 /** Notes a proof; one of another content says nothing about this one, and what is applied has its own. */
 export function prove(change: Change, proof: Proof): Change {
   return isOpen(change) && proof.contentHash === change.contentHash ? { ...change, proof } : change;
-}
-
-/** Asks to go on although intents would be broken. */
-export function askOverride(
-  change: Change,
-  actor: Actor,
-  { reason, untilMs }: { readonly reason: string; readonly untilMs: number },
-): Result {
-  if (change.status !== "proposed") return over(change);
-  if (!mayOperate(actor)) return notAllowed(actor, "operator");
-  if (reason.trim() === "") return refuse("an override needs a reason", "say why it cannot wait");
-  const { proof, contentHash } = change;
-  if (proof === null || proof.brokenCritical.length === 0)
-    return refuse("there is nothing to override", "approve and apply it as it is");
-  const override: Override = {
-    by: actor.login,
-    grantedBy: null,
-    reason,
-    contentHash,
-    intents: proof.brokenCritical,
-    untilMs,
-  };
-  return { ...change, override };
-}
-
-export function grantOverride(change: Change, actor: Actor): Result {
-  const { override } = change;
-  if (change.status !== "proposed") return over(change);
-  if (override === null) return refuse("nobody asked for an override", "ask for one first");
-  if (!actor.roles.includes("approver")) return notAllowed(actor, "approver");
-  if (actor.login === override.by || isItsWriter(change, actor.login))
-    return refuse(
-      `\`${actor.login}\` asked for it, or wrote the change`,
-      "a second person has to grant it",
-    );
-  return { ...change, override: { ...override, grantedBy: actor.login } };
-}
-
-/** Intents that a second person has allowed to be broken, for as long as that holds. */
-export function grantedIntents(
-  { override, contentHash }: Change,
-  nowMs: number,
-): readonly string[] {
-  const isLive =
-    override !== null &&
-    override.grantedBy !== null &&
-    override.untilMs > nowMs &&
-    override.contentHash === contentHash;
-  return isLive ? override.intents : [];
 }
 
 /** Hands the change to apply. `proof` is of this moment: what was shown before has to be so still. */

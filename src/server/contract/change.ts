@@ -30,6 +30,9 @@ const reason = text(MAXIMUM_REASON);
 export const overrideBody = z
   .strictObject({ reason, untilMs: milliseconds })
   .openapi("AskOverride");
+export const grantBody = z
+  .strictObject({ overrideHash: hash.describe("`overrideHash` of the change as it was looked at") })
+  .openapi("GrantOverride");
 export const applyBody = z
   .strictObject({
     windowS: z
@@ -56,13 +59,20 @@ const approval = z.object({
     .describe("what the approver looked at: it holds for exactly this"),
   void: z.string().nullable().describe("why it does not count; null: it does"),
 });
+const excused = {
+  contentHash: hash,
+  intents: listOf(z.string()).describe("those that may be broken"),
+  undecided: listOf(z.string()).describe("those that may stay undecided"),
+  untilMs: milliseconds,
+};
 const override = z.object({
   by: z.string(),
-  grantedBy: z.string().nullable(),
   reason: z.string(),
-  contentHash: hash,
-  intents: listOf(z.string()),
-  untilMs: milliseconds,
+  ...excused,
+  grant: z
+    .object({ by: z.string(), ...excused, atMs: milliseconds })
+    .nullable()
+    .describe("null: nobody has granted it yet"),
 });
 const proofSummary = z.object({
   contentHash: hash,
@@ -74,6 +84,7 @@ const proofSummary = z.object({
   brokenCritical: listOf(z.string()),
   broken: listOf(z.string()),
   brokenBefore: listOf(z.string()),
+  undecidedCritical: listOf(z.string()),
   undecided: listOf(z.string()),
 });
 const missing = z.discriminatedUnion("kind", [
@@ -83,7 +94,11 @@ const missing = z.discriminatedUnion("kind", [
     notBy: listOf(z.string()),
     reason: z.string().nullable().describe("why the last one that was given does not count"),
   }),
-  z.object({ kind: z.literal("intents"), broken: listOf(z.string()) }),
+  z.object({
+    kind: z.literal("intents"),
+    broken: listOf(z.string()),
+    undecided: listOf(z.string()),
+  }),
   z.object({ kind: z.literal("grant"), notBy: listOf(z.string()) }),
 ]);
 
@@ -98,6 +113,9 @@ export const change = z
     shownHash: hash
       .nullable()
       .describe("names all that an approval binds; null: it has to be proved first"),
+    overrideHash: hash
+      .nullable()
+      .describe("names all that a grant binds; null: nobody asks for an override"),
     version: z.number(),
     createdMs: milliseconds,
     updatedMs: milliseconds,

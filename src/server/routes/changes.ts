@@ -95,7 +95,7 @@ export function changeRoutes({ changes }: Pick<Service, "changes">): readonly Mo
     operation({
       method: "post",
       path: "/v1/changes/{id}/override",
-      summary: "Asks to go on although critical intents would be broken",
+      summary: "Asks to go on although critical intents would be broken, or are undecided",
       role: "operator",
       params: idPath,
       body: contract.overrideBody,
@@ -106,11 +106,13 @@ export function changeRoutes({ changes }: Pick<Service, "changes">): readonly Mo
     operation({
       method: "post",
       path: "/v1/changes/{id}/override/grant",
-      summary: "Grants an override, as a second person",
+      summary: "Grants exactly the override of this hash, as a second person",
       role: "approver",
       params: idPath,
+      body: contract.grantBody,
       result: contract.change,
-      run: async ({ params, actor }) => told(await changes.grantOverride(params.id, actor)),
+      run: async ({ params, body, actor }) =>
+        told(await changes.grantOverride(params.id, actor, body.overrideHash)),
     }),
     operation({
       method: "post",
