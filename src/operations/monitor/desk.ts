@@ -44,9 +44,9 @@ export class SymptomDesk {
     this.end(beginAnew(this.symptoms, monitors, this.clock()));
   }
 
-  /** Ends what has been silent for long enough. */
-  expire(): void {
-    this.end(expire(this.symptoms, this.clock()));
+  /** Ends what has been silent for long enough, of monitors that see since these moments. */
+  expire(seeingSince: ReadonlyMap<string, number>): void {
+    this.end(expire(this.symptoms, seeingSince, this.clock()));
   }
 
   /** Connections that worked when they began, at `atMs`. */

@@ -59,6 +59,13 @@ export function openMonitors(options: MonitorOptions): Monitors {
   const store = monitorStore(options.database);
   let watchers: readonly Watcher[] = [];
   let timer: NodeJS.Timeout | null = null;
+  const seeingSince = () =>
+    new Map(
+      watchers
+        .map((watcher) => watcher.view())
+        .filter(({ state }) => state === "seeing")
+        .map(({ monitor, sinceMs }) => [monitor, sinceMs]),
+    );
   return {
     events,
     active: () => desk.active(),
@@ -76,7 +83,7 @@ export function openMonitors(options: MonitorOptions): Monitors {
     },
     start() {
       if (timer !== null) return;
-      timer = setInterval(() => desk.expire(), EXPIRE_EVERY_MS);
+      timer = setInterval(() => desk.expire(seeingSince()), EXPIRE_EVERY_MS);
       timer.unref();
       const { monitors } = options.network();
       const meanTimeMs = meanTimeOfOneMs(monitors);

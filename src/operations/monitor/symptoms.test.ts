@@ -23,6 +23,7 @@ const sighting = (key: string, atMs: number, more: Partial<Sighting> = {}): Sigh
   ...more,
 });
 const NONE: Symptoms = new Map();
+const SEEING = new Map([["m", 0]]);
 
 test("the same thing twice is one symptom, since it was first seen", () => {
   const first = see(NONE, sighting("a", 10));
@@ -42,10 +43,18 @@ test("silence ends a symptom, after its own time and not before", () => {
     see(NONE, sighting("a", 10)).symptoms,
     sighting("b", 10, { quietMs: null }),
   );
-  expect(expire(symptoms, 110).ended).toEqual([]);
-  const { ended, symptoms: left } = expire(symptoms, 111);
+  expect(expire(symptoms, SEEING, 110).ended).toEqual([]);
+  const { ended, symptoms: left } = expire(symptoms, SEEING, 111);
   expect([ended.map(({ id }) => id), [...left.keys()]]).toEqual([["a"], ["b"]]);
   expect(over(left, ["b", "x"]).ended.map(({ id }) => id)).toEqual(["b"]);
+});
+
+test("silence of a monitor that is blind ends nothing, and counts from when it sees again", () => {
+  const { symptoms } = see(NONE, sighting("a", 10));
+  expect(expire(symptoms, new Map(), 1_000).ended).toEqual([]);
+  const again = new Map([["m", 950]]);
+  expect(expire(symptoms, again, 1_050).ended).toEqual([]);
+  expect(expire(symptoms, again, 1_051).ended.map(({ id }) => id)).toEqual(["a"]);
 });
 
 test("watchers that begin anew end what is of no monitor, and what is not seen again in time", () => {
@@ -55,10 +64,10 @@ test("watchers that begin anew end what is of no monitor, and what is not seen a
   const { ended, symptoms } = beginAnew(before, new Set(["m"]), 1_000);
   expect(ended.map(({ id }) => id)).toEqual(["gone"]);
   const later = 1_000 + DOUBTED_MS + 1;
-  expect(expire(symptoms, later - 1).ended).toEqual([]);
-  expect(expire(symptoms, later).ended.map(({ id }) => id)).toEqual(["drop"]);
+  expect(expire(symptoms, SEEING, later - 1).ended).toEqual([]);
+  expect(expire(symptoms, SEEING, later).ended.map(({ id }) => id)).toEqual(["drop"]);
   const again = see(symptoms, { ...drop, atMs: 2_000 }).symptoms;
-  expect(expire(again, later).ended).toEqual([]);
+  expect(expire(again, SEEING, later).ended).toEqual([]);
 });
 
 test("too many at once are told, not kept", () => {

@@ -75,11 +75,20 @@ export function beginAnew(symptoms: Symptoms, monitors: ReadonlySet<string>, now
   );
 }
 
-/** Ends what has been silent for long enough. */
-export function expire(symptoms: Symptoms, nowMs: number): Ended {
-  const silent = [...symptoms.values()].filter(
-    ({ quietMs, lastMs }) => quietMs !== null && nowMs - lastMs > quietMs,
-  );
+/**
+ * Ends what has been silent for long enough, while its monitor was seeing: one that is blind hears nothing,
+ * whatever still hurts. `seeingSince` has the monitors that see now.
+ */
+export function expire(
+  symptoms: Symptoms,
+  seeingSince: ReadonlyMap<string, number>,
+  nowMs: number,
+): Ended {
+  const silent = [...symptoms.values()].filter(({ monitor, quietMs, lastMs }) => {
+    const sinceMs = seeingSince.get(monitor);
+    if (quietMs === null || sinceMs === undefined) return false;
+    return nowMs - Math.max(lastMs, sinceMs) > quietMs;
+  });
   return over(
     symptoms,
     silent.map(({ id }) => id),
