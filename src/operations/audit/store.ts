@@ -1,4 +1,4 @@
-import type { Generated, JSONColumnType } from "kysely";
+import type { Generated, JSONColumnType, Kysely } from "kysely";
 import type { Database, Migration } from "../../platform/db/database.ts";
 import type { SeenDifference } from "./model.ts";
 
@@ -45,6 +45,7 @@ export const AUDIT_MIGRATIONS: readonly Migration[] = [
 ];
 
 export interface AuditStore {
+  /** What it came to counts as seen with it: a server that ends between the two would tell of it again. */
   add(difference: Omit<SeenDifference, "id">): Promise<SeenDifference>;
   /** Those since a moment, first to last. */
   since(atMs: number): Promise<readonly SeenDifference[]>;
@@ -60,18 +61,17 @@ export const MAXIMUM_DIFFERENCES = 1_000;
 export function auditStore(database: Database): AuditStore {
   const tables = database.withTables<AuditTables>();
   return {
-    async add(difference) {
-      const row = await tables
-        .insertInto("audit_difference")
-        .values({
-          device: difference.device,
-          at_ms: difference.atMs,
-          difference: JSON.stringify(difference),
-        })
-        .returning("id")
-        .executeTakeFirstOrThrow();
-      return { id: row.id, ...difference };
-    },
+    add: (difference) =>
+      tables.transaction().execute(async (transaction) => {
+        const { device, atMs, after } = difference;
+        const row = await transaction
+          .insertInto("audit_difference")
+          .values({ device, at_ms: atMs, difference: JSON.stringify(difference) })
+          .returning("id")
+          .executeTakeFirstOrThrow();
+        await saveSeen(transaction, device, atMs, after);
+        return { id: row.id, ...difference };
+      }),
     async since(atMs) {
       const rows = await tables
         .selectFrom("audit_difference")
@@ -99,12 +99,19 @@ export function auditStore(database: Database): AuditStore {
         .executeTakeFirst();
       return row === undefined ? null : { atMs: row.at_ms, snapshot: row.snapshot };
     },
-    async noteSeen(device, atMs, snapshot) {
-      await tables
-        .insertInto("audit_seen")
-        .values({ device, at_ms: atMs, snapshot })
-        .onConflict((conflict) => conflict.column("device").doUpdateSet({ at_ms: atMs, snapshot }))
-        .execute();
-    },
+    noteSeen: (device, atMs, snapshot) => saveSeen(tables, device, atMs, snapshot),
   };
+}
+
+async function saveSeen(
+  tables: Kysely<AuditTables>,
+  device: string,
+  atMs: number,
+  snapshot: string,
+): Promise<void> {
+  await tables
+    .insertInto("audit_seen")
+    .values({ device, at_ms: atMs, snapshot })
+    .onConflict((conflict) => conflict.column("device").doUpdateSet({ at_ms: atMs, snapshot }))
+    .execute();
 }
