@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./test/longestFirst.ts";
 
 export default defineConfig({
   test: {
@@ -9,6 +10,7 @@ export default defineConfig({
     /* Half of the tests wait for a kernel, a database or a server: one worker less than there are
      * cores, as is the rule, would leave one of two idle. */
     maxWorkers: "100%",
+    sequence: { sequencer: LongestFirst },
     reporters: ["default", "./test/summary.ts"],
   },
 });
