@@ -302,6 +302,22 @@ describeWith(["root", "nft", "ip", "sshd", "conntrack"], "a change", () => {
     expect(listing()).toContain("192.0.2.66");
   });
 
+  test("that is rolled back while somebody else writes is not told as rolled back alone", async () => {
+    const transport = namespaceTransport(small.firewall);
+    const run: Transport["run"] = async (words, options) => {
+      const ran = await transport.run(words, options);
+      if (words[3] === "restore")
+        small.inside(["nft", "add rule inet edge forward tcp dport 99 drop"]);
+      return ran;
+    };
+    const loop = await open({
+      probes: { login: smtp([]) },
+      transport: { ...transport, name: transport.name, run },
+    });
+    const { state } = await applied(loop, await overridden(loop, FATAL_AT_ONCE));
+    expect(state).toEqual({ kind: "stuck", why: "runsOtherwise", running: "other" });
+  });
+
   test("is refused on a device that has changed since it was approved, though not by a ban", async () => {
     const loop = await open({});
     const id = await approved(loop, HARMLESS);

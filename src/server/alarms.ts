@@ -1,5 +1,8 @@
 import type { Raised } from "../operations/alert/model.ts";
 import type { Alerts } from "../operations/alert/service.ts";
+import type { ApplyNews } from "../operations/apply/options.ts";
+import type { ApplyService } from "../operations/apply/service.ts";
+import { isOver } from "../operations/apply/transition.ts";
 import type { WatchState } from "../operations/audit/model.ts";
 import type { Audit } from "../operations/audit/service.ts";
 import { doubtsOf, notExaminedText } from "../operations/incident/doubts.ts";
@@ -7,14 +10,20 @@ import { ruleTitle, waitingFor } from "../operations/incident/life.ts";
 import type { Incident, IncidentCause } from "../operations/incident/model.ts";
 import type { Incidents } from "../operations/incident/service.ts";
 import type { Network } from "../operations/inventory/model.ts";
+import type { Inventory } from "../operations/inventory/service.ts";
 import type { Monitors } from "../operations/monitor/service.ts";
+import type { Channel } from "../platform/channel.ts";
 import { openTurns } from "../platform/turns.ts";
+import { applyAlert, applyAlerts, applyKey, type Told } from "./applyAlarm.ts";
 
 interface Sources {
   readonly network: () => Pick<Network, "devices" | "monitors">;
   readonly incidents: Pick<Incidents, "events" | "open">;
   readonly audit: Pick<Audit, "events" | "states">;
   readonly monitors: Pick<Monitors, "events" | "states">;
+  readonly applies: Pick<ApplyService, "list">;
+  readonly applyNews: Pick<Channel<ApplyNews>, "subscribe">;
+  readonly inventory: Pick<Inventory, "events" | "baselineOf">;
 }
 
 export interface Alarms {
@@ -31,7 +40,7 @@ export function raiseAlarms(
   sources: Sources,
   onFault: (fault: unknown) => void,
 ): Alarms {
-  const { incidents, audit, monitors } = sources;
+  const { incidents, audit, monitors, applies, applyNews, inventory } = sources;
   /* One after the other: what an event says while others are reconciled is said after them. */
   const turns = openTurns();
   const inTurn = (work: () => Promise<void>): Promise<void> => turns.take(work).catch(onFault);
@@ -47,40 +56,35 @@ export function raiseAlarms(
     if (event.kind === "blind" || event.kind === "seeing")
       follow(monitorAlert(event.monitor, event.kind, event.reason));
   });
+  applyNews.subscribe((news) => {
+    if (news.kind !== "state" || !isOver(news.state)) return;
+    follow(applyAlert({ id: news.applyId, device: news.device, state: news.state }));
+  });
+  inventory.events.subscribe((event) => {
+    if (event.kind === "baselineAdopted") follow([applyKey(event.baseline.device), null]);
+  });
   return {
     reconcile: () =>
       inTurn(async () => {
         const firing = (await alerts.unresolved()).map(({ key }) => key);
         const open = (await incidents.open()).map(incidentTold);
-        for (const told of toldAnew(sources, open, firing)) await tell(told);
+        const applied = await applyAlerts(applies, inventory);
+        for (const told of toldAnew(sources, open, applied, firing)) await tell(told);
       }),
   };
 }
-
-/** The key of an alert, and what it says; null: it is over. */
-type Told = readonly [key: string, raised: Raised | null];
 
 /** What is known now, of all that can be known: what is not seen keeps the alerts that it has. */
 function toldAnew(
   { network, audit, monitors }: Sources,
   incidents: readonly Told[],
+  applied: readonly Told[],
   firing: readonly string[],
 ): readonly Told[] {
   const { devices, monitors: named } = network();
-  const known = [
-    ...incidents,
-    ...[...audit.states()]
-      .filter(([device, { kind }]) => devices.has(device) && kind !== "noBaseline")
-      .flatMap(([device, state]) => deviceAlerts(device, state)),
-    ...monitors
-      .states()
-      .flatMap(({ monitor, state, reason }) =>
-        state === "starting" ? [] : [monitorAlert(monitor, state, reason)],
-      ),
-  ];
   const isGone = (key: string): boolean => {
     const [, of = "", name = ""] =
-      /^(incident|blind\/device|drift|blind\/monitor)\/(.+)$/.exec(key) ?? [];
+      /^(incident|blind\/device|drift|apply|blind\/monitor)\/(.+)$/.exec(key) ?? [];
     switch (of) {
       case "incident":
         return !incidents.some(([open]) => open === key);
@@ -92,6 +96,18 @@ function toldAnew(
         return !devices.has(name);
     }
   };
+  const known = [
+    ...incidents,
+    ...applied.filter(([key]) => !isGone(key)),
+    ...[...audit.states()]
+      .filter(([device, { kind }]) => devices.has(device) && kind !== "noBaseline")
+      .flatMap(([device, state]) => deviceAlerts(device, state)),
+    ...monitors
+      .states()
+      .flatMap(({ monitor, state, reason }) =>
+        state === "starting" ? [] : [monitorAlert(monitor, state, reason)],
+      ),
+  ];
   const gone = firing.filter(isGone).map((key) => [key, null] as const);
   return [...known, ...gone].filter(([key, raised]) => raised !== null || firing.includes(key));
 }

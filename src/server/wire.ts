@@ -152,7 +152,7 @@ export async function openService(settings: ServiceSettings) {
   const feed = openFeed(settings.run, onFault);
   const parts = { inventory, changes, applies, audit, incidents, probes, monitors, alerts };
   tellNews(feed, clock, { ...parts, changeEvents, applyNews });
-  const alarms = raiseAlarms(alerts, { ...parts, network }, onFault);
+  const alarms = raiseAlarms(alerts, { ...parts, network, applyNews }, onFault);
   const rounds = openRounds(async () => {
     await settle({ ...parts, network, clock }).catch(onFault);
     await alarms.reconcile();

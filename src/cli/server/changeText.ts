@@ -88,7 +88,7 @@ function colourOf({ state }: ApplyBody) {
 }
 
 function endText({ state }: ApplyBody): string {
-  return "reason" in state ? `${state.kind} (${String(state.reason)})` : state.kind;
+  return state.why === null ? state.kind : `${state.kind} (${shown(state.why)})`;
 }
 
 function aftermathLines(aftermath: NonNullable<ApplyBody["aftermath"]>): readonly string[] {

@@ -23,7 +23,13 @@ export type ApplyEnd =
   /** Nothing was loaded. */
   | { readonly kind: "refused"; readonly reason: RefusalReason }
   /** The device cannot be brought to a known state from here: a person has to look. */
-  | { readonly kind: "stuck"; readonly running: Running };
+  | { readonly kind: "stuck"; readonly why: StuckReason; readonly running: Running };
+
+export type StuckReason =
+  /** Somebody has taken the record away. */
+  | "noRecord"
+  /** It is said to be rolled back, and something else than the last good state runs. */
+  | "runsOtherwise";
 
 export type RefusalReason =
   /** What runs is not what the plan was made for. */

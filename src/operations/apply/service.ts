@@ -46,6 +46,8 @@ interface Leading {
   readonly done: Promise<StoredApply | null>;
 }
 
+export type ApplyService = ReturnType<typeof openApplies>;
+
 /** Makes changes so on devices, one at a time on each. */
 export function openApplies(options: ApplyOptions) {
   const { database } = options;

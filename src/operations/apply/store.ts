@@ -260,8 +260,16 @@ export async function countRollbacks(
     .selectFrom("apply")
     .select(({ fn }) => fn.countAll<number>().as("count"))
     .where("device", "=", device)
-    .where("state_kind", "=", "rolledBack")
-    .where("rollback_reason", "not in", ["asked", "superseded"]);
+    .where(({ eb, or, and }) =>
+      or([
+        and([
+          eb("state_kind", "=", "rolledBack"),
+          eb("rollback_reason", "not in", ["asked", "superseded"]),
+        ]),
+        /* A rollback as well, and one that went wrong. */
+        eb("state_kind", "=", "stuck"),
+      ]),
+    );
   const ofContent = await automatic
     .where("content_hash", "=", contentHash)
     .executeTakeFirstOrThrow();

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { ApplyEvent, ApplyState, Command } from "./model.ts";
+import type { ApplyEvent, ApplyState, Command, Marker, Running } from "./model.ts";
 import { type DeviceModel, FRESH, fire, restart, runCommand } from "./testing/deviceModel.ts";
 import { actionOf, isOver, resume, step } from "./transition.ts";
 
@@ -184,6 +184,21 @@ describe("in every state that can be reached", () => {
     ).toEqual([]);
   });
 
+  test("rolled back is said where what was before was seen to run, and is an alarm elsewhere", () => {
+    const wrong = ALL.filter(({ state }) => !isOver(state)).filter((world) =>
+      lead(world).some(({ state, device }) =>
+        state.kind === "rolledBack"
+          ? device.running !== "previous"
+          : state.kind === "stuck" &&
+            state.why === "runsOtherwise" &&
+            device.running === "previous",
+      ),
+    );
+    expect(wrong.slice(0, 3).map(brief)).toEqual([]);
+    const ends = new Set(ALL.map(({ state }) => ("why" in state ? state.why : state.kind)));
+    expect(ends).toContain("runsOtherwise");
+  });
+
   test("what somebody else wrote before anything was loaded stays", () => {
     expect(
       broken(({ state, device, faults }) => {
@@ -226,6 +241,19 @@ describe("a person may take it back", () => {
   test.each(cases)("%o", (state, expected) => {
     expect(step(state, { kind: "rollbackAsked" }).kind).toBe(expected);
   });
+});
+
+const SEEN: readonly (readonly [Marker, Running, ApplyState])[] = [
+  ["restored", "previous", { kind: "rolledBack", reason: "tooLate" }],
+  ["restored", "other", { kind: "stuck", why: "runsOtherwise", running: "other" }],
+  ["restored", "candidate", { kind: "stuck", why: "runsOtherwise", running: "candidate" }],
+  ["superseded", "previous", { kind: "rolledBack", reason: "superseded" }],
+  ["superseded", "other", { kind: "stuck", why: "runsOtherwise", running: "other" }],
+];
+
+test.each(SEEN)("a device that says %s while %s runs", (marker, running, expected) => {
+  const state: ApplyState = { kind: "loading", isUnsure: true };
+  expect(step(state, { kind: "seen", marker, running })).toEqual(expected);
 });
 
 test.each<[ApplyState, ApplyState["kind"]]>([

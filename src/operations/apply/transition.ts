@@ -114,7 +114,7 @@ function whileLoading(state: ApplyState, event: ApplyEvent): ApplyState {
   if (event.kind === "done") return { kind: "loaded" };
   if (event.kind === "notDone")
     return event.reason === "superseded"
-      ? { kind: "refused", reason: "superseded" }
+      ? { kind: "loading", isUnsure: true }
       : undo({ kind: "refused", reason: event.reason });
   if (event.kind !== "seen") return state;
   const { marker, running } = event;
@@ -145,20 +145,30 @@ function whileRollingBack(
   event: ApplyEvent,
 ): ApplyState {
   const { end } = state;
-  if (event.kind === "done") return end;
-  if (event.kind === "notDone") return { ...state, isUnsure: true };
+  /* What the device says of itself is looked at before anybody is told. */
+  if (event.kind === "done" || event.kind === "notDone") return { ...state, isUnsure: true };
   if (event.kind !== "seen") return state;
   switch (event.marker) {
     case "armed":
     case "restoring":
       return undo(end);
     case "restored":
-      return end;
+      return restored(end, event.running);
     case "confirmed":
     case "superseded":
     case "none":
       return withoutGuard(event.marker, event.running);
   }
+}
+
+/**
+ * Said to be restored: true where what was before runs. Where nothing was loaded, what somebody else wrote
+ * meanwhile is theirs.
+ */
+function restored(end: ApplyEnd, running: Running): ApplyState {
+  if (running === "previous") return end;
+  if (running === "other" && end.kind === "refused") return end;
+  return { kind: "stuck", why: "runsOtherwise", running };
 }
 
 /** The dead-man is armed no more: what is left to do before it is over. */
@@ -170,11 +180,10 @@ function withoutGuard(marker: Exclude<Marker, "armed">, running: Running): Apply
     case "restoring":
       return rollBack("tooLate");
     case "restored":
-      return { kind: "rolledBack", reason: "tooLate" };
+      return restored({ kind: "rolledBack", reason: "tooLate" }, running);
     case "superseded":
-      return { kind: "rolledBack", reason: "superseded" };
-    /* Somebody has taken the record away. */
+      return restored({ kind: "rolledBack", reason: "superseded" }, running);
     case "none":
-      return { kind: "stuck", running };
+      return { kind: "stuck", why: "noRecord", running };
   }
 }

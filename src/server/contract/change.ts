@@ -144,7 +144,10 @@ export const proof = z
   })
   .openapi("Proof");
 
-const state = z.object({ kind: z.string() });
+const state = z.object({
+  kind: z.string(),
+  why: z.string().nullable().describe("a sentence; null: its kind says it all"),
+});
 export const apply = z
   .object({
     id: z.number(),

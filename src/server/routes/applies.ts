@@ -1,4 +1,6 @@
+import type { ApplyState } from "../../operations/apply/model.ts";
 import type { StoredApply } from "../../operations/apply/store.ts";
+import { whyText } from "../../operations/apply/words.ts";
 import * as contract from "../contract/change.ts";
 import { idPath, pageQuery } from "../contract/common.ts";
 import { isTrouble } from "../errors.ts";
@@ -67,5 +69,7 @@ function applyBody(
   const { changeId, device, by, startedMs } = order;
   const isOver = aftermath !== null;
   const what = { id, change: changeId, device, by, startedMs };
-  return { ...what, state, stateMs, isOver, states, evidence, aftermath };
+  const told = (one: ApplyState) => ({ kind: one.kind, why: whyText(one) });
+  const allStates = states.map(({ state: one, atMs }) => ({ state: told(one), atMs }));
+  return { ...what, state: told(state), stateMs, isOver, states: allStates, evidence, aftermath };
 }

@@ -1,0 +1,38 @@
+import { expect, test } from "vitest";
+import type { ApplyState } from "../operations/apply/model.ts";
+import { applyAlert, applyAlerts } from "./applyAlarm.ts";
+
+const STUCK: ApplyState = { kind: "stuck", why: "runsOtherwise", running: "other" };
+const ROLLED_BACK: ApplyState = { kind: "rolledBack", reason: "checkFailed" };
+
+test("a rollback behind which something else runs wakes somebody, a plain one does not", () => {
+  const [key, raised] = applyAlert({ id: 7, device: "fw", state: STUCK });
+  expect([key, raised?.severity]).toEqual(["apply/fw", "page"]);
+  expect(raised?.title).toMatch(/^apply 7 on fw: rolled back, but what runs differs/);
+  expect(applyAlert({ id: 7, device: "fw", state: ROLLED_BACK })).toEqual(["apply/fw", null]);
+});
+
+/** What is known of applies of one device, newest first. */
+async function known(states: readonly ApplyState[], adoptedMs: number | null) {
+  const stored = (state: ApplyState, i: number) => ({
+    id: states.length - i,
+    order: { device: "fw" },
+    state,
+    stateMs: 10 * (states.length - i),
+  });
+  const told = await applyAlerts(
+    { list: () => Promise.resolve(states.map(stored)) },
+    { baselineOf: () => Promise.resolve(adoptedMs === null ? null : { atMs: adoptedMs }) },
+  );
+  return told.map(([key, raised]) => `${key} ${raised === null ? "over" : "there"}`);
+}
+
+test.each<[string, readonly ApplyState[], number | null, string]>([
+  ["the last one", [STUCK], null, "apply/fw there"],
+  ["one that runs still, behind it", [{ kind: "armed" }, STUCK], null, "apply/fw there"],
+  ["a later one", [ROLLED_BACK, STUCK], null, "apply/fw over"],
+  ["a baseline of before", [STUCK], 5, "apply/fw there"],
+  ["a baseline that somebody adopted since", [STUCK], 15, "apply/fw over"],
+])("what is told anew of a device: %s", async (_name, states, adoptedMs, expected) => {
+  expect(await known(states, adoptedMs)).toEqual([expected]);
+});

@@ -1,0 +1,70 @@
+import type { Raised } from "../operations/alert/model.ts";
+import type { ApplyState } from "../operations/apply/model.ts";
+import { isOver } from "../operations/apply/transition.ts";
+import { whyText } from "../operations/apply/words.ts";
+
+/** The key of an alert, and what it says; null: it is over. */
+export type Told = readonly [key: string, raised: Raised | null];
+
+interface Applied {
+  readonly id: number;
+  readonly device: string;
+  readonly state: ApplyState;
+}
+
+/**
+ * A device that nobody could bring to a known state. It is over when a later apply comes to an end there, or
+ * when somebody has looked at what runs, and adopted it.
+ */
+export function applyAlert({ id, device, state }: Applied): Told {
+  const key = applyKey(device);
+  if (state.kind !== "stuck") return [key, null];
+  return [
+    key,
+    {
+      key,
+      group: `device/${device}`,
+      severity: "page",
+      title: `apply ${id} on ${device}: ${whyText(state)}`,
+      text: `look: premortem pull ${device}; then adopt it: premortem init ${device}; or apply a change that mends it`,
+      labels: { device, apply: String(id) },
+      link: null,
+    },
+  ];
+}
+
+export function applyKey(device: string): string {
+  return `apply/${device}`;
+}
+
+/** Where it is kept what was applied, and what somebody has looked at. */
+interface Records {
+  list(page: { limit: number; beforeId: null }): Promise<
+    readonly {
+      readonly id: number;
+      readonly order: { readonly device: string };
+      readonly state: ApplyState;
+      readonly stateMs: number;
+    }[]
+  >;
+  baselineOf(device: string): Promise<{ readonly atMs: number } | null>;
+}
+
+/** Applies that are looked through for the last of each device. */
+const LAST = 100;
+
+/** What is known now of the last apply of each device that came to its end. */
+export async function applyAlerts(
+  applies: Pick<Records, "list">,
+  inventory: Pick<Records, "baselineOf">,
+): Promise<readonly Told[]> {
+  const told = new Map<string, Told>();
+  for (const { id, order, state, stateMs } of await applies.list({ limit: LAST, beforeId: null })) {
+    const { device } = order;
+    if (!isOver(state) || told.has(device)) continue;
+    const baseline = await inventory.baselineOf(device);
+    const isLookedAt = baseline !== null && baseline.atMs > stateMs;
+    told.set(device, isLookedAt ? [applyKey(device), null] : applyAlert({ id, device, state }));
+  }
+  return [...told.values()];
+}
