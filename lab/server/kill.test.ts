@@ -79,9 +79,10 @@ describeWith(["root", "nft", "ip"], "a server that is killed in the middle of an
   async function approved(port: number): Promise<number> {
     const files = [{ path: small.source, text: ruleset(port) }];
     const proposed = change.parse(await desk.ask("ana", "/v1/changes", { device: "fw", files }));
-    const { id, contentHash } = proposed;
+    const { id } = proposed;
     await desk.ask("ana", `/v1/changes/${id}/prove`, {});
-    await desk.ask("bob", `/v1/changes/${id}/approve`, { contentHash });
+    const { shownHash } = change.parse(await desk.ask("bob", `/v1/changes/${id}`));
+    await desk.ask("bob", `/v1/changes/${id}/approve`, { shownHash });
     return id;
   }
 
