@@ -68,6 +68,7 @@ export function addServerCommands(program: Command, { version, streams, end }: F
     .option("--data <folder>", "where it keeps what it knows", "premortem-data")
     .option("--host <address>", "address to listen on", "127.0.0.1")
     .option("--port <number>", "port to listen on", "7171")
+    .option("--new-admin-token", "the token that makes others is lost: makes one in its place")
     .addHelpText("after", SERVE_HELP)
     .action(async (options) => end(await serve(options, version, streams())));
   const asking: Asking = (name, description, help = "", parent = program) =>

@@ -21,6 +21,8 @@ export interface ServeSettings {
   readonly databaseUrl: string | null;
   readonly version: string;
   readonly devicePart: string;
+  /** The admin's token is lost: another one takes its place. */
+  readonly isTokenLost: boolean;
 }
 
 /** Why there is no server, and what to do about it. */
@@ -96,7 +98,7 @@ async function startOn(
   opened: OpenedDatabase,
   closers: Closer[],
 ): Promise<Serving | ServeFault | BadNetworkFile> {
-  const { data, networkFile, version, devicePart, host, port } = settings;
+  const { data, networkFile, version, devicePart, host, port, isTokenLost } = settings;
   const log = openLog();
   const onFault = (fault: unknown) =>
     log.error({ err: fault }, "a defect, or a fault behind a call");
@@ -122,7 +124,7 @@ async function startOn(
     service.feed.end();
     return listening.close();
   });
-  const firstToken = await makeFirstToken(service, data);
+  const firstToken = await makeFirstToken(service, data, isTokenLost);
   if (firstToken !== null && typeof firstToken !== "string") return firstToken;
   await service.start();
   ready.abort();
@@ -187,13 +189,14 @@ function dataFault(data: string, error: unknown): ServeFault {
 async function makeFirstToken(
   { access }: Service,
   data: string,
+  isLost: boolean,
 ): Promise<string | null | ServeFault> {
   const file = join(data, FIRST_TOKEN_FILE);
   try {
     const isMade = await access.issueFirst((secret) => {
       rmSync(file, { force: true });
       writeFileSync(file, `${secret}\n`, { mode: PRIVATE });
-    });
+    }, isLost);
     return isMade ? file : null;
   } catch (error) {
     if (codeOf(error) === null) throw error;

@@ -10,11 +10,12 @@ export interface ServeOptions {
   readonly network: string;
   readonly host: string;
   readonly port: string;
+  readonly newAdminToken?: boolean;
 }
 
 /** Serves until it is asked to end, or cannot go on. */
 export async function serve(
-  { data, network, host, port }: ServeOptions,
+  { data, network, host, port, newAdminToken }: ServeOptions,
   version: string,
   { out, error }: Streams,
 ): Promise<ExitCode> {
@@ -32,6 +33,7 @@ export async function serve(
     databaseUrl: process.env["DATABASE_URL"] ?? null,
     version,
     devicePart: PREMORTEM_DEVICE_PART,
+    isTokenLost: newAdminToken === true,
   });
   if (server.kind === "badFile") {
     const { file, text, problem, diagnostics } = server;
@@ -44,8 +46,7 @@ export async function serve(
     return EXIT.usage;
   }
   const { firstToken, url } = server;
-  const token =
-    firstToken === null ? "" : `The first token, which makes others, is in ${firstToken}\n`;
+  const token = firstToken === null ? "" : `A token that makes others is in ${firstToken}\n`;
   /* At once: whoever reads the first line alone closes the stream, which would end the server. */
   out.write(`premortem serves at ${url}\n${token}`);
   const lost = await Promise.race([ending, server.lost]);

@@ -88,6 +88,18 @@ test("whoever starts the server gets a first token, and another once that is of 
   expect(await entries()).toContain("premortem token.issued token/1");
 });
 
+test("a first token that is lost is taken back when another one takes its place", async () => {
+  const { access, entries } = await open();
+  const kept: string[] = [];
+  const keep = (secret: string) => kept.push(secret);
+  await access.issueFirst(keep);
+  expect(await access.issueFirst(keep, true)).toBe(true);
+  const [lost = "", next = ""] = kept;
+  expect(await access.authenticate(lost)).toBeNull();
+  expect((await access.authenticate(next))?.roles).toEqual(["admin"]);
+  expect(await entries()).toContain("premortem token.revoked token/1");
+});
+
 test("a first token that nobody could be shown is not made", async () => {
   const { access, entries } = await open();
   const full = () => {

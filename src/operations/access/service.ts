@@ -27,9 +27,10 @@ export interface Access {
   revoke(id: number, actor: Actor): Promise<StoredToken | Refusal>;
   /**
    * For whoever starts the server: `keep` puts the secret where they find it, or there is no token. False:
-   * somebody has one already that is good for making others.
+   * somebody has one already that is good for making others. `isLost`: that one is of no use to anybody, and
+   * taken back.
    */
-  issueFirst(keep: (secret: string) => void): Promise<boolean>;
+  issueFirst(keep: (secret: string) => void, isLost?: boolean): Promise<boolean>;
 }
 
 /** Days of the first token: long enough to make others. */
@@ -50,15 +51,16 @@ export function openAccess(options: AccessOptions): Access {
       return "reason" in roles ? roles : issue(options, { ...wishes, roles }, actor.login);
     },
     revoke: (id, actor) => revoke(options, id, actor.login),
-    async issueFirst(keep) {
-      const isThere = (await tokens.list()).some(
+    async issueFirst(keep, isLost = false) {
+      const good = (await tokens.list()).filter(
         ({ roles, revokedMs, expiresMs }) =>
           roles.includes("admin") && revokedMs === null && expiresMs > clock(),
       );
-      if (isThere) return false;
+      if (good.length > 0 && !isLost) return false;
       const wishes = { login: "admin", purpose: "the first one", days: FIRST_TOKEN_DAYS };
       const issued = await issue(options, { ...wishes, roles: ["admin"] }, PREMORTEM, keep);
       if ("reason" in issued) throw new Error(issued.reason);
+      for (const { id } of good) await revoke(options, id, PREMORTEM);
       return true;
     },
   };
