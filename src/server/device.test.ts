@@ -1,5 +1,7 @@
 import { execFileSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from "vitest";
 import type { z } from "zod";
 import { describeWith } from "../../test/requirements.ts";
@@ -11,6 +13,7 @@ import { type Answer, PEOPLE, type TestServer, testServer } from "./testing/test
 /* What the API says of a device and does to it, on the kernel in a namespace. */
 
 const NAMESPACE = `pm-api-${process.pid}`;
+const RECORDS = mkdtempSync(join(tmpdir(), "premortem-records-"));
 const inside = (args: readonly string[], input = "") =>
   execFileSync("ip", ["netns", "exec", NAMESPACE, ...args], { input, encoding: "utf8" });
 const nft = (script: string) => inside(["nft", "-f", "-"], script);
@@ -29,7 +32,7 @@ const BY_HAND = "insert rule inet edge forward ip saddr 10.9.2.11 drop\n";
 
 const network = (more = "") => `
 devices:
-  fw: { reach: namespace:${NAMESPACE}, managed-by: { inet edge: premortem }, addresses: [10.9.2.1] }
+  fw: { reach: namespace:${NAMESPACE}, managed-by: { inet edge: premortem }, addresses: [10.9.2.1], records: ${RECORDS} }
 zones:
   dmz: { device: fw, interfaces: in0, addresses: 10.9.2.0/24 }
   internet: { device: fw, interfaces: out0, addresses: [internet, 198.51.100.0/24] }
@@ -84,7 +87,10 @@ async function kinds({ service }: TestServer): Promise<readonly string[]> {
 
 describeWith(["root", "nft", "ip", "iptables"], "a device", () => {
   beforeAll(() => execFileSync("ip", ["netns", "add", NAMESPACE]));
-  afterAll(() => execFileSync("ip", ["netns", "delete", NAMESPACE]));
+  afterAll(() => {
+    execFileSync("ip", ["netns", "delete", NAMESPACE]);
+    rmSync(RECORDS, { recursive: true, force: true });
+  });
   beforeEach(() => nft(RULESET));
 
   test("drift is taken back to the baseline, where what was looked at still runs", async () => {
@@ -128,6 +134,77 @@ describeWith(["root", "nft", "ip", "iptables"], "a device", () => {
     conforming(contract.status, await get("/v1/status"));
     conforming(contract.trailPage, await get("/v1/trail"));
     expect(conforming(contract.verdict, await post("/v1/trail/verify", {})).isWhole).toBe(true);
+  });
+
+  /** The markers that the device has on record, oldest first. */
+  const markers = () =>
+    inside(["sh", "-c", `cat ${RECORDS}/[0-9]*/marker 2>/dev/null || true`])
+      .trim()
+      .split("\n");
+
+  test("a revert is armed, and stays because it is confirmed", async () => {
+    const { post, pull } = await open();
+    const first = await pull();
+    conforming(device.baseline, await post("/v1/devices/fw/baseline", { hash: first.hash }));
+    nft(BY_HAND);
+    const { hash } = await pull();
+    conforming(device.revertedDrift, await post("/v1/devices/fw/revert", { hash }));
+    expect(markers().at(-1)).toBe("confirmed");
+    expect(existsSync(`${RECORDS}/premortem-device`)).toBe(true);
+  });
+
+  test("a revert that does not earn its place is taken back", async () => {
+    const { server, post, pull } = await open();
+    const first = await pull();
+    conforming(device.baseline, await post("/v1/devices/fw/baseline", { hash: first.hash }));
+    nft(BY_HAND);
+    const { hash } = await pull();
+    const before = listing();
+    /* Somebody writes to the own tables behind the load, and before it is read back. */
+    const { inventory } = server.service;
+    const original = inventory.transportOf("fw");
+    const run = original.run;
+    let isDone = false;
+    Object.assign(original, {
+      run: async (...call: Parameters<typeof run>) => {
+        const ran = await run(...call);
+        if (call[0].includes("load") && !isDone) {
+          isDone = true;
+          nft("add rule inet edge forward tcp dport 99 drop\n");
+        }
+        return ran;
+      },
+    });
+    expect(refused(await post("/v1/devices/fw/revert", { hash }))).toMatch(
+      /was loaded, and taken back: read-back: something else runs/,
+    );
+    expect(isDone).toBe(true);
+    expect(listing()).toBe(before);
+    expect(markers().at(-1)).toBe("restored");
+    expect(await kinds(server)).toContain("drift.notReverted");
+  });
+
+  test("tables of others stay as they are in a revert, and are told", async () => {
+    const { post, pull } = await open();
+    const others = "table inet f2b {\n\tchain c {\n\t}\n}\n";
+    nft(others);
+    const first = await pull();
+    conforming(device.baseline, await post("/v1/devices/fw/baseline", { hash: first.hash }));
+    const rule = "add rule inet f2b c tcp dport 9 drop\n";
+    nft(rule);
+    const alone = await pull();
+    expect(refused(await post("/v1/devices/fw/revert", { hash: alone.hash }))).toMatch(
+      /differs in inet f2b alone, not premortem's/,
+    );
+    nft(BY_HAND);
+    const both = await pull();
+    const reverted = conforming(
+      device.revertedDrift,
+      await post("/v1/devices/fw/revert", { hash: both.hash }),
+    );
+    expect(reverted).toMatchObject({ repairs: ["mail-out"], leftAlone: ["inet f2b"] });
+    expect(listing()).toContain("tcp dport 9 drop");
+    expect(listing()).not.toContain("10.9.2.11");
   });
 
   test("drift outside of nftables is not taken back", async () => {

@@ -11,6 +11,7 @@ import { openAudit } from "../operations/audit/service.ts";
 import { AUDIT_MIGRATIONS } from "../operations/audit/store.ts";
 import { type ChangeEvent, openChanges } from "../operations/change/service.ts";
 import { CHANGE_MIGRATIONS } from "../operations/change/store.ts";
+import type { Arms } from "../operations/incident/armedRevert.ts";
 import { feel } from "../operations/incident/felt.ts";
 import { openRevertDrift } from "../operations/incident/revertDrift.ts";
 import { type Incidents, openIncidents } from "../operations/incident/service.ts";
@@ -97,19 +98,25 @@ export async function openService(settings: ServiceSettings) {
     onFault,
   });
   const applyNews = openChannel<ApplyNews>(onFault);
-  const applies = openApplies({
-    ...common,
-    changes,
-    events: applyNews,
-    onFault,
+  /* What a load needs that a device takes back by itself. */
+  const arms: Arms = {
+    database,
+    clock,
     devicePart: settings.devicePart,
     deviceFolder: (name) => network().devices.get(name)?.records ?? "",
-    recovery: async () => recoveryOf(network()),
     probes: probesOf(probes),
     time: {
       now: () => performance.now(),
       wait: (ms, signal) => setTimeout(ms, undefined, { signal }).catch(() => undefined),
     },
+  };
+  const applies = openApplies({
+    ...common,
+    ...arms,
+    changes,
+    events: applyNews,
+    onFault,
+    recovery: async () => recoveryOf(network()),
   });
   const watched = { database, clock, network, transportOf, onFault };
   const audit = openAudit({
@@ -133,7 +140,7 @@ export async function openService(settings: ServiceSettings) {
     recover: () => helpBack(network(), transportOf, probes),
   });
   const revertDrift = openRevertDrift({
-    clock,
+    ...arms,
     network,
     transportOf,
     baselineOf: (device) => inventory.baselineSnapshot(device),

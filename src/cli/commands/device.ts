@@ -108,13 +108,17 @@ export function revert(name: string, options: AdoptOptions, streams: Streams): P
     const reverted = await api.send<RevertedBody>("POST", path, { hash: pulled.hash });
     if (isFault(reverted)) return reverted;
     print(options, streams, reverted, revertedText);
-    return reverted.stillBroken.length > 0 ? EXIT.findings : EXIT.clean;
+    const { stillBroken, leftAlone } = reverted;
+    return stillBroken.length + leftAlone.length > 0 ? EXIT.findings : EXIT.clean;
   });
 }
 
-function revertedText({ device, removed, restored, repairs, stillBroken }: RevertedBody): string {
+function revertedText(reverted: RevertedBody): string {
+  const { device, removed, restored, repairs, stillBroken, leftAlone } = reverted;
   const lines = [
-    `${shown(device)} runs its baseline again`,
+    leftAlone.length === 0
+      ? `${shown(device)} runs its baseline again`
+      : `${shown(device)} runs its baseline again in premortem's tables; others still differ: ${leftAlone.map(shown).join(", ")}`,
     ...removed.map((rule) => `  - ${shown(rule)}`),
     ...restored.map((rule) => `  + ${shown(rule)}`),
     ...(repairs.length > 0 ? [`  it holds again: ${repairs.map(shown).join(", ")}`] : []),

@@ -89,7 +89,8 @@ function whyNotPlanned(
       );
 }
 
-function ownListing(
+/** The own tables of a listing as they can be loaded again, without what live sets hold. */
+export function ownListing(
   snapshot: Snapshot,
   owned: readonly string[],
 ): readonly ListedTable[] | Refusal {

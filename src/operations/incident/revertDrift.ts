@@ -1,16 +1,19 @@
 import type { Actor } from "../../platform/auth/actor.ts";
-import type { Clock } from "../../platform/clock.ts";
 import { type Refusal, refuse, refuseUnknown } from "../../platform/refusal.ts";
 import type { Transport } from "../../platform/transport/transport.ts";
+import { type ListedTable, readListing, readSet } from "../apply/listing.ts";
+import { ownListing } from "../apply/plan.ts";
+import { listingText } from "../apply/script.ts";
+import { ownTables } from "../change/ownTables.ts";
 import { runningHashOf } from "../change/runningHash.ts";
 import type { Network, NetworkDevice } from "../inventory/model.ts";
 import { pull } from "../inventory/pull.ts";
-import type { Snapshot } from "../inventory/snapshot.ts";
+import { partOf, type Snapshot, withPart } from "../inventory/snapshot.ts";
 import type { TrailEvent } from "../trail/model.ts";
-import { type Attribute, type PlannedUndo, planUndo, sendUndo } from "./takeBack.ts";
+import { type Arms, loadArmed } from "./armedRevert.ts";
+import { type Attribute, type PlannedUndo, planUndo } from "./takeBack.ts";
 
-export interface RevertOptions {
-  readonly clock: Clock;
+export interface RevertOptions extends Arms {
   readonly network: () => Network;
   readonly transportOf: (device: string) => Transport;
   readonly baselineOf: (device: string) => Promise<Snapshot | null>;
@@ -33,6 +36,8 @@ export interface RevertedDrift {
   /** Intents that hold again, and those that something else breaks as well. */
   readonly repairs: readonly string[];
   readonly stillBroken: readonly string[];
+  /** Tables of others that differ from the baseline, and stay as they are. */
+  readonly leftAlone: readonly string[];
 }
 
 export type RevertDrift = (
@@ -68,35 +73,51 @@ async function revertDrift(
     return refuseUnknown(`there is no device \`${name}\``, "list them: `premortem status`");
   const planned = await plan(options, device, hash);
   if (planned.kind === "refusal") return planned;
-  const { undo, baseline, ...rest } = planned;
+  const { undo, baseline, base, leftAlone, repairs, stillBroken, undecided } = planned;
   const { removed, restored } = undo;
-  const { attribute } = options;
   const record = (kind: string, details: TrailEvent["details"]) =>
     options.record({
       atMs: options.clock(),
       actor: login,
       kind,
       subject: `device/${name}`,
-      details,
+      details: { from: hash, to: baseline, ...details },
     });
-  await record("drift.reverting", { from: hash, to: baseline, script: undo.script });
-  const sender = { device: name, work: { kind: "revert", login }, attribute } as const;
-  const sent = await sendUndo(options.transportOf(name), { ...rest, undo }, sender);
-  if (sent !== "done") {
-    await record("drift.notReverted", { from: hash, to: baseline, reason: sent.reason });
-    return sent;
+  await record("drift.reverting", { removed, restored });
+  const owned = ownTables(device);
+  options.attribute(name, { kind: "revert", login });
+  const loaded = await loadArmed(options, {
+    network: options.network(),
+    device,
+    transport: options.transportOf(name),
+    base,
+    wanted: undo.wanted.filter(({ key }) => owned.includes(key)),
+    broken: stillBroken,
+    undecided,
+  }).finally(() => options.attribute(name, null));
+  if (loaded !== "done") {
+    await record("drift.notReverted", { reason: loaded.reason });
+    return loaded;
   }
-  await record("drift.reverted", { from: hash, to: baseline, removed, restored });
-  const { repairs, stillBroken } = rest;
-  return { kind: "reverted", device: name, baseline, removed, restored, repairs, stillBroken };
+  await record("drift.reverted", { removed, restored, leftAlone });
+  const told = { removed, restored, repairs, stillBroken, leftAlone };
+  return { kind: "reverted", device: name, baseline, ...told };
 }
 
-/** For exactly the state that a person has looked at. */
+interface PlannedRevert extends PlannedUndo {
+  /** Hash of the baseline. */
+  readonly baseline: string;
+  /** The own tables as they run. */
+  readonly base: readonly ListedTable[];
+  readonly leftAlone: readonly string[];
+}
+
+/** For exactly the state that a person has looked at, and in premortem's own tables. */
 async function plan(
   { network, transportOf, baselineOf, snapshotOf }: RevertOptions,
   device: NetworkDevice,
   hash: string,
-): Promise<(PlannedUndo & { readonly baseline: string }) | Refusal> {
+): Promise<PlannedRevert | Refusal> {
   const { name } = device;
   const before = await baselineOf(name);
   if (before === null)
@@ -109,15 +130,53 @@ async function plan(
   if (pulled.kind !== "pulled") return refuse(pulled.message, pulled.help);
   if (runningHashOf(device, pulled.snapshot) !== runningHashOf(device, after))
     return refuse(`\`${name}\` does not run any more what was looked at`, look);
-  /* Much may have come since the baseline: what is not named as ours stays. */
-  const isProtected = (table: string) => device.owners.get(table) !== "premortem";
+  const owned = ownTables(device);
+  if (owned.length === 0)
+    return refuse(
+      `premortem owns no table of \`${name}\``,
+      "name those that it may change under `managed-by`",
+    );
+  const was = ownListing(before, owned);
+  if ("kind" in was) return was;
+  const became = ownListing(after, owned);
+  if ("kind" in became) return became;
+  const base = ownListing(pulled.snapshot, owned);
+  if ("kind" in base) return base;
+  const leftAlone = differingTables(before, after).filter((key) => !owned.includes(key));
   const planned = await planUndo({
     network: network(),
     device,
     transport,
-    before,
-    after,
-    isProtected,
+    before: withPart(before, "nft", listingText(was)),
+    after: withPart(after, "nft", listingText(became)),
+    isProtected: () => false,
   });
-  return planned.kind === "refusal" ? planned : { ...planned, baseline: before.hash };
+  if (planned.kind !== "refusal") return { ...planned, baseline: before.hash, base, leftAlone };
+  const isOthers = leftAlone.length > 0 && listingText(was) === listingText(became);
+  return isOthers
+    ? refuse(`it differs in ${leftAlone.join(", ")} alone, not premortem's`, BY_OWNER)
+    : planned;
+}
+
+const BY_OWNER = "change it there, or adopt what runs: `premortem init`";
+
+/** Tables of nft that are not the same; what is in sets moves all day, and is no difference. */
+function differingTables(before: Snapshot, after: Snapshot): readonly string[] {
+  const [first, second] = [before, after].map(
+    (one) =>
+      new Map(
+        (readListing(partOf(one, "nft") ?? "") ?? []).map((table) => [table.key, bare(table)]),
+      ),
+  );
+  const keys = new Set([...(first?.keys() ?? []), ...(second?.keys() ?? [])]);
+  return [...keys].filter((key) => first?.get(key) !== second?.get(key));
+}
+
+function bare(table: ListedTable): string {
+  const blocks = table.blocks.map((block) =>
+    block.kind === "set" || block.kind === "map"
+      ? { ...block, lines: readSet(block).definition }
+      : block,
+  );
+  return listingText([{ ...table, blocks }]);
 }

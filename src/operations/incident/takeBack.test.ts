@@ -22,6 +22,7 @@ const PLANNED: PlannedUndo = {
   listing: OTHER,
   repairs: [],
   stillBroken: [],
+  undecided: [],
 };
 
 const fault = (kind: TransportFault["fault"]): TransportFault => ({

@@ -32,6 +32,8 @@ export interface PlannedUndo {
   readonly repairs: readonly string[];
   /** Intents that are broken after it as well: something else breaks them too. */
   readonly stillBroken: readonly string[];
+  /** Intents that are undecided after it; none of them holds now. */
+  readonly undecided: readonly string[];
 }
 
 export interface ToUndo {
@@ -81,6 +83,7 @@ export async function planUndo(question: ToUndo): Promise<PlannedUndo | Refusal>
     listing: listed.out,
     repairs: ids((id, status) => status === "holds" && now.get(id) !== "holds"),
     stillBroken: ids((_, status) => status === "broken"),
+    undecided: ids((_, status) => status === "undecided"),
   };
 }
 

@@ -92,6 +92,7 @@ export const revertedDrift = z
     restored: listOf(z.string()).describe("rules that came back"),
     repairs: listOf(z.string()).describe("intents that hold again"),
     stillBroken: listOf(z.string()).describe("intents that something else breaks as well"),
+    leftAlone: listOf(z.string()).describe("tables of others that still differ from the baseline"),
   })
   .openapi("RevertedDrift");
 

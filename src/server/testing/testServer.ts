@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished } from "vitest";
@@ -44,6 +44,8 @@ export interface Answer {
   readonly body: unknown;
 }
 
+const DEVICE_PART = "src/operations/apply/device/premortem-device.sh";
+
 /** Nobody listens there, and nothing is sent to it. */
 const NOWHERE = "pm-nowhere";
 
@@ -83,7 +85,7 @@ export async function testServer(settings: TestSettings = {}): Promise<TestServe
     networkFile,
     clock: () => systemClock() + passedMs,
     version: "0",
-    devicePart: "",
+    devicePart: readFileSync(DEVICE_PART, "utf8"),
     run: "run",
     onFault: (fault) => faults.push(fault),
     ...(openTransport === undefined ? {} : { openTransport }),
