@@ -93,6 +93,10 @@ function addDeviceCommands(asking: Asking, { streams, end }: Frame): void {
   asking("init", "adopts what runs on devices as their baseline, once you have looked at it")
     .argument("[device...]", "default: those that have none")
     .option("--yes", "adopt without asking")
+    .option(
+      "--agree",
+      "as an approver: adopt what somebody else asked for although promises are lost",
+    )
     .action(async (names, options) => end(await init(names, options, streams())));
   asking("revert", "takes what runs on a device back to its baseline, once you have looked at it")
     .argument("<device>")

@@ -207,6 +207,59 @@ describeWith(["root", "nft", "ip", "iptables"], "a device", () => {
     expect(listing()).not.toContain("10.9.2.11");
   });
 
+  test("what loses a promise of the baseline is adopted by two people, and the first baseline by one", async () => {
+    const { server, post, get, pull } = await open();
+    nft(BY_HAND);
+    const worst = await pull();
+    conforming(device.baseline, await post("/v1/devices/fw/baseline", { hash: worst.hash }));
+    nft(RULESET);
+    const good = await pull();
+    conforming(device.baseline, await post("/v1/devices/fw/baseline", { hash: good.hash }));
+
+    const adopt = (hash: string) => post("/v1/devices/fw/baseline", { hash });
+    const bob = await server.token("bob");
+    const agree = (token: string, hash: string) =>
+      server.ask("POST", "/v1/devices/fw/baseline/agree", { token, body: { hash } });
+    expect(refused(await agree(bob, worst.hash))).toMatch(/nobody asks/);
+    expect(refused(await adopt(worst.hash))).toBe(
+      "it loses what the baseline of `fw` keeps: mail-out",
+    );
+    const { devices } = conforming(device.devices, await get("/v1/devices"));
+    expect(devices).toMatchObject([
+      { asked: { hash: worst.hash, login: "ana", lost: ["mail-out"] } },
+    ]);
+    expect(refused(await agree(await server.token("ana", ["approver"]), worst.hash))).toMatch(
+      /`ana` asked for it/,
+    );
+    expect(refused(await agree(bob, good.hash))).toMatch(/nobody asks to adopt this state/);
+    server.pass(24 * 3_600_000 - 60_000);
+    conforming(device.baseline, await agree(await server.token("bob"), worst.hash));
+    expect(await kinds(server)).toEqual(
+      expect.arrayContaining(["baseline.asked", "baseline.agreed"]),
+    );
+    expect(refused(await agree(await server.token("bob"), worst.hash))).toMatch(/nobody asks/);
+  });
+
+  test("nobody agrees any more once the baseline is another, or a day is over", async () => {
+    const { server, post, pull } = await open();
+    const good = await pull();
+    const adopt = (hash: string) => post("/v1/devices/fw/baseline", { hash });
+    conforming(device.baseline, await adopt(good.hash));
+    nft("add rule inet edge forward tcp dport 99 drop\n");
+    const other = await pull();
+    nft(BY_HAND);
+    const bad = await pull();
+    const bob = await server.token("bob");
+    const agree = () =>
+      server.ask("POST", "/v1/devices/fw/baseline/agree", { token: bob, body: { hash: bad.hash } });
+    refused(await adopt(bad.hash));
+    conforming(device.baseline, await adopt(other.hash));
+    expect(refused(await agree())).toMatch(/the baseline or the network file changed/);
+    refused(await adopt(bad.hash));
+    server.pass(24 * 3_600_000 + 1);
+    expect(await server.service.adoptions.asked("fw")).toBeNull();
+  });
+
   test("drift outside of nftables is not taken back", async () => {
     const { post, pull } = await open();
     const first = await pull();

@@ -9,6 +9,7 @@ import { openApplies } from "../operations/apply/service.ts";
 import { APPLY_MIGRATIONS } from "../operations/apply/store.ts";
 import { openAudit } from "../operations/audit/service.ts";
 import { AUDIT_MIGRATIONS } from "../operations/audit/store.ts";
+import { openAdoptions } from "../operations/change/adoption.ts";
 import { type ChangeEvent, openChanges } from "../operations/change/service.ts";
 import { CHANGE_MIGRATIONS } from "../operations/change/store.ts";
 import type { Arms } from "../operations/incident/armedRevert.ts";
@@ -89,6 +90,7 @@ export async function openService(settings: ServiceSettings) {
   const access = openAccess({ tokens: openTokens(database, clock), trail, clock, network });
   const common = { database, clock, trail, devices: inventory };
   const changeEvents = openChannel<ChangeEvent>(onFault);
+  const adoptions = openAdoptions(common);
   const changes = openChanges({ ...common, events: changeEvents });
   const probes = openProbes({
     network: network(),
@@ -206,6 +208,7 @@ export async function openService(settings: ServiceSettings) {
     trail,
     ...parts,
     revertDrift,
+    adoptions,
     reload: openReload({ ...parts, trail, clock, rounds }),
     feed,
     /** Sets right what was told of what is over, and what is there and was not told. */

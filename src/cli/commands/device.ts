@@ -19,6 +19,11 @@ export interface AdoptOptions extends Asking {
   readonly yes?: boolean;
 }
 
+export interface InitOptions extends AdoptOptions {
+  /** Agrees to what somebody else asked for. */
+  readonly agree?: boolean;
+}
+
 /** Reads a device, and says what runs there against what was approved. */
 export function pull(name: string, options: Asking, streams: Streams): Promise<ExitCode> {
   return withServer(options, streams, async (api) => {
@@ -32,12 +37,13 @@ export function pull(name: string, options: Asking, streams: Streams): Promise<E
 /** Reads each device, and makes what runs there its baseline once a person has looked at it. */
 export function init(
   names: readonly string[],
-  options: AdoptOptions,
+  options: InitOptions,
   streams: Streams,
 ): Promise<ExitCode> {
   return withServer(options, streams, async (api) => {
     const known = await api.get<DeviceList>("/v1/devices");
     if (isFault(known)) return known;
+    if (options.agree === true) return agree(api, known, names, options, streams);
     const wanted = names.length > 0 ? names : withoutBaseline(known);
     if (wanted.length === 0)
       streams.error.write("every device has a baseline; name one to adopt it anew\n");
@@ -51,6 +57,39 @@ export function init(
 
 function withoutBaseline({ devices }: DeviceList): readonly string[] {
   return devices.filter(({ baseline }) => baseline === null).map(({ name }) => name);
+}
+
+/** Agrees to what was asked for on the named devices, or on all. */
+async function agree(
+  api: Api,
+  { devices }: DeviceList,
+  names: readonly string[],
+  options: AdoptOptions,
+  streams: Streams,
+): Promise<ExitCode | CallFault> {
+  const open = devices.flatMap(({ name, asked }) => (asked === null ? [] : [{ name, asked }]));
+  const wanted = open.filter(({ name }) => names.length === 0 || names.includes(name));
+  if (wanted.length === 0) {
+    tellUsage(streams.error, "nobody asks for a second person", "look at `premortem status`");
+    return EXIT.usage;
+  }
+  for (const { name, asked } of wanted) {
+    const { hash, login, lost } = asked;
+    streams.error.write(
+      `${shown(login)} asks to adopt ${hash.slice(0, SHORT_HASH)} as the baseline of ${shown(name)}; it loses ${lost.map(shown).join(", ")}\n`,
+    );
+    const question = `Adopt it as the baseline of ${name}?`;
+    if (!(await agreed(question, name, "init --agree", options, streams))) return EXIT.usage;
+    const path = `/v1/devices/${encodeURIComponent(name)}/baseline/agree`;
+    const adopted = await api.send<BaselineBody>("POST", path, { hash });
+    if (isFault(adopted)) return adopted;
+    print(options, streams, adopted, adoptedText);
+  }
+  return EXIT.clean;
+}
+
+function adoptedText({ device, hash }: BaselineBody): string {
+  return `${shown(device)}: baseline ${hash.slice(0, SHORT_HASH)} adopted\n`;
 }
 
 /** Null: it is adopted. */
@@ -68,12 +107,7 @@ async function adoptOne(
   const path = `/v1/devices/${encodeURIComponent(name)}/baseline`;
   const adopted = await api.send<BaselineBody>("POST", path, { hash: pulled.hash });
   if (isFault(adopted)) return adopted;
-  print(
-    options,
-    streams,
-    adopted,
-    ({ device, hash }) => `${shown(device)}: baseline ${hash.slice(0, SHORT_HASH)} adopted\n`,
-  );
+  print(options, streams, adopted, adoptedText);
   return null;
 }
 

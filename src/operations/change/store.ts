@@ -1,6 +1,7 @@
 import type { Generated } from "kysely";
 import type { ProofAnswer } from "../../engine/answer/proof.ts";
 import type { Database, Migration } from "../../platform/db/database.ts";
+import { ADOPTION_MIGRATION } from "./adoptionStore.ts";
 import type { Change, ChangeStatus } from "./model.ts";
 
 /*
@@ -75,6 +76,7 @@ export const CHANGE_MIGRATIONS: readonly Migration[] = [
       await tables.deleteFrom("change_proof").execute();
     },
   },
+  ADOPTION_MIGRATION,
 ];
 
 /** A change with the number of its form, so that two people do not overwrite each other. */

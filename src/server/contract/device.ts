@@ -45,6 +45,13 @@ export const baseline = z
 
 const lastPull = z.object({ hash, atMs: milliseconds, notSeen: listOf(z.string()) });
 
+const asked = z.object({
+  hash: hash.describe("the snapshot that is to be adopted"),
+  login: z.string(),
+  atMs: milliseconds,
+  lost: listOf(z.string()).describe("intents that the baseline holds, and this does not"),
+});
+
 export const device = z
   .object({
     name: z.string(),
@@ -53,6 +60,9 @@ export const device = z
     watch: watchState,
     baseline: baseline.nullable(),
     lastPull: lastPull.nullable(),
+    asked: asked
+      .nullable()
+      .describe("what somebody asks to adopt although promises are lost; a second person agrees"),
   })
   .openapi("Device");
 export const devices = z.object({ devices: listOf(device) });

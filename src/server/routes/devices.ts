@@ -8,10 +8,10 @@ import * as contract from "../contract/device.ts";
 import { type Mount, operation } from "../operation.ts";
 import type { Service } from "../wire.ts";
 
-type Parts = Pick<Service, "inventory" | "audit">;
+type Parts = Pick<Service, "inventory" | "audit" | "adoptions">;
 
 export function deviceRoutes(parts: Parts & Pick<Service, "revertDrift">): readonly Mount[] {
-  const { inventory, audit, revertDrift } = parts;
+  const { inventory, audit, revertDrift, adoptions } = parts;
   return [
     operation({
       method: "get",
@@ -73,7 +73,17 @@ export function deviceRoutes(parts: Parts & Pick<Service, "revertDrift">): reado
       params: namePath,
       body: contract.adoptBody,
       result: contract.baseline,
-      run: ({ params: { name }, body: { hash }, actor }) => inventory.adopt(name, hash, actor),
+      run: ({ params: { name }, body: { hash }, actor }) => adoptions.adopt(name, hash, actor),
+    }),
+    operation({
+      method: "post",
+      path: "/v1/devices/{name}/baseline/agree",
+      summary: "Agrees, as a second person, to adopt what loses a promise of the baseline",
+      role: "approver",
+      params: namePath,
+      body: contract.adoptBody,
+      result: contract.baseline,
+      run: ({ params: { name }, body: { hash }, actor }) => adoptions.agree(name, hash, actor),
     }),
     operation({
       method: "post",
@@ -102,7 +112,7 @@ export function deviceRoutes(parts: Parts & Pick<Service, "revertDrift">): reado
   ];
 }
 
-export async function devicesOf({ inventory, audit }: Parts) {
+export async function devicesOf({ inventory, audit, adoptions }: Parts) {
   const states = audit.states();
   return Promise.all(
     [...inventory.network().devices.values()].map(async ({ name, reach, sources }) => ({
@@ -112,6 +122,7 @@ export async function devicesOf({ inventory, audit }: Parts) {
       watch: states.get(name) ?? { kind: "noBaseline" as const },
       baseline: await inventory.baselineOf(name),
       lastPull: await inventory.lastPull(name),
+      asked: await adoptions.asked(name),
     })),
   );
 }
