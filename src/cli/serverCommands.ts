@@ -16,6 +16,7 @@ import {
   trail,
 } from "./commands/service.ts";
 import type { ExitCode } from "./exit.ts";
+import { COMMAND_HELP, SERVER_HELP } from "./serverHelp.ts";
 import type { Streams } from "./streams.ts";
 
 /** What the commands need of the program. */
@@ -25,39 +26,6 @@ export interface Frame {
   /** Told what a command ended with. */
   readonly end: (code: ExitCode) => void;
 }
-
-const SERVER = `
-The server is named by --server or PREMORTEM_URL (default http://127.0.0.1:7171), the file with the token by
---token-file or PREMORTEM_TOKEN_FILE (default ~/.config/premortem/token).`;
-
-const SERVE_HELP = `
-It keeps a PostgreSQL of its own in the data folder, or uses the one that DATABASE_URL names. The first
-token, which makes all others, is written into a file there. It stands on a host of its own: neither on
-the mail host, nor behind the firewall that it watches.
-
-Examples:
-  premortem serve --network premortem.yaml --data /var/lib/premortem
-  premortem token create ana --token-file /var/lib/premortem/admin-token > ~/.config/premortem/token
-  premortem init`;
-
-const PROPOSE_HELP = `
-Examples:
-  premortem propose fw1 nftables.conf
-  premortem propose fw1 rules.new=/etc/nftables.conf
-  premortem propose fw1 nftables.conf --edit 12
-
-Files are the device's source files as they shall be; a file that is named otherwise here than there is
-written FILE=/path/there. It is proved at once: run as a script on what runs now, with every intent.
-Exit codes: 0 proved, no intent broken; 1 an intent broken, or it would not load; 3 not proved whole.`;
-
-const APPLY_HELP = `
-What runs now comes back by itself, also when premortem dies, unless the change earns its place in the
-window: what was loaded is read back, intents are proved on it, a new connection is let in, and the probes
-that were green are green. Exit codes: 0 it stays; 1 it was rolled back, or refused before it was loaded.`;
-
-const STATUS_HELP = `
-Exit codes: 0 all is seen, and nothing is wrong; 1 an incident, a drift or a failed probe; 3 something is
-not seen.`;
 
 /** Commands that ask the server, and the one that starts it. */
 export function addServerCommands(program: Command, { version, streams, end }: Frame): void {
@@ -69,16 +37,16 @@ export function addServerCommands(program: Command, { version, streams, end }: F
     .option("--host <address>", "address to listen on", "127.0.0.1")
     .option("--port <number>", "port to listen on", "7171")
     .option("--new-admin-token", "the token that makes others is lost: makes one in its place")
-    .addHelpText("after", SERVE_HELP)
+    .addHelpText("after", COMMAND_HELP.serve)
     .action(async (options) => end(await serve(options, version, streams())));
-  const asking: Asking = (name, description, help = "", parent = program) =>
+  const asking: Asking = (name, description, parent = program) =>
     parent
-      .command(name)
+      .command(wordOf(name))
       .description(description)
       .option("--server <url>", "where the server is")
       .option("--token-file <file>", "a file with your token")
       .option("--json", "print JSON")
-      .addHelpText("after", help + SERVER);
+      .addHelpText("after", COMMAND_HELP[name] + SERVER_HELP);
   addDeviceCommands(asking, { version, streams, end });
   addChangeCommands(asking, { version, streams, end });
   addIncidentCommands(asking, { version, streams, end });
@@ -87,7 +55,12 @@ export function addServerCommands(program: Command, { version, streams, end }: F
   addTokenCommands(token, asking, { version, streams, end });
 }
 
-type Asking = (name: string, description: string, help?: string, parent?: Command) => Command;
+type Asking = (name: keyof typeof COMMAND_HELP, description: string, parent?: Command) => Command;
+
+/** `create` of `token create`. */
+function wordOf(name: string): string {
+  return name.split(" ").at(-1) ?? name;
+}
 
 function addDeviceCommands(asking: Asking, { streams, end }: Frame): void {
   asking("init", "adopts what runs on devices as their baseline, once you have looked at it")
@@ -111,7 +84,7 @@ function addDeviceCommands(asking: Asking, { streams, end }: Frame): void {
 }
 
 function addChangeCommands(asking: Asking, { streams, end }: Frame): void {
-  asking("propose", "proposes edited source files, and proves what they would do", PROPOSE_HELP)
+  asking("propose", "proposes edited source files, and proves what they would do")
     .argument("<device>")
     .argument("<file...>", "FILE, or FILE=/path/there")
     .option("--edit <change>", "edit this change instead: its approvals are void")
@@ -146,7 +119,7 @@ function addChangeCommands(asking: Asking, { streams, end }: Frame): void {
   asking("changes", "lists changes, or shows one with its proof")
     .argument("[change]")
     .action(async (id, options) => end(await changes(id, options, streams())));
-  asking("apply", "makes a change so, and takes it back unless it earns its place", APPLY_HELP)
+  asking("apply", "makes a change so, and takes it back unless it earns its place")
     .argument("<change>")
     .option("--window <seconds>", "until the device restores by itself", String(DEFAULT_WINDOW_S))
     .option("--insist <reason>", "why it is tried although it was rolled back before")
@@ -178,11 +151,9 @@ function addIncidentCommands(asking: Asking, { streams, end }: Frame): void {
 const USUAL_DAYS = "90";
 
 function addServiceCommands(asking: Asking, { streams, end }: Frame): void {
-  asking(
-    "status",
-    "what is proved, what is felt, what is not seen, what waits",
-    STATUS_HELP,
-  ).action(async (options) => end(await status(options, streams())));
+  asking("status", "what is proved, what is felt, what is not seen, what waits").action(
+    async (options) => end(await status(options, streams())),
+  );
   asking("events", "tells what happens, as it happens").action(async (options) =>
     end(await events(options, streams())),
   );
@@ -199,16 +170,16 @@ function addServiceCommands(asking: Asking, { streams, end }: Frame): void {
 }
 
 function addTokenCommands(token: Command, asking: Asking, { streams, end }: Frame): void {
-  asking("create", "makes a token for a person of the network file", "", token)
+  asking("token create", "makes a token for a person of the network file", token)
     .argument("<login>")
     .option("--role <role...>", "default: all roles of the person")
     .option("--purpose <text>", "what it is for", "")
     .option("--days <number>", "how long it holds", USUAL_DAYS)
     .action(async (login, options) => end(await createToken(login, options, streams())));
-  asking("list", "lists tokens, without their secrets", "", token).action(async (options) =>
+  asking("token list", "lists tokens, without their secrets", token).action(async (options) =>
     end(await listTokens(options, streams())),
   );
-  asking("revoke", "takes a token back at once", "", token)
+  asking("token revoke", "takes a token back at once", token)
     .argument("<token>")
     .action(async (id, options) => end(await revokeToken(id, options, streams())));
 }

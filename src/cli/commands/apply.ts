@@ -32,7 +32,9 @@ export function apply(id: string, options: ApplyOptions, streams: Streams): Prom
     streams.error.write(
       `applying change ${id} to ${device}; it restores what runs now unless that is earned within ${windowS} s\n`,
     );
-    return follow(api, started, options, streams);
+    const over = await follow(api, started, options, streams);
+    if (isFault(over)) return over;
+    return over.state.kind === "confirmed" ? EXIT.clean : EXIT.findings;
   });
 }
 
@@ -41,9 +43,11 @@ export function rollback(id: string, options: Asking, streams: Streams): Promise
   return withServer(options, streams, async (api) => {
     const asked = await api.send<ApplyBody>("POST", `${applyPath(id)}/rollback`);
     if (isFault(asked)) return asked;
-    const end = await follow(api, asked, options, streams);
-    /* Here being rolled back is what was asked for. */
-    return end === EXIT.findings ? EXIT.clean : end;
+    const over = await follow(api, asked, options, streams);
+    if (isFault(over)) return over;
+    /* What was confirmed first stays, and of what is stuck nobody knows what runs. */
+    const { kind } = over.state;
+    return kind === "rolledBack" || kind === "refused" ? EXIT.clean : EXIT.findings;
   });
 }
 
@@ -52,14 +56,14 @@ async function follow(
   first: ApplyBody,
   options: Asking,
   streams: Streams,
-): Promise<ExitCode | CallFault> {
+): Promise<ApplyBody | CallFault> {
   let told = 0;
   for (let now = first; ; ) {
     for (const { state } of now.states.slice(told)) streams.error.write(`  ${state.kind}\n`);
     told = now.states.length;
     if (now.isOver) {
       print(options, streams, now, (one) => applyText(one, streams.out.style));
-      return now.state.kind === "confirmed" ? EXIT.clean : EXIT.findings;
+      return now;
     }
     await sleep(LOOK_MS);
     const next = await api.get<ApplyBody>(applyPath(String(now.id)));

@@ -30,7 +30,7 @@ export function pull(name: string, options: Asking, streams: Streams): Promise<E
     const pulled = await read(api, name);
     if (isFault(pulled)) return pulled;
     print(options, streams, pulled, (one) => pulledText(one, streams));
-    return broken(pulled).length > 0 ? EXIT.findings : EXIT.clean;
+    return exitOf(pulled);
   });
 }
 
@@ -185,6 +185,17 @@ function broken({ intents }: PulledBody) {
   return intents.filter(({ status }) => status === "broken");
 }
 
+function undecided({ intents }: PulledBody) {
+  return intents.filter(({ status }) => status === "undecided");
+}
+
+/** What was not seen may break any promise. */
+function exitOf(pulled: PulledBody): ExitCode {
+  if (broken(pulled).length > 0) return EXIT.findings;
+  const isDecided = undecided(pulled).length === 0 && pulled.notSeen.length === 0;
+  return isDecided ? EXIT.clean : EXIT.undecided;
+}
+
 /** Rules of a difference that a person's first screen has. */
 const MAXIMUM_RULES = 20;
 
@@ -192,15 +203,18 @@ function pulledText(pulled: PulledBody, { out: { style } }: Streams): string {
   const { device, hash, notSeen, parts, meaning, intents } = pulled;
   const read = parts.filter(({ bytes }) => bytes !== null && bytes > 0);
   const holding = intents.filter(({ status }) => status === "holds").length;
-  const undecided = intents.length - holding - broken(pulled).length;
   const lines = [
     `${tint(style, "bold", shown(device))}  ${hash.slice(0, SHORT_HASH)}`,
     `  read: ${read.map(({ name, bytes }) => `${shown(name)} (${bytes} bytes)`).join(", ")}`,
     ...notSeen.map((what) => `  ${tint(style, "yellow", "not seen")}: ${shown(what)}`),
-    `  intents: ${holding} hold, ${broken(pulled).length} broken, ${undecided} undecided`,
+    `  intents: ${holding} hold, ${broken(pulled).length} broken, ${undecided(pulled).length} undecided`,
     ...broken(pulled).map(
       ({ id, example }) =>
         `  ${tint(style, "red", "broken")}: ${shown(id)}${example === null ? "" : `, such as ${shown(example)}`}`,
+    ),
+    ...undecided(pulled).map(
+      ({ id, reasons }) =>
+        `  ${tint(style, "yellow", "undecided")}: ${shown(id)}${reasons.length === 0 ? "" : ` (${shown(reasons.join("; "))})`}`,
     ),
     ...driftLines(meaning),
   ];

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { columns, shown } from "../../report/formats/text/style.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
 import { isFault } from "../server/client.ts";
+import { followNews } from "../server/followNews.ts";
 import type {
   AlertBody,
   AlertList,
@@ -11,32 +12,20 @@ import type {
   TrailPage,
   TrailVerdict,
 } from "../server/model.ts";
-import { readNews } from "../server/newsReader.ts";
+import { statusExit } from "../server/statusExit.ts";
 import { statusText } from "../server/statusText.ts";
 import { timeText } from "../server/times.ts";
 import { type Asking, print, withServer } from "../server/withServer.ts";
 import type { Streams } from "../streams.ts";
 
-/** Everything at once. Clean only where all is seen, and nothing is wrong. */
+/** Everything at once. */
 export function status(options: Asking, streams: Streams): Promise<ExitCode> {
   return withServer(options, streams, async (api) => {
     const now = await api.get<StatusBody>("/v1/status");
     if (isFault(now)) return now;
     print(options, streams, now, (one) => statusText(one, streams.out.style));
-    return exitOf(now);
+    return statusExit(now);
   });
-}
-
-function exitOf({ incidents, devices, probes }: StatusBody): ExitCode {
-  const isBroken =
-    incidents.length > 0 ||
-    devices.some(({ watch }) => watch.kind === "watching" && watch.drift.isDrift) ||
-    probes.some(({ outcome }) => outcome === "failed");
-  if (isBroken) return EXIT.findings;
-  const isSeen =
-    devices.every(({ watch }) => watch.kind === "watching" && watch.drift.isWhole) &&
-    probes.every(({ outcome, isStale }) => outcome !== null && outcome !== "blind" && !isStale);
-  return isSeen ? EXIT.clean : EXIT.undecided;
 }
 
 export interface TokenOptions extends Asking {
@@ -144,33 +133,29 @@ export function trail(options: TrailOptions, streams: Streams): Promise<ExitCode
 /** Milliseconds before a stream that was cut off is opened again. */
 const AGAIN_MS = 2_000;
 
-/** Tells what happens as it happens, until it is interrupted; goes on where it was cut off. */
+/** Tells what happens as it happens, until it is interrupted or refused; goes on where it was cut off. */
 export function events(options: Asking, streams: Streams): Promise<ExitCode> {
   const { out, error } = streams;
-  return withServer(options, streams, async (api) => {
-    for (let last = ""; ; await sleep(AGAIN_MS)) {
-      const stream = await api.follow(last);
-      if (isFault(stream)) {
-        if (last === "") return stream;
-        continue;
-      }
-      try {
-        for await (const { id, event, news } of readNews(stream)) {
+  return withServer(options, streams, (api) =>
+    followNews(
+      (last) => api.follow(last),
+      {
+        take: ({ event, news }) => {
           if (event === "missed")
             error.write("some news were missed: look at `premortem status`\n");
-          if (news === null) continue;
-          last = id;
+          if (news === null) return;
           out.write(
             options.json === true
               ? `${JSON.stringify(news)}\n`
               : `${timeText(news.atMs)}  ${shown(news.text)}\n`,
           );
-        }
-      } catch {
-        error.write("cut off; trying again\n");
-      }
-    }
-  });
+        },
+        lost: (reason) => error.write(`the stream is lost (${shown(reason)}); trying again\n`),
+        back: () => error.write("the stream is back\n"),
+      },
+      () => sleep(AGAIN_MS),
+    ),
+  );
 }
 
 /** Alerts that one page of the list has at most. */

@@ -6,8 +6,8 @@ import { spanText, timeText } from "./times.ts";
 
 /** Everything that somebody has to know at once, in exact words: what was not seen is never shown as well. */
 export function statusText(status: StatusBody, style: Style): string {
-  const { atMs, devices, probes, monitors, symptoms, incidents, changes, channels, notAllOf } =
-    status;
+  const { atMs, devices, probes, monitors, symptoms, alerts, incidents, changes } = status;
+  const { channels, notAllOf } = status;
   const block = (title: string, lines: readonly string[], none: string) =>
     `${tint(style, "bold", title)}\n${lines.length === 0 ? `  ${none}` : lines.map((line) => `  ${line}`).join("\n")}`;
   const parts = [
@@ -17,11 +17,30 @@ export function statusText(status: StatusBody, style: Style): string {
       incidents.map((one) => incidentLine(one, style)),
       "none open",
     ),
-    block("DEVICES", columns(devices.map((one) => deviceCells(one, atMs, style))), "none named"),
+    ...(alerts.length === 0
+      ? []
+      : [block("ALERTS", columns(alerts.map((one) => alertCells(one, style))), "")]),
+    block(
+      "DEVICES",
+      [
+        ...columns(devices.map((one) => deviceCells(one, atMs, style))),
+        ...devices.flatMap(askedLine),
+      ],
+      "none named",
+    ),
     block("PROBES", columns(probes.map((one) => probeCells(one, atMs, style))), "none named"),
     ...(monitors.length === 0
       ? []
-      : [block("MONITORS", columns(monitors.map((one) => monitorCells(one, atMs, style))), "")]),
+      : [
+          block(
+            "MONITORS",
+            [
+              ...columns(monitors.map((one) => monitorCells(one, atMs, style))),
+              ...monitors.flatMap(noteLines),
+            ],
+            "",
+          ),
+        ]),
     ...(symptoms.length === 0
       ? []
       : [
@@ -47,6 +66,26 @@ export function statusText(status: StatusBody, style: Style): string {
 const NOBODY = "nobody: name a webhook or an Alertmanager under `notify` in the network file";
 
 const LISTS = { alerts: "alerts", incidents: "incident", changes: "changes" } as const;
+
+function alertCells(alert: StatusBody["alerts"][number], style: Style): readonly string[] {
+  const { id, status, severity, title, acknowledged } = alert;
+  const by = acknowledged === null ? "" : ` (${shown(acknowledged.by)} has it in hand)`;
+  const colour = status === "firing" ? "red" : "yellow";
+  return [String(id), tint(style, colour, status), severity, `${shown(title)}${by}`];
+}
+
+function askedLine({ name, asked }: DeviceBody): readonly string[] {
+  if (asked === null) return [];
+  const { login, lost } = asked;
+  return [
+    `${shown(login)} asks to adopt what loses ${lost.map(shown).join(", ")}: \`premortem init ${shown(name)} --agree\``,
+  ];
+}
+
+/** What a monitor does not see though it looks. */
+function noteLines({ monitor, notes }: StatusBody["monitors"][number]): readonly string[] {
+  return notes.map((note) => `${shown(monitor)}: ${shown(note)}`);
+}
 
 const MONITOR_COLOURS = { starting: "yellow", seeing: "green", blind: "red" } as const;
 

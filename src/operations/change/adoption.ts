@@ -21,8 +21,6 @@ export interface AdoptionOptions {
   readonly devices: Pick<Inventory, "network" | "adopt" | "baselineSnapshot" | "snapshotOf">;
 }
 
-export type Adoptions = ReturnType<typeof openAdoptions>;
-
 /**
  * Who may say what a device is to run. What keeps all that the baseline keeps, one operator adopts, and the first
  * baseline too: there is nothing to lose. What loses a promise needs a second person, since a revert goes there

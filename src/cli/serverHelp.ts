@@ -1,0 +1,141 @@
+/** Said behind the help of every command that asks the server. */
+export const SERVER_HELP = `
+The server is named by --server or PREMORTEM_URL (default http://127.0.0.1:7171), the file with the token by
+--token-file or PREMORTEM_TOKEN_FILE (default ~/.config/premortem/token).`;
+
+/** Of every command: 2 is what the server could not be asked, or did not know. */
+function exits(clean: string, findings = "", undecided = ""): string {
+  const one = findings === "" ? "" : `; 1 ${findings}`;
+  const three = undecided === "" ? "" : `; 3 ${undecided}`;
+  return `Exit codes: 0 ${clean}${one}; 2 bad usage, or no answer${three}.`;
+}
+
+const REFUSED = "refused, with the reason";
+
+/** Said behind the help of each command: examples, what it does that its line does not say, and its exit codes. */
+export const COMMAND_HELP = {
+  serve: `
+It keeps a PostgreSQL of its own in the data folder, or uses the one that DATABASE_URL names. The first
+token, which makes all others, is written into a file there. It stands on a host of its own: neither on
+the mail host, nor behind the firewall that it watches.
+
+Examples:
+  premortem serve --network premortem.yaml --data /var/lib/premortem
+  premortem token create ana --token-file /var/lib/premortem/admin-token > ~/.config/premortem/token
+  premortem init
+
+Exit codes: 0 ended by SIGTERM or SIGINT; 2 it could not begin.`,
+  init: `
+Examples:
+  premortem init
+  premortem init fw1
+  premortem init fw1 --agree
+
+What loses a promise that the present baseline keeps is only asked for: an approver other than who asked
+agrees to exactly that with --agree, within a day.
+${exits("adopted", REFUSED)}`,
+  revert: `
+Example:
+  premortem revert fw1
+
+It is proved on what runs now, loaded with the dead-man armed, and confirmed like an apply: else what runs
+now comes back. Tables of others stay as they are.
+${exits("it runs its baseline again", "refused or taken back, an intent stays broken, or tables of others differ")}`,
+  reload: `
+${exits("read, and in use", "the file has mistakes: nothing has changed")}`,
+  pull: `
+Example:
+  premortem pull fw1 --json
+
+${exits("read whole, and every intent holds", "an intent is broken", "an intent is undecided, or something was not seen")}`,
+  propose: `
+Examples:
+  premortem propose fw1 nftables.conf
+  premortem propose fw1 rules.new=/etc/nftables.conf
+  premortem propose fw1 nftables.conf --edit 12
+
+Files are the device's source files as they shall be; a file that is named otherwise here than there is
+written FILE=/path/there. It is proved at once: run as a script on what runs now, with every intent.
+${exits("proved, no intent broken", "an intent broken, or it would not load", "an intent undecided, or not proved whole")}`,
+  prove: `
+${exits("proved, no intent broken", "an intent broken, or it would not load", "an intent undecided, or not proved whole")}`,
+  approve: `
+Examples:
+  premortem approve 12
+  premortem approve 12 --shown 4f1c…
+
+It holds for exactly what was shown: the content, what runs, what the network file asks, and the intents
+that are broken or undecided. Where any of that becomes another, it is void.
+${exits("approved", REFUSED)}`,
+  override: `
+Example:
+  premortem override 12 --reason 'the line is cut anyway' --hours 2
+
+${exits("asked: somebody else has to grant it", REFUSED)}`,
+  grant: `
+Examples:
+  premortem grant 12
+  premortem grant 12 --override 9a03…
+
+${exits("granted", REFUSED)}`,
+  withdraw: `
+${exits("withdrawn", REFUSED)}`,
+  changes: `
+${exits("listed or shown")}`,
+  apply: `
+What runs now comes back by itself, also when premortem dies, unless the change earns its place in the
+window: what was loaded is read back, intents are proved on it, a new connection is let in, and the probes
+that were green are green.
+${exits("it stays", "it was rolled back, or refused before it was loaded")}`,
+  rollback: `
+${exits("it was rolled back, or never loaded", "it was confirmed first, or nobody knows what runs; or refused, with the reason")}`,
+  incident: `
+Examples:
+  premortem incident
+  premortem incident 3
+
+${exits("none is open, or the one is closed", "one is open")}`,
+  undo: `
+Examples:
+  premortem undo
+  premortem undo 3
+
+${exits("undone", "not undone, or refused, with the reason")}`,
+  note: `
+${exits("noted", REFUSED)}`,
+  close: `
+${exits("closed", REFUSED)}`,
+  postmortem: `
+Example:
+  premortem postmortem 3 > 2026-03-02.md
+
+${exits("drafted")}`,
+  status: `
+${exits(
+  "all is seen, and nothing is wrong",
+  "an incident, a symptom, an alert that fires, a drift, a failed probe, or a channel that nobody is reached by",
+  "a device, a probe or a monitor does not see",
+)}`,
+  events: `
+It runs until it is interrupted. A stream that is lost is opened again, and goes on where it was cut off.
+Exit codes: 2 it never began, or the token is good for nothing any more; 130 interrupted.`,
+  alerts: `
+${exits("none fires", "one fires")}`,
+  acknowledge: `
+${exits("you have it in hand", REFUSED)}`,
+  trail: `
+Examples:
+  premortem trail --subject change/12
+  premortem trail --verify
+
+${exits("told, or whole", "with --verify: it is not as it was written")}`,
+  "token create": `
+Example:
+  premortem token create ana --role operator --token-file admin-token > ana.token
+
+${exits("made; its secret alone is on standard output", REFUSED)}`,
+  "token list": `
+${exits("listed")}`,
+  "token revoke": `
+${exits("it is good for nothing any more")}`,
+} as const;
