@@ -78,6 +78,20 @@ describeWith(["root", "nft", "ip"], "a plan", () => {
     expect(inside(["nft", "-a", "list", "ruleset"])).toBe(before);
   });
 
+  test("counts what the load takes out of sets that are filled from outside", async () => {
+    nft("add set inet edge guests { type ipv4_addr; flags timeout; }\n");
+    nft("add element inet edge guests { 192.0.2.1 timeout 1h }\n");
+    const planned = await plan(EDGE);
+    expect(planned).toMatchObject({
+      plan: { losses: ["1 element of set `guests` of inet edge will be lost"] },
+    });
+    expect(
+      await plan(`${EDGE}add set inet edge guests { type ipv4_addr; timeout 1d; }\n`),
+    ).toMatchObject({
+      plan: { losses: [], live: { carried: ["set inet edge guests"] } },
+    });
+  });
+
   test("runs what files include, as the change has it", async () => {
     const more = "/etc/nftables.d/more.nft";
     const device = edge({ sources: [PATH, more] });

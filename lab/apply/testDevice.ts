@@ -3,6 +3,8 @@ import { mkdtempSync, readFileSync, watch } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readListing, withoutLiveElements } from "../../src/operations/apply/listing.ts";
+import { liveSets } from "../../src/operations/apply/liveSets.ts";
+import { armInput as partInput } from "../../src/operations/apply/run.ts";
 import { transitionScript } from "../../src/operations/apply/script.ts";
 
 /* A device that is a namespace on the real kernel, and the script that it runs for an apply. */
@@ -123,14 +125,12 @@ export function armInput(
   restore?: string,
 ): string {
   const kept = (text: string) => withoutLiveElements(readListing(text) ?? []);
-  const sections = {
-    tables: "inet edge\n",
+  return partInput({
+    tables: ["inet edge"],
     base,
     candidate,
     load: load ?? transitionScript(kept(base), kept(candidate)),
     restore: restore ?? transitionScript(kept(candidate), kept(base)),
-  };
-  return Object.entries(sections)
-    .map(([name, text]) => `=== ${name}\n${text}`)
-    .join("");
+    live: liveSets(kept(base), kept(candidate)),
+  });
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { shown } from "../../report/formats/text/style.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
 import { tellUsage } from "../problems.ts";
 import { applyText } from "../server/changeText.ts";
@@ -32,6 +33,7 @@ export function apply(id: string, options: ApplyOptions, streams: Streams): Prom
     streams.error.write(
       `applying change ${id} to ${device}; it restores what runs now unless that is earned within ${windowS} s\n`,
     );
+    for (const loss of started.losses) streams.error.write(`  ${shown(loss)}\n`);
     const over = await follow(api, started, options, streams);
     if (isFault(over)) return over;
     return over.state.kind === "confirmed" ? EXIT.clean : EXIT.findings;

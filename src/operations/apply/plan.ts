@@ -12,6 +12,7 @@ import { REDACTED } from "../inventory/redact.ts";
 import { partOf, runningDevice, type Snapshot } from "../inventory/snapshot.ts";
 import { foreignWriters } from "./foreign.ts";
 import { type ListedTable, readListing, withoutLiveElements } from "./listing.ts";
+import { liveSets, lossesOf } from "./liveSets.ts";
 import type { ApplyPlan, DevicePart } from "./run.ts";
 import { listingText, transitionScript } from "./script.ts";
 
@@ -37,7 +38,8 @@ export type Planned = { readonly kind: "planned"; readonly plan: ApplyPlan } | R
 export async function planApply(input: PlanInput): Promise<Planned> {
   const { device, snapshot, files, id, windowS } = input;
   const owned = ownTables(device);
-  const base = ownListing(snapshot, owned);
+  const listed = ownTablesOf(snapshot, owned);
+  const base = "kind" in listed ? listed : withoutLiveElements(listed);
   const obstacle = whyNotPlanned(device, snapshot, owned) ?? ("kind" in base ? base : null);
   if (obstacle !== null) return obstacle;
   if ("kind" in base) return base;
@@ -58,6 +60,7 @@ export async function planApply(input: PlanInput): Promise<Planned> {
       `the kernel makes something else of it than was proved: ${doubt}`,
       "this is a defect of premortem: report it with the file, and load it by hand",
     );
+  const live = liveSets(base, candidate);
   const plan: ApplyPlan = {
     id,
     tables: owned,
@@ -65,6 +68,8 @@ export async function planApply(input: PlanInput): Promise<Planned> {
     candidate: listingText(withoutLiveElements(candidate)),
     load: transitionScript(base, candidate),
     restore: transitionScript(candidate, base),
+    live,
+    losses: "kind" in listed ? [] : lossesOf(live, listed),
     windowS,
   };
   return { kind: "planned", plan };
@@ -94,12 +99,20 @@ export function ownListing(
   snapshot: Snapshot,
   owned: readonly string[],
 ): readonly ListedTable[] | Refusal {
+  const listed = ownTablesOf(snapshot, owned);
+  return "kind" in listed ? listed : withoutLiveElements(listed);
+}
+
+function ownTablesOf(
+  snapshot: Snapshot,
+  owned: readonly string[],
+): readonly ListedTable[] | Refusal {
   const text = partOf(snapshot, "nft");
   const tables = text === null ? null : readListing(text);
   if (tables === null)
     return refuse("what runs on the device is not known", "look at what the login may read");
-  const own = withoutLiveElements(tables.filter(({ key }) => owned.includes(key)));
-  return listingText(own).includes(REDACTED)
+  const own = tables.filter(({ key }) => owned.includes(key));
+  return listingText(withoutLiveElements(own)).includes(REDACTED)
     ? refuse(
         "the ruleset holds what looks like a secret, and is not known whole",
         "take it out of the comments of the ruleset",

@@ -12,6 +12,8 @@ const PLAN: ApplyPlan = {
   candidate: "",
   load: "",
   restore: "",
+  live: { all: [], carried: [], lost: [], refilled: [] },
+  losses: [],
   windowS: 60,
 };
 

@@ -1,4 +1,5 @@
 import type { Ran, Transport } from "../../platform/transport/transport.ts";
+import type { LiveSets } from "./liveSets.ts";
 import type {
   ApplyEnd,
   ApplyEvent,
@@ -22,6 +23,10 @@ export interface ApplyPlan {
   /** Scripts from one to the other, and back. */
   readonly load: string;
   readonly restore: string;
+  /** Sets that are made anew on the way, and what becomes of what they hold by then. */
+  readonly live: LiveSets;
+  /** What the load loses, in words; empty: nothing. */
+  readonly losses: readonly string[];
   /** Seconds until the device restores by itself. */
   readonly windowS: number;
 }
@@ -114,7 +119,12 @@ const REASONS: ReadonlyMap<number, RefusalReason> = new Map([
 async function send(run: ApplyRun, command: Command): Promise<ApplyEvent> {
   const { windowS } = run.plan;
   const isArm = command === "arm";
-  const said = await ask(run, command, isArm ? [String(windowS)] : [], isArm ? armInput(run) : "");
+  const said = await ask(
+    run,
+    command,
+    isArm ? [String(windowS)] : [],
+    isArm ? armInput(run.plan) : "",
+  );
   if (said === null) return { kind: "lost" };
   if (said.code === 0) return { kind: "done", command };
   const reason = said.code === null ? undefined : REASONS.get(said.code);
@@ -176,16 +186,25 @@ async function ask(
   return ran.kind === "fault" ? null : ran;
 }
 
-function armInput({ plan }: ApplyRun): string {
-  const { tables, base, candidate, load, restore } = plan;
+/** What `arm` reads. */
+export function armInput(plan: Omit<ApplyPlan, "id" | "windowS" | "losses">): string {
+  const { tables, base, candidate, load, restore, live } = plan;
   const sections = {
-    tables: tables.map((one) => `${one}\n`).join(""),
+    tables: linesOf(tables),
     base,
     candidate,
     load,
     restore,
+    live: linesOf(live.all),
+    carried: linesOf(live.carried),
+    lost: linesOf(live.lost),
+    refilled: linesOf(live.refilled),
   };
   return Object.entries(sections)
     .map(([name, text]) => `=== ${name}\n${text}`)
     .join("");
+}
+
+function linesOf(names: readonly string[]): string {
+  return names.map((name) => `${name}\n`).join("");
 }

@@ -26,6 +26,27 @@ export function listingText(tables: readonly ListedTable[]): string {
   return tables.map((table) => `${wholeTable(table).join("\n")}\n`).join("");
 }
 
+/**
+ * Sets and maps of `before` that the script to `after` takes away, whether or not it makes them anew: as
+ * `set inet edge bans`.
+ */
+export function remadeSets(
+  before: readonly ListedTable[],
+  after: readonly ListedTable[],
+): readonly string[] {
+  const second = new Map(after.map((table) => [table.key, table]));
+  return before.flatMap((table) => {
+    const other = second.get(table.key);
+    const gone =
+      other === undefined
+        ? table.blocks
+        : judgeBlocks(table, other)
+            .filter(({ fate }) => isGone(fate))
+            .map(({ block }) => block);
+    return gone.filter(isSetLike).map(({ kind, name }) => `${kind} ${table.key} ${name}`);
+  });
+}
+
 function wholeTable({ key, properties, blocks }: ListedTable): readonly string[] {
   return tableText(key, properties, blocks);
 }

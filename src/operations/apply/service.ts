@@ -122,8 +122,9 @@ async function startApply(
       const begun = await changes.beginApply(transaction, changeId, actor, answer);
       if ("reason" in begun) return begun;
       const apply = await insertApply(transaction, { ...rest, device });
-      const { contentHash, startedMs, overridden } = apply.order;
-      const details = { device, change: changeId, contentHash, overridden, insist: wishes.insist };
+      const { contentHash, startedMs, overridden, plan } = apply.order;
+      const known = { device, change: changeId, contentHash, overridden, losses: plan.losses };
+      const details = { ...known, insist: wishes.insist };
       const event = { atMs: startedMs, actor: actor.login, subject: `apply/${apply.id}`, details };
       await trail.append({ kind: "apply.planned", ...event }, transaction);
       return apply;

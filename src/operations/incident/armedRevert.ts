@@ -5,11 +5,13 @@ import { type CheckTime, type Evidence, runChecks } from "../apply/checks.ts";
 import { confirmationChecks, type Probes } from "../apply/confirmation.ts";
 import { installPart } from "../apply/deviceFiles.ts";
 import { type ListedTable, withoutLiveElements } from "../apply/listing.ts";
+import { liveSets } from "../apply/liveSets.ts";
 import type { ApplyEnd, ApplyState, RefusalReason } from "../apply/model.ts";
 import { type ApplyPlan, type DevicePart, lookAt, runApply } from "../apply/run.ts";
 import { listingText, transitionScript } from "../apply/script.ts";
 import { lastNumber } from "../apply/store.ts";
 import { DEFAULT_WINDOW_S } from "../apply/window.ts";
+import { whyText } from "../apply/words.ts";
 import type { Network, NetworkDevice } from "../inventory/model.ts";
 import { pull } from "../inventory/pull.ts";
 
@@ -89,6 +91,8 @@ async function planOf(arms: Arms, { device, base, wanted }: ArmedLoad): Promise<
     candidate: listingText(withoutLiveElements(wanted)),
     load: transitionScript(base, wanted),
     restore: transitionScript(wanted, base),
+    live: liveSets(base, wanted),
+    losses: [],
     windowS: DEFAULT_WINDOW_S,
   };
 }
@@ -127,6 +131,7 @@ function told(end: ApplyEnd | null, evidence: readonly Evidence[]): "done" | Ref
     case "rolledBack":
       return refuse(`it was loaded, and taken back: ${whyNot(evidence) ?? end.reason}`, LOOK);
     case "stuck":
+      return refuse(whyText(end) ?? "it is not known what runs", LOOK);
     case undefined:
       return refuse("it is not known what runs: the device restores what ran before", LOOK);
   }

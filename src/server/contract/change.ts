@@ -155,6 +155,9 @@ export const apply = z
     device: z.string(),
     by: z.string(),
     startedMs: milliseconds,
+    losses: listOf(z.string()).describe(
+      "what the load takes out of sets that packets or clocks fill",
+    ),
     state,
     stateMs: milliseconds,
     isOver: z.boolean().describe("all is done, also behind the end"),

@@ -66,9 +66,9 @@ function applyBody(
   { id, order, state, stateMs, evidence, aftermath }: StoredApply,
   states: Awaited<ReturnType<Service["applies"]["states"]>>,
 ) {
-  const { changeId, device, by, startedMs } = order;
+  const { changeId, device, by, startedMs, plan } = order;
   const isOver = aftermath !== null;
-  const what = { id, change: changeId, device, by, startedMs };
+  const what = { id, change: changeId, device, by, startedMs, losses: plan.losses };
   const told = (one: ApplyState) => ({ kind: one.kind, why: whyText(one) });
   const allStates = states.map(({ state: one, atMs }) => ({ state: told(one), atMs }));
   return { ...what, state: told(state), stateMs, isOver, states: allStates, evidence, aftermath };

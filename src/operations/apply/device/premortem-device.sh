@@ -7,7 +7,9 @@
 #   list                  the tables as they are: nft's listing without handles and counters
 #   rehearse              standard input: sections `base`, `script`. Loads base into an empty namespace,
 #                         runs the script on it, and prints the listing that it comes to
-#   arm ID SECONDS        standard input: sections `tables`, `base`, `candidate`, `load`, `restore`
+#   arm ID SECONDS        standard input: sections `tables`, `base`, `candidate`, `load`, `restore`, and lists
+#                         of sets that packets or clocks fill (`set inet edge bans`): `live`, `carried`,
+#                         `lost`, `refilled`, as liveSets.ts makes them
 #   load ID | confirm ID | restore ID
 #   look ID               `MARKER RUNNING`
 #
@@ -264,8 +266,10 @@ load() {
     unknown) fail 1 "nft does not say what runs" ;;
     *) fail $CHANGED "the own tables are not as planned" ;;
   esac
+  save || fail 1 "what live sets hold cannot be kept"
   : >"$here/loaded"
-  nft -f "$here/load" || fail $NOT_LOADED "the kernel does not take it"
+  { cat "$here/load" && printf '%s\n' "$kept"; } | nft -f - ||
+    fail $NOT_LOADED "the kernel does not take it, with what its live sets hold"
 }
 
 confirm() {
@@ -301,13 +305,25 @@ restore() {
 put_back() {
   [ -e "$here/loaded" ] || return 0
   [ "$(running)" != previous ] || return 0
-  if nft -f "$here/restore" && [ "$(running)" = previous ]; then return 0; fi
-  replace_whole
+  if with_held refilled cat "$here/restore" && [ "$(running)" = previous ]; then return 0; fi
+  # Somebody has changed the own tables meanwhile: all of them anew.
+  with_held live whole
   [ "$(running)" = previous ]
 }
 
-# Somebody has changed the own tables meanwhile: all of them anew, with what live sets hold now.
-replace_whole() {
+# Loads what a command prints, and fills the sets of the list $1. Rather without an element that the kernel
+# does not take than not at all.
+with_held() {
+  held=$(what_they_held "$1")
+  shift
+  if { "$@" && printf '%s\n' "$held"; } | nft -f -; then return 0; fi
+  "$@" | nft -f - || return 1
+  printf '%s\n' "$held" | while IFS= read -r line; do
+    printf '%s\n' "$line" | nft -f - || true
+  done
+}
+
+whole() {
   live=$(
     while read -r family name; do
       nft list table "$family" "$name" 2>/dev/null | live_elements "$family" "$name"
@@ -324,15 +340,84 @@ whole() {
   cat "$here/base"
 }
 
-# Commands that add what the live sets of a table hold, with the time that is left.
+# Commands that add what the sets of the list $1 hold, each in a line, behind a comment that names the set.
+# Fails where one of them cannot be listed.
+holdings() {
+  missing=0
+  while read -r kind family table name; do
+    if listed=$(nft list "$kind" "$family" "$table" "$name"); then
+      echo "# $family $table $name"
+      printf '%s\n' "$listed" | live_elements
+    else missing=1
+    fi
+  done <"$here/$1"
+  return $missing
+}
+
+# A listing of one set as a command that adds its elements, with the time that is left.
 live_elements() {
-  awk -v table="$1 $2" '
+  awk '
+    /^table / { table = $2 " " $3 }
     /^\t(set|map) / { name = $2; live = 0 }
     /^\t\t(timeout |flags .*(dynamic|timeout))/ { live = 1 }
-    live && /^\t\telements = / { sub(/^\t\telements = /, ""); printf "add element %s %s ", table, name; inside = 1 }
-    inside { print }
-    inside && /}$/ { inside = 0 }
+    live && /^\t\telements = / { sub(/^\t\telements = /, ""); inside = 1; line = "add element " table " " name }
+    inside { sub(/^\t+/, ""); gsub(/expires 0s/, "expires 1s"); line = line " " $0 }
+    inside && /}$/ { inside = 0; print line }
   '
+}
+
+# Right before the load, in `kept` and on record: it takes sets away with what they hold. What comes between
+# this and the commit is gone: the time that nft takes to read the load.
+save() {
+  lost=$(holdings lost) && kept=$(holdings carried) &&
+    printf '%s\n' "$lost" "$kept" >"$here/saved" &&
+    uptime_s >"$here/saved.at"
+}
+
+# What the sets of the list $1 held: what they hold now, or held before the load where they are gone or were
+# of another kind, less the time that went by.
+what_they_held() {
+  passed=0
+  saved=/dev/null
+  if [ -e "$here/saved" ]; then
+    saved=$here/saved
+    passed=$(($(uptime_s) - $(cat "$here/saved.at")))
+  fi
+  holdings "$1" 2>/dev/null | awk -v passed="$passed" '
+    # 1d2h3m4s5ms, in seconds.
+    function seconds(text, sum, part) {
+      sum = 0
+      while (match(text, /^[0-9]+(ms|[dhms])/)) {
+        part = substr(text, 1, RLENGTH)
+        text = substr(text, RLENGTH + 1)
+        if (part ~ /ms$/) sum += part / 1000
+        else if (part ~ /s$/) sum += part
+        else if (part ~ /m$/) sum += part * 60
+        else if (part ~ /h$/) sum += part * 3600
+        else sum += part * 86400
+      }
+      return sum
+    }
+    # An element that would be gone by now has one second.
+    function later(line, done, from, long, left) {
+      done = ""
+      while (match(line, /expires [0-9dhms]+/)) {
+        from = RSTART
+        long = RLENGTH
+        left = int(seconds(substr(line, from + 8, long - 8)) - passed)
+        done = done substr(line, 1, from - 1) "expires " (left < 1 ? 1 : left) "s"
+        line = substr(line, from + long)
+      }
+      return done line
+    }
+    of == "lost" { lost[$2 " " $3 " " $4] = 1; next }
+    of == "now" { if (/^#/) there[$2 " " $3 " " $4] = 1; print; next }
+    /^add / { key = $3 " " $4 " " $5; if (key in lost || !(key in there)) print later($0) }
+  ' of=lost "$here/lost" of=now - of=saved "$saved"
+}
+
+uptime_s() {
+  cut -d. -f1 /proc/uptime
 }
 
 look() {
