@@ -1,3 +1,6 @@
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -190,6 +193,54 @@ describeWith(["root", "nft", "ip"], "what a device does for an apply", () => {
       expect(arm(3, LONG_S, armInput(CANDIDATE, BASE)).code).toBe(EXIT.done);
       expect(look(2)).toBe("restored previous");
       device("restore", "3");
+    });
+  });
+
+  describe("a script that is sent, such as an undo", () => {
+    const hash = () =>
+      createHash("sha256")
+        .update(inside(["nft", "-a", "-s", "list", "ruleset"]).out)
+        .digest("hex");
+    const script = "add rule inet edge forward tcp dport 99 drop\n";
+    /* As a leader sends it: with the part itself, which may not be on the device yet. */
+    const send = (state = one.state, of = hash()) =>
+      inside(
+        ["sh", "-c", readFileSync(WRAPPER, "utf8"), "premortem-device", state, "send", of],
+        script,
+      );
+
+    test("is loaded onto the ruleset that it was made for, and onto no other", () => {
+      const of = hash();
+      expect(send(one.state, of).code).toBe(EXIT.done);
+      expect(listing()).toContain("dport 99");
+      expect(send(one.state, of).code).toBe(EXIT.changed);
+    });
+
+    test("is refused while an apply is armed, and told of which", () => {
+      arm();
+      device("load", "1");
+      const { code, error } = send();
+      expect([code, error]).toEqual([
+        EXIT.another,
+        expect.stringContaining("apply 1 is armed and not confirmed"),
+      ]);
+      expect(listing()).not.toContain("dport 99");
+      device("confirm", "1");
+      expect(send().code).toBe(EXIT.done);
+    });
+
+    test("waits for whoever holds the lock, and is not loaded beside them", async () => {
+      const holder = spawn("flock", [one.state, "cat"], { stdio: ["pipe", "pipe", "inherit"] });
+      holder.stdin.write("held\n");
+      await once(holder.stdout, "data");
+      expect(send().code).toBe(EXIT.busy);
+      holder.stdin.end();
+      await once(holder, "exit");
+      expect(send().code).toBe(EXIT.done);
+    });
+
+    test("is loaded where no record can be kept", () => {
+      expect(send("/proc/none/records").code).toBe(EXIT.done);
     });
   });
 

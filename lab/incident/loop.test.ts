@@ -1,5 +1,7 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { type Audit, openAudit } from "../../src/operations/audit/service.ts";
 import { AUDIT_MIGRATIONS } from "../../src/operations/audit/store.ts";
@@ -17,6 +19,8 @@ import { describeWith } from "../../test/requirements.ts";
 
 const NAMESPACE = `pm-loop-${process.pid}`;
 const LONG_MS = 60_000;
+const PART = "src/operations/apply/device/premortem-device.sh";
+let records = "";
 const transport = namespaceTransport(NAMESPACE);
 const nft = (script: string) =>
   execFileSync("ip", ["netns", "exec", NAMESPACE, "nft", "-f", "-"], { input: script });
@@ -57,7 +61,9 @@ async function open() {
     ...common,
     differencesSince: (atMs) => audit.since(atMs),
     difference: (id) => audit.find(id),
-    isApplying: async () => false,
+    applying: async () => null,
+    devicePart: readFileSync(PART, "utf8"),
+    deviceFolder: () => records,
     attribute: audit.attribute,
     record: async () => undefined,
     recover: async () => ["queues flushed"],
@@ -101,8 +107,14 @@ async function next(
 }
 
 describeWith(["root", "nft", "ip"], "the loop", () => {
-  beforeAll(() => execFileSync("ip", ["netns", "add", NAMESPACE]));
-  afterAll(() => execFileSync("ip", ["netns", "delete", NAMESPACE]));
+  beforeAll(() => {
+    records = mkdtempSync(join(tmpdir(), "premortem-records-"));
+    execFileSync("ip", ["netns", "add", NAMESPACE]);
+  });
+  afterAll(() => {
+    execFileSync("ip", ["netns", "delete", NAMESPACE]);
+    rmSync(records, { recursive: true });
+  });
   beforeEach(() => nft(`flush ruleset\n${readFileSync("examples/mail/edge.nft", "utf8")}`));
 
   test(

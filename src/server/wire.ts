@@ -129,12 +129,13 @@ export async function openService(settings: ServiceSettings) {
   });
   /* For those who take back what is no change. */
   const taking = {
-    isApplying: (device: string) => applies.isUnderWay(device),
+    applying: (device: string) => applies.underWay(device),
     attribute: audit.attribute,
     record: (event: TrailEvent) => trail.append(event),
   };
   const incidents = openIncidents({
     ...watched,
+    ...arms,
     differencesSince: (atMs) => audit.since(atMs),
     difference: (id) => audit.find(id),
     snapshotOf: (hash) => inventory.snapshotOf(hash),
@@ -171,10 +172,14 @@ export async function openService(settings: ServiceSettings) {
   inventory.events.subscribe((event) => {
     if (event.kind === "baselineAdopted") audit.rebase(event.baseline.device).catch(onFault);
   });
+  const attributed = new Map<number, () => void>();
   applyNews.subscribe((news) => {
-    if (news.kind === "state" && news.state.kind === "arming")
-      audit.attribute(news.device, { kind: "change", change: news.changeId });
-    if (news.kind === "over") audit.attribute(news.device, null);
+    const { applyId, changeId, device } = news;
+    if (news.kind === "state" && news.state.kind === "arming" && !attributed.has(applyId))
+      attributed.set(applyId, audit.attribute(device, { kind: "change", change: changeId }));
+    if (news.kind !== "over") return;
+    attributed.get(applyId)?.();
+    attributed.delete(applyId);
   });
   /* Incidents live from what is proved of devices, and from what is felt. */
   audit.events.subscribe((event) => {

@@ -88,8 +88,9 @@ export function openApplies(options: ApplyOptions) {
       const found = await findApply(database, id);
       return found === null ? unknown(id) : rollBack(options, found, leading, actor);
     },
-    isUnderWay: async (device: string): Promise<boolean> =>
-      (await openApplyList(database)).some(({ order }) => order.device === device),
+    /** Null: none is under way there. */
+    underWay: async (device: string): Promise<number | null> =>
+      (await openApplyList(database)).find(({ order }) => order.device === device)?.id ?? null,
     /** Takes up what a server before has left; called once, before anything is started. */
     resume: async (): Promise<readonly StoredApply[]> => {
       const open = await openApplyList(database);

@@ -9,8 +9,22 @@ test("nothing is our own work before there is any", () => {
 test("what comes while a change is applied, and shortly behind it, is the change's", () => {
   const attribution = new Attribution();
   const work: OwnWork = { kind: "change", change: 7 };
-  attribution.set(work, 1_000);
+  const end = attribution.begin(work);
   expect(attribution.at(5_000)).toBe(work);
-  attribution.set(null, 6_000);
+  end(6_000);
   expect([attribution.at(6_500), attribution.at(6_501)]).toEqual([work, null]);
+});
+
+test("the end of one work is the end of no other", () => {
+  const attribution = new Attribution();
+  const change: OwnWork = { kind: "change", change: 7 };
+  const undo: OwnWork = { kind: "undo", incident: 1, login: "ana" };
+  const endChange = attribution.begin(change);
+  const endUndo = attribution.begin(undo);
+  expect(attribution.at(1_000)).toBe(undo);
+  endUndo(2_000);
+  endUndo(3_000);
+  expect(attribution.at(9_000)).toBe(change);
+  endChange(9_000);
+  expect(attribution.at(9_501)).toBeNull();
 });

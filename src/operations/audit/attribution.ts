@@ -8,17 +8,26 @@ export const GRACE_MS = 500;
  * with each baseline: an apply that is confirmed adopts one before it is over.
  */
 export class Attribution {
-  private work: OwnWork | null = null;
+  /** Under way; what began last is the one that differences belong to. */
+  private readonly open = new Set<{ readonly work: OwnWork }>();
+  private last: OwnWork | null = null;
   private untilMs = Number.NEGATIVE_INFINITY;
 
-  /** From now on, differences belong to this work; null: no more. */
-  set(work: OwnWork | null, nowMs: number): void {
-    if (work !== null) this.work = work;
-    this.untilMs = work === null ? nowMs + GRACE_MS : Number.POSITIVE_INFINITY;
+  /** From now on, differences belong to this work, until what is returned is called: of others it ends none. */
+  begin(work: OwnWork): (nowMs: number) => void {
+    const begun = { work };
+    this.open.add(begun);
+    return (nowMs) => {
+      if (!this.open.delete(begun)) return;
+      this.last = work;
+      this.untilMs = nowMs + GRACE_MS;
+    };
   }
 
   /** Null: what came then is not our work. */
   at(atMs: number): OwnWork | null {
-    return atMs <= this.untilMs ? this.work : null;
+    const newest = [...this.open].at(-1);
+    if (newest !== undefined) return newest.work;
+    return atMs <= this.untilMs ? this.last : null;
   }
 }

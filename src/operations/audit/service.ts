@@ -32,8 +32,8 @@ export interface Audit {
   /** The network file has it no more. */
   stop(device: string): Promise<void>;
   states(): ReadonlyMap<string, WatchState>;
-  /** From now on, differences of a device are our own work; null: no more. */
-  attribute(device: string, work: OwnWork | null): void;
+  /** From now on, differences of a device are our own work, until what is returned is called. */
+  attribute(device: string, work: OwnWork): () => void;
   since(atMs: number): Promise<readonly SeenDifference[]>;
   find(id: number): Promise<SeenDifference | null>;
   close(): Promise<void>;
@@ -70,11 +70,13 @@ export function openAudit(options: AuditOptions): Audit {
     rebase: (name) => start(name, attributionOf(name).at(options.clock())),
     states: () => new Map([...watchers].map(([name, { state }]) => [name, state])),
     attribute(device, work) {
-      attributionOf(device).set(work, options.clock());
-      if (work !== null) return;
-      /* What drifts then is nobody's any more, and has to be told anew. */
-      const timer = setTimeout(() => watchers.get(device)?.reconsider(), GRACE_MS + 1);
-      timer.unref();
+      const end = attributionOf(device).begin(work);
+      return () => {
+        end(options.clock());
+        /* What drifts then is nobody's any more, and has to be told anew. */
+        const timer = setTimeout(() => watchers.get(device)?.reconsider(), GRACE_MS + 1);
+        timer.unref();
+      };
     },
     since: (atMs) => store.since(atMs),
     find: (id) => store.find(id),

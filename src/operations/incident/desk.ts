@@ -24,7 +24,13 @@ import type { Incident, Symptom, Wellness } from "./model.ts";
 import { Proofs } from "./proofs.ts";
 import type { IncidentEvent, IncidentOptions } from "./service.ts";
 import { type IncidentStore, incidentStore } from "./store.ts";
-import { type PlannedUndo, planUndo, sendUndo, type ToUndo } from "./takeBack.ts";
+import {
+  type PlannedUndo,
+  planUndo,
+  refuseWhileApplying,
+  sendUndo,
+  type ToUndo,
+} from "./takeBack.ts";
 
 /** Milliseconds before the first symptom from which on differences are asked: a week. */
 export const HISTORY_MS = 7 * 24 * 3_600_000;
@@ -139,8 +145,8 @@ export class IncidentDesk {
       const question = await this.toUndo(incident);
       if ("reason" in question) return question;
       const { name } = question.device;
-      if (await this.options.isApplying(name))
-        return refuse(`something is being loaded onto \`${name}\``, "wait until it is over");
+      const apply = await this.options.applying(name);
+      if (apply !== null) return refuseWhileApplying(apply, name);
       const planned = await planUndo(question);
       if (planned.kind === "refusal") return planned;
       return this.takeBack(incident, actor.login, question, planned);
@@ -153,13 +159,15 @@ export class IncidentDesk {
     { transport, device }: ToUndo,
     planned: PlannedUndo,
   ): Promise<Incident> {
-    const { clock, attribute } = this.options;
+    const { clock, attribute, devicePart, deviceFolder } = this.options;
     const { script, removed, restored } = planned.undo;
     const begun = beginUndo(incident, login, script, clock());
     await this.record(begun, login, "incident.undoBegun", { device: device.name, script });
     await this.save(begun, "changed");
     const work = { kind: "undo", incident: incident.id, login } as const;
-    const sent = await sendUndo(transport, planned, { device: device.name, work, attribute });
+    const part = { text: devicePart, folder: deviceFolder(device.name) };
+    const sender = { device: device.name, part, work, attribute };
+    const sent = await sendUndo(transport, planned, sender);
     const isDone = sent === "done";
     const text = isDone ? undoneText(planned, removed, restored) : `${sent.reason}: ${sent.help}`;
     const ended = endUndo(begun, isDone ? "done" : "failed", text, clock());

@@ -27,8 +27,13 @@ test("an undo that a server before has begun is ended once, and its fate is not 
     differencesSince: async () => [],
     difference: async () => null,
     snapshotOf: async () => null,
-    isApplying: async () => false,
-    attribute: (device) => void attributed.push(device),
+    applying: async () => null,
+    devicePart: "",
+    deviceFolder: () => "",
+    attribute: (device) => {
+      attributed.push(device);
+      return () => undefined;
+    },
     record: async (event) => recorded.push(event),
     recover: async () => [],
     onFault: (fault) => {

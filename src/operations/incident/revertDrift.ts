@@ -11,15 +11,15 @@ import { pull } from "../inventory/pull.ts";
 import { partOf, type Snapshot, withPart } from "../inventory/snapshot.ts";
 import type { TrailEvent } from "../trail/model.ts";
 import { type Arms, loadArmed } from "./armedRevert.ts";
-import { type Attribute, type PlannedUndo, planUndo } from "./takeBack.ts";
+import { type Attribute, type PlannedUndo, planUndo, refuseWhileApplying } from "./takeBack.ts";
 
 export interface RevertOptions extends Arms {
   readonly network: () => Network;
   readonly transportOf: (device: string) => Transport;
   readonly baselineOf: (device: string) => Promise<Snapshot | null>;
   readonly snapshotOf: (hash: string, device: string) => Promise<Snapshot | null>;
-  /** Whether an apply is under way there: what it reads back has to be its own. */
-  readonly isApplying: (device: string) => Promise<boolean>;
+  /** The apply that is under way there, whose read-back has to be its own; null: none. */
+  readonly applying: (device: string) => Promise<number | null>;
   /** What comes while we send is our own work. */
   readonly attribute: Attribute;
   readonly record: (event: TrailEvent) => Promise<unknown>;
@@ -50,11 +50,12 @@ export type RevertDrift = (
 export function openRevertDrift(options: RevertOptions): RevertDrift {
   const underWay = new Set<string>();
   return async (name, hash, actor) => {
-    const busy = refuse(`something is being loaded onto \`${name}\``, "wait until it is over");
-    if (underWay.has(name)) return busy;
+    if (underWay.has(name))
+      return refuse(`something is being loaded onto \`${name}\``, "wait until it is over");
     underWay.add(name);
     try {
-      if (await options.isApplying(name)) return busy;
+      const apply = await options.applying(name);
+      if (apply !== null) return refuseWhileApplying(apply, name);
       return await revertDrift(options, name, hash, actor);
     } finally {
       underWay.delete(name);
@@ -85,7 +86,7 @@ async function revertDrift(
     });
   await record("drift.reverting", { removed, restored });
   const owned = ownTables(device);
-  options.attribute(name, { kind: "revert", login });
+  const end = options.attribute(name, { kind: "revert", login });
   const loaded = await loadArmed(options, {
     network: options.network(),
     device,
@@ -94,7 +95,7 @@ async function revertDrift(
     wanted: undo.wanted.filter(({ key }) => owned.includes(key)),
     broken: stillBroken,
     undecided,
-  }).finally(() => options.attribute(name, null));
+  }).finally(end);
   if (loaded !== "done") {
     await record("drift.notReverted", { reason: loaded.reason });
     return loaded;

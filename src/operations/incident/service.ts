@@ -19,8 +19,11 @@ export interface IncidentOptions {
   readonly differencesSince: (atMs: number) => Promise<readonly SeenDifference[]>;
   readonly difference: (id: number) => Promise<SeenDifference | null>;
   readonly snapshotOf: (hash: string) => Promise<Snapshot | null>;
-  /** Whether an apply is under way there: what it reads back has to be its own. */
-  readonly isApplying: (device: string) => Promise<boolean>;
+  /** The apply that is under way there, whose read-back has to be its own; null: none. */
+  readonly applying: (device: string) => Promise<number | null>;
+  /** Text of `premortem-device.sh`, and the folder of a device that keeps its records. */
+  readonly devicePart: string;
+  readonly deviceFolder: (device: string) => string;
   /** What comes while we send is our own work. */
   readonly attribute: Attribute;
   readonly record: (event: TrailEvent) => Promise<unknown>;

@@ -45,9 +45,14 @@ async function sent(...answers: readonly (Ran | TransportFault)[]) {
     },
   };
   const work: OwnWork = { kind: "revert", login: "ana" };
-  const attribute = (_: string, whose: OwnWork | null) => void told.push(whose);
-  const result = await sendUndo(transport, PLANNED, { device: "edge", work, attribute }).catch(
-    (error: unknown) => String(error),
+  const attribute = (_: string, whose: OwnWork) => {
+    told.push(whose);
+    return () => void told.push(null);
+  };
+  const part = { text: "", folder: "" };
+  const sender = { device: "edge", part, work, attribute };
+  const result = await sendUndo(transport, PLANNED, sender).catch((error: unknown) =>
+    String(error),
   );
   expect(told).toEqual([work, null]);
   expect(left).toEqual([]);

@@ -105,10 +105,17 @@ function judged(checked: Checked, snapshot: Snapshot): ReadonlyMap<string, Inten
   return new Map(intents.map(({ id, status }) => [id, status]));
 }
 
-/** Loads only onto exactly the state that it was made for: elsewhere the handles name other rules. */
-const SEND = `[ "$(nft -a -s list ruleset | sha256sum | cut -d ' ' -f 1)" = "$1" ] || exit 10
-exec nft -f -`;
+/** Exit codes of the device's part. */
 const CHANGED = 10;
+const ANOTHER_ARMED = 15;
+const BUSY = 16;
+
+export function refuseWhileApplying(apply: number, device: string): Refusal {
+  return refuse(
+    `apply ${apply} is being loaded onto \`${device}\``,
+    `take it back: \`premortem rollback ${apply}\`; or wait until it is over`,
+  );
+}
 
 /** What may have been loaded although its end was not seen; of other faults nothing was sent. */
 const IN_DOUBT: ReadonlySet<TransportFault["fault"]> = new Set([
@@ -117,12 +124,14 @@ const IN_DOUBT: ReadonlySet<TransportFault["fault"]> = new Set([
   "tooMuchOutput",
 ]);
 
-/** Says from now on whose the differences of a device are; null: no more. */
-export type Attribute = (device: string, work: OwnWork | null) => void;
+/** Says from now on whose the differences of a device are, until what it returns is called. */
+export type Attribute = (device: string, work: OwnWork) => () => void;
 
 /** Whose a send is, and who is told of it while it lasts. */
 interface Sender {
   readonly device: string;
+  /** The device's part comes along whole: a full disk must not keep an undo from it. */
+  readonly part: { readonly text: string; readonly folder: string };
   readonly work: OwnWork;
   readonly attribute: Attribute;
 }
@@ -131,22 +140,24 @@ interface Sender {
 export async function sendUndo(
   transport: Pick<Transport, "run">,
   planned: PlannedUndo,
-  { device, work, attribute }: Sender,
+  sender: Sender,
 ): Promise<"done" | Refusal> {
-  attribute(device, work);
+  const end = sender.attribute(sender.device, sender.work);
   try {
-    return await send(transport, planned);
+    return await send(transport, planned, sender);
   } finally {
-    attribute(device, null);
+    end();
   }
 }
 
 async function send(
   transport: Pick<Transport, "run">,
   { undo, listing }: PlannedUndo,
+  { device, part }: Pick<Sender, "device" | "part">,
 ): Promise<"done" | Refusal> {
   const hash = createHash("sha256").update(listing, "utf8").digest("hex");
-  const ran = await transport.run(["sh", "-c", SEND, "sh", hash], { input: undo.script });
+  const words = ["sh", "-c", part.text, "premortem-device", part.folder, "send", hash];
+  const ran = await transport.run(words, { input: undo.script });
   if (ran.kind === "fault")
     return IN_DOUBT.has(ran.fault)
       ? readBack(transport, undo.wanted, ran.message)
@@ -154,6 +165,13 @@ async function send(
   if (ran.code === null) return readBack(transport, undo.wanted, "nft was ended by a signal");
   if (ran.code === CHANGED)
     return refuse("the ruleset changed while it was looked at", "try it again");
+  if (ran.code === BUSY)
+    return refuse(`something is being loaded onto \`${device}\``, "try it again");
+  if (ran.code === ANOTHER_ARMED)
+    return refuse(
+      `on \`${device}\`, ${ran.error.trim()}`,
+      "take it back where it was begun, or wait: the device restores by itself",
+    );
   if (ran.code !== 0) return refuse(`nft said: ${ran.error.trim()}`, BY_HAND);
   return readBack(transport, undo.wanted, "nft has loaded it");
 }

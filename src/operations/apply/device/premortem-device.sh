@@ -12,6 +12,8 @@
 #                         `lost`, `refilled`, as liveSets.ts makes them
 #   load ID | confirm ID | restore ID
 #   look ID               `MARKER RUNNING`
+#   send HASH             standard input: a script for exactly the ruleset of which `nft -a -s list ruleset`
+#                         has this hash, such as an undo; refused while an apply is armed
 #
 # Sections begin with a line `=== NAME`. ID counts up: an older apply can do nothing any more.
 # Exit codes: 0 done, 10 changed since planned, 11 cannot restore, 12 not loaded, 13 too late,
@@ -32,7 +34,12 @@ AGAIN_S=1
 state=${1:?state folder}
 verb=${2:?verb}
 id=${3:-}
-self=$(readlink -f "$0")
+self=$(readlink -f "$0" || true)
+hash=
+if [ "$verb" = send ]; then
+  hash=$id
+  id=
+fi
 
 fail() {
   code=$1
@@ -44,7 +51,8 @@ fail() {
 case $id in
   *[!0-9]*) fail $USAGE "an apply is a number, not $id" ;;
 esac
-mkdir -p "$state"
+# Where no record can be kept nothing is armed, and an undo has to work on a full disk too.
+mkdir -p "$state" || [ "$verb" = send ]
 here=$state/$id
 
 # Splits standard input into files of the folder $1, one for each section.
@@ -426,6 +434,14 @@ look() {
   echo "$(marker) $found"
 }
 
+# Elsewhere the handles of the script name other rules.
+send() {
+  alone
+  [ "$(nft -a -s list ruleset | sum)" = "$hash" ] ||
+    fail $CHANGED "the ruleset changed while it was looked at"
+  nft -f - || fail $NOT_LOADED "nft does not take it"
+}
+
 # One attempt of the dead-man. Whoever holds the lock all that time may load yet: it is restored all the
 # same, and again until the lock is free.
 fire() {
@@ -453,6 +469,11 @@ case $verb in
     trap 'rm -rf "$work"' EXIT
     sections "$work"
     elsewhere sh -euc 'nft -f "$1/base"; nft -f "$1/script"; nft -s list ruleset' sh "$work"
+    ;;
+  send)
+    [ -n "$hash" ] || fail $USAGE "for which ruleset?"
+    [ ! -d "$state" ] || lock || fail $BUSY "somebody holds the lock"
+    send
     ;;
   look | arm | load | confirm | restore | fire)
     [ -n "$id" ] || fail $USAGE "which apply?"
