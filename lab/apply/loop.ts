@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import type { GreenProbe, ProbeOutcome } from "../../src/operations/apply/confirmation.ts";
-import type { ApplyNews, ApplyOptions } from "../../src/operations/apply/options.ts";
+import type { ApplyNews } from "../../src/operations/apply/options.ts";
+import { openQueues, type RecoverySteps, runOn } from "../../src/operations/apply/queues.ts";
 import { openApplies } from "../../src/operations/apply/service.ts";
 import { APPLY_MIGRATIONS } from "../../src/operations/apply/store.ts";
 import { type ChangeEvent, openChanges } from "../../src/operations/change/service.ts";
@@ -27,7 +28,7 @@ export interface LoopSettings {
   readonly transport: Transport;
   readonly state: string;
   readonly probes?: ReadonlyMap<string, LoopProbe>;
-  readonly recovery?: Awaited<ReturnType<ApplyOptions["recovery"]>>;
+  readonly recovery?: RecoverySteps;
 }
 
 /** Tables of all that takes part. */
@@ -66,6 +67,12 @@ export function openLoop(settings: LoopSettings) {
   const common = { database, trail, clock: systemClock, devices: inventory };
   const changes = openChanges({ ...common, events: openChannel<ChangeEvent>(onFault) });
   const probes = settings.probes ?? new Map<string, LoopProbe>();
+  const steps = settings.recovery ?? { commands: [], probes: [] };
+  const queues = openQueues({
+    commands: () => steps.commands,
+    run: (device, command) => runOn(inventory, device, command),
+    onFault,
+  });
   const applies = openApplies({
     ...common,
     changes,
@@ -73,7 +80,7 @@ export function openLoop(settings: LoopSettings) {
     onFault,
     devicePart: readFileSync(PART, "utf8"),
     deviceFolder: () => state,
-    recovery: () => Promise.resolve(settings.recovery ?? { commands: [], probes: [] }),
+    recovery: { flush: queues.flush, probes: () => steps.probes },
     probes: {
       green: () =>
         Promise.resolve([...probes].map(([id, { flows }]) => ({ id, flows, tookMs: USUAL_MS }))),

@@ -3,7 +3,8 @@ import { openAccess } from "../operations/access/service.ts";
 import { channelsOf } from "../operations/alert/channelsOf.ts";
 import { openAlerts } from "../operations/alert/service.ts";
 import { ALERT_MIGRATIONS } from "../operations/alert/store.ts";
-import type { ApplyNews } from "../operations/apply/options.ts";
+import type { ApplyNews, Recovery } from "../operations/apply/options.ts";
+import { openQueues, runOn } from "../operations/apply/queues.ts";
 import { probesOf, recoveryOf } from "../operations/apply/senses.ts";
 import { openApplies } from "../operations/apply/service.ts";
 import { APPLY_MIGRATIONS } from "../operations/apply/store.ts";
@@ -17,7 +18,7 @@ import { feel } from "../operations/incident/felt.ts";
 import { openRevertDrift } from "../operations/incident/revertDrift.ts";
 import { type Incidents, openIncidents } from "../operations/incident/service.ts";
 import { INCIDENT_MIGRATIONS } from "../operations/incident/store.ts";
-import type { Network, Reach } from "../operations/inventory/model.ts";
+import type { Reach } from "../operations/inventory/model.ts";
 import { type BadNetworkFile, openInventory } from "../operations/inventory/service.ts";
 import { INVENTORY_MIGRATIONS } from "../operations/inventory/store.ts";
 import type { MonitorEvent } from "../operations/monitor/model.ts";
@@ -112,13 +113,20 @@ export async function openService(settings: ServiceSettings) {
       wait: (ms, signal) => setTimeout(ms, undefined, { signal }).catch(() => undefined),
     },
   };
+  const steps = () => recoveryOf(network());
+  const queues = openQueues({
+    commands: () => steps().commands,
+    run: (device, command) => runOn(inventory, device, command),
+    onFault,
+  });
+  const recovery: Recovery = { flush: queues.flush, probes: () => steps().probes };
   const applies = openApplies({
     ...common,
     ...arms,
     changes,
     events: applyNews,
     onFault,
-    recovery: async () => recoveryOf(network()),
+    recovery,
   });
   const watched = { database, clock, network, transportOf, onFault };
   const audit = openAudit({
@@ -140,7 +148,7 @@ export async function openService(settings: ServiceSettings) {
     difference: (id) => audit.find(id),
     snapshotOf: (hash) => inventory.snapshotOf(hash),
     ...taking,
-    recover: () => helpBack(network(), transportOf, probes),
+    recover: () => helpBack(recovery, probes),
   });
   const revertDrift = openRevertDrift({
     ...arms,
@@ -233,6 +241,7 @@ export async function openService(settings: ServiceSettings) {
       /* One that cannot close must not keep the others open. */
       for (const close of [
         () => rounds.stop(),
+        async () => queues.stop(),
         () => applies.close(),
         () => Promise.all([probes.stop(), monitors.stop()]),
         /* An undo is seen to its end while its device is still watched; the last words of the audit come behind it. */
@@ -269,22 +278,17 @@ function feelMonitor(incidents: Incidents, event: MonitorEvent): Promise<void> |
 
 /** Sentences on what was done so that mail of the outage leaves, and on what it still waits for. */
 async function helpBack(
-  network: Network,
-  transportOf: (device: string) => Transport,
+  recovery: Recovery,
   probes: Pick<ReturnType<typeof openProbes>, "run">,
 ): Promise<readonly string[]> {
-  const { commands, probes: proofs } = recoveryOf(network);
-  const flushed = await Promise.all(
-    commands.map(async ({ device, command }) => {
-      const ran = await transportOf(device).run(command);
-      if (ran.kind === "ran" && ran.code === 0) return `${device}: queue flushed`;
-      const why = ran.kind === "fault" ? ran.message : ran.error.trim();
-      return `${device}: the queue was not flushed: ${why}`;
-    }),
-  );
-  const asked = await Promise.all(proofs.map((id) => probes.run(id)));
+  const flushed = await recovery.flush();
+  const asked = await Promise.all(recovery.probes().map((id) => probes.run(id)));
   return [
-    ...flushed,
+    ...flushed.map(({ device, problem }) =>
+      problem === null
+        ? `${device}: queue flushed`
+        : `${device}: the queue was not flushed: ${problem}`,
+    ),
     ...asked.map(({ monitor, outcome, reason, measured }) =>
       outcome === "ok" || outcome === "degraded"
         ? `${monitor} works again (${measured})`

@@ -131,15 +131,9 @@ async function recover(
   { order }: StoredApply,
   closing: AbortSignal,
 ): Promise<Aftermath> {
-  const { devices, probes, recovery, time } = options;
-  const { commands, probes: proofs } = await recovery(order.device);
-  const flushed = await Promise.all(
-    commands.map(async ({ device, command }) => ({
-      device,
-      problem: await runOn(devices, device, command),
-    })),
-  );
-  const ids = [...new Set([...order.green.map(({ id }) => id), ...proofs])];
+  const { probes, recovery, time } = options;
+  const flushed = await recovery.flush();
+  const ids = [...new Set([...order.green.map(({ id }) => id), ...recovery.probes()])];
   const checks = ids.map(
     (id): Check => ({
       kind: "probe",
@@ -157,18 +151,6 @@ async function recover(
     .filter(({ passed }) => !passed)
     .map(({ name, text }) => ({ probe: name, text }));
   return { ...NOTHING, flushed, waitsFor };
-}
-
-/** Null: it was done. */
-async function runOn(
-  devices: ApplyOptions["devices"],
-  device: string,
-  command: readonly string[],
-): Promise<string | null> {
-  if (!devices.network().devices.has(device)) return notNamed(device);
-  const ran = await devices.transportOf(device).run(command);
-  if (ran.kind === "fault") return ran.message;
-  return ran.code === 0 ? null : (ran.error.trim().split("\n").at(-1) ?? `exit ${ran.code}`);
 }
 
 function notNamed(device: string): string {

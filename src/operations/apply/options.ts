@@ -6,6 +6,7 @@ import type { Trail } from "../trail/service.ts";
 import type { CheckTime, Evidence } from "./checks.ts";
 import type { Probes } from "./confirmation.ts";
 import type { ApplyState } from "./model.ts";
+import type { Flushed } from "./queues.ts";
 import type { DevicePart } from "./run.ts";
 import type { Aftermath } from "./store.ts";
 
@@ -24,10 +25,10 @@ export type ApplyNews = {
 
 /** What helps services to come back behind a rollback. */
 export interface Recovery {
-  /** Such as `postqueue -f` on each mail host: what is deferred waits for minutes otherwise. */
-  readonly commands: readonly { readonly device: string; readonly command: readonly string[] }[];
+  /** Lets what was deferred be tried: it waits for minutes otherwise. */
+  readonly flush: () => Promise<readonly Flushed[]>;
   /** Probes that show that it is over: a real login, a real mail. */
-  readonly probes: readonly string[];
+  readonly probes: () => readonly string[];
 }
 
 export interface ApplyOptions {
@@ -37,7 +38,7 @@ export interface ApplyOptions {
   readonly devices: Devices;
   readonly changes: Pick<ChangeService, "get" | "beginApply" | "endApply">;
   readonly probes: Probes;
-  readonly recovery: (device: string) => Promise<Recovery>;
+  readonly recovery: Recovery;
   readonly events: Channel<ApplyNews>;
   /** Told of what must not keep an apply from going on. */
   readonly onFault: (fault: unknown) => void;

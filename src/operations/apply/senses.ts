@@ -3,7 +3,7 @@ import type { Monitor } from "../inventory/monitors.ts";
 import type { ProbeResult, ProbeState } from "../probe/model.ts";
 import type { Probes as ProbeService } from "../probe/service.ts";
 import type { GreenProbe, ProbeOutcome, Probes } from "./confirmation.ts";
-import type { Recovery } from "./options.ts";
+import type { RecoverySteps } from "./queues.ts";
 
 /**
  * The probes of a network as an apply asks them. Green is what was green, and is once more just before: one
@@ -37,7 +37,7 @@ function toOutcome({ outcome, reason, measured, stage }: ProbeResult): ProbeOutc
  * What helps mail back behind a rollback: what was deferred is tried at once, since Postfix waits up to an
  * hour with it, and a login and a mail show that it is over.
  */
-export function recoveryOf({ monitors }: Pick<Network, "monitors">): Recovery {
+export function recoveryOf({ monitors }: Pick<Network, "monitors">): RecoverySteps {
   return {
     commands: monitors.flatMap((monitor) =>
       monitor.kind === "postfix"
