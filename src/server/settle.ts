@@ -1,3 +1,4 @@
+import { isMended } from "../operations/audit/drift.ts";
 import type { Audit } from "../operations/audit/service.ts";
 import { waitingFor } from "../operations/incident/life.ts";
 import type { IncidentSymptom } from "../operations/incident/model.ts";
@@ -44,7 +45,7 @@ function isIntentOver(
   if (!devices.has(device) || !intents.some((one) => one.id === id)) return true;
   const state = audit.states().get(device);
   if (state?.kind !== "watching" || state.drift.change !== null) return false;
-  return !state.drift.broken.some((one) => one.id === id);
+  return isMended(state.drift, id);
 }
 
 function isProbeOver({ probes }: SettleParts, name: string): boolean {

@@ -220,7 +220,8 @@ export class DeviceAudit {
   private driftState({ meaning, isWhole, atMs }: Drift, isDrift: boolean): DriftState {
     const work = this.workAt(this.options.clock(), isDrift);
     const change = work?.kind === "change" ? work.change : null;
-    return { isDrift, meaning: meaning.kind, broken: meaning.broken, isWhole, atMs, change };
+    const { kind, broken, undecided } = meaning;
+    return { isDrift, meaning: kind, broken, undecided, isWhole, atMs, change };
   }
 
   private setState(state: WatchState): void {

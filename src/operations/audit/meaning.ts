@@ -20,6 +20,8 @@ export interface Meaning {
   readonly repaired: readonly string[];
   /** Intents that held before and are undecided after. */
   readonly doubtful: readonly string[];
+  /** Intents that are undecided after, whatever they were before. */
+  readonly undecided: readonly string[];
   readonly difference: Difference;
 }
 
@@ -38,6 +40,7 @@ export function meaningOf(network: Network, name: string, before: Device, after:
     broken,
     repaired: idsOf(repaired),
     doubtful: idsOf(doubtful),
+    undecided: idsOf(second.filter(({ status }) => status === "undecided")),
     difference,
   };
 }

@@ -44,6 +44,8 @@ export interface DriftState {
   readonly meaning: MeaningKind;
   /** Intents that the drift breaks, as they are now. */
   readonly broken: readonly CheckedIntent[];
+  /** Intents that nobody can say of whether they hold now. */
+  readonly undecided: readonly string[];
   /** False: part of what runs could not be read. */
   readonly isWhole: boolean;
   /** When it was seen to begin, or to change last. */

@@ -3,6 +3,7 @@ import { mayOperate } from "../../platform/auth/actor.ts";
 import type { Channel } from "../../platform/channel.ts";
 import { refuse, refuseUnknown } from "../../platform/refusal.ts";
 import { openTurns } from "../../platform/turns.ts";
+import { isMended } from "../audit/drift.ts";
 import type { WatchState } from "../audit/model.ts";
 import type { Actor, Refusal } from "../change/model.ts";
 import { isOfAnother } from "../change/ownTables.ts";
@@ -90,13 +91,13 @@ export class IncidentDesk {
   /** Intents that a drift breaks are symptoms that nobody has had to feel yet. */
   drifted(device: string, state: WatchState): Promise<void> {
     if (state.kind !== "watching" || state.drift.change !== null) return Promise.resolve();
-    const { broken, atMs } = state.drift;
-    const symptoms = broken.map((intent) => intentSymptom(device, intent, atMs));
-    const ids = new Set(symptoms.map(({ id }) => id));
+    const { drift } = state;
+    const symptoms = drift.broken.map((intent) => intentSymptom(device, intent, drift.atMs));
+    const isOver = ({ intent }: Symptom) => intent?.device === device && isMended(drift, intent.id);
     return this.turns.take(async () => {
       await this.take(symptoms);
-      const open = (await this.store.open()).flatMap(waitingFor).map(({ id }) => id);
-      await this.end(open.filter((id) => id.startsWith(intentPrefix(device)) && !ids.has(id)));
+      const waiting = (await this.store.open()).flatMap(waitingFor);
+      await this.end(waiting.filter(isOver).map(({ id }) => id));
     });
   }
 
@@ -282,15 +283,11 @@ function isGoingOn({ recoveredMs }: Incident, nowMs: number): boolean {
   return recoveredMs === null || nowMs - recoveredMs < REOPEN_MS;
 }
 
-function intentPrefix(device: string): string {
-  return `intent/${device}/`;
-}
-
 function intentSymptom(device: string, intent: CheckedIntent, sinceMs: number): Symptom {
   const { id, from, to, services, expect } = intent;
   const what = `${from} → ${to}, ${services.join(", ")}`;
   return {
-    id: `${intentPrefix(device)}${id}`,
+    id: `intent/${device}/${id}`,
     sinceMs,
     intent: { device, id },
     text: `intent ${id} is broken: ${what} ${expect === "reachable" ? "cannot pass" : "can pass"}`,

@@ -29,6 +29,7 @@ export const watchState = z
         isDrift: z.boolean(),
         meaning,
         broken: listOf(checkedIntent),
+        undecided: listOf(z.string()).describe("intents of which nobody can say whether they hold"),
         isWhole: z.boolean().describe("false: part of what runs could not be read"),
         atMs: milliseconds,
         change: z.number().nullable(),

@@ -1,0 +1,73 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { isReadWhole, meaningOf } from "../audit/meaning.ts";
+import type { DriftState } from "../audit/model.ts";
+import { makeSnapshot, runningDevice } from "../inventory/snapshot.ts";
+import { waitingFor } from "./life.ts";
+import { exampleNetwork, openDesk } from "./testing/openDesk.ts";
+
+const EDGE = readFileSync("examples/mail/edge.nft", "utf8");
+const NETWORK = exampleNetwork();
+
+/** What runs where these commands were run on the example. */
+function edge(...commands: readonly string[]) {
+  return makeSnapshot("edge", [{ name: "nft", text: [EDGE, ...commands, ""].join("\n") }]);
+}
+
+const insert = (rule: string) => `insert rule inet edge forward ${rule}`;
+const DROP = insert("ip saddr 10.10.2.8/29 drop");
+
+function drift(...commands: readonly string[]): DriftState {
+  const [before, after] = [runningDevice(edge()), runningDevice(edge(...commands))];
+  const { kind, broken, undecided } = meaningOf(NETWORK, "edge", before.device, after.device);
+  return {
+    isDrift: commands.length > 0,
+    meaning: kind,
+    broken,
+    undecided,
+    isWhole: isReadWhole(after),
+    atMs: 10,
+    change: null,
+  };
+}
+
+describe("intents that a rule by hand breaks", () => {
+  const cases: readonly (readonly [string, readonly string[], readonly string[]])[] = [
+    ["go on where the rule stays", [DROP], ["mail-out", "mail-names", "mail-users"]],
+    ["are over where it is gone", [], []],
+    [
+      "are over where a rule before it repairs them",
+      [DROP, insert("ip saddr 10.10.2.8/29 accept")],
+      [],
+    ],
+    [
+      "go on where a limit before it makes them undecided",
+      [DROP, insert("ip saddr 10.10.2.0/24 limit rate 10/second accept")],
+      ["mail-out", "mail-names", "mail-users"],
+    ],
+    [
+      "are over one by one",
+      [DROP, insert("ip saddr 10.10.2.8/29 ip daddr 10.10.4.10 accept")],
+      ["mail-out", "mail-names"],
+    ],
+  ];
+  test.each(cases)("%s", async (_name, commands, expected) => {
+    const { incidents } = await openDesk();
+    const seen = { kind: "watching", sinceMs: 0, snapshot: "" } as const;
+    await incidents.drifted("edge", { ...seen, drift: drift(DROP) });
+    await incidents.drifted("edge", { ...seen, drift: drift(...commands) });
+    const waiting = (await incidents.open()).flatMap(waitingFor);
+    expect(waiting.map(({ intent }) => intent?.id)).toEqual(expected);
+  });
+});
+
+test("what was not read may break what seems to hold again", async () => {
+  const { incidents } = await openDesk();
+  const seen = { kind: "watching", sinceMs: 0, snapshot: "" } as const;
+  await incidents.drifted("edge", { ...seen, drift: drift(DROP) });
+  const mended = drift(insert("counter"));
+  await incidents.drifted("edge", { ...seen, drift: { ...mended, isWhole: false } });
+  expect((await incidents.open()).flatMap(waitingFor)).toHaveLength(3);
+  await incidents.drifted("edge", { ...seen, drift: mended });
+  expect((await incidents.open()).flatMap(waitingFor)).toEqual([]);
+});
