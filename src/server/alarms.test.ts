@@ -1,5 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import type { ApplyState } from "../operations/apply/model.ts";
+import type { ApplyNews } from "../operations/apply/options.ts";
+import { openChannel } from "../platform/channel.ts";
+import { raiseAlarms } from "./alarms.ts";
 import { PEOPLE, testServer } from "./testing/testServer.ts";
 import type { Service } from "./wire.ts";
 
@@ -62,3 +66,28 @@ test("an alert ends whose incident is over, or whose device and monitor are gone
   expect(await service.reload({ login: "ana", roles: ["operator"] })).toBeNull();
   expect(await firing(service)).toEqual(["somebody/elses"]);
 });
+
+test("the page for a device that is stuck outlives applies that came to nothing there", async () => {
+  const { service } = await testServer();
+  const { alerts } = service;
+  const applyNews = openChannel<ApplyNews>(fail);
+  const alarms = raiseAlarms(
+    alerts,
+    { ...service, network: () => service.inventory.network(), applyNews },
+    fail,
+  );
+  const ended = async (applyId: number, state: ApplyState) => {
+    applyNews.publish({ kind: "state", applyId, changeId: applyId, atMs: 1, device: "fw", state });
+    await alarms.reconcile();
+    return firing(service);
+  };
+  const stuck: ApplyState = { kind: "stuck", why: "noRecord", running: "other" };
+  expect(await ended(1, stuck)).toEqual(["apply/fw"]);
+  expect(await ended(2, { kind: "refused", reason: "anotherArmed" })).toEqual(["apply/fw"]);
+  expect(await ended(3, { kind: "rolledBack", reason: "asked" })).toEqual(["apply/fw"]);
+  expect(await ended(4, { kind: "confirmed" })).toEqual([]);
+});
+
+function fail(fault: unknown): never {
+  throw fault;
+}

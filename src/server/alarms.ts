@@ -2,7 +2,6 @@ import type { Raised } from "../operations/alert/model.ts";
 import type { Alerts } from "../operations/alert/service.ts";
 import type { ApplyNews } from "../operations/apply/options.ts";
 import type { ApplyService } from "../operations/apply/service.ts";
-import { isOver } from "../operations/apply/transition.ts";
 import type { WatchState } from "../operations/audit/model.ts";
 import type { Audit } from "../operations/audit/service.ts";
 import { doubtsOf, notExaminedText } from "../operations/incident/doubts.ts";
@@ -57,8 +56,9 @@ export function raiseAlarms(
       follow(monitorAlert(event.monitor, event.kind, event.reason));
   });
   applyNews.subscribe((news) => {
-    if (news.kind !== "state" || !isOver(news.state)) return;
-    follow(applyAlert({ id: news.applyId, device: news.device, state: news.state }));
+    if (news.kind !== "state") return;
+    const told = applyAlert({ id: news.applyId, device: news.device, state: news.state });
+    if (told !== null) follow(told);
   });
   inventory.events.subscribe((event) => {
     if (event.kind === "baselineAdopted") follow([applyKey(event.baseline.device), null]);

@@ -1,6 +1,5 @@
 import type { Raised } from "../operations/alert/model.ts";
 import type { ApplyState } from "../operations/apply/model.ts";
-import { isOver } from "../operations/apply/transition.ts";
 import { whyText } from "../operations/apply/words.ts";
 
 /** The key of an alert, and what it says; null: it is over. */
@@ -13,12 +12,14 @@ interface Applied {
 }
 
 /**
- * A device that nobody could bring to a known state. It is over when a later apply comes to an end there, or
- * when somebody has looked at what runs, and adopted it.
+ * A device that nobody could bring to a known state. It is over when a later apply is confirmed there, or when
+ * somebody has looked at what runs, and adopted it. Null: it says nothing of that. One that was refused has
+ * left what runs alone, and one that was rolled back has put back what ran before it, known or not.
  */
-export function applyAlert({ id, device, state }: Applied): Told {
+export function applyAlert({ id, device, state }: Applied): Told | null {
   const key = applyKey(device);
-  if (state.kind !== "stuck") return [key, null];
+  if (state.kind === "confirmed") return [key, null];
+  if (state.kind !== "stuck") return null;
   return [
     key,
     {
@@ -53,7 +54,7 @@ interface Records {
 /** Applies that are looked through for the last of each device. */
 const LAST = 100;
 
-/** What is known now of the last apply of each device that came to its end. */
+/** What is known now of the last apply of each device that has something to say of it. */
 export async function applyAlerts(
   applies: Pick<Records, "list">,
   inventory: Pick<Records, "baselineOf">,
@@ -61,10 +62,11 @@ export async function applyAlerts(
   const told = new Map<string, Told>();
   for (const { id, order, state, stateMs } of await applies.list({ limit: LAST, beforeId: null })) {
     const { device } = order;
-    if (!isOver(state) || told.has(device)) continue;
+    const alert = applyAlert({ id, device, state });
+    if (alert === null || told.has(device)) continue;
     const baseline = await inventory.baselineOf(device);
     const isLookedAt = baseline !== null && baseline.atMs > stateMs;
-    told.set(device, isLookedAt ? [applyKey(device), null] : applyAlert({ id, device, state }));
+    told.set(device, isLookedAt ? [applyKey(device), null] : alert);
   }
   return [...told.values()];
 }
