@@ -181,10 +181,13 @@ export async function openService(settings: ServiceSettings) {
     if (event.kind === "baselineAdopted") audit.rebase(event.baseline.device).catch(onFault);
   });
   const attributed = new Map<number, () => void>();
+  const own = (applyId: number, device: string, change: number) => {
+    if (attributed.has(applyId)) return;
+    attributed.set(applyId, audit.attribute(device, { kind: "change", change }));
+  };
   applyNews.subscribe((news) => {
     const { applyId, changeId, device } = news;
-    if (news.kind === "state" && news.state.kind === "arming" && !attributed.has(applyId))
-      attributed.set(applyId, audit.attribute(device, { kind: "change", change: changeId }));
+    if (news.kind === "state" && news.state.kind === "arming") own(applyId, device, changeId);
     if (news.kind !== "over") return;
     attributed.get(applyId)?.();
     attributed.delete(applyId);
@@ -229,7 +232,8 @@ export async function openService(settings: ServiceSettings) {
     /** Takes up what a server before has left, and begins to look. */
     async start(): Promise<void> {
       alerts.start();
-      await applies.resume();
+      /* What is loaded from here on is ours, as it was before: not of whoever is logged in. */
+      for (const { id, order } of await applies.resume()) own(id, order.device, order.changeId);
       await incidents.resume();
       await Promise.all([...network().devices.keys()].map((name) => audit.start(name)));
       probes.start();

@@ -26,12 +26,14 @@ export interface Reins {
 /** Thrown where the server ends while a device cannot be reached. */
 class Closing extends Error {}
 
-/** Times that an apply is taken up again behind a fault of our own, such as a database that was away. */
-const MAXIMUM_FAULTS = 5;
+/** Times that an apply is taken up again soon behind a fault of our own, such as a database that was away … */
+const SOON = 5;
+/** … and milliseconds between two later ones: what gave up would keep its device from everybody. */
+const LONG_PAUSE_MS = 15_000;
 
 /**
- * Brings an apply to its end, and does what has to be done behind it. Null: the server ends. Behind the last
- * fault it rejects; the device restores by itself then, and the next server takes the apply up.
+ * Brings an apply to its end, and does what has to be done behind it. Null: the server ends, and the next one
+ * takes it up. However often it fails, the device restores by itself meanwhile.
  */
 export async function leadApply(
   options: ApplyOptions,
@@ -43,9 +45,8 @@ export async function leadApply(
       return await leadOnce(options, apply, reins);
     } catch (fault) {
       if (fault instanceof Closing) return null;
-      if (faults >= MAXIMUM_FAULTS) throw fault;
       options.onFault(fault);
-      await options.time.wait(PAUSE_MS, reins.closing);
+      await options.time.wait(faults < SOON ? PAUSE_MS : LONG_PAUSE_MS, reins.closing);
       if (reins.closing.aborted) return null;
     }
 }

@@ -47,10 +47,12 @@ export interface Aftermath {
   readonly waitsFor: readonly { readonly probe: string; readonly text: string }[];
 }
 
-/** One apply, as far as it has come. */
-export interface StoredApply {
+/** What a list tells of an apply: plan and files of one are megabytes, and a page would hold up the server. */
+export interface ListedApply {
   readonly id: number;
-  readonly order: ApplyOrder;
+  readonly order: Pick<ApplyOrder, "changeId" | "device" | "by" | "startedMs"> & {
+    readonly plan: Pick<ApplyPlan, "losses">;
+  };
   readonly state: ApplyState;
   /** When it came to its state. */
   readonly stateMs: number;
@@ -58,6 +60,11 @@ export interface StoredApply {
   readonly evidence: readonly Evidence[];
   /** Null: it is not over, or not all is done behind it. */
   readonly aftermath: Aftermath | null;
+}
+
+/** One apply, as far as it has come. */
+export interface StoredApply extends ListedApply {
+  readonly order: ApplyOrder;
 }
 
 type Tables = {
@@ -72,6 +79,8 @@ interface ApplyTable {
   device: string;
   content_hash: string;
   order: string;
+  /** Of the order what a list tells. */
+  listed: string;
   state: string;
   state_kind: ApplyState["kind"];
   /** Why it was rolled back; null: it was not. */
@@ -123,7 +132,26 @@ export const APPLY_MIGRATIONS: readonly Migration[] = [
         .execute();
     },
   },
+  {
+    name: "apply-002-listed",
+    up: async (database) => {
+      await database.schema
+        .alterTable("apply")
+        .addColumn("listed", "text", (column) => column.notNull().defaultTo(""))
+        .execute();
+      const tables = database.withTables<Tables>();
+      for (const { id, order } of await tables
+        .selectFrom("apply")
+        .select(["id", "order"])
+        .execute())
+        await update(database, id, { listed: listedOf(JSON.parse(order)) });
+    },
+  },
 ];
+
+function listedOf({ changeId, device, by, startedMs, plan }: ListedApply["order"]): string {
+  return JSON.stringify({ changeId, device, by, startedMs, plan: { losses: plan.losses } });
+}
 
 const PLANNED: ApplyState = { kind: "planned" };
 
@@ -138,6 +166,7 @@ export async function insertApply(database: Database, order: ApplyOrder): Promis
       device,
       content_hash: contentHash,
       order: JSON.stringify(order),
+      listed: listedOf(order),
       state: JSON.stringify(PLANNED),
       state_kind: PLANNED.kind,
       rollback_reason: null,
@@ -222,10 +251,15 @@ export async function openApplyList(database: Database): Promise<readonly Stored
 export async function listApplies(
   database: Database,
   { limit, beforeId }: { readonly limit: number; readonly beforeId: number | null },
-): Promise<readonly StoredApply[]> {
-  const query = rows(database).orderBy("id", "desc").limit(limit);
+): Promise<readonly ListedApply[]> {
+  const query = database
+    .withTables<Tables>()
+    .selectFrom("apply")
+    .select(["id", "listed", "state", "state_ms", "evidence", "aftermath"])
+    .orderBy("id", "desc")
+    .limit(limit);
   const found = await (beforeId === null ? query : query.where("id", "<", beforeId)).execute();
-  return found.map(toStored);
+  return found.map((row) => ({ ...toFound(row), order: JSON.parse(row.listed) }));
 }
 
 /** All states of an apply, in the order in which they came. */
@@ -292,19 +326,21 @@ function rows(database: Database) {
   return database.withTables<Tables>().selectFrom("apply").selectAll();
 }
 
-interface ApplyRow {
+interface FoundRow {
   readonly id: number;
-  readonly order: string;
   readonly state: string;
   readonly state_ms: number;
   readonly evidence: string | null;
   readonly aftermath: string | null;
 }
 
-function toStored(row: ApplyRow): StoredApply {
+function toStored(row: FoundRow & { readonly order: string }): StoredApply {
+  return { ...toFound(row), order: JSON.parse(row.order) };
+}
+
+function toFound(row: FoundRow): Omit<ListedApply, "order"> {
   return {
     id: row.id,
-    order: JSON.parse(row.order),
     state: JSON.parse(row.state),
     stateMs: row.state_ms,
     evidence: row.evidence === null ? [] : JSON.parse(row.evidence),

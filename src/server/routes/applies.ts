@@ -1,5 +1,5 @@
 import type { ApplyState } from "../../operations/apply/model.ts";
-import type { StoredApply } from "../../operations/apply/store.ts";
+import type { ListedApply } from "../../operations/apply/store.ts";
 import { whyText } from "../../operations/apply/words.ts";
 import * as contract from "../contract/change.ts";
 import { idPath, pageQuery } from "../contract/common.ts";
@@ -8,7 +8,7 @@ import { type Mount, operation } from "../operation.ts";
 import type { Service } from "../wire.ts";
 
 export function applyRoutes({ applies }: Pick<Service, "applies">): readonly Mount[] {
-  const told = async (apply: StoredApply) => applyBody(apply, await applies.states(apply.id));
+  const told = async (apply: ListedApply) => applyBody(apply, await applies.states(apply.id));
   return [
     operation({
       method: "get",
@@ -63,7 +63,7 @@ export function applyRoutes({ applies }: Pick<Service, "applies">): readonly Mou
 }
 
 function applyBody(
-  { id, order, state, stateMs, evidence, aftermath }: StoredApply,
+  { id, order, state, stateMs, evidence, aftermath }: ListedApply,
   states: Awaited<ReturnType<Service["applies"]["states"]>>,
 ) {
   const { changeId, device, by, startedMs, plan } = order;
