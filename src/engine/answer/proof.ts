@@ -23,7 +23,7 @@ export interface ProofAnswer {
   readonly findings: readonly Finding[];
   /** Tables of others that the files would flush: they are kept. */
   readonly kept: readonly { readonly table: string; readonly owner: string | null }[];
-  /** Broken by it, and those that are broken already. */
+  /** Broken by it, or more of it than before; and those that are broken already, of which no more breaks. */
   readonly broken: readonly CheckedIntent[];
   readonly brokenBefore: readonly CheckedIntent[];
   readonly repaired: readonly string[];

@@ -11,6 +11,7 @@ import {
   type DeviceFacts,
   deviceFacts,
   type Ending,
+  type Fates,
   headersUnder,
   type RuleVisit,
   ruleNames,
@@ -35,7 +36,12 @@ import type {
   IntentKind,
 } from "./model.ts";
 import { withOwnNames } from "./ownNames.ts";
-import { destinationNat, replyPatterns, type Translated } from "./translated.ts";
+import {
+  destinationNat,
+  type ReplyPatterns,
+  replyPatterns,
+  type Translated,
+} from "./translated.ts";
 
 export interface JudgeOptions {
   /** Default: that of the arena. */
@@ -119,6 +125,17 @@ function judgeFlow(judge: Judge, kind: IntentKind, pattern: FlowPattern): Intent
   return answers.reduce(worst);
 }
 
+/** Where replies to connections of a pattern come from. May throw `NodeLimitError`. */
+export function repliesTo(device: Device, kind: IntentKind, pattern: FlowPattern): ReplyPatterns {
+  const judge = { device, facts: deviceFacts(device), nameOf: ruleNames(device), options: {} };
+  const analysis = beginAnalysis([device]);
+  const translated: Translated[] = [];
+  const { packets } = judgePart(judge, analysis, kind, pattern, "first", (visit) =>
+    destinationNat(visit, translated),
+  );
+  return replyPatterns(analysis, pattern, packets, translated);
+}
+
 /** What breaks more packets than there may be is no proof that any is broken. */
 function softened(answer: IntentAnswer): IntentAnswer {
   if (answer.status !== "broken") return answer;
@@ -167,7 +184,8 @@ interface Walked {
   readonly endings: readonly Ending[];
 }
 
-type Effect = "good" | "bad" | "may";
+/** What an ending means for an intent; `may`: it can be either. */
+export type Effect = "good" | "bad" | "may";
 
 function answerOf(walked: Walked): IntentAnswer {
   const { analysis, packets, endings } = walked;
@@ -178,7 +196,7 @@ function answerOf(walked: Walked): IntentAnswer {
   });
   const union = (effect: Effect) =>
     within
-      .filter(({ fate }) => effectOf(walked, fate) === effect)
+      .filter(({ fate }) => effectOf(analysis.fates, walked.kind, fate) === effect)
       .reduce<Node>((all, ending) => arena.or(all, ending.packets), FALSE);
   const bad = union("bad");
   const doubtful = arena.or(bad, union("may"));
@@ -202,19 +220,19 @@ function answerOf(walked: Walked): IntentAnswer {
   };
 }
 
-/** What an ending means for the intent; what user space decides may be either. */
-function effectOf({ analysis, kind }: Walked, number: number): Effect {
-  const fate = analysis.fates.fate(number);
+/** What user space decides may be either. */
+export function effectOf(fates: Fates, kind: IntentKind, number: number): Effect {
+  const fate = fates.fate(number);
   if (fate.kind === "undecided" || fate.kind === "queue") return "may";
   const passes = fate.kind === "accept";
   return passes === (kind === "reachable") ? "good" : "bad";
 }
 
 function exampleOf(walked: Walked, endings: readonly Ending[], shown: Node): IntentExample | null {
-  const { analysis, path, part, pattern } = walked;
+  const { analysis, kind, path, part, pattern } = walked;
   const { arena, layout, fates } = analysis;
   const ending = endings
-    .filter(({ fate }) => effectOf(walked, fate) !== "good")
+    .filter(({ fate }) => effectOf(fates, kind, fate) !== "good")
     .find(({ packets }) => arena.intersects(packets, shown));
   if (ending === undefined) return null;
   const header = pickReadable(layout, arena.and(ending.packets, shown));

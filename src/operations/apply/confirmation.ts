@@ -35,7 +35,7 @@ export interface Confirmation {
   /** Intents that may be broken, and those that may stay undecided. */
   readonly overridden: readonly string[];
   readonly undecided: readonly string[];
-  /** Intents that were broken before the load. */
+  /** Intents that were broken before the load, and of which it is proved to break no more. */
   readonly brokenBefore: readonly string[];
   readonly green: readonly GreenProbe[];
   readonly probes: Probes;

@@ -38,6 +38,23 @@ describe("a rule put in by hand", () => {
   });
 });
 
+describe("a rule beside one that cuts one of the mail hosts", () => {
+  const cases: readonly (readonly [string, string, string])[] = [
+    ["ip saddr 10.10.2.8/29 drop", "breaks", "mail-out mail-names mail-users"],
+    ["ip saddr 10.10.2.11 limit rate over 5/second drop", "unclear", ""],
+    ["ip saddr 10.10.2.12 reject", "moves", ""],
+    ["ip saddr 10.10.9.9 drop", "moves", ""],
+    ["counter", "harmless", ""],
+  ];
+  test.each(cases)("%s", (rule, kind, broken) => {
+    if (network === null) throw new Error("no network");
+    const one = insert("ip saddr 10.10.2.12 drop");
+    const meaning = meaningOf(network, "edge", edge(one), edge(`${one}\n${insert(rule)}`));
+    expect(meaning.kind).toBe(kind);
+    expect(meaning.broken.map(({ id }) => id).join(" ")).toBe(broken);
+  });
+});
+
 test("taking it out again repairs what it broke", () => {
   if (network === null) throw new Error("no network");
   const meaning = meaningOf(network, "edge", edge(insert("ip daddr 10.10.4.10 drop")), edge());

@@ -2,25 +2,26 @@ import type { CheckAnswer, CheckedIntent } from "../../engine/answer/check.ts";
 import type { Device } from "../../engine/device/device.ts";
 import { compareDevices, type Difference } from "../../engine/diff/index.ts";
 import type { DeviceResult } from "../../engine/parsers/readDevice.ts";
-import { checkDevice } from "../inventory/checkDevice.ts";
+import { type ChangedIntent, checkChange } from "../inventory/checkChange.ts";
+import { checkDevice, intentsOn } from "../inventory/checkDevice.ts";
 import type { Network } from "../inventory/model.ts";
 
 /**
  * What a difference between two states of a device means.
  * `harmless`: proved that no packet fares otherwise. `moves`: packets do, but every intent is as before.
- * `breaks`: an intent is broken that was not. `unclear`: neither could be proved.
+ * `breaks`: an intent is broken, or more of it, that was not. `unclear`: neither could be proved.
  */
 export type MeaningKind = "harmless" | "moves" | "breaks" | "unclear";
 
 export interface Meaning {
   readonly kind: MeaningKind;
-  /** Intents that are broken after and were not before, as they are after. */
+  /** Intents that are broken after and were not before, or of which more is, as they are after. */
   readonly broken: readonly CheckedIntent[];
   /** Intents that hold after and did not before. */
   readonly repaired: readonly string[];
-  /** Intents that held before and are undecided after. */
+  /** Intents that may be broken by it: undecided after it, or broken before, and nobody knows how much. */
   readonly doubtful: readonly string[];
-  /** Intents that are undecided after, whatever they were before. */
+  /** Intents that are undecided after, whatever they were before, and those that it may break more of. */
   readonly undecided: readonly string[];
   readonly difference: Difference;
 }
@@ -28,19 +29,27 @@ export interface Meaning {
 /** Says what changes for packets and intents when `before` becomes `after`. */
 export function meaningOf(network: Network, name: string, before: Device, after: Device): Meaning {
   const difference = compareDevices(before, after);
-  const first = byId(checkDevice(network, name, before));
-  const second = [...byId(checkDevice(network, name, after)).values()];
-  const was = (id: string) => first.get(id)?.status ?? "undecided";
-  const broken = second.filter(({ id, status }) => status === "broken" && was(id) !== "broken");
-  const repaired = second.filter(({ id, status }) => status === "holds" && was(id) !== "holds");
-  const doubtful = second.filter(({ id, status }) => status === "undecided" && was(id) === "holds");
+  const stateOf = (device: Device) => ({
+    device,
+    intents: [...byId(checkDevice(network, name, device)).values()],
+  });
+  const changed = checkChange(stateOf(before), stateOf(after), intentsOn(network, name));
+  const intentsThat = (wanted: ChangedIntent["becomes"]) =>
+    changed.filter(({ becomes }) => becomes === wanted).map(({ intent }) => intent);
+  const [broken, doubtful] = [intentsThat("breaks"), intentsThat("mayBreak")];
+  const repaired = changed
+    .filter(({ intent, was }) => intent.status === "holds" && was !== "holds")
+    .map(({ intent }) => intent);
+  const undecided = changed
+    .filter(({ intent, becomes }) => intent.status === "undecided" || becomes === "mayBreak")
+    .map(({ intent }) => intent);
   const idsOf = (intents: readonly CheckedIntent[]) => intents.map(({ id }) => id);
   return {
     kind: kindOf(difference, broken.length > 0, doubtful.length > 0),
     broken,
     repaired: idsOf(repaired),
     doubtful: idsOf(doubtful),
-    undecided: idsOf(second.filter(({ status }) => status === "undecided")),
+    undecided: idsOf(undecided),
     difference,
   };
 }

@@ -1,7 +1,8 @@
 import { answerCheck, type CheckAnswer } from "../../engine/answer/check.ts";
 import type { Device } from "../../engine/device/device.ts";
 import { judgeIntents } from "../../engine/intents/judge.ts";
-import { checkDevice } from "../inventory/checkDevice.ts";
+import { type ChangedIntent, checkChange } from "../inventory/checkChange.ts";
+import { checkDevice, intentsOn } from "../inventory/checkDevice.ts";
 import type { Network, NetworkDevice } from "../inventory/model.ts";
 import { type ManagementFlow, managementIntent } from "./management.ts";
 
@@ -10,6 +11,20 @@ export interface Checked {
   readonly device: NetworkDevice;
   /** Null: premortem does not come over the network. */
   readonly management: ManagementFlow | null;
+}
+
+/** What each of them becomes when one state of the device follows another. */
+export function checkAllChanged(
+  checked: Checked,
+  before: Device,
+  after: Device,
+): readonly ChangedIntent[] {
+  const { network, device, management } = checked;
+  const stateOf = (state: Device) => ({ device: state, intents: checkAll(checked, state) });
+  const own = management === null ? null : managementIntent(management, device.name);
+  const planned = new Map(intentsOn(network, device.name));
+  if (own !== null) planned.set(own.words.id, own.intent);
+  return checkChange(stateOf(before), stateOf(after), planned);
 }
 
 /** The intents of the network file, and that premortem itself is not locked out. */

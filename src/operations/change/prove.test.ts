@@ -79,6 +79,29 @@ describe("a change is proved", () => {
     expect(toProof(kept).brokenCritical).toEqual([]);
   });
 
+  test("with what breaks completely that was broken in part: nothing hides behind what is broken already", () => {
+    const one = fatal(EDGE, "ip saddr 10.10.2.12 drop");
+    const all = one.replace(ESTABLISHED, `    ip saddr 10.10.2.8/29 drop\n${ESTABLISHED}`);
+    const proof = toProof(prove({ running: one, files: { [PATH]: all } }));
+    expect(proof).toMatchObject({
+      isComplete: true,
+      brokenCritical: ["mail-out", "mail-names", "mail-users"],
+      brokenBefore: [],
+    });
+  });
+
+  test("with what may break more of what is broken in part as undecided", () => {
+    const one = fatal(EDGE, "ip saddr 10.10.2.12 drop");
+    const more = "ip saddr 10.10.2.11 limit rate over 5/second drop";
+    const limited = one.replace(ESTABLISHED, `    ${more}\n${ESTABLISHED}`);
+    const proof = toProof(prove({ running: one, files: { [PATH]: limited } }));
+    expect(proof).toMatchObject({
+      brokenCritical: [],
+      brokenBefore: [],
+      undecidedCritical: ["mail-out", "mail-names", "mail-users"],
+    });
+  });
+
   test("with a rule that is not decided by the source alone as undecided, for a person to accept", () => {
     const answer = prove({
       files: { [PATH]: fatal(EDGE, "ip saddr 10.10.2.11 limit rate over 5/second drop") },

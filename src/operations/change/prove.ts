@@ -4,10 +4,11 @@ import { answerLint } from "../../engine/answer/lint.ts";
 import { PROOF_FORMAT_VERSION, type ProofAnswer } from "../../engine/answer/proof.ts";
 import { compareDevices, type Difference } from "../../engine/diff/index.ts";
 import type { DeviceResult } from "../../engine/parsers/readDevice.ts";
+import type { ChangedIntent } from "../inventory/checkChange.ts";
 import type { Network, NetworkDevice } from "../inventory/model.ts";
 import { partOf, runningDevice, type Snapshot } from "../inventory/snapshot.ts";
 import { type Candidate, runSources, tableKey } from "./candidate.ts";
-import { checkAll } from "./checkAll.ts";
+import { checkAllChanged } from "./checkAll.ts";
 import { contentHashOf } from "./content.ts";
 import { editedLines } from "./edits.ts";
 import type { ManagementFlow } from "./management.ts";
@@ -140,27 +141,35 @@ type Judged = Pick<
 
 function judged(input: ProveInput, running: DeviceResult, candidate: Candidate): Judged {
   const difference = compareDevices(running.device, candidate.device);
-  const before = new Map(checkAll(input, running.device).map((one) => [one.id, one.status]));
-  const after = checkAll(input, candidate.device);
-  const broken = after.filter(({ status }) => status === "broken");
-  const undecided = after.filter(({ status }) => status === "undecided");
+  const changed = checkAllChanged(input, running.device, candidate.device);
+  const after = changed.map(told);
+  const broken = changed.filter(({ intent }) => intent.status === "broken");
+  const brokenThat = (wanted: ChangedIntent["becomes"]) =>
+    broken.filter(({ becomes }) => becomes === wanted).map(({ intent }) => intent);
   const reasons = whyIncomplete(input, running, candidate.result, difference);
-  const isRepaired = ({ id, status }: CheckedIntent) =>
-    status === "holds" && before.get(id) === "broken";
+  const isRepaired = ({ intent, was }: ChangedIntent) =>
+    intent.status === "holds" && was === "broken";
   return {
     loads: true,
     isComplete: reasons.length === 0,
     reasons,
-    broken: broken.filter(({ id }) => before.get(id) !== "broken"),
-    brokenBefore: broken.filter(({ id }) => before.get(id) === "broken"),
-    repaired: after.filter(isRepaired).map(({ id }) => id),
-    undecided,
+    broken: brokenThat("breaks"),
+    brokenBefore: brokenThat("asBefore"),
+    repaired: changed.filter(isRepaired).map(({ intent }) => intent.id),
+    undecided: after.filter(({ status }) => status === "undecided"),
     holding: after.filter(({ status }) => status === "holds").length,
     diff: answerDiff(difference, {
       before: running.coverage,
       after: candidate.result.coverage,
     }),
   };
+}
+
+/** What is broken already, and perhaps more of it then, is for a person to accept like all that is undecided. */
+function told({ intent, becomes }: ChangedIntent): CheckedIntent {
+  if (intent.status !== "broken" || becomes !== "mayBreak") return intent;
+  const reason = "it is broken already, and it is not proved that no more of it breaks";
+  return { ...intent, status: "undecided", reasons: [...intent.reasons, reason] };
 }
 
 function whyIncomplete(

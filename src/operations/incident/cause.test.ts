@@ -70,6 +70,24 @@ test("the fatal rule explains failing mail and database errors alike", () => {
   expect(answer.unexplained).toEqual([]);
 });
 
+test("a rule that cuts all of what another one had cut in part explains it as well", () => {
+  const one = "ip saddr 10.10.2.12 drop";
+  const first = { ...difference("one", 90, one), after: edge(one) };
+  const all = { ...difference("all", 100, one), before: edge(one), after: edge(one, FATAL) };
+  const answer = cause([first, all], [symptom("smtp", 105, MAIL_OUT)]);
+  expect(names(answer)).toEqual(["all", "one"]);
+  expect(answer.candidates.map(({ explained }) => explained)).toEqual([["smtp"], ["smtp"]]);
+  expect(answer.ruledOut).toEqual([]);
+});
+
+test("a rule that cuts again what is cut explains nothing", () => {
+  const one = "ip saddr 10.10.2.12 drop";
+  const again = { ...difference("again", 100, one), before: edge(one), after: edge(one, one) };
+  const answer = cause([difference("one", 90, one), again], [symptom("smtp", 105, MAIL_OUT)]);
+  expect(names(answer)).toEqual(["one"]);
+  expect(answer.ruledOut.map(({ id }) => id)).toEqual(["again"]);
+});
+
 test("a stopped database is explained by no rule, and the harmless one is not blamed", () => {
   const answer = cause(
     [difference("harmless", 100, HARMLESS)],

@@ -1,4 +1,5 @@
 import { setImmediate } from "node:timers/promises";
+import { type Loss, lossesOf } from "../../engine/diff/losses.ts";
 import { judgeIntents } from "../../engine/intents/judge.ts";
 import type { IntentAnswer, Service } from "../../engine/intents/model.ts";
 import { planIntent } from "../inventory/flows.ts";
@@ -164,8 +165,34 @@ function breaksFlow(
   if (after === "unknown") return "unknown";
   if (after === "holds") return "notExplained";
   const before = flowStatus(network, difference, "before", flow, proofs);
-  if (before === "broken" && after === "broken") return "notExplained";
+  if (before === "broken" && after === "broken")
+    return LOST[flowLoss(network, difference, flow, proofs)];
   return before === "holds" && after === "broken" ? "explained" : "unknown";
+}
+
+const LOST = { none: "notExplained", some: "explained", unknown: "unknown" } as const;
+
+/** Of what is broken on both sides: whether connections got through before that do not after. */
+function flowLoss(
+  network: Network,
+  { device, before, after }: ObservedDifference,
+  flow: SymptomFlow,
+  proofs: Proofs,
+): Loss {
+  const { byDevice } = planFlow(network, flow);
+  const intent = byDevice.get(device);
+  if (intent === undefined) return "unknown";
+  const prove = () => lossesOf(before, after, [intent])[0] ?? "unknown";
+  return proofs.loss(network, [before, after], keyOf(device, flow), prove);
+}
+
+function planFlow(network: Network, { from, to, service }: SymptomFlow) {
+  const services = [{ name: service, parts: partsOf(network, service) ?? [] }];
+  return planIntent(network, { ...NOBODYS, from, to, services });
+}
+
+function keyOf(device: string, { from, to, service }: SymptomFlow): string {
+  return JSON.stringify([device, from, to, service]);
 }
 
 /** `notAsked`: another device stands between the ends, and this one has no say. */
@@ -173,17 +200,15 @@ function flowStatus(
   network: Network,
   difference: ObservedDifference,
   side: "before" | "after",
-  { from, to, service }: SymptomFlow,
+  flow: SymptomFlow,
   proofs: Proofs,
 ): IntentAnswer["status"] | "notAsked" | "unknown" {
-  const parts = partsOf(network, service);
-  if (parts === null) return "unknown";
-  const services = [{ name: service, parts }];
-  const { byDevice, problems } = planIntent(network, { ...NOBODYS, from, to, services });
+  if (partsOf(network, flow.service) === null) return "unknown";
+  const { byDevice, problems } = planFlow(network, flow);
   const intent = byDevice.get(difference.device);
   if (intent === undefined) return problems.length === 0 ? "notAsked" : "unknown";
   const device = difference[side];
-  const key = JSON.stringify([difference.device, from, to, service]);
+  const key = keyOf(difference.device, flow);
   const prove = () => judgeIntents(device, [intent])[0]?.status ?? "undecided";
   return proofs.status(network, device, key, prove);
 }

@@ -1,4 +1,5 @@
 import type { Device } from "../../engine/device/device.ts";
+import type { Loss } from "../../engine/diff/losses.ts";
 import type { IntentAnswer } from "../../engine/intents/model.ts";
 import type { Network } from "../inventory/model.ts";
 import { runningDevice, type Snapshot } from "../inventory/snapshot.ts";
@@ -7,6 +8,7 @@ import { runningDevice, type Snapshot } from "../inventory/snapshot.ts";
 const MAXIMUM_DEVICES = 200;
 
 type Status = IntentAnswer["status"];
+type Proved<T> = WeakMap<Network, WeakMap<Device, Map<string, T>>>;
 
 /**
  * What was read and proved of snapshots, which never change: in an outage a symptom comes every moment, and
@@ -14,7 +16,10 @@ type Status = IntentAnswer["status"];
  */
 export class Proofs {
   private readonly devices = new Map<string, Device>();
-  private readonly statuses = new WeakMap<Network, WeakMap<Device, Map<string, Status>>>();
+  private readonly statuses: Proved<Status> = new WeakMap();
+  private readonly losses: Proved<Loss> = new WeakMap();
+  private readonly numbers = new WeakMap<Device, number>();
+  private lastNumber = 0;
 
   deviceOf(snapshot: Snapshot): Device {
     const { device, hash } = snapshot;
@@ -34,12 +39,32 @@ export class Proofs {
 
   /** What becomes of a flow on a device, which is proved only once; `key` names the flow. */
   status(network: Network, device: Device, key: string, prove: () => Status): Status {
-    const ofNetwork = this.statuses.get(network) ?? new WeakMap<Device, Map<string, Status>>();
-    this.statuses.set(network, ofNetwork);
-    const ofDevice = ofNetwork.get(device) ?? new Map<string, Status>();
-    ofNetwork.set(device, ofDevice);
-    const status = ofDevice.get(key) ?? prove();
-    ofDevice.set(key, status);
-    return status;
+    return once(this.statuses, network, device, key, prove);
   }
+
+  /** What a flow loses from one device to the other, which is proved only once. */
+  loss(
+    network: Network,
+    [before, after]: readonly [Device, Device],
+    key: string,
+    prove: () => Loss,
+  ): Loss {
+    return once(this.losses, network, before, `${this.numberOf(after)} ${key}`, prove);
+  }
+
+  private numberOf(device: Device): number {
+    const number = this.numbers.get(device) ?? this.lastNumber++;
+    this.numbers.set(device, number);
+    return number;
+  }
+}
+
+function once<T>(all: Proved<T>, network: Network, device: Device, key: string, prove: () => T): T {
+  const ofNetwork = all.get(network) ?? new WeakMap<Device, Map<string, T>>();
+  all.set(network, ofNetwork);
+  const ofDevice = ofNetwork.get(device) ?? new Map<string, T>();
+  ofNetwork.set(device, ofDevice);
+  const proved = ofDevice.get(key) ?? prove();
+  ofDevice.set(key, proved);
+  return proved;
 }

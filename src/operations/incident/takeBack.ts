@@ -1,16 +1,16 @@
 import { createHash } from "node:crypto";
 import type { Device } from "../../engine/device/device.ts";
 import { compareDevices } from "../../engine/diff/index.ts";
-import type { IntentAnswer } from "../../engine/intents/model.ts";
 import { readDevice } from "../../engine/parsers/readDevice.ts";
 import { refuse } from "../../platform/refusal.ts";
 import type { Transport, TransportFault } from "../../platform/transport/transport.ts";
 import { type ListedTable, readListing, withoutLiveElements } from "../apply/listing.ts";
 import { listingText } from "../apply/script.ts";
 import type { OwnWork } from "../audit/who.ts";
-import { type Checked, checkAll } from "../change/checkAll.ts";
+import { checkAllChanged } from "../change/checkAll.ts";
 import { readManagementFlow } from "../change/management.ts";
 import type { Refusal } from "../change/model.ts";
+import type { ChangedIntent } from "../inventory/checkChange.ts";
 import type { Network, NetworkDevice } from "../inventory/model.ts";
 import { pull } from "../inventory/pull.ts";
 import {
@@ -69,21 +69,24 @@ export async function planUndo(question: ToUndo): Promise<PlannedUndo | Refusal>
       `how premortem reaches \`${device.name}\` is not known, so that it might be locked out`,
       "try it again, or mend it on the device",
     );
-  const judge = (snapshot: Snapshot) => judged({ network, device, management }, snapshot);
-  const now = judge(pulled.snapshot);
-  const then = judge(withPart(pulled.snapshot, "nft", listingText(undo.wanted)));
-  const worse = [...then].filter(([id, status]) => status !== "holds" && now.get(id) === "holds");
+  const then = withPart(pulled.snapshot, "nft", listingText(undo.wanted));
+  const [now, later] = [runningDevice(pulled.snapshot).device, runningDevice(then).device];
+  const changed = checkAllChanged({ network, device, management }, now, later);
+  const worse = changed.filter(({ becomes }) => becomes !== "asBefore");
   if (worse.length > 0)
-    return refuse(`undoing it would break ${worse.map(([id]) => id).join(", ")}`, BY_HAND);
-  const ids = (wanted: (id: string, status: string) => boolean) =>
-    [...then].filter(([id, status]) => wanted(id, status)).map(([id]) => id);
+    return refuse(
+      `undoing it would break ${worse.map(({ intent }) => intent.id).join(", ")}`,
+      BY_HAND,
+    );
+  const ids = (isMeant: (changed: ChangedIntent) => boolean) =>
+    changed.filter(isMeant).map(({ intent }) => intent.id);
   return {
     kind: "planned",
     undo,
     listing: listed.out,
-    repairs: ids((id, status) => status === "holds" && now.get(id) !== "holds"),
-    stillBroken: ids((_, status) => status === "broken"),
-    undecided: ids((_, status) => status === "undecided"),
+    repairs: ids(({ intent, was }) => intent.status === "holds" && was !== "holds"),
+    stillBroken: ids(({ intent }) => intent.status === "broken"),
+    undecided: ids(({ intent }) => intent.status === "undecided"),
   };
 }
 
@@ -98,11 +101,6 @@ function isElsewhere({ before, after }: ToUndo): boolean {
 
 function nftOf(snapshot: Snapshot): string {
   return partOf(snapshot, "nft") ?? "";
-}
-
-function judged(checked: Checked, snapshot: Snapshot): ReadonlyMap<string, IntentAnswer["status"]> {
-  const intents = checkAll(checked, runningDevice(snapshot).device);
-  return new Map(intents.map(({ id, status }) => [id, status]));
 }
 
 /** Exit codes of the device's part. */

@@ -1,7 +1,7 @@
 import { answerCheck, type CheckAnswer, type IntentWords } from "../../engine/answer/check.ts";
 import type { Device } from "../../engine/device/device.ts";
 import { judgeIntents } from "../../engine/intents/judge.ts";
-import type { IntentAnswer } from "../../engine/intents/model.ts";
+import type { Intent, IntentAnswer } from "../../engine/intents/model.ts";
 import { type PlannedIntent, planIntent } from "./flows.ts";
 import type { Network, NetworkIntent } from "./model.ts";
 
@@ -12,6 +12,17 @@ export function checkDevice(network: Network, name: string, device: Device): Che
     .filter((plan) => concerns(plan, name));
   return answerCheck(
     planned.map((plan) => ({ words: wordsOf(plan.intent), answer: judge(plan, name, device) })),
+  );
+}
+
+/** What the network file asks of one device, by the id of the intent, as far as it can be planned. */
+export function intentsOn(network: Network, name: string): ReadonlyMap<string, Intent> {
+  const planned = network.intents.map((intent) => planIntent(network, intent));
+  return new Map(
+    planned.flatMap(({ intent: { id }, byDevice }) => {
+      const own = byDevice.get(name);
+      return own === undefined ? [] : [[id, own] as const];
+    }),
   );
 }
 

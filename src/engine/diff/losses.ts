@@ -1,0 +1,119 @@
+import { FALSE, type Node, withinNodeLimit } from "../bdd/index.ts";
+import { canonicalText } from "../compile/index.ts";
+import type { Device } from "../device/device.ts";
+import { flowPackets, pathOfPart } from "../intents/flowPackets.ts";
+import { type Effect, effectOf, repliesTo } from "../intents/judge.ts";
+import type { FlowPart, FlowPattern, Intent, IntentKind } from "../intents/model.ts";
+import { unknownLevels } from "../packet/header/unknowns.ts";
+import { alignNames } from "./alignNames.ts";
+import type { ComparedPath } from "./comparePath.ts";
+import { comparePaths, type PathResult } from "./comparePaths.ts";
+
+/**
+ * What an intent loses when one device becomes the other. `some`: packets that kept it before break it
+ * after; `none`: proved that there are none, whatever broke it before; `unknown`: neither is proved.
+ */
+export type Loss = "none" | "some" | "unknown";
+
+export interface LossOptions {
+  /** Default: that of the arena. */
+  readonly nodeLimit?: number;
+}
+
+/**
+ * Says of each intent, in their order, what it loses. "Broken" is one word for one host that is cut and
+ * for all of them: of what is broken on both sides only the packets tell whether more of it is.
+ */
+export function lossesOf(
+  before: Device,
+  after: Device,
+  intents: readonly Intent[],
+  { nodeLimit }: LossOptions = {},
+): readonly Loss[] {
+  if (intents.length === 0) return [];
+  const aligned = alignNames(before, after).device;
+  const compared = comparePaths(before, aligned, nodeLimit ?? null, () => undefined);
+  const asked = { devices: [before, aligned], paths: compared.paths } as const;
+  const atLeast: Loss = compared.reasons.length > 0 ? "unknown" : "none";
+  return intents.map(({ kind, flows }) =>
+    flows.map((pattern) => lossOfFlow(asked, kind, pattern)).reduce(worse, atLeast),
+  );
+}
+
+const WEIGHT: Readonly<Record<Loss, number>> = { none: 0, unknown: 1, some: 2 };
+
+function worse(one: Loss, other: Loss): Loss {
+  return WEIGHT[other] > WEIGHT[one] ? other : one;
+}
+
+interface Asked {
+  readonly devices: readonly [before: Device, after: Device];
+  readonly paths: readonly PathResult[];
+}
+
+function lossOfFlow(asked: Asked, kind: IntentKind, pattern: FlowPattern): Loss {
+  const first = lossOfPart(asked, kind, pattern, "first");
+  if (kind === "blocked" || first === "some") return first;
+  const later = lossOfPart(asked, kind, pattern, "later");
+  return [later, lossOfReplies(asked, kind, pattern)].reduce(worse, first);
+}
+
+/** Replies come from where NAT has sent the connections: where that is another place, nothing is proved. */
+function lossOfReplies(asked: Asked, kind: IntentKind, pattern: FlowPattern): Loss {
+  const told = asked.devices.map((device) =>
+    withinNodeLimit(() => repliesTo(device, kind, pattern)),
+  );
+  const [before, after] = told;
+  if (before?.kind !== "done" || after?.kind !== "done") return "unknown";
+  const [first, second] = [before.value, after.value];
+  if (canonicalText(first.patterns) !== canonicalText(second.patterns)) return "unknown";
+  const found = second.patterns.map((one) => lossOfPart(asked, kind, one, "reply"));
+  const loss = found.reduce(worse, "none");
+  const isExact = first.isExact && second.isExact;
+  if (loss === "some" && !isExact) return "unknown";
+  const isUnjudged = second.reasons.length > 0 && asked.paths.some(isUnlike);
+  return isUnjudged ? worse(loss, "unknown") : loss;
+}
+
+function isUnlike({ result }: PathResult): boolean {
+  return result.kind !== "done" || result.value.differing.length > 0;
+}
+
+function lossOfPart(
+  { paths }: Asked,
+  kind: IntentKind,
+  pattern: FlowPattern,
+  part: FlowPart,
+): Loss {
+  const own = paths.filter(({ path }) => path === pathOfPart(pattern.path, part));
+  return own
+    .map(({ result }): Loss => {
+      if (result.kind !== "done") return "unknown";
+      const told = withinNodeLimit(() => lossOn(result.value, kind, pattern, part));
+      return told.kind === "done" ? told.value : "unknown";
+    })
+    .reduce(worse, "none");
+}
+
+function lossOn(
+  { analysis, domain, differing }: ComparedPath,
+  kind: IntentKind,
+  pattern: FlowPattern,
+  part: FlowPart,
+): Loss {
+  const { arena, layout, fates } = analysis;
+  const asked = arena.and(domain, flowPackets(layout, kind, pattern, part));
+  const packetsOf = (isMeant: (before: Effect, after: Effect) => boolean) =>
+    differing
+      .filter(({ before, after }) =>
+        isMeant(effectOf(fates, kind, before.fate), effectOf(fates, kind, after.fate)),
+      )
+      .reduce<Node>((all, { packets }) => arena.or(all, arena.and(packets, asked)), FALSE);
+  const mayBeLost = packetsOf((before, after) => before !== "bad" && after !== "good");
+  if (mayBeLost === FALSE) return "none";
+  const lost = packetsOf((before, after) => before === "good" && after === "bad");
+  const rest = arena.difference(asked, lost);
+  const unknown = new Set([lost, rest].flatMap((set) => unknownLevels(layout, set)));
+  const certain = arena.difference(arena.exists(lost, unknown), arena.exists(rest, unknown));
+  return certain === FALSE ? "unknown" : "some";
+}
