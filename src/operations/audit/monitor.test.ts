@@ -55,3 +55,27 @@ test("a flush of many rules is cut, not forgotten", async () => {
   const [first] = await read(...lines, "# new generation 1 by process 7 (nft)");
   expect(first?.commands).toHaveLength(MAXIMUM_COMMANDS);
 });
+
+const SENT = "# new generation 1 by process 7 (nft)";
+const areMovements = (all: readonly Transaction[]) => all.map((one) => isMovement(one, moves));
+
+test("a rule behind more elements than are kept is more than movement", async () => {
+  const elements = Array.from(
+    { length: MAXIMUM_COMMANDS },
+    (_, i) => `add element inet t s { 10.0.${i >> 8}.${i & 255} }`,
+  );
+  const all = await read(...elements, "add rule inet t f drop", SENT, elements[0] ?? "", SENT);
+  expect(areMovements(all)).toEqual([false, true]);
+});
+
+test("a transaction of which nothing is told, or a line that is not known, is no movement", async () => {
+  expect(areMovements(await read(SENT))).toEqual([false]);
+  const strange = await read("add element inet t s { 1.2.3.4 }", "rename chain f g", SENT);
+  expect(areMovements(strange)).toEqual([false]);
+});
+
+test("a ban that is lifted is a movement, and who lifted it is known", async () => {
+  const all = await read("delete element inet t s { 1.2.3.4 }", SENT, SENT);
+  expect(areMovements(all)).toEqual([true, true, false]);
+  expect(all[1]?.by?.name).toBe("nft");
+});
