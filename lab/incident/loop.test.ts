@@ -61,6 +61,7 @@ async function open() {
     ...common,
     differencesSince: (atMs) => audit.since(atMs),
     difference: (id) => audit.find(id),
+    isSeen: (device) => audit.states().get(device)?.kind === "watching",
     applying: async () => null,
     devicePart: readFileSync(PART, "utf8"),
     deviceFolder: () => records,

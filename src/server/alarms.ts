@@ -4,7 +4,7 @@ import type { ApplyNews } from "../operations/apply/options.ts";
 import type { ApplyService } from "../operations/apply/service.ts";
 import type { WatchState } from "../operations/audit/model.ts";
 import type { Audit } from "../operations/audit/service.ts";
-import { doubtsOf, notExaminedText } from "../operations/incident/doubts.ts";
+import { doubtsOf, notExaminedText, notSeenTexts } from "../operations/incident/doubts.ts";
 import { ruleTitle, waitingFor } from "../operations/incident/life.ts";
 import type { Incident, IncidentCause } from "../operations/incident/model.ts";
 import type { Incidents } from "../operations/incident/service.ts";
@@ -154,6 +154,12 @@ function causeLines(cause: IncidentCause | null): readonly string[] {
       return explainedLines(cause);
     case "notByRules":
       return ["Not explained by any difference of a ruleset. What hurts:"];
+    case "unclear":
+      return [
+        "The cause is not known yet.",
+        ...notSeenTexts(cause.notSeen).map((text) => `${text}.`),
+        "What hurts:",
+      ];
     default:
       return ["The cause is not known yet. What hurts:"];
   }

@@ -146,6 +146,7 @@ export async function openService(settings: ServiceSettings) {
     ...arms,
     differencesSince: (atMs) => audit.since(atMs),
     difference: (id) => audit.find(id),
+    isSeen: (device) => audit.states().get(device)?.kind === "watching",
     snapshotOf: (hash) => inventory.snapshotOf(hash),
     ...taking,
     recover: () => helpBack(recovery, probes),

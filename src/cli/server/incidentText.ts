@@ -1,3 +1,4 @@
+import { notSeenTexts } from "../../operations/incident/doubts.ts";
 import { type Style, shown, tint } from "../../report/formats/text/style.ts";
 import type { IncidentBody } from "./model.ts";
 import { spanText, timeText } from "./times.ts";
@@ -54,8 +55,9 @@ function causeText({ cause, symptoms, doubts }: IncidentBody, style: Style): str
       return [`${title}  not explained by any difference of a ruleset`, ...ruledOut].join("\n");
     case "unclear":
       return [
-        `${title}  not decided; it may be one of`,
+        `${title}  not decided${cause.candidates.length === 0 ? "" : "; it may be one of"}`,
         ...cause.candidates.map((one) => `  ${shown(rulesText(one.added, one.removed))}`),
+        ...notSeenTexts(cause.notSeen).map((text) => `  ${tint(style, "yellow", shown(text))}`),
         ...ruledOut,
       ].join("\n");
     case "explained": {

@@ -28,9 +28,7 @@ export function findCause(
   wellness: readonly Wellness[],
   proofs = new Proofs(),
 ): CauseAnswer {
-  /* What nothing ties to a connection (complaints, fewer mails) points at no rule: it counts where nothing else does. */
-  const tied = symptoms.filter(({ flows, intent }) => flows.length > 0 || intent !== null);
-  const speaking = tied.length > 0 ? tied : symptoms;
+  const speaking = speakingOf(symptoms);
   const question = { network, differences, symptoms: speaking, wellness, proofs };
   const judged = differences.map((difference) => judge(question, difference));
   const began = Math.min(...symptoms.map(({ sinceMs }) => sinceMs));
@@ -49,6 +47,31 @@ export function findCause(
       .filter(({ atMs }) => speaking.some(({ sinceMs }) => atMs <= sinceMs)),
     unexplained: symptoms.map(({ id }) => id).filter((id) => !explained.has(id)),
   };
+}
+
+/** What nothing ties to a connection (complaints, fewer mails) points at no rule: it counts where nothing else does. */
+function speakingOf(symptoms: readonly Symptom[]): readonly Symptom[] {
+  const tied = symptoms.filter(({ flows, intent }) => flows.length > 0 || intent !== null);
+  return tied.length > 0 ? tied : symptoms;
+}
+
+/** Of these devices those whose rules may be the cause; all of them where it is not known who stands between. */
+export function mayHoldCause(
+  network: Network,
+  symptoms: readonly Symptom[],
+  devices: readonly string[],
+): readonly string[] {
+  const isBetween = (device: string) => (flow: SymptomFlow) => {
+    const { byDevice, problems } = planFlow(network, flow);
+    const isPlanned = partsOf(network, flow.service) !== null && problems.length === 0;
+    return !isPlanned || byDevice.has(device);
+  };
+  return devices.filter((device) =>
+    speakingOf(symptoms).some(({ flows, intent }) => {
+      if (intent !== null) return intent.device === device;
+      return flows.length === 0 || flows.some(isBetween(device));
+    }),
+  );
 }
 
 /**

@@ -9,6 +9,17 @@ import { exampleNetwork, openDesk } from "./testing/openDesk.ts";
 const EDGE = readFileSync("examples/mail/edge.nft", "utf8");
 const NETWORK = exampleNetwork();
 
+const EDGE_DEVICE = NETWORK.devices.get("edge");
+if (EDGE_DEVICE === undefined) throw new Error("no edge");
+/** With a host that stands between nothing. */
+const WITH_HOST = {
+  ...NETWORK,
+  devices: new Map([
+    ["edge", EDGE_DEVICE],
+    ["host", { ...EDGE_DEVICE, name: "host", addresses: new Map() }],
+  ]),
+};
+
 /** What runs where these commands were run on the example. */
 function edge(...commands: readonly string[]) {
   return makeSnapshot("edge", [{ name: "nft", text: [EDGE, ...commands, ""].join("\n") }]);
@@ -70,4 +81,42 @@ test("what was not read may break what seems to hold again", async () => {
   expect((await incidents.open()).flatMap(waitingFor)).toHaveLength(3);
   await incidents.drifted("edge", { ...seen, drift: mended });
   expect((await incidents.open()).flatMap(waitingFor)).toEqual([]);
+});
+
+describe("what hurts, and no difference explains it", () => {
+  const flows = [{ from: "mail-servers", to: "internet", service: "smtp" }];
+  const symptom = { id: "smtp", sinceMs: 20, text: "smtp", flows, intent: null };
+  const untied = { ...symptom, flows: [] };
+
+  test("is not said to be no rule's doing where nobody sees the device in between", async () => {
+    const { incidents } = await openDesk({ isSeen: () => false });
+    await incidents.symptom(symptom);
+    const [incident] = await incidents.open();
+    expect(incident?.cause).toMatchObject({ kind: "unclear", candidates: [], notSeen: ["edge"] });
+    expect(incident?.timeline.at(-1)?.text).toContain(
+      "edge is not seen: a rule there may be the cause",
+    );
+  });
+
+  test("is decided as soon as the device is seen", async () => {
+    const seen = new Set<string>();
+    const { incidents } = await openDesk({ isSeen: (device) => seen.has(device) });
+    await incidents.symptom(symptom);
+    seen.add("edge");
+    await incidents.drifted("edge", {
+      kind: "watching",
+      sinceMs: 0,
+      snapshot: "",
+      drift: drift(),
+    });
+    expect((await incidents.open())[0]?.cause?.kind).toBe("notByRules");
+  });
+
+  test("may come from any device that is not seen where nothing ties it to a connection", async () => {
+    const { incidents } = await openDesk({ network: () => WITH_HOST, isSeen: () => false });
+    await incidents.symptom(untied);
+    expect((await incidents.open())[0]?.cause).toMatchObject({ notSeen: ["edge", "host"] });
+    await incidents.symptom({ ...symptom, id: "tied" });
+    expect((await incidents.open())[0]?.cause).toMatchObject({ notSeen: ["edge"] });
+  });
 });

@@ -90,15 +90,26 @@ export class IncidentDesk {
 
   /** Intents that a drift breaks are symptoms that nobody has had to feel yet. */
   drifted(device: string, state: WatchState): Promise<void> {
-    if (state.kind !== "watching" || state.drift.change !== null) return Promise.resolve();
+    if (state.kind !== "watching") return Promise.resolve();
     const { drift } = state;
+    if (drift.change !== null) return this.turns.take(() => this.nowSeen(device));
     const symptoms = drift.broken.map((intent) => intentSymptom(device, intent, drift.atMs));
     const isOver = ({ intent }: Symptom) => intent?.device === device && isMended(drift, intent.id);
     return this.turns.take(async () => {
       await this.take(symptoms);
       const waiting = (await this.store.open()).flatMap(waitingFor);
       await this.end(waiting.filter(isOver).map(({ id }) => id));
+      await this.nowSeen(device);
     });
+  }
+
+  /** What was not decided because nobody saw the device may be so now. */
+  private async nowSeen(device: string): Promise<void> {
+    for (const incident of await this.store.open()) {
+      const { cause } = incident;
+      const wasMissed = cause?.kind === "unclear" && cause.notSeen.includes(device);
+      if (wasMissed && waitingFor(incident).length > 0) await this.seekCause(incident);
+    }
   }
 
   differenceSeen(): Promise<void> {
@@ -246,9 +257,10 @@ export class IncidentDesk {
   }
 
   private async seekCause(incident: Incident): Promise<void> {
-    const { network, differencesSince, snapshotOf, clock } = this.options;
+    const { network, differencesSince, snapshotOf, isSeen, clock } = this.options;
     const cause = await explain({
       network: network(),
+      notSeen: [...network().devices.keys()].filter((name) => !isSeen(name)),
       differences: await differencesSince(incident.beganMs - HISTORY_MS),
       symptoms: presentSymptoms(incident),
       wellness: [...this.wellness.values()],

@@ -25,6 +25,11 @@ export function notExaminedText({ notExamined }: Pick<Explained, "notExamined">)
     : `${notExamined} more differences were not examined`;
 }
 
+/** Which devices nobody looked at, each in a sentence. */
+export function notSeenTexts(devices: readonly string[]): readonly string[] {
+  return devices.map((device) => `${device} is not seen: a rule there may be the cause`);
+}
+
 /** A moment in UTC; 0 is the beginning of all records. */
 function momentText(atMs: number): string {
   if (atMs === 0) return "the beginning";

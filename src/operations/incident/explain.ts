@@ -2,7 +2,7 @@ import type { SeenDifference } from "../audit/model.ts";
 import { whoText } from "../audit/who.ts";
 import type { Network } from "../inventory/model.ts";
 import type { Snapshot } from "../inventory/snapshot.ts";
-import { findCause, proveFlows } from "./cause.ts";
+import { findCause, mayHoldCause, proveFlows } from "./cause.ts";
 import { decisiveRules } from "./decisive.ts";
 import type {
   CauseAnswer,
@@ -23,6 +23,8 @@ export interface ToExplain {
   readonly differences: readonly SeenDifference[];
   readonly symptoms: readonly Symptom[];
   readonly wellness: readonly Wellness[];
+  /** Devices that are not watched now: what changed there is among no differences. */
+  readonly notSeen: readonly string[];
   readonly snapshotOf: (hash: string) => Promise<Snapshot | null>;
   readonly proofs: Proofs;
 }
@@ -39,7 +41,11 @@ export async function explain(question: ToExplain): Promise<IncidentCause> {
   await proveFlows(network, observed, symptoms, proofs);
   const answer = findCause(network, observed, symptoms, wellness, proofs);
   const seen = new Map(examined.map((one) => [String(one.id), one]));
-  const cause = tell(answer, seen, question.differences.length - observed.length);
+  const left: NotAsked = {
+    notExamined: question.differences.length - observed.length,
+    notSeen: mayHoldCause(network, symptoms, question.notSeen),
+  };
+  const cause = tell(answer, seen, left);
   return cause.kind === "explained"
     ? { ...cause, rules: await rulesOf(question, answer, seen) }
     : cause;
@@ -81,10 +87,16 @@ async function observe(
   };
 }
 
+/** What an answer does not speak of. */
+interface NotAsked {
+  readonly notExamined: number;
+  readonly notSeen: readonly string[];
+}
+
 function tell(
   answer: CauseAnswer,
   seen: ReadonlyMap<string, SeenDifference>,
-  notExamined: number,
+  { notExamined, notSeen }: NotAsked,
 ): IncidentCause {
   const told = ({ id }: ObservedDifference): readonly ToldDifference[] => {
     const one = seen.get(id);
@@ -109,9 +121,10 @@ function tell(
       ruledOut,
       notExamined,
     };
-  if (answer.kind === "notByRules" && notExamined === 0) return { kind: "notByRules", ruledOut };
+  if (answer.kind === "notByRules" && notExamined + notSeen.length === 0)
+    return { kind: "notByRules", ruledOut };
   const candidates = answer.candidates.flatMap((one) => told(one.difference));
-  return { kind: "unclear", candidates, ruledOut, notExamined };
+  return { kind: "unclear", candidates, ruledOut, notExamined, notSeen };
 }
 
 function toldDifference(seen: SeenDifference): ToldDifference {

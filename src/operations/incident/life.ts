@@ -1,3 +1,4 @@
+import { notSeenTexts } from "./doubts.ts";
 import type {
   Incident,
   IncidentCause,
@@ -103,7 +104,14 @@ function begin({ beganMs }: Incident, cause: IncidentCause): number {
 }
 
 function verdictOf(cause: IncidentCause): string {
-  return cause.kind === "explained" ? `explained ${cause.difference.id}` : cause.kind;
+  switch (cause.kind) {
+    case "explained":
+      return `explained ${cause.difference.id}`;
+    case "notByRules":
+      return cause.kind;
+    case "unclear":
+      return `unclear ${cause.notSeen.join(" ")}`;
+  }
 }
 
 function causeText(cause: IncidentCause): string {
@@ -113,9 +121,21 @@ function causeText(cause: IncidentCause): string {
     case "notByRules":
       return "not explained by any difference of a ruleset";
     case "unclear":
-      return "no difference is proved to be the cause, and some cannot be ruled out";
+      return unclearText(cause);
   }
 }
+
+function unclearText({ candidates, notExamined, notSeen }: Unclear): string {
+  const isAllRuledOut = candidates.length === 0 && notExamined === 0;
+  return [
+    isAllRuledOut
+      ? "no difference that was seen is the cause"
+      : "no difference is proved to be the cause, and some cannot be ruled out",
+    ...notSeenTexts(notSeen),
+  ].join("; ");
+}
+
+type Unclear = Extract<IncidentCause, { kind: "unclear" }>;
 
 /** `edge, inet edge forward: + ip saddr 10.10.2.8/29 drop; by …`. */
 export function differenceText({ device, added, removed, by }: ToldDifference): string {

@@ -113,6 +113,8 @@ export type IncidentCause =
       readonly candidates: readonly ToldDifference[];
       readonly ruledOut: readonly ToldDifference[];
       readonly notExamined: number;
+      /** Devices whose rules may be the cause, and that nobody sees. */
+      readonly notSeen: readonly string[];
     };
 
 /** What took the cause back, and how far that is. */

@@ -18,6 +18,8 @@ export interface IncidentOptions {
   readonly transportOf: (device: string) => Transport;
   readonly differencesSince: (atMs: number) => Promise<readonly SeenDifference[]>;
   readonly difference: (id: number) => Promise<SeenDifference | null>;
+  /** Whether a change on the device would be seen now. */
+  readonly isSeen: (device: string) => boolean;
   readonly snapshotOf: (hash: string) => Promise<Snapshot | null>;
   /** The apply that is under way there, whose read-back has to be its own; null: none. */
   readonly applying: (device: string) => Promise<number | null>;

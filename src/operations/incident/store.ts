@@ -1,4 +1,4 @@
-import type { Generated, JSONColumnType } from "kysely";
+import { type Generated, type JSONColumnType, sql } from "kysely";
 import type { Database, Migration } from "../../platform/db/database.ts";
 import type { Incident } from "./model.ts";
 
@@ -23,6 +23,15 @@ export const INCIDENT_MIGRATIONS: readonly Migration[] = [
         .addColumn("incident", "jsonb", (column) => column.notNull())
         .execute();
       await schema.createIndex("incident_status").on("incident").column("status").execute();
+    },
+  },
+  {
+    /* Causes of before did not say which devices nobody saw. */
+    name: "incident-002-not-seen",
+    up: async (database) => {
+      await sql`
+        update incident set incident = jsonb_set(incident, '{cause,notSeen}', '[]')
+        where incident #>> '{cause,kind}' = 'unclear'`.execute(database);
     },
   },
 ];

@@ -13,6 +13,8 @@ export interface IncidentStory {
   readonly impact: readonly string[];
   readonly timeline: readonly TimelineEntry[];
   readonly cause: StoryCause | null;
+  /** Sentences on what is said in the place of a cause. */
+  readonly noCause: readonly string[];
   readonly resolution: readonly string[];
   /** What was looked at and found not to be the cause. */
   readonly ruledOut: readonly string[];
@@ -99,10 +101,8 @@ function rootCause({ rule, device, place, by, change, explains }: StoryCause): s
   ].join("\n");
 }
 
-function noCause({ ruledOut }: IncidentStory): string {
-  return ruledOut.length === 0
-    ? "Root Cause:\nNot found yet."
-    : "Root Cause:\nNot explained by any difference of a ruleset.";
+function noCause(story: IncidentStory): string {
+  return ["Root Cause:", ...story.noCause.map(plain)].join("\n");
 }
 
 function tasks({ tasks: all }: IncidentStory): readonly string[] {

@@ -1,4 +1,4 @@
-import { doubtsOf, notExaminedText } from "../incident/doubts.ts";
+import { doubtsOf, notExaminedText, notSeenTexts } from "../incident/doubts.ts";
 import { differenceText, titleOf, waitingFor } from "../incident/life.ts";
 import type { Incident, IncidentCause } from "../incident/model.ts";
 import type { Network } from "../inventory/model.ts";
@@ -25,6 +25,7 @@ export function storyOf(network: Network, incident: Incident): IncidentStory {
       ...incident.timeline,
     ],
     cause: explained === null ? null : causeOf(explained, incident),
+    noCause: noCauseOf(cause),
     resolution: resolutionOf(incident),
     ruledOut:
       cause === null
@@ -66,6 +67,13 @@ function causeOf(
       ...(rest === null ? [] : [`Not all was asked: ${rest}.`]),
     ],
   };
+}
+
+/** "Not explained" is said only where all was looked at that may be it. */
+function noCauseOf(cause: IncidentCause | null): readonly string[] {
+  if (cause?.kind === "notByRules") return ["Not explained by any difference of a ruleset."];
+  const unseen = cause?.kind === "unclear" ? notSeenTexts(cause.notSeen) : [];
+  return ["Not found yet.", ...unseen.map((text) => `${text}.`)];
 }
 
 function ruleOf(text: string, mark: string): string {

@@ -32,6 +32,7 @@ const cause = z
       candidates: listOf(toldDifference),
       ruledOut: listOf(toldDifference),
       notExamined: z.number(),
+      notSeen: listOf(z.string()).describe("devices that nobody sees: a rule there may be it"),
     }),
   ])
   .openapi("Cause");

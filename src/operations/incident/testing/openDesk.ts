@@ -26,6 +26,7 @@ export async function openDesk(given: Partial<IncidentOptions> = {}) {
     },
     differencesSince: async () => [],
     difference: async () => null,
+    isSeen: () => true,
     snapshotOf: async () => null,
     applying: async () => null,
     devicePart: "",
