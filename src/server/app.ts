@@ -33,10 +33,7 @@ export function makeApp({ service, onFault, keepAliveMs }: AppSettings): OpenAPI
   const app = new OpenAPIHono();
   app.use(secureHeaders());
   app.use(readToEnd);
-  app.use((context, next) =>
-    /* Nobody is known there yet, and nobody may fill the memory. */
-    (context.req.path.startsWith(COMPLAINTS) ? complaintLimit : usualLimit)(context, next),
-  );
+  app.use(async (context, next) => (await limitFor(service, context))(context, next));
   const gate: Gate = async (context, role) => {
     if (role === null) return NOBODY;
     const actor = await actorOf(service, context);
@@ -93,7 +90,11 @@ function limitOf(maxSize: number) {
   return bodyLimit({ maxSize, onError: (context) => send(context, answer) });
 }
 
+/** Bytes of a body of whoever is not known: nobody of them may fill the memory. */
+const MAXIMUM_STRANGERS_BYTES = 64 * KIB;
+
 const usualLimit = limitOf(MAXIMUM_BODY_BYTES);
+const strangersLimit = limitOf(MAXIMUM_STRANGERS_BYTES);
 const complaintLimit = limitOf(MAXIMUM_COMPLAINT_BYTES);
 const NO_TOKEN = apiError(
   401,
@@ -160,6 +161,16 @@ async function readToEnd({ req, header }: Context, next: Next): Promise<void> {
 
 /** Bytes that are read only to be thrown away. */
 const MAXIMUM_SKIPPED_BYTES = 2 * MAXIMUM_BODY_BYTES;
+
+/** A body that does not say how long it is is read to its end before anybody asks who sends it. */
+async function limitFor(service: Service, context: Context) {
+  const { req } = context;
+  /* Complaints are signed: nobody is known before theirs is read. */
+  if (req.path.startsWith(COMPLAINTS)) return complaintLimit;
+  const isShort = Number(req.header("content-length") ?? Infinity) <= MAXIMUM_STRANGERS_BYTES;
+  if (req.raw.body === null || isShort) return usualLimit;
+  return (await actorOf(service, context)) === null ? strangersLimit : usualLimit;
+}
 
 /** Null: nobody that is known. */
 async function actorOf({ access }: Service, { req }: Context): Promise<Actor | null> {

@@ -227,3 +227,19 @@ test("a body that is too large is refused, whether it says so before or not", as
   for (const { status, body } of [said, unsaid, complaint])
     expect([status, errorBody.parse(body).error.code]).toEqual([413, "tooMuch"]);
 });
+
+test("of somebody unknown no more than a few KiB are read, whether they say how many there are or not", async () => {
+  const server = await testServer();
+  const large = new Uint8Array(200 * 1024).fill(32);
+  let pulled = 0;
+  const stream = new ReadableStream({
+    pull(controller) {
+      pulled++;
+      controller.enqueue(large);
+      if (pulled === 100) controller.close();
+    },
+  });
+  const headers = { "content-type": "application/json" };
+  for (const raw of [stream, large])
+    expect((await server.ask("POST", "/v1/changes", { raw, headers })).status).toBe(413);
+});
