@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { refuse } from "../../platform/refusal.ts";
-import type { Actor, Approval, Change, Shown } from "./model.ts";
+import type { Actor, Approval, Change, ChangeFacts, Shown } from "./model.ts";
 import { isItsWriter, notAllowed, over, type Result } from "./permission.ts";
 
 /** What somebody who looks at the change is shown; null: it is not proved as it is now. */
-export function shownOf({ proof, contentHash }: Change): Shown | null {
+export function shownOf({ proof, contentHash }: ChangeFacts): Shown | null {
   if (proof === null || proof.contentHash !== contentHash) return null;
   const { runningHash, networkHash, brokenBefore } = proof;
   const broken = [...proof.brokenCritical, ...proof.broken];
@@ -13,7 +13,7 @@ export function shownOf({ proof, contentHash }: Change): Shown | null {
 }
 
 /** Names what is shown, so that an approval can say what it is of; null: there is nothing to approve yet. */
-export function shownHashOf(change: Change): string | null {
+export function shownHashOf(change: ChangeFacts): string | null {
   const shown = shownOf(change);
   if (shown === null) return null;
   const { contentHash, runningHash, networkHash, broken, brokenBefore, undecided } = shown;
@@ -49,12 +49,12 @@ export function approve(change: Change, actor: Actor, shownHash: string, atMs: n
 }
 
 /** Approvals that still count: of what is shown now, by people who did not write it. */
-export function validApprovals(change: Change): readonly Approval[] {
+export function validApprovals(change: ChangeFacts): readonly Approval[] {
   return change.approvals.filter((approval) => whyVoid(change, approval) === null);
 }
 
 /** Why an approval does not count; null: it does. */
-export function whyVoid(change: Change, { by, shown }: Approval): string | null {
+export function whyVoid(change: ChangeFacts, { by, shown }: Approval): string | null {
   if (isItsWriter(change, by)) return `\`${by}\` wrote part of it`;
   if (shown.contentHash !== change.contentHash) return "it was edited after the approval";
   const now = shownOf(change);

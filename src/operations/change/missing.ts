@@ -1,13 +1,13 @@
 import { validApprovals, whyVoid } from "./approval.ts";
-import type { Change, Missing } from "./model.ts";
+import type { ChangeFacts, Missing } from "./model.ts";
 import { granted, isExcused } from "./override.ts";
 
 /** What stands between the change and its apply, as it was proved last; empty: nothing. */
-export function missing(change: Change, nowMs: number): readonly Missing[] {
+export function missing(change: ChangeFacts, nowMs: number): readonly Missing[] {
   return [...missingProof(change), ...missingConsent(change), ...missingIntents(change, nowMs)];
 }
 
-function missingProof({ proof, contentHash }: Change): readonly Missing[] {
+function missingProof({ proof, contentHash }: ChangeFacts): readonly Missing[] {
   const because = (reason: string): readonly Missing[] => [{ kind: "proof", reason }];
   if (proof === null || proof.contentHash !== contentHash) return because("it is not proved yet");
   if (!proof.loads) return because(proof.reasons[0] ?? "the device would refuse it");
@@ -15,14 +15,14 @@ function missingProof({ proof, contentHash }: Change): readonly Missing[] {
   return because(`not everything could be proved: ${proof.reasons[0] ?? "no reason is known"}`);
 }
 
-function missingConsent(change: Change): readonly Missing[] {
+function missingConsent(change: ChangeFacts): readonly Missing[] {
   if (validApprovals(change).length > 0) return [];
   const last = change.approvals.at(-1);
   const reason = last === undefined ? null : whyVoid(change, last);
   return [{ kind: "approval", notBy: change.writers, reason }];
 }
 
-function missingIntents(change: Change, nowMs: number): readonly Missing[] {
+function missingIntents(change: ChangeFacts, nowMs: number): readonly Missing[] {
   const { proof, override, writers } = change;
   const broken = proof?.brokenCritical ?? [];
   const undecided = proof?.undecidedCritical ?? [];

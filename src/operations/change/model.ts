@@ -99,6 +99,9 @@ export interface Change {
   readonly proof: Proof | null;
 }
 
+/** A change without the texts of its files, which are megabytes: what lists tell, and what is judged of it. */
+export type ChangeFacts = Omit<Change, "files">;
+
 /** What stands between a change and its apply. */
 export type Missing =
   | { readonly kind: "proof"; readonly reason: string }

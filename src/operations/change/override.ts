@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { mayOperate } from "../../platform/auth/actor.ts";
 import { refuse } from "../../platform/refusal.ts";
-import type { Actor, Change, Excused, Grant, Override, Refusal } from "./model.ts";
+import type { Actor, Change, ChangeFacts, Excused, Grant, Override, Refusal } from "./model.ts";
 import { MAXIMUM_OVERRIDE_HOURS } from "./overrideTerm.ts";
 import { isItsWriter, notAllowed, over, type Result } from "./permission.ts";
 
@@ -89,7 +89,7 @@ export function grantOverride(
 const NOTHING: Excused = { intents: [], undecided: [] };
 
 /** What a second person has excused, for as long as that holds. */
-export function granted({ override, contentHash }: Change, nowMs: number): Excused {
+export function granted({ override, contentHash }: ChangeFacts, nowMs: number): Excused {
   const grant = override?.grant ?? null;
   const isLive = grant !== null && grant.untilMs > nowMs && grant.contentHash === contentHash;
   return isLive ? grant : NOTHING;

@@ -1,5 +1,5 @@
 import { refuse } from "../../platform/refusal.ts";
-import type { Actor, Change, ChangeStatus, Refusal } from "./model.ts";
+import type { Actor, Change, ChangeFacts, ChangeStatus, Refusal } from "./model.ts";
 
 /* Who may act on a change, and when; people are told apart by login. */
 
@@ -9,11 +9,11 @@ export function isRefusal(result: Result): result is Refusal {
   return "reason" in result && "help" in result;
 }
 
-export function isOpen({ status }: Change): boolean {
+export function isOpen({ status }: ChangeFacts): boolean {
   return status === "draft" || status === "proposed";
 }
 
-export function isItsWriter({ writers }: Change, login: string): boolean {
+export function isItsWriter({ writers }: ChangeFacts, login: string): boolean {
   return writers.includes(login);
 }
 

@@ -29,6 +29,7 @@ import {
   findChange,
   findProof,
   insertChange,
+  type ListedChange,
   listChanges,
   type StoredChange,
   type StoredProof,
@@ -61,8 +62,8 @@ export interface ChangeOptions {
   readonly events: Channel<ChangeEvent>;
 }
 
-/** A change with what stands between it and its apply, as far as is known without reading the device. */
-export interface ChangeView extends StoredChange {
+/** What stands between a change and its apply, as far as is known without reading the device. */
+interface Judgement {
   readonly approvals: readonly JudgedApproval[];
   readonly missing: readonly Missing[];
   /** Names what an approver is shown now; null: it has to be proved first. */
@@ -70,6 +71,9 @@ export interface ChangeView extends StoredChange {
   /** Names the override that is asked for; null: there is none. */
   readonly overrideHash: string | null;
 }
+
+export type ListedView = ListedChange & Judgement;
+export type ChangeView = StoredChange & Judgement;
 
 /** An approval, and why it does not count; null: it does. */
 export interface JudgedApproval extends Approval {
@@ -95,7 +99,7 @@ export function openChanges(options: ChangeOptions) {
       return found.map((one) => viewOf(one, clock()));
     },
     /** Those that wait for somebody, newest first. */
-    waiting: async (limit: number): Promise<readonly ChangeView[]> =>
+    waiting: async (limit: number): Promise<readonly ListedView[]> =>
       (await waitingChanges(database, limit)).map((one) => viewOf(one, clock())),
     get: async (id: number): Promise<ChangeView | Refusal> => {
       const found = await findChange(database, id);
@@ -317,7 +321,7 @@ export async function pullDevice(devices: Devices, name: string): Promise<Pulled
   return refuse(pulled.message, pulled.help);
 }
 
-function viewOf(stored: StoredChange, nowMs: number): ChangeView {
+function viewOf<Stored extends ListedChange>(stored: Stored, nowMs: number): Stored & Judgement {
   const { change } = stored;
   const shownHash = shownHashOf(change);
   const approvals = change.approvals.map((one) => ({ ...one, void: whyVoid(change, one) }));

@@ -2,7 +2,7 @@ import type { Generated } from "kysely";
 import type { ProofAnswer } from "../../engine/answer/proof.ts";
 import type { Database, Migration } from "../../platform/db/database.ts";
 import { ADOPTION_MIGRATION } from "./adoptionStore.ts";
-import type { Change, ChangeStatus } from "./model.ts";
+import type { Change, ChangeFacts, ChangeStatus } from "./model.ts";
 
 /*
  * Changes are documents: they are read and written whole, and what is asked for stands in columns beside
@@ -20,7 +20,10 @@ interface ChangeTable {
   status: ChangeStatus;
   /** Counts up with each write. */
   version: number;
+  /** All but the texts of files. */
   document: string;
+  /** Paths and texts: what lists do not read. */
+  files: string;
   created_ms: number;
   updated_ms: number;
 }
@@ -77,14 +80,42 @@ export const CHANGE_MIGRATIONS: readonly Migration[] = [
     },
   },
   ADOPTION_MIGRATION,
+  {
+    name: "change-003-files-apart",
+    up: async (database) => {
+      await database.schema
+        .alterTable("change")
+        .addColumn("files", "text", (column) => column.notNull().defaultTo("[]"))
+        .execute();
+      const tables = database.withTables<Tables>();
+      const rows = await tables.selectFrom("change").select(["id", "document"]).execute();
+      for (const row of rows) {
+        const { files, ...rest }: { readonly files: StoredFiles } = JSON.parse(row.document);
+        const paths = files.map(([path]) => path);
+        await tables
+          .updateTable("change")
+          .set({ document: JSON.stringify({ ...rest, paths }), files: JSON.stringify(files) })
+          .where("id", "=", row.id)
+          .execute();
+      }
+    },
+  },
 ];
 
-/** A change with the number of its form, so that two people do not overwrite each other. */
-export interface StoredChange {
-  readonly change: Change;
+type StoredFiles = readonly (readonly [path: string, text: string])[];
+
+/** A change as lists tell of it. */
+export interface ListedChange {
+  readonly change: ChangeFacts;
+  readonly paths: readonly string[];
+  /** The number of its form, so that two people do not overwrite each other. */
   readonly version: number;
   readonly createdMs: number;
   readonly updatedMs: number;
+}
+
+export interface StoredChange extends ListedChange {
+  readonly change: Change;
 }
 
 /** Puts a new change in; it gets its number here. */
@@ -101,13 +132,14 @@ export async function insertChange(
       device,
       status,
       version: 1,
-      document: documentOf(draft),
+      ...documentOf(draft),
       created_ms: nowMs,
       updated_ms: nowMs,
     })
     .returning("id")
     .executeTakeFirstOrThrow();
-  return { change: { ...draft, id }, version: 1, createdMs: nowMs, updatedMs: nowMs };
+  const change = { ...draft, id };
+  return { change, paths: pathsOf(change), version: 1, createdMs: nowMs, updatedMs: nowMs };
 }
 
 /** Null: there is none of this number. `isLocked`: nobody else writes it until the transaction ends. */
@@ -132,7 +164,7 @@ export async function updateChange(
     .set({
       status: change.status,
       version: version + 1,
-      document: documentOf(change),
+      ...documentOf(change),
       updated_ms: nowMs,
     })
     .where("id", "=", change.id)
@@ -143,15 +175,15 @@ export async function updateChange(
 export async function listChanges(
   database: Database,
   { limit, beforeId }: { readonly limit: number; readonly beforeId: number | null },
-): Promise<readonly StoredChange[]> {
+): Promise<readonly ListedChange[]> {
   const query = database
     .withTables<Tables>()
     .selectFrom("change")
-    .selectAll()
+    .select(LISTED)
     .orderBy("id", "desc")
     .limit(limit);
   const rows = await (beforeId === null ? query : query.where("id", "<", beforeId)).execute();
-  return rows.map(toStored);
+  return rows.map(toListed);
 }
 
 /** Statuses of changes that wait for somebody. */
@@ -161,17 +193,19 @@ const WAITING: readonly Change["status"][] = ["draft", "proposed", "applying"];
 export async function waitingChanges(
   database: Database,
   limit: number,
-): Promise<readonly StoredChange[]> {
+): Promise<readonly ListedChange[]> {
   const rows = await database
     .withTables<Tables>()
     .selectFrom("change")
-    .selectAll()
+    .select(LISTED)
     .where("status", "in", WAITING)
     .orderBy("id", "desc")
     .limit(limit)
     .execute();
-  return rows.map(toStored);
+  return rows.map(toListed);
 }
+
+const LISTED = ["id", "version", "document", "created_ms", "updated_ms"] as const;
 
 /** The same content on the same state has one proof: a later one takes its place. */
 export async function saveProof(
@@ -221,15 +255,19 @@ export async function findProof(
   return { answer, atMs: row.at_ms };
 }
 
-type Document = Omit<Change, "id" | "files"> & {
-  readonly files: readonly (readonly [path: string, text: string])[];
-};
+type Document = Omit<ChangeFacts, "id"> & { readonly paths: readonly string[] };
 
-function documentOf({ id: _, files, ...rest }: Change): string {
-  return JSON.stringify({ ...rest, files: [...files] } satisfies Document);
+function documentOf(change: Change): { readonly document: string; readonly files: string } {
+  const { id: _, files, ...rest } = change;
+  const document = JSON.stringify({ ...rest, paths: pathsOf(change) } satisfies Document);
+  return { document, files: JSON.stringify([...files]) };
 }
 
-interface ChangeRow {
+function pathsOf({ files }: Change): readonly string[] {
+  return [...files.keys()];
+}
+
+interface ListedRow {
   readonly id: number;
   readonly version: number;
   readonly document: string;
@@ -237,12 +275,19 @@ interface ChangeRow {
   readonly updated_ms: number;
 }
 
-function toStored(row: ChangeRow): StoredChange {
-  const { files, ...rest }: Document = JSON.parse(row.document);
+function toListed(row: ListedRow): ListedChange {
+  const { paths, ...rest }: Document = JSON.parse(row.document);
   return {
-    change: { ...rest, id: row.id, files: new Map(files) },
+    change: { ...rest, id: row.id },
+    paths,
     version: row.version,
     createdMs: row.created_ms,
     updatedMs: row.updated_ms,
   };
+}
+
+function toStored(row: ListedRow & { readonly files: string }): StoredChange {
+  const listed = toListed(row);
+  const files: StoredFiles = JSON.parse(row.files);
+  return { ...listed, change: { ...listed.change, files: new Map(files) } };
 }

@@ -1,4 +1,4 @@
-import type { ChangeView } from "../../operations/change/service.ts";
+import type { ChangeView, ListedView } from "../../operations/change/service.ts";
 import * as contract from "../contract/change.ts";
 import { idPath, pageQuery } from "../contract/common.ts";
 import { isTrouble, type Trouble } from "../errors.ts";
@@ -137,7 +137,6 @@ function told(found: ChangeView | Extract<Trouble, { kind: "refusal" }>) {
 }
 
 /** A change as the API gives it: texts of files are asked for by themselves. */
-export function changeBody({ change, ...view }: ChangeView) {
-  const { files, ...rest } = change;
-  return { ...rest, paths: [...files.keys()], ...view };
+export function changeBody({ change, ...view }: ListedView) {
+  return { ...change, ...view };
 }
