@@ -23,6 +23,8 @@ export interface ProofAnswer {
   readonly findings: readonly Finding[];
   /** Tables of others that the files would flush: they are kept. */
   readonly kept: readonly { readonly table: string; readonly owner: string | null }[];
+  /** Live sets that the files add elements to: they are not loaded, and count from the next start. */
+  readonly notLoaded: readonly string[];
   /** Broken by it, or more of it than before; and those that are broken already, of which no more breaks. */
   readonly broken: readonly CheckedIntent[];
   readonly brokenBefore: readonly CheckedIntent[];

@@ -7,11 +7,20 @@ import { withOwnFlush } from "./sources.ts";
 
 /** What would run, as far as the engine can tell. */
 export interface Candidate {
+  /** As it is from the next start on: live sets hold what the files say. */
   readonly result: DeviceResult;
   /** With what live sets hold now: apply keeps it. */
   readonly device: Device;
+  /** Live sets that hold something else than the files say until then, as `inet edge bans`. */
+  readonly differing: readonly LiveSet[];
   /** Tables of others that the scripts would change, or delete by name. */
   readonly touched: readonly string[];
+}
+
+export interface LiveSet {
+  readonly name: string;
+  /** The files name elements that it does not hold. */
+  readonly hasNew: boolean;
 }
 
 /** Runs the source files as scripts on the running state; a flush takes the own tables alone. */
@@ -20,9 +29,11 @@ export function runSources(running: Device, sources: Sources, owned: readonly st
     [...sources.files].map(([path, text]) => [path, withOwnFlush(text, owned)] as const),
   );
   const result = readDevice({ files, roots: sources.roots, onto: running });
+  const device = withLiveElements(running, result.device);
   return {
     result,
-    device: withLiveElements(running, result.device),
+    device,
+    differing: differingSets(device, result.device),
     touched: touchedTables(running, result.device, owned),
   };
 }
@@ -63,6 +74,20 @@ function keepElements(before: readonly NamedSet[], set: NamedSet): NamedSet {
   const known = before.find(({ name }) => name === set.name);
   const isKept = known !== undefined && isLive(set) && definition(known) === definition(set);
   return isKept ? { ...set, elements: known.elements } : set;
+}
+
+function differingSets(kept: Device, said: Device): readonly LiveSet[] {
+  return kept.tables.flatMap((table, at) =>
+    table.sets.flatMap((set, place): LiveSet[] => {
+      const own = said.tables[at]?.sets[place];
+      if (own === undefined || own === set) return [];
+      const held = new Set(set.elements.map(canonicalText));
+      const written = own.elements.map(canonicalText);
+      const hasNew = written.some((element) => !held.has(element));
+      if (!hasNew && written.length === held.size) return [];
+      return [{ name: `${tableKey(table)} ${set.name}`, hasNew }];
+    }),
+  );
 }
 
 /** Packets, or a clock, change what it holds. */

@@ -192,6 +192,43 @@ test("bans in live sets stay, so that they are no difference", () => {
   expect(answer).toMatchObject({ isComplete: true, diff: { equal: true } });
 });
 
+describe("elements of a live set in the source file", () => {
+  const live = (elements: string) =>
+    EDGE.replace(
+      "table inet edge {",
+      `table inet edge {\n  set blocked {\n    type ipv4_addr\n    flags interval, timeout\n    elements = { ${elements} }\n  }\n`,
+    ).replace(ESTABLISHED, `    ip saddr @blocked drop\n${ESTABLISHED}`);
+  const before = live("192.0.2.66");
+  const edited = (elements: string, running = before) =>
+    prove({
+      running,
+      parts: [{ name: PATH, text: before }],
+      files: { [PATH]: live(elements) },
+    });
+
+  test("break what they break from the next start on, though they are not loaded", () => {
+    const answer = edited("192.0.2.66, 10.10.2.8/29");
+    expect(answer.diff?.equal).toBe(true);
+    expect(answer.notLoaded).toEqual(["inet edge blocked"]);
+    expect(toProof(answer).brokenCritical).toEqual(["mail-out", "mail-names", "mail-users"]);
+  });
+
+  test("are told where they break nothing", () => {
+    const answer = edited("192.0.2.66, 192.0.2.67");
+    expect(answer).toMatchObject({
+      isComplete: true,
+      broken: [],
+      notLoaded: ["inet edge blocked"],
+    });
+  });
+
+  test("repair nothing before the next start", () => {
+    const answer = edited("192.0.2.66", live("192.0.2.66, 10.10.2.8/29"));
+    expect(answer).toMatchObject({ broken: [], repaired: [], notLoaded: [] });
+    expect(toProof(answer).brokenBefore).toEqual(["mail-out", "mail-names", "mail-users"]);
+  });
+});
+
 test("files that others include are part of it, and run once", () => {
   const more = "/etc/nftables.d/more.nft";
   const main = `${EDGE}include "/etc/nftables.d/*.nft"\n`;

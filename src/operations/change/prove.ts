@@ -2,6 +2,7 @@ import type { CheckedIntent } from "../../engine/answer/check.ts";
 import { answerDiff } from "../../engine/answer/diff.ts";
 import { answerLint } from "../../engine/answer/lint.ts";
 import { PROOF_FORMAT_VERSION, type ProofAnswer } from "../../engine/answer/proof.ts";
+import type { Device } from "../../engine/device/device.ts";
 import { compareDevices, type Difference } from "../../engine/diff/index.ts";
 import type { DeviceResult } from "../../engine/parsers/readDevice.ts";
 import type { ChangedIntent } from "../inventory/checkChange.ts";
@@ -81,6 +82,7 @@ function emptyAnswer({ network, device, snapshot, files }: ProveInput): ProofAns
     edits: [],
     findings: [],
     kept: [],
+    notLoaded: [],
     broken: [],
     brokenBefore: [],
     repaired: [],
@@ -131,6 +133,7 @@ type Judged = Pick<
   | "loads"
   | "isComplete"
   | "reasons"
+  | "notLoaded"
   | "broken"
   | "brokenBefore"
   | "repaired"
@@ -141,7 +144,7 @@ type Judged = Pick<
 
 function judged(input: ProveInput, running: DeviceResult, candidate: Candidate): Judged {
   const difference = compareDevices(running.device, candidate.device);
-  const changed = checkAllChanged(input, running.device, candidate.device);
+  const changed = changedIntents(input, running.device, candidate);
   const after = changed.map(told);
   const broken = changed.filter(({ intent }) => intent.status === "broken");
   const brokenThat = (wanted: ChangedIntent["becomes"]) =>
@@ -153,6 +156,7 @@ function judged(input: ProveInput, running: DeviceResult, candidate: Candidate):
     loads: true,
     isComplete: reasons.length === 0,
     reasons,
+    notLoaded: candidate.differing.filter(({ hasNew }) => hasNew).map(({ name }) => name),
     broken: brokenThat("breaks"),
     brokenBefore: brokenThat("asBefore"),
     repaired: changed.filter(isRepaired).map(({ intent }) => intent.id),
@@ -163,6 +167,27 @@ function judged(input: ProveInput, running: DeviceResult, candidate: Candidate):
       after: candidate.result.coverage,
     }),
   };
+}
+
+/** Apply keeps what live sets hold, and the next start loads what the files say: the worse of both counts. */
+function changedIntents(
+  input: ProveInput,
+  running: Device,
+  { device, result, differing }: Candidate,
+): readonly ChangedIntent[] {
+  const loaded = checkAllChanged(input, running, device);
+  if (differing.length === 0) return loaded;
+  const started = checkAllChanged(input, running, result.device);
+  return loaded.map((one, place) => {
+    const other = started[place];
+    return other !== undefined && badness(other) > badness(one) ? other : one;
+  });
+}
+
+const BADNESS = { asBefore: 0, mayBreak: 3, breaks: 6, holds: 0, undecided: 1, broken: 2 } as const;
+
+function badness({ intent, becomes }: ChangedIntent): number {
+  return BADNESS[becomes] + BADNESS[intent.status];
 }
 
 /** What is broken already, and perhaps more of it then, is for a person to accept like all that is undecided. */

@@ -23,6 +23,7 @@ export function proofText(answer: ProofAnswer, style: Style): string {
     ...repairedText(answer, style),
     ...(diff === null ? [] : [diffText(diff, style).trimEnd()]),
     ...keptText(answer, style),
+    ...notLoadedText(answer, style),
     closing(answer, style),
   ];
   return `${parts.join("\n\n")}\n`;
@@ -65,6 +66,12 @@ function keptText({ kept }: ProofAnswer, { width }: Style): readonly string[] {
   if (kept.length === 0) return [];
   const names = kept.map(({ table, owner }) => `${shown(table)} (${owner ?? "of nobody known"})`);
   const words = `\`flush ruleset\` is read as a flush of premortem's own tables: ${names.join(", ")} stay`;
+  return [wrapped(words, Math.min(width, 100))];
+}
+
+function notLoadedText({ notLoaded }: ProofAnswer, { width }: Style): readonly string[] {
+  if (notLoaded.length === 0) return [];
+  const words = `elements of live sets are not loaded, they count from the next start (intents are judged with and without them): ${notLoaded.map(shown).join(", ")}`;
   return [wrapped(words, Math.min(width, 100))];
 }
 
