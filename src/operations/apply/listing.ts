@@ -77,3 +77,23 @@ export function withoutLiveElements(tables: readonly ListedTable[]): readonly Li
     }),
   }));
 }
+
+/** With what live sets of `running` hold, where they are the same but for that: a load leaves it to them. */
+export function withRunningElements(
+  tables: readonly ListedTable[],
+  running: readonly ListedTable[],
+): readonly ListedTable[] {
+  return tables.map((table) => {
+    const known = running.find(({ key }) => key === table.key)?.blocks ?? [];
+    const blocks = table.blocks.map((block) => held(block, known) ?? block);
+    return { ...table, blocks };
+  });
+}
+
+function held(block: ListedBlock, running: readonly ListedBlock[]): ListedBlock | null {
+  if (block.kind !== "set" && block.kind !== "map") return null;
+  const { definition, isLive } = readSet(block);
+  const known = running.find(({ kind, name }) => kind === block.kind && name === block.name);
+  if (!isLive || known === undefined) return null;
+  return readSet(known).definition.join("\n") === definition.join("\n") ? known : null;
+}

@@ -4,10 +4,15 @@ import { compareDevices } from "../../engine/diff/index.ts";
 import { readDevice } from "../../engine/parsers/readDevice.ts";
 import { refuse } from "../../platform/refusal.ts";
 import type { Transport, TransportFault } from "../../platform/transport/transport.ts";
-import { type ListedTable, readListing, withoutLiveElements } from "../apply/listing.ts";
+import {
+  type ListedTable,
+  readListing,
+  withoutLiveElements,
+  withRunningElements,
+} from "../apply/listing.ts";
 import { listingText } from "../apply/script.ts";
 import type { OwnWork } from "../audit/who.ts";
-import { checkAllChanged } from "../change/checkAll.ts";
+import { type Checked, checkAllChanged } from "../change/checkAll.ts";
 import { readManagementFlow } from "../change/management.ts";
 import type { Refusal } from "../change/model.ts";
 import type { ChangedIntent } from "../inventory/checkChange.ts";
@@ -69,9 +74,7 @@ export async function planUndo(question: ToUndo): Promise<PlannedUndo | Refusal>
       `how premortem reaches \`${device.name}\` is not known, so that it might be locked out`,
       "try it again, or mend it on the device",
     );
-  const then = withPart(pulled.snapshot, "nft", listingText(undo.wanted));
-  const [now, later] = [runningDevice(pulled.snapshot).device, runningDevice(then).device];
-  const changed = checkAllChanged({ network, device, management }, now, later);
+  const changed = judgeUndo({ network, device, management }, pulled.snapshot, undo.wanted);
   const worse = changed.filter(({ becomes }) => becomes !== "asBefore");
   if (worse.length > 0)
     return refuse(
@@ -88,6 +91,20 @@ export async function planUndo(question: ToUndo): Promise<PlannedUndo | Refusal>
     stillBroken: ids(({ intent }) => intent.status === "broken"),
     undecided: ids(({ intent }) => intent.status === "undecided"),
   };
+}
+
+/**
+ * What becomes of the intents where `wanted` runs in the place of what is running. Live sets go on holding what
+ * they hold: judged as empty they would ban nobody.
+ */
+export function judgeUndo(
+  checked: Checked,
+  running: Snapshot,
+  wanted: readonly ListedTable[],
+): readonly ChangedIntent[] {
+  const held = withRunningElements(wanted, readListing(nftOf(running)) ?? []);
+  const then = withPart(running, "nft", listingText(held));
+  return checkAllChanged(checked, runningDevice(running).device, runningDevice(then).device);
 }
 
 const BY_HAND = "look at the difference, and mend it on the device";
