@@ -3,11 +3,14 @@ import type { Ran, Transport, TransportFault } from "../../platform/transport/tr
 import { readListing } from "../apply/listing.ts";
 import type { OwnWork } from "../audit/who.ts";
 import { type PlannedUndo, sendUndo } from "./takeBack.ts";
+import { inverseOf } from "./undo.ts";
 
 const WANTED =
   "table inet edge {\n\tchain forward {\n\t\ttype filter hook forward priority filter; policy accept;\n\t}\n}\n";
 const OTHER =
   "table inet edge {\n\tchain forward {\n\t\ttype filter hook forward priority filter; policy accept;\n\t\tdrop\n\t}\n}\n";
+const WITH_HANDLES =
+  "table inet edge { # handle 1\n\tchain forward { # handle 2\n\t\ttype filter hook forward priority filter; policy accept;\n\t}\n}\n";
 
 const PLANNED: PlannedUndo = {
   kind: "planned",
@@ -34,10 +37,20 @@ const fault = (kind: TransportFault["fault"]): TransportFault => ({
 const ran = (code: number | null, out = ""): Ran => ({ kind: "ran", code, out, error: "" });
 
 /** What becomes of an undo on a device that answers so, and what was told of whose work it is. */
-async function sent(...answers: readonly (Ran | TransportFault)[]) {
+function sent(...answers: readonly (Ran | TransportFault)[]) {
+  return sentWith([], answers);
+}
+
+/** The same with what becomes of new connections; those that are not named are let in. */
+async function sentWith(
+  knocks: readonly (TransportFault | null)[],
+  answers: readonly (Ran | TransportFault)[],
+) {
+  const doors = [...knocks];
   const told: (OwnWork | null)[] = [];
   const left = [...answers];
-  const transport: Pick<Transport, "run"> = {
+  const transport: Pick<Transport, "run" | "knock"> = {
+    knock: async () => doors.shift() ?? null,
     run: async () => {
       const answer = left.shift();
       if (answer === undefined) throw new Error("nothing more was expected");
@@ -71,6 +84,25 @@ describe("an undo", () => {
   test("that can neither be seen nor read back is not known", async () => {
     expect(await sent(fault("lost"), fault("unreachable"))).toMatch(/^it is not known what runs: /);
     expect(await sent(ran(0), ran(1))).toMatch(/^it is not known what runs: nft has loaded it/);
+  });
+  test("that lets nobody in any more is taken back", async () => {
+    const shut = [null, fault("unreachable")];
+    const now = ran(0, WITH_HANDLES);
+    expect(await sentWith(shut, [ran(0), ran(0, WANTED), now, ran(0), ran(0, OTHER)])).toMatch(
+      /^no new connection is let in .* so it was taken back$/,
+    );
+    expect(await sentWith(shut, [ran(0), ran(0, WANTED), now, ran(10)])).toMatch(
+      /and it still runs: the ruleset changed/,
+    );
+    expect(await sentWith(shut, [ran(0), ran(0, WANTED), fault("lost")])).toMatch(/still runs/);
+  });
+  test("is taken back by what it took away, and leaves the rest", () => {
+    const inverse = inverseOf(PLANNED.undo, OTHER, WITH_HANDLES);
+    expect(inverse).toMatchObject({ script: "add rule inet edge forward drop\n", extent: "rules" });
+  });
+  test("stays where nobody was let in before it either", async () => {
+    const door = fault("unreachable");
+    expect(await sentWith([door, door], [ran(0), ran(0, WANTED)])).toBe("done");
   });
   test("that was never sent has failed", async () => {
     expect(await sent(fault("unreachable"))).toBe("it is unreachable");

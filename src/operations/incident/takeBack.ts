@@ -25,7 +25,7 @@ import {
   type Snapshot,
   withPart,
 } from "../inventory/snapshot.ts";
-import { type DifferenceUndo, undoDifference } from "./undo.ts";
+import { type DifferenceUndo, inverseOf, undoDifference } from "./undo.ts";
 
 /** What would take a difference back on the device as it is now, proved before it is sent. */
 export interface PlannedUndo {
@@ -151,15 +151,42 @@ interface Sender {
   readonly attribute: Attribute;
 }
 
-/** Sends a planned undo in one transaction, and reads back what came of it: our own work, and only that. */
+type Way = Pick<Transport, "run" | "knock">;
+
+/** Milliseconds that a new connection may take: a device that answers needs a tenth. */
+const KNOCK_MS = 3_500;
+
+/** Where an undo lets nobody in any more who came in before, it is taken back over the connection that is left. */
+async function sendInverse(
+  transport: Way,
+  { undo, listing }: PlannedUndo,
+  sender: Sender,
+  fault: TransportFault,
+): Promise<Refusal> {
+  const why = `no new connection is let in since it was loaded (${fault.message})`;
+  const left = (reason: string) => refuse(`${why}, and it still runs: ${reason}`, BY_HAND);
+  const listed = await transport.run(["nft", "-a", "-s", "list", "ruleset"]);
+  if (listed.kind === "fault") return left(listed.message);
+  if (listed.code !== 0) return left(listed.error.trim());
+  const inverse = inverseOf(undo, listing, listed.out);
+  if (inverse?.kind !== "undo") return left("somebody has changed the same place since");
+  const sent = await send(transport, { undo: inverse, listing: listed.out }, sender);
+  return sent === "done" ? refuse(`${why}, so it was taken back`, BY_HAND) : left(sent.reason);
+}
+
+/** Sends a planned undo in one transaction, reads back what came of it, and comes in anew. */
 export async function sendUndo(
-  transport: Pick<Transport, "run">,
+  transport: Way,
   planned: PlannedUndo,
   sender: Sender,
 ): Promise<"done" | Refusal> {
   const end = sender.attribute(sender.device, sender.work);
   try {
-    return await send(transport, planned, sender);
+    const couldEnter = (await transport.knock(KNOCK_MS)) === null;
+    const sent = await send(transport, planned, sender);
+    if (sent !== "done" || !couldEnter) return sent;
+    const fault = await transport.knock(KNOCK_MS);
+    return fault === null ? sent : await sendInverse(transport, planned, sender, fault);
   } finally {
     end();
   }
@@ -167,7 +194,7 @@ export async function sendUndo(
 
 async function send(
   transport: Pick<Transport, "run">,
-  { undo, listing }: PlannedUndo,
+  { undo, listing }: Pick<PlannedUndo, "undo" | "listing">,
   { device, part }: Pick<Sender, "device" | "part">,
 ): Promise<"done" | Refusal> {
   const hash = createHash("sha256").update(listing, "utf8").digest("hex");

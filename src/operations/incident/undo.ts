@@ -4,7 +4,7 @@ import {
   readListing,
   withoutLiveElements,
 } from "../apply/listing.ts";
-import { transitionScript } from "../apply/script.ts";
+import { listingText, transitionScript } from "../apply/script.ts";
 import { align } from "./align.ts";
 import { type RevertConflict, revert } from "./revert.ts";
 import { CHAIN_HEADER, handleOf, ruleText } from "./ruleText.ts";
@@ -61,6 +61,20 @@ export function undoDifference(
   const { script, ...rest } = undoTables(wanted, now);
   const deletions = gone.map(({ key }) => `delete table ${key}\n`).join("");
   return { kind: "undo", wanted, ...rest, script: `${deletions}${script}` };
+}
+
+/**
+ * What takes an undo back itself. `listing` is with handles and what it was made for, `running` the same now;
+ * what others have done since stays.
+ */
+export function inverseOf(
+  { wanted }: DifferenceUndo,
+  listing: string,
+  running: string,
+): DifferenceUndo | RevertConflict | null {
+  const first = readListing(listing);
+  if (first === null) return null;
+  return undoDifference(listingText(first.map(withoutHandles)), listingText(wanted), running);
 }
 
 /** Both sides, where nothing of protected tables differs but rules in chains that both have. */
