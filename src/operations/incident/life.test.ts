@@ -120,6 +120,17 @@ test("the same cause again is no news", () => {
   );
 });
 
+test("what spoke against a cause goes on doing so where nobody remembers it, and not against another", () => {
+  const doubtful = setCause(begun(), { ...CAUSE, contradicted: ["a → b, smtp"] }, 14);
+  const ofCause = (cause: IncidentCause) => {
+    const next = setCause(doubtful, cause, 15).cause;
+    return next?.kind === "explained" ? next.contradicted : null;
+  };
+  expect(ofCause(CAUSE)).toEqual(["a → b, smtp"]);
+  expect(ofCause({ ...CAUSE, contradicted: ["a → b, smtp", "a → c, smtp"] })).toHaveLength(2);
+  expect(ofCause({ ...CAUSE, difference: { ...CAUSE.difference, id: "8" } })).toEqual([]);
+});
+
 test("its title says what hurts most now, and where the cause lies", () => {
   const two = addSymptom(begun(), symptom("imap"), 13);
   expect(titleOf(two)).toBe("smtp, and 1 more");

@@ -91,12 +91,24 @@ function replaced({ symptoms }: Incident, next: IncidentSymptom): readonly Incid
 }
 
 /** Notes what is known of the cause; the timeline tells of it where the answer is another one. */
-export function setCause(incident: Incident, cause: IncidentCause, atMs: number): Incident {
+export function setCause(incident: Incident, found: IncidentCause, atMs: number): Incident {
   const { cause: before } = incident;
+  const cause = withDoubtsOf(before, found);
   const next = { ...incident, cause, beganMs: begin(incident, cause) };
   return before !== null && verdictOf(before) === verdictOf(cause)
     ? next
     : note(next, atMs, causeText(cause));
+}
+
+/**
+ * What spoke against a difference goes on doing so: connections that worked are known to this run of the server
+ * alone, and only the last of them.
+ */
+function withDoubtsOf(before: IncidentCause | null, found: IncidentCause): IncidentCause {
+  if (before?.kind !== "explained" || found.kind !== "explained") return found;
+  if (before.difference.id !== found.difference.id) return found;
+  const contradicted = [...new Set([...before.contradicted, ...found.contradicted])];
+  return { ...found, contradicted };
 }
 
 function begin({ beganMs }: Incident, cause: IncidentCause): number {
