@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
 import { PassThrough } from "node:stream";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { openChannel } from "../../platform/channel.ts";
 import type { LineStream, Ran, Transport } from "../../platform/transport/transport.ts";
 import { parseNetwork } from "../inventory/networkFile.ts";
 import { pull } from "../inventory/pull.ts";
 import { Attribution } from "./attribution.ts";
 import { DeviceAudit } from "./deviceAudit.ts";
-import type { AuditEvent, WatchState } from "./model.ts";
+import type { AuditEvent, SeenDifference, WatchState } from "./model.ts";
 import type { AuditStore } from "./store.ts";
 
 const { network: NETWORK } = parseNetwork(
@@ -30,6 +30,14 @@ class TestDevice implements Transport {
   change(rules: string): void {
     this.rules = rules;
     this.lines.write("add rule inet edge forward drop\n# new generation 2 by process 99 (nft)\n");
+  }
+
+  /** An element that came, which the monitor tells and nobody reads back. */
+  ban(rules: string): void {
+    this.rules = rules;
+    this.lines.write(
+      "add element inet edge bans { 10.10.2.11 }\n# new generation 2 by process 98 (nft)\n",
+    );
   }
 
   async run(command: readonly string[]): Promise<Ran> {
@@ -85,14 +93,16 @@ async function* linesOf(stream: PassThrough): AsyncGenerator<string> {
 }
 
 /** A watch of the device, with a store whose next `failing` writes are refused. */
-async function openWatch() {
+async function openWatch(rules = RULES) {
   const device = new TestDevice();
+  device.rules = rules;
   const edge = NETWORK?.devices.get("edge");
   if (NETWORK === null || edge === undefined) throw new Error("no network");
   const pulled = await pull(device, edge);
   if (pulled.kind !== "pulled") throw new Error(pulled.message);
   const faults: unknown[] = [];
   const events = openChannel<AuditEvent>((fault) => faults.push(fault));
+  const differences: Omit<SeenDifference, "id">[] = [];
   const refusing = { writes: 0 };
   const write = async () => {
     if (refusing.writes-- > 0) throw new Error("the database is away");
@@ -100,7 +110,8 @@ async function openWatch() {
   const store: AuditStore = {
     add: async (difference) => {
       await write();
-      return { id: 1, ...difference };
+      differences.push(difference);
+      return { id: differences.length, ...difference };
     },
     since: async () => [],
     find: async () => null,
@@ -126,7 +137,7 @@ async function openWatch() {
         resolve();
       });
     });
-  return { device, audit, refusing, faults, until };
+  return { device, audit, refusing, faults, until, differences };
 }
 
 const isWatching = ({ kind }: WatchState) => kind === "watching";
@@ -169,4 +180,65 @@ test("a watch whose end cannot be kept ends all the same", async () => {
   refusing.writes = 1;
   await audit.stop();
   expect(faults).toHaveLength(1);
+});
+
+/** A listing with a live set of these banned addresses, and these rules before the last one. */
+function banning(asking: string, bans: string, ...rules: readonly string[]): string {
+  return [
+    "table inet edge {",
+    "\tset bans {",
+    "\t\ttype ipv4_addr",
+    "\t\tflags dynamic,timeout",
+    "\t\ttimeout 1h",
+    ...(bans === "" ? [] : [`\t\telements = { ${bans} }`]),
+    "\t}",
+    "",
+    "\tchain forward {",
+    "\t\ttype filter hook forward priority filter; policy accept;",
+    ...rules.map((rule) => `\t\t${rule}`),
+    `\t\t${asking}`,
+    "\t}",
+    "}",
+    "",
+  ].join("\n");
+}
+
+const COUNTING = "ip saddr 10.99.0.1 counter accept";
+
+describe("what a live set held meanwhile", () => {
+  async function differencesOf(asking: string, bans: string) {
+    const { device, audit, until, differences } = await openWatch(banning(asking, ""));
+    const watching = until(isWatching);
+    audit.start();
+    await watching;
+    const drifting = until(isDrifting);
+    device.ban(banning(asking, bans));
+    device.change(banning(asking, bans, COUNTING));
+    await drifting;
+    await audit.stop();
+    return differences;
+  }
+
+  test("is no part of the rule that somebody puts in behind it", async () => {
+    const [moved, ruled, ...more] = await differencesOf(
+      "ip saddr @bans drop",
+      "10.10.2.11, 10.10.2.12",
+    );
+    expect(moved).toMatchObject({
+      added: ["inet edge set bans: elements = { 10.10.2.11, 10.10.2.12 }"],
+      removed: [],
+      sinceMs: expect.any(Number),
+      by: { kind: "unknown", reason: "elements of a live set moved" },
+    });
+    expect([...(moved?.broken ?? []), ...(moved?.doubtful ?? [])]).toContain("mail-out");
+    expect(ruled).toMatchObject({
+      before: moved?.after,
+      added: [`inet edge forward: ${COUNTING}`],
+      removed: [],
+      broken: [],
+      doubtful: [],
+      sinceMs: null,
+    });
+    expect(more).toEqual([]);
+  });
 });

@@ -6,6 +6,7 @@ import { runningDevice, type Snapshot } from "../inventory/snapshot.ts";
 import type { Attribution } from "./attribution.ts";
 import { asFarAsRead, isReadWhole, type Meaning, meaningOf } from "./meaning.ts";
 import type { AuditEvent, DriftState, WatchState } from "./model.ts";
+import { withMovedElements } from "./moving.ts";
 import type { AuditOptions } from "./service.ts";
 import type { AuditStore } from "./store.ts";
 import { toldRules } from "./told.ts";
@@ -18,6 +19,8 @@ const LONGEST_PAUSE_MS = 15_000;
 
 /** What was seen last, as the store and the engine have it. */
 interface Seen {
+  /** When what runs was this. */
+  readonly atMs: number;
   readonly snapshot: Snapshot;
   readonly running: DeviceResult;
 }
@@ -154,25 +157,53 @@ export class DeviceAudit {
     isFirst: boolean,
     base: Snapshot,
   ): Promise<void> {
-    const after = { snapshot: drift.snapshot, running: runningDevice(drift.snapshot) };
+    const after = seen(drift.snapshot, drift.atMs);
     const gap = isFirst ? await this.store.lastSeen(this.name) : null;
-    const before = isFirst ? await this.seenBefore(gap?.snapshot ?? null, base) : this.last;
+    const last = isFirst ? await this.seenBefore(gap?.snapshot ?? null, base) : this.last;
     this.last = after;
-    if (before === null || before.snapshot.hash === drift.snapshot.hash) return;
+    if (last === null || last.snapshot.hash === drift.snapshot.hash) return;
+    /* Where nobody watched, nothing of it is anybody's. */
+    const before = isFirst ? last : await this.splitMovement(last, after, device);
+    if (before.snapshot.hash === drift.snapshot.hash) return;
     const who = this.whoDid(drift, device, drift.snapshot.hash !== base.hash);
     const meaning =
       before.snapshot.hash === base.hash
         ? drift.meaning
         : this.meaningBetween(before.running, after.running);
+    await this.tell(before, after, meaning, isFirst ? (gap?.atMs ?? 0) : null, await who);
+  }
+
+  /**
+   * What ran just before somebody did something: what moving sets hold changes all day and is not read back each
+   * time. What came that way is a difference of its own, of nobody, unless it is proved to mean nothing.
+   */
+  private async splitMovement(before: Seen, after: Seen, device: NetworkDevice): Promise<Seen> {
+    const snapshot = withMovedElements(device, before.snapshot, after.snapshot);
+    if (snapshot === null) return before;
+    const moved = seen(snapshot, after.atMs);
+    await this.options.keep(snapshot);
+    const meaning = this.meaningBetween(before.running, moved.running);
+    if (meaning.kind !== "harmless" || snapshot.hash === after.snapshot.hash)
+      await this.tell(before, moved, meaning, before.atMs, MOVED);
+    return moved;
+  }
+
+  private async tell(
+    before: Seen,
+    after: Seen,
+    meaning: Meaning,
+    sinceMs: number | null,
+    by: Who,
+  ): Promise<void> {
     const difference = await this.store.add({
       device: this.name,
-      atMs: drift.atMs,
-      sinceMs: isFirst ? (gap?.atMs ?? 0) : null,
+      atMs: after.atMs,
+      sinceMs,
       before: before.snapshot.hash,
       after: after.snapshot.hash,
       ...idsOf(meaning),
       ...toldRules(before.snapshot, after.snapshot),
-      by: await who,
+      by,
     });
     this.events.publish({ kind: "difference", difference });
   }
@@ -186,7 +217,7 @@ export class DeviceAudit {
   private async seenBefore(last: string | null, base: Snapshot): Promise<Seen> {
     const found = last === null ? null : await this.options.snapshotOf(last);
     const snapshot = found ?? base;
-    return { snapshot, running: runningDevice(snapshot) };
+    return seen(snapshot, 0);
   }
 
   /** What differs from the result of our work is not part of it, however soon it came. */
@@ -228,6 +259,12 @@ export class DeviceAudit {
     this.state = state;
     this.events.publish({ kind: "state", device: this.name, state });
   }
+}
+
+const MOVED: Who = { kind: "unknown", reason: "elements of a live set moved", process: null };
+
+function seen(snapshot: Snapshot, atMs: number): Seen {
+  return { atMs, snapshot, running: runningDevice(snapshot) };
 }
 
 function idsOf({ kind, broken, repaired, doubtful }: Meaning) {

@@ -1,14 +1,13 @@
 import type { DeviceResult } from "../../engine/parsers/readDevice.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Transport } from "../../platform/transport/transport.ts";
-import { readListing, readSet } from "../apply/listing.ts";
-import { isOfAnother } from "../change/ownTables.ts";
 import type { Network, NetworkDevice } from "../inventory/model.ts";
 import { pull } from "../inventory/pull.ts";
-import { partOf, runningDevice, type Snapshot } from "../inventory/snapshot.ts";
+import { runningDevice, type Snapshot } from "../inventory/snapshot.ts";
 import { isListening, MONITOR } from "./listening.ts";
 import { asFarAsRead, isReadWhole, type Meaning, meaningOf } from "./meaning.ts";
 import { isMovement, readMonitor, type Transaction } from "./monitor.ts";
+import { movingSets } from "./moving.ts";
 
 /** Something that a watch has to say of a device. */
 export type Sighting =
@@ -95,21 +94,6 @@ async function* readEach(watch: Watch, pending: Pending): AsyncGenerator<Sightin
     yield { kind: "changed", drift: found };
   }
   return null;
-}
-
-/**
- * Which sets move all day: those with time-outs or that packets fill, and all of tables that another program is
- * named as the owner of. Where a listing cannot be taken apart none is known to, and each movement is read back.
- */
-function movingSets(device: NetworkDevice, snapshot: Snapshot): (set: string) => boolean {
-  const live = new Set(
-    (readListing(partOf(snapshot, "nft") ?? "") ?? []).flatMap(({ key, blocks }) =>
-      blocks
-        .filter((block) => (block.kind === "set" || block.kind === "map") && readSet(block).isLive)
-        .map(({ name }) => `${key} ${name}`),
-    ),
-  );
-  return (set) => live.has(set) || isOfAnother(device, set.split(" ").slice(0, 2).join(" "));
 }
 
 /** What came while nobody looked. */
