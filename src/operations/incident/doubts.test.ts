@@ -30,13 +30,13 @@ test.each([
     "what came while nobody watched may have come later than what hurts",
     since(2 * MINUTE_MS),
     [
-      "nobody saw when it came: edge was not watched from 1970-01-01 00:02:00 UTC to 1970-01-01 00:05:00 UTC",
+      "nobody saw when it came: edge was not read from 1970-01-01 00:02:00 UTC to 1970-01-01 00:05:00 UTC",
     ],
   ],
   [
     "what came before anybody watched has no beginning",
     since(0),
-    ["nobody saw when it came: edge was not watched from the beginning to 1970-01-01 00:05:00 UTC"],
+    ["nobody saw when it came: edge was not read from the beginning to 1970-01-01 00:05:00 UTC"],
   ],
   [
     "what worked although it should be cut is against it",

@@ -12,7 +12,7 @@ export function doubtsOf({ difference, contradicted }: Explained): readonly stri
     sinceMs === null
       ? []
       : [
-          `nobody saw when it came: ${device} was not watched from ${momentText(sinceMs)} to ${momentText(atMs)}`,
+          `nobody saw when it came: ${device} was not read from ${momentText(sinceMs)} to ${momentText(atMs)}`,
         ];
   return [...unseen, ...contradicted.map((flow) => `it breaks ${flow}, which worked after it`)];
 }
