@@ -41,22 +41,23 @@ export async function readCursor(database: Database, name: string, nowMs: number
   return { toldTo: row.told_to, sending: isSending ? { message: { id, atMs, body }, to } : null };
 }
 
+/** In one statement, which sees one moment: what comes between two would count as told. */
 async function beginning(database: Database, nowMs: number): Promise<number> {
-  const tables = database.withTables<AlertTables>();
-  const first = await tables
+  const { first, last } = await database
+    .withTables<AlertTables>()
     .selectFrom("alert_news")
     .innerJoin("alert_group", "alert_group.id", "alert_news.group_id")
-    .where((where) =>
-      where.or([where("ended_ms", "is", null), where("ended_ms", ">=", nowMs - RECENT_MS)]),
-    )
-    .select((where) => where.fn.min("number").as("number"))
+    .select(({ fn }) => [
+      fn
+        .min("number")
+        .filterWhere((where) =>
+          where.or([where("ended_ms", "is", null), where("ended_ms", ">=", nowMs - RECENT_MS)]),
+        )
+        .as("first"),
+      fn.max("number").as("last"),
+    ])
     .executeTakeFirstOrThrow();
-  if (first.number !== null) return Number(first.number) - 1;
-  const last = await tables
-    .selectFrom("alert_news")
-    .select((where) => where.fn.max("number").as("number"))
-    .executeTakeFirstOrThrow();
-  return Number(last.number ?? 0);
+  return first === null ? Number(last ?? 0) : Number(first) - 1;
 }
 
 /** Writes down what is being sent before it is: after a crash the same goes out again. */
