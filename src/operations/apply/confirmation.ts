@@ -53,8 +53,11 @@ export interface Confirmation {
 const ANSWER_MS = 3_500;
 /** A probe hangs when it takes this many times what it took when it was green … */
 const PROBE_FACTOR = 3;
-/** … but it has this many milliseconds at least. */
-const PROBE_LEAST_MS = 3_000;
+/**
+ * … but it has this many milliseconds at least: a packet that was lost is sent again after one second, and
+ * the next time at three (RFC 6298, 2 and 5.5), so that between them nothing new comes.
+ */
+const PROBE_LEAST_MS = 2_000;
 /** Part of the window within which all is decided, so that the device hears of it in time. */
 const PART_OF_WINDOW = 0.5;
 
