@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { describeWith } from "../../test/requirements.ts";
 import { type SmallNetwork, smallNetwork } from "../apply/smallNetwork.ts";
+import { networkFileOf } from "./networkFile.ts";
 import { type Desk, openDesk, type ServerProcess, startServer } from "./server.ts";
 
 /* The loop as a person walks it, with the built command line and server, on a firewall of the kernel. */
@@ -20,25 +21,6 @@ ${more}    ct state established,related accept
 }
 `;
 const FATAL = "ip saddr 10.9.2.8/29 drop";
-const networkFile = ({ firewall, source, state }: SmallNetwork) => `
-devices:
-  fw:
-    reach: "namespace:${firewall}"
-    sources: ${source}
-    managed-by: { inet edge: premortem }
-    addresses: [10.9.2.1]
-    records: ${state}
-zones:
-  dmz: { device: fw, interfaces: in0, addresses: 10.9.2.0/24 }
-  internet: { device: fw, interfaces: out0, addresses: [internet, 198.51.100.0/24] }
-roles:
-  mail: 10.9.2.11
-intents:
-  mail-out: { from: mail, to: internet, service: smtp, critical: true }
-people:
-  ana: { name: Ana, roles: [operator] }
-  bob: { name: Bob, roles: [operator, approver] }
-`;
 
 describeWith(["root", "nft", "ip"], "the command line", () => {
   let small: SmallNetwork;
@@ -55,7 +37,7 @@ describeWith(["root", "nft", "ip"], "the command line", () => {
     /* As root the database runs as a user of its own, who has to come through. */
     chmodSync(small.folder, 0o711);
     const file = join(small.folder, "premortem.yaml");
-    writeFileSync(file, networkFile(small));
+    writeFileSync(file, networkFileOf(small));
     const data = join(small.folder, "data");
     server = await startServer({ networkFile: file, data });
     desk = openDesk(server, small.folder, data);

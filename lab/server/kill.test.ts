@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { apply, change } from "../../src/server/contract/change.ts";
 import { describeWith } from "../../test/requirements.ts";
 import { type SmallNetwork, smallNetwork } from "../apply/smallNetwork.ts";
+import { networkFileOf } from "./networkFile.ts";
 import { type Desk, openDesk, type ServerProcess, startServer } from "./server.ts";
 
 /*
@@ -28,25 +29,6 @@ table inet edge {
   }
 }
 `;
-const networkFile = ({ firewall, source, state }: SmallNetwork) => `
-devices:
-  fw:
-    reach: "namespace:${firewall}"
-    sources: ${source}
-    managed-by: { inet edge: premortem }
-    addresses: [10.9.2.1]
-    records: ${state}
-zones:
-  dmz: { device: fw, interfaces: in0, addresses: 10.9.2.0/24 }
-  internet: { device: fw, interfaces: out0, addresses: [internet, 198.51.100.0/24] }
-roles:
-  mail: 10.9.2.11
-intents:
-  mail-out: { from: mail, to: internet, service: smtp, critical: true }
-people:
-  ana: { name: Ana, roles: [operator] }
-  bob: { name: Bob, roles: [approver] }
-`;
 
 const STATES = ["arming", "armed", "loading", "loaded", "confirming"] as const;
 
@@ -64,7 +46,7 @@ describeWith(["root", "nft", "ip"], "a server that is killed in the middle of an
       networkFile: join(small.folder, "premortem.yaml"),
       data: join(small.folder, "data"),
     };
-    writeFileSync(place.networkFile, networkFile(small));
+    writeFileSync(place.networkFile, networkFileOf(small));
     server = await startServer(place);
     desk = openDesk(server, small.folder, place.data);
     desk.login("ana");

@@ -8,7 +8,7 @@ import { type CheckResult, type Evidence, runChecks } from "./checks.ts";
 import { confirmationChecks } from "./confirmation.ts";
 import type { ApplyEnd, ApplyState } from "./model.ts";
 import { type ApplyNews, type ApplyOptions, devicePartOf } from "./options.ts";
-import { type Journal, lookAt, runApply } from "./run.ts";
+import { isCandidateRunning, type Journal, runApply } from "./run.ts";
 import { findApply, type StoredApply, writeAftermath, writeEvidence, writeState } from "./store.ts";
 import { isOver } from "./transition.ts";
 
@@ -181,12 +181,7 @@ async function checkAll(
       const pulled = await pullDevice(devices, order.device);
       return "reason" in pulled ? pulled.reason : pulled.snapshot;
     },
-    look: async () => {
-      const seen = await lookAt(transport, part, plan.id);
-      return typeof seen === "string"
-        ? seen
-        : seen.marker === "armed" && seen.running === "candidate";
-    },
+    look: () => isCandidateRunning(transport, part, plan.id),
   });
   return runChecks(checks, time, stop);
 }

@@ -155,6 +155,16 @@ export async function lookAt(
   return seen(ran.out) ?? `it said: ${ran.out.trim()}`;
 }
 
+/** Whether what was loaded runs, and its dead-man is armed still. A text: it could not be seen, and why. */
+export async function isCandidateRunning(
+  transport: Pick<Transport, "run">,
+  part: DevicePart,
+  id: number,
+): Promise<boolean | string> {
+  const seen = await lookAt(transport, part, id);
+  return typeof seen === "string" ? seen : seen.marker === "armed" && seen.running === "candidate";
+}
+
 const MARKERS: readonly Marker[] = [
   "none",
   "armed",

@@ -7,7 +7,7 @@ import { installPart } from "../apply/deviceFiles.ts";
 import { type ListedTable, withoutLiveElements } from "../apply/listing.ts";
 import { liveSets } from "../apply/liveSets.ts";
 import type { ApplyEnd, ApplyState, RefusalReason } from "../apply/model.ts";
-import { type ApplyPlan, type DevicePart, lookAt, runApply } from "../apply/run.ts";
+import { type ApplyPlan, type DevicePart, isCandidateRunning, runApply } from "../apply/run.ts";
 import { listingText, transitionScript } from "../apply/script.ts";
 import { lastNumber } from "../apply/store.ts";
 import { DEFAULT_WINDOW_S } from "../apply/window.ts";
@@ -111,11 +111,7 @@ function promised(load: ArmedLoad, { id, windowS }: ApplyPlan, part: DevicePart)
       const pulled = await pull(transport, device);
       return pulled.kind === "pulled" ? pulled.snapshot : pulled.message;
     },
-    look: async () => {
-      const seen = await lookAt(transport, part, id);
-      if (typeof seen === "string") return seen;
-      return seen.marker === "armed" && seen.running === "candidate";
-    },
+    look: () => isCandidateRunning(transport, part, id),
   };
 }
 
