@@ -1,6 +1,14 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, onTestFinished, test } from "vitest";
@@ -114,6 +122,21 @@ exec ${nftPath()} "$@"
     armed(1, SHORT_S);
     /* Three ways back are tried each time: that is twice, and once more. */
     writeFileSync(join(folder, "nft.fails"), "7\n");
+    await device.marked(1, "restored");
+    expect(device.look()).toBe("restored previous");
+  });
+
+  test("restores although nft hangs at first", async () => {
+    const folder = insteadOfNft(`#!/bin/sh
+if [ "$1" = -f ] && [ -e "$0.hangs" ]; then rm "$0.hangs"; exec sleep 60; fi
+exec ${nftPath()} "$@"
+`);
+    /* The script as it is, but for its patience. */
+    device.part = join(folder, "part");
+    const script = readFileSync(WRAPPER, "utf8");
+    writeFileSync(device.part, script.replace(/^NFT_S=\d+$/m, "NFT_S=1"));
+    armed(1, SHORT_S);
+    writeFileSync(join(folder, "nft.hangs"), "");
     await device.marked(1, "restored");
     expect(device.look()).toBe("restored previous");
   });

@@ -5,6 +5,7 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { transitionScript } from "../../src/operations/apply/script.ts";
+import { ADDED } from "../../src/operations/incident/undo.ts";
 import { describeWith } from "../../test/requirements.ts";
 import {
   armInput,
@@ -202,18 +203,76 @@ describeWith(["root", "nft", "ip"], "what a device does for an apply", () => {
         .update(inside(["nft", "-a", "-s", "list", "ruleset"]).out)
         .digest("hex");
     const script = "add rule inet edge forward tcp dport 99 drop\n";
-    /* As a leader sends it: with the part itself, which may not be on the device yet. */
-    const send = (state = one.state, of = hash()) =>
+    /* As a leader does it: with the part itself, which may not be on the device yet. */
+    const part = (state: string, words: readonly string[], input = "") =>
       inside(
-        ["sh", "-c", readFileSync(WRAPPER, "utf8"), "premortem-device", state, "send", of],
-        script,
+        ["sh", "-c", readFileSync(WRAPPER, "utf8"), "premortem-device", state, ...words],
+        input,
       );
+    const send = (of = hash(), seconds = LONG_S, state = one.state) =>
+      part(
+        state,
+        ["send", of, String(seconds)],
+        `=== script\n${script}=== inverse\n${ADDED}\nadd rule inet edge forward tcp dport 98 drop\n`,
+      );
+    const keep = (of: string, state = one.state) => part(state, ["keep", of]);
+    const back = (of: string) => part(one.state, ["back", of]);
 
     test("is loaded onto the ruleset that it was made for, and onto no other", () => {
       const of = hash();
-      expect(send(one.state, of).code).toBe(EXIT.done);
+      expect(send(of).code).toBe(EXIT.done);
       expect(listing()).toContain("dport 99");
-      expect(send(one.state, of).code).toBe(EXIT.changed);
+      expect(keep(of).code).toBe(EXIT.done);
+      expect(send(of).code).toBe(EXIT.changed);
+      expect(listing()).toContain("dport 99");
+    });
+
+    test("goes by its inverse, and by the handles of what it added, once it is told to", () => {
+      const of = hash();
+      send(of);
+      expect(back(of).code).toBe(EXIT.done);
+      expect(listing()).toContain("dport 98");
+      expect(listing()).not.toContain("dport 99");
+      expect(keep(of).code).toBe(EXIT.tooLate);
+    });
+
+    test("goes by itself where nobody keeps it in time", async () => {
+      const watched = spawn("ip", ["netns", "exec", one.namespace, "nft", "monitor", "rules"]);
+      const gone = new Promise<void>((resolve) => {
+        watched.stdout.on("data", (text: Buffer) => {
+          if (/^delete rule .*/m.test(String(text))) resolve();
+        });
+      });
+      send(hash(), 1);
+      await gone;
+      watched.kill();
+      await once(watched, "exit");
+      expect(listing()).not.toContain("dport 99");
+      expect(listing()).toContain("dport 98");
+    });
+
+    test("goes in spite of a rule that somebody has added meanwhile, which stays", () => {
+      const of = hash();
+      send(of);
+      nft("insert rule inet edge forward tcp dport 97 drop\n");
+      back(of);
+      expect(listing()).toContain("dport 97");
+      expect(listing()).not.toContain("dport 99");
+    });
+
+    test("that nft does not take leaves nobody who waits", () => {
+      const of = hash();
+      const words = ["send", of, String(LONG_S)];
+      const { code, error } = part(one.state, words, "=== script\nadd rule x\n=== inverse\n");
+      expect([code, error]).toEqual([EXIT.notLoaded, expect.stringContaining("syntax error")]);
+      expect(keep(of).code).toBe(EXIT.tooLate);
+    });
+
+    test("keeps an apply from being armed until it is kept", () => {
+      const of = hash();
+      send(of);
+      expect(arm().code).toBe(EXIT.busy);
+      expect(keep(of).code).toBe(EXIT.done);
     });
 
     test("is refused while an apply is armed, and told of which", () => {
@@ -226,21 +285,27 @@ describeWith(["root", "nft", "ip"], "what a device does for an apply", () => {
       ]);
       expect(listing()).not.toContain("dport 99");
       device("confirm", "1");
-      expect(send().code).toBe(EXIT.done);
+      const of = hash();
+      expect(send(of).code).toBe(EXIT.done);
+      keep(of);
     });
 
     test("waits for whoever holds the lock, and is not loaded beside them", async () => {
       const holder = spawn("flock", [one.state, "cat"], { stdio: ["pipe", "pipe", "inherit"] });
       holder.stdin.write("held\n");
       await once(holder.stdout, "data");
-      expect(send().code).toBe(EXIT.busy);
+      const of = hash();
+      expect(send(of).code).toBe(EXIT.busy);
       holder.stdin.end();
       await once(holder, "exit");
-      expect(send().code).toBe(EXIT.done);
+      expect(send(of).code).toBe(EXIT.done);
+      keep(of);
     });
 
-    test("is loaded where no record can be kept", () => {
-      expect(send("/proc/none/records").code).toBe(EXIT.done);
+    test("is loaded, and kept, where no record can be kept", () => {
+      const of = hash();
+      expect(send(of, LONG_S, "/proc/none/records").code).toBe(EXIT.done);
+      expect(keep(of, "/proc/none/records").code).toBe(EXIT.done);
     });
   });
 

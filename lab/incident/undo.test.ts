@@ -1,7 +1,9 @@
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { undo, undoDifference } from "../../src/operations/incident/undo.ts";
+import { type Undo, undo, undoDifference } from "../../src/operations/incident/undo.ts";
 import { describeWith } from "../../test/requirements.ts";
+import { WRAPPER } from "../apply/testDevice.ts";
 import { Chance } from "../chance.ts";
 
 /* What somebody has put in by hand is taken back by the kernel itself, and nothing else. */
@@ -33,6 +35,23 @@ const BASE = `table inet edge {
 	}
 }
 `;
+
+/** Chains stand in the order in which they were made. */
+const sortedBlocks = (text: string) =>
+  text
+    .split("\n\n")
+    .map((block) => block.trim())
+    .sort()
+    .join("\n");
+
+/** Sends an undo as a leader does, and has the device take it back. */
+function sentAndBack({ script, inverse }: Pick<Undo, "script" | "inverse">): void {
+  const listed = inside(["nft", "-a", "-s", "list", "ruleset"]);
+  const hash = createHash("sha256").update(listed).digest("hex");
+  const part = ["sh", WRAPPER, "/proc/none/records"];
+  inside([...part, "send", hash, "60"], `=== script\n${script}=== inverse\n${inverse}`);
+  inside([...part, "back", hash]);
+}
 
 /** What has to be taken back from the running state. */
 function undone() {
@@ -76,6 +95,13 @@ describeWith(["root", "nft", "ip"], "an undo", () => {
     });
   });
 
+  test.each(CHANGES)("is taken back itself: %s", (_name, change) => {
+    nft(change);
+    const changed = listing();
+    sentAndBack(undone());
+    expect(sortedBlocks(listing())).toBe(sortedBlocks(changed));
+  });
+
   test("says which rules go, and which come back", () => {
     nft("insert rule inet edge forward ip saddr 10.10.2.8/29 drop\nflush chain inet edge input");
     expect(undone()).toMatchObject({
@@ -107,9 +133,12 @@ describeWith(["root", "nft", "ip"], "an undo", () => {
       nft(
         `flush chain inet edge forward\ntable inet edge {\n chain forward {\n${mixed.join("\n")}\n }\n}\n`,
       );
-      const { script, extent } = undone();
-      expect(extent).toBe("rules");
-      nft(script);
+      const found = undone();
+      expect(found.extent).toBe("rules");
+      const changed = listing();
+      if (chance.once(5)) sentAndBack(found);
+      expect(listing()).toBe(changed);
+      nft(undone().script);
       expect(listing()).toBe(BASE);
     }
   });

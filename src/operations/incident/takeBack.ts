@@ -25,7 +25,7 @@ import {
   type Snapshot,
   withPart,
 } from "../inventory/snapshot.ts";
-import { type DifferenceUndo, inverseOf, undoDifference } from "./undo.ts";
+import { type DifferenceUndo, undoDifference, withoutHandles } from "./undo.ts";
 
 /** What would take a difference back on the device as it is now, proved before it is sent. */
 export interface PlannedUndo {
@@ -122,6 +122,7 @@ function nftOf(snapshot: Snapshot): string {
 
 /** Exit codes of the device's part. */
 const CHANGED = 10;
+const NOT_LOADED = 12;
 const ANOTHER_ARMED = 15;
 const BUSY = 16;
 
@@ -156,25 +157,13 @@ type Way = Pick<Transport, "run" | "knock">;
 /** Milliseconds that a new connection may take: a device that answers needs a tenth. */
 const KNOCK_MS = 3_500;
 
-/** Where an undo lets nobody in any more who came in before, it is taken back over the connection that is left. */
-async function sendInverse(
-  transport: Way,
-  { undo, listing }: PlannedUndo,
-  sender: Sender,
-  fault: TransportFault,
-): Promise<Refusal> {
-  const why = `no new connection is let in since it was loaded (${fault.message})`;
-  const left = (reason: string) => refuse(`${why}, and it still runs: ${reason}`, BY_HAND);
-  const listed = await transport.run(["nft", "-a", "-s", "list", "ruleset"]);
-  if (listed.kind === "fault") return left(listed.message);
-  if (listed.code !== 0) return left(listed.error.trim());
-  const inverse = inverseOf(undo, listing, listed.out);
-  if (inverse?.kind !== "undo") return left("somebody has changed the same place since");
-  const sent = await send(transport, { undo: inverse, listing: listed.out }, sender);
-  return sent === "done" ? refuse(`${why}, so it was taken back`, BY_HAND) : left(sent.reason);
-}
+/** Seconds after which a device takes back by itself what it was not told to keep: one knock, and room. */
+const KEEP_S = 15;
 
-/** Sends a planned undo in one transaction, reads back what came of it, and comes in anew. */
+/**
+ * Sends a planned undo in one transaction, comes in anew, and only then tells the device to keep it: where
+ * nothing comes in any more, or premortem itself ends, the device puts back what was there.
+ */
 export async function sendUndo(
   transport: Way,
   planned: PlannedUndo,
@@ -183,28 +172,74 @@ export async function sendUndo(
   const end = sender.attribute(sender.device, sender.work);
   try {
     const couldEnter = (await transport.knock(KNOCK_MS)) === null;
-    const sent = await send(transport, planned, sender);
-    if (sent !== "done" || !couldEnter) return sent;
-    const fault = await transport.knock(KNOCK_MS);
-    return fault === null ? sent : await sendInverse(transport, planned, sender, fault);
+    const told = await sendAlone(transport, planned, sender);
+    if (typeof told !== "string") return told;
+    const fault = couldEnter ? await transport.knock(KNOCK_MS) : null;
+    if (fault !== null) return await takeBack(transport, planned, sender, fault);
+    const kept = await tellGuard(transport, planned, sender, "keep");
+    const said = kept ?? told;
+    const seen = await readBack(transport, planned.undo.wanted, said);
+    return seen === "another"
+      ? refuse(`what runs now is not what was proved: ${said}`, BY_HAND)
+      : seen;
   } finally {
     end();
   }
 }
 
-async function send(
-  transport: Pick<Transport, "run">,
-  { undo, listing }: Pick<PlannedUndo, "undo" | "listing">,
-  { device, part }: Pick<Sender, "device" | "part">,
-): Promise<"done" | Refusal> {
-  const hash = createHash("sha256").update(listing, "utf8").digest("hex");
-  const words = ["sh", "-c", part.text, "premortem-device", part.folder, "send", hash];
-  const ran = await transport.run(words, { input: undo.script });
+/** The undo lets nobody in any more who came in before. The device may have been faster. */
+async function takeBack(
+  transport: Way,
+  planned: PlannedUndo,
+  sender: Sender,
+  fault: TransportFault,
+): Promise<Refusal> {
+  const why = `no new connection is let in since it was loaded (${fault.message})`;
+  const told = await tellGuard(transport, planned, sender, "back");
+  const before = readListing(planned.listing)?.map(withoutHandles) ?? [];
+  const seen = await readBack(transport, before, told ?? "the device has taken it back");
+  if (seen === "done") return refuse(`${why}, so it was taken back`, BY_HAND);
+  return seen === "another"
+    ? refuse(
+        `${why}, and what runs now is not what ran before: ${told ?? "others came in between"}`,
+        LOOK,
+      )
+    : refuse(`${why}; ${seen.reason}`, seen.help);
+}
+
+/** Null: it was told. Otherwise why not, in words. */
+async function tellGuard(
+  transport: Way,
+  { listing }: PlannedUndo,
+  { part }: Sender,
+  verb: "keep" | "back",
+): Promise<string | null> {
+  const ran = await transport.run(partWords(part, verb, hashOf(listing)));
   if (ran.kind === "fault")
-    return IN_DOUBT.has(ran.fault)
-      ? readBack(transport, undo.wanted, ran.message)
-      : refuse(ran.message, ran.help);
-  if (ran.code === null) return readBack(transport, undo.wanted, "nft was ended by a signal");
+    return `${ran.message}; what is not kept is taken back ${KEEP_S} s after it was loaded`;
+  return ran.code === 0 ? null : `the device was told to ${verb} it: ${ran.error.trim()}`;
+}
+
+function partWords({ text, folder }: Sender["part"], ...words: readonly string[]) {
+  return ["sh", "-c", text, "premortem-device", folder, ...words];
+}
+
+function hashOf(listing: string): string {
+  return createHash("sha256").update(listing, "utf8").digest("hex");
+}
+
+/** What is known of a send that may have loaded, in words; or why it did not. */
+async function sendAlone(
+  transport: Way,
+  { undo, listing }: PlannedUndo,
+  { device, part }: Sender,
+): Promise<string | Refusal> {
+  const input = `=== script\n${undo.script}=== inverse\n${undo.inverse}`;
+  const words = partWords(part, "send", hashOf(listing), String(KEEP_S));
+  const ran = await transport.run(words, { input });
+  if (ran.kind === "fault")
+    return IN_DOUBT.has(ran.fault) ? ran.message : refuse(ran.message, ran.help);
+  if (ran.code === null) return "nft was ended by a signal";
   if (ran.code === CHANGED)
     return refuse("the ruleset changed while it was looked at", "try it again");
   if (ran.code === BUSY)
@@ -214,24 +249,22 @@ async function send(
       `on \`${device}\`, ${ran.error.trim()}`,
       "take it back where it was begun, or wait: the device restores by itself",
     );
-  if (ran.code !== 0) return refuse(`nft said: ${ran.error.trim()}`, BY_HAND);
-  return readBack(transport, undo.wanted, "nft has loaded it");
+  if (ran.code === NOT_LOADED) return refuse(ran.error.trim(), BY_HAND);
+  return ran.code === 0 ? "nft has loaded it" : `the device said: ${ran.error.trim()}`;
 }
 
-/** Reads once what runs after a send; `said` is all that is known where that cannot be done. */
+/** Reads once whether these tables run; `said` is all that is known where that cannot be done. */
 async function readBack(
-  transport: Pick<Transport, "run">,
+  transport: Way,
   wanted: readonly ListedTable[],
   said: string,
-): Promise<"done" | Refusal> {
+): Promise<"done" | "another" | Refusal> {
   const read = await transport.run(["nft", "-s", "list", "ruleset"]);
   if (read.kind === "fault" || read.code !== 0) {
     const why = read.kind === "fault" ? read.message : read.error.trim();
     return refuse(`it is not known what runs: ${said}; then it could not be read: ${why}`, LOOK);
   }
-  return isWanted(read.out, wanted)
-    ? "done"
-    : refuse(`what runs now is not what was proved: ${said}`, BY_HAND);
+  return isWanted(read.out, wanted) ? "done" : "another";
 }
 
 const LOOK = "look at what runs: `premortem pull`";

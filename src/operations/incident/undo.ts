@@ -9,10 +9,15 @@ import { align } from "./align.ts";
 import { type RevertConflict, revert } from "./revert.ts";
 import { CHAIN_HEADER, handleOf, ruleText } from "./ruleText.ts";
 
+/** A line of an inverse: rules get their handles from the kernel, so that only the device knows them. */
+export const ADDED = "# added";
+
 /** Commands that take an observed difference back. */
 export interface Undo {
   /** For one transaction; empty: there is nothing to take back. */
   readonly script: string;
+  /** Takes the script itself back, where `ADDED` stands for deleting the rules that it has added. */
+  readonly inverse: string;
   /** `rules`: only rules that were added are deleted, by their handles, and missing ones put back. */
   readonly extent: "rules" | "tables";
   /** Rules that go and rules that come back, in words. */
@@ -58,23 +63,15 @@ export function undoDifference(
   if (reverted.kind === "conflict") return reverted;
   const { tables: wanted } = reverted;
   const gone = now.filter(({ key }) => !wanted.some((table) => table.key === key));
-  const { script, ...rest } = undoTables(wanted, now);
+  const { script, inverse, ...rest } = undoTables(wanted, now);
   const deletions = gone.map(({ key }) => `delete table ${key}\n`).join("");
-  return { kind: "undo", wanted, ...rest, script: `${deletions}${script}` };
-}
-
-/**
- * What takes an undo back itself. `listing` is with handles and what it was made for, `running` the same now;
- * what others have done since stays.
- */
-export function inverseOf(
-  { wanted }: DifferenceUndo,
-  listing: string,
-  running: string,
-): DifferenceUndo | RevertConflict | null {
-  const first = readListing(listing);
-  if (first === null) return null;
-  return undoDifference(listingText(first.map(withoutHandles)), listingText(wanted), running);
+  return {
+    kind: "undo",
+    wanted,
+    ...rest,
+    script: `${deletions}${script}`,
+    inverse: `${inverse}${listingText(withoutLiveElements(gone.map(withoutHandles)))}`,
+  };
 }
 
 /** Both sides, where nothing of protected tables differs but rules in chains that both have. */
@@ -109,16 +106,19 @@ function undoTables(before: readonly ListedTable[], running: readonly ListedTabl
   const removed = known.flatMap((edit) => edit.removed);
   const restored = known.flatMap((edit) => edit.restored);
   if (edits.every((edit) => edit !== null)) {
-    const lines = known.flatMap(({ commands }) => commands);
-    return { script: textOf(lines), extent: "rules", removed, restored };
+    const script = textOf(known.flatMap(({ commands }) => commands));
+    const inverse = textOf([ADDED, ...known.flatMap(({ back }) => back)]);
+    return { script, inverse, extent: "rules", removed, restored };
   }
   /* Tables that are as they shall be are not loaded again: counters and quotas of theirs would begin anew. */
   const plain = now.map(withoutHandles);
   const wordsOf = (tables: readonly ListedTable[], key: string) =>
     JSON.stringify(tables.find((table) => table.key === key));
   const differs = ({ key }: ListedTable) => wordsOf(plain, key) !== wordsOf(first, key);
-  const script = transitionScript(plain.filter(differs), first.filter(differs));
-  return { script, extent: "tables", removed, restored };
+  const from = plain.filter(differs);
+  const to = first.filter(differs);
+  const script = transitionScript(from, to);
+  return { script, inverse: transitionScript(to, from), extent: "tables", removed, restored };
 }
 
 function textOf(lines: readonly string[]): string {
@@ -127,6 +127,8 @@ function textOf(lines: readonly string[]): string {
 
 interface Edit {
   readonly commands: readonly string[];
+  /** What takes them back, but for the rules that they add. */
+  readonly back: readonly string[];
   readonly removed: readonly string[];
   readonly restored: readonly string[];
 }
@@ -144,12 +146,13 @@ function undoTable(before: ListedTable, now: ListedTable): Edit | null {
   const known = edits.flatMap((edit) => edit ?? []);
   return {
     commands: known.flatMap(({ commands }) => commands),
+    back: known.flatMap(({ back }) => back),
     removed: known.flatMap(({ removed }) => removed),
     restored: known.flatMap(({ restored }) => restored),
   };
 }
 
-const NOTHING: Edit = { commands: [], removed: [], restored: [] };
+const NOTHING: Edit = { commands: [], back: [], removed: [], restored: [] };
 
 function undoChain(key: string, before: ListedBlock, now: ListedBlock): Edit | null {
   const headerOf = ({ lines }: ListedBlock) => lines.find((line) => CHAIN_HEADER.test(line)) ?? "";
@@ -161,8 +164,10 @@ function undoChain(key: string, before: ListedBlock, now: ListedBlock): Edit | n
   const gone = found.filter((_, place) => !kept.has(place));
   const commands = gone.map((line) => `delete rule ${key} ${now.name} handle ${handleOf(line)}`);
   const handles = partners.map((place) => (place === null ? null : handleOf(found[place] ?? "")));
+  const stay = found.map((line, place) => (kept.has(place) ? handleOf(line) : null));
   return {
     commands: [...commands, ...putBack(key, now.name, wanted, handles)],
+    back: putBack(key, now.name, found.map(ruleText), stay),
     removed: gone.map(ruleText),
     restored: wanted.filter((_, place) => handles[place] === null),
   };
@@ -187,7 +192,8 @@ function putBack(
   });
 }
 
-function withoutHandles({ key, properties, blocks }: ListedTable): ListedTable {
+/** As it is listed without `-a`. */
+export function withoutHandles({ key, properties, blocks }: ListedTable): ListedTable {
   const plain = blocks.map((block) => ({ ...block, lines: block.lines.map(ruleText) }));
   return { key, properties: properties.map(ruleText), blocks: plain };
 }

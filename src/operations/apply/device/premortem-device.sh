@@ -12,8 +12,11 @@
 #                         `lost`, `refilled`, as liveSets.ts makes them
 #   load ID | confirm ID | restore ID
 #   look ID               `MARKER RUNNING`
-#   send HASH             standard input: a script for exactly the ruleset of which `nft -a -s list ruleset`
-#                         has this hash, such as an undo; refused while an apply is armed
+#   send HASH SECONDS     standard input: sections `script`, `inverse`. Loads the script, such as an undo, onto
+#                         exactly the ruleset of which `nft -a -s list ruleset` has this hash, and the inverse
+#                         after so many seconds, unless it is kept; in the inverse, a line `# added` stands for
+#                         the rules that the script adds. Refused while an apply is armed
+#   keep HASH | back HASH what was sent onto that ruleset stays, or goes now
 #
 # Sections begin with a line `=== NAME`. ID counts up: an older apply can do nothing any more.
 # Exit codes: 0 done, 10 changed since planned, 11 cannot restore, 12 not loaded, 13 too late,
@@ -23,6 +26,8 @@
 # when it is armed, and what runs is compared in memory.
 set -eu
 umask 077
+# sshd gives a login that is not root none of the folders in which nft lies.
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 
 CHANGED=10 CANNOT_RESTORE=11 NOT_LOADED=12 TOO_LATE=13 SUPERSEDED=14 ANOTHER=15
 BUSY=16 USAGE=64
@@ -30,16 +35,22 @@ BUSY=16 USAGE=64
 LOCK_S=5
 # Seconds between two attempts of the dead-man.
 AGAIN_S=1
+# Attempts to take back what was sent and not kept: where none works, others have changed the same place.
+BACK_TRIES=60
+# Seconds that nft may take in an attempt of the dead-man: a set of a million elements takes 20.
+NFT_S=120
 
 state=${1:?state folder}
 verb=${2:?verb}
 id=${3:-}
 self=$(readlink -f "$0" || true)
 hash=
-if [ "$verb" = send ]; then
-  hash=$id
-  id=
-fi
+case $verb in
+  send | keep | back)
+    hash=$id
+    id=
+    ;;
+esac
 
 fail() {
   code=$1
@@ -52,8 +63,17 @@ case $id in
   *[!0-9]*) fail $USAGE "an apply is a number, not $id" ;;
 esac
 # Where no record can be kept nothing is armed, and an undo has to work on a full disk too.
-mkdir -p "$state" || [ "$verb" = send ]
+mkdir -p "$state" || [ -n "$hash" ]
 here=$state/$id
+
+# An nft that hangs must not keep the dead-man from trying again.
+limit_s=
+nft() {
+  if [ -n "$limit_s" ] && command -v timeout >/dev/null; then
+    command timeout -s KILL "$limit_s" nft "$@"
+  else command nft "$@"
+  fi
+}
 
 # Splits standard input into files of the folder $1, one for each section.
 sections() {
@@ -231,6 +251,7 @@ arm() {
     *) fail $TOO_LATE "this apply is over" ;;
   esac
   alone
+  [ -z "$(guards)" ] || fail $BUSY "what was sent waits to be kept"
   write_down || fail $CANNOT_RESTORE "the record of this apply cannot be written to $here"
   case $(running) in
     previous) ;;
@@ -332,15 +353,6 @@ with_held() {
 }
 
 whole() {
-  live=$(
-    while read -r family name; do
-      nft list table "$family" "$name" 2>/dev/null | live_elements "$family" "$name"
-    done <"$here/tables"
-  )
-  { whole && printf '%s\n' "$live"; } | nft -f - || whole | nft -f -
-}
-
-whole() {
   while read -r family name; do
     echo "add table $family $name"
     echo "delete table $family $name"
@@ -437,9 +449,102 @@ look() {
 # Elsewhere the handles of the script name other rules.
 send() {
   alone
+  input=$(cat)
   [ "$(nft -a -s list ruleset | sum)" = "$hash" ] ||
     fail $CHANGED "the ruleset changed while it was looked at"
-  nft -f - || fail $NOT_LOADED "nft does not take it"
+  answer=$(guarded &)
+  case $answer in
+    loaded) ;;
+    '') fail 1 "whoever loads it was ended" ;;
+    *) fail $NOT_LOADED "nft does not take it: $answer" ;;
+  esac
+}
+
+# Loads, and is the dead-man of what it has loaded: who loads is there, which nobody has to prove. It holds what
+# it needs in memory, and says `loaded` or why not.
+guarded() {
+  # The lock is for as long as it loads, not for as long as it waits.
+  exec 9>&-
+  told=
+  trap '' HUP PIPE
+  trap 'told=keep' USR1
+  trap 'told=back' TERM
+  if ! said=$(section script | nft -a -e -f - 2>&1); then
+    printf '%s\n' "$said"
+    exit
+  fi
+  echo loaded
+  exec </dev/null >/dev/null 2>&1
+  left=$seconds
+  # By the second: a signal that comes right before `wait` is seen behind it.
+  while [ -z "$told" ] && [ "$left" -gt 0 ]; do
+    sleep 1 &
+    wait $! || true
+    left=$((left - 1))
+  done
+  [ "$told" != keep ] || exit 0
+  lock || true
+  limit_s=$NFT_S
+  left=$BACK_TRIES
+  until way_back | nft -f -; do
+    left=$((left - 1))
+    [ "$left" -gt 0 ] || exit
+    sleep "$AGAIN_S"
+  done
+}
+
+section() {
+  printf '%s\n' "$input" | awk -v name="=== $1" '/^=== [a-z]+$/ { inside = $0 == name; next } inside'
+}
+
+# Rules that the script has added got their handles from the kernel.
+way_back() {
+  section inverse | while IFS= read -r line; do
+    if [ "$line" != "# added" ]; then printf '%s\n' "$line"
+    else
+      printf '%s\n' "$said" |
+        awk '/^(add|insert) rule / && / # handle [0-9]+$/ { print "delete rule", $3, $4, $5, "handle", $NF }'
+    fi
+  done
+}
+
+# Whoever waits for what was sent from this folder to be kept, of the ruleset $hash where there is one.
+guards() {
+  for file in $(grep -lF -- "$state" /proc/[0-9]*/cmdline 2>/dev/null); do
+    words=$({ tr '\0' '\n' <"$file" | tail -n 4; } 2>/dev/null) || continue
+    case $words in
+      "$state
+send
+$hash"*)
+        file=${file%/cmdline}
+        echo "${file#/proc/}"
+        ;;
+    esac
+  done
+}
+
+# Tells a guard something, and waits until it has done it.
+tell() {
+  found=$(guards)
+  [ -n "$found" ] || fail $TOO_LATE "nothing waits to be kept"
+  for pid in $found; do kill -s "$1" "$pid" 2>/dev/null || true; done
+  for pid in $found; do
+    left=$((LOCK_S * 10))
+    # One that has ended may wait for a slow init to take note of it: it has no words any more.
+    while grep -q . "/proc/$pid/cmdline" 2>/dev/null; do
+      left=$((left - 1))
+      [ "$left" -gt 0 ] || fail 1 "it is not over yet"
+      sleep 0.1
+    done
+  done
+}
+
+keep() {
+  tell USR1
+}
+
+back() {
+  tell TERM
 }
 
 # One attempt of the dead-man. Whoever holds the lock all that time may load yet: it is restored all the
@@ -450,6 +555,7 @@ fire() {
     none) [ -e "$here/loaded" ] || return 0 ;;
     *) return 0 ;;
   esac
+  limit_s=$NFT_S
   mark restoring || true
   put_back || fail $CANNOT_RESTORE "the own tables are not as before"
   [ "$is_locked" = yes ] || fail $BUSY "somebody holds the lock"
@@ -471,9 +577,16 @@ case $verb in
     elsewhere sh -euc 'nft -f "$1/base"; nft -f "$1/script"; nft -s list ruleset' sh "$work"
     ;;
   send)
-    [ -n "$hash" ] || fail $USAGE "for which ruleset?"
+    seconds=${4:-}
+    case $hash:$seconds in
+      :* | *: | *:*[!0-9]*) fail $USAGE "send needs the hash of a ruleset, and a number of seconds" ;;
+    esac
     [ ! -d "$state" ] || lock || fail $BUSY "somebody holds the lock"
     send
+    ;;
+  keep | back)
+    [ -n "$hash" ] || fail $USAGE "of which ruleset?"
+    "$verb"
     ;;
   look | arm | load | confirm | restore | fire)
     [ -n "$id" ] || fail $USAGE "which apply?"
