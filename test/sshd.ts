@@ -23,6 +23,8 @@ export interface SshdOptions {
   readonly port?: number;
   /** False: the client does not know the host's key. */
   readonly isKnown?: boolean;
+  /** PATH of the login; default: sshd's own. */
+  readonly path?: string;
   /** Default: it listens on loopback, and the client comes from there. */
   readonly within?: SshdPlace;
 }
@@ -46,6 +48,7 @@ export async function startSshd({
   allowTcpForwarding = true,
   port: wanted = 0,
   isKnown = true,
+  path,
   within,
 }: SshdOptions = {}): Promise<TestSshd> {
   const folder = mkdtempSync(join(tmpdir(), "premortem-sshd-"));
@@ -65,6 +68,7 @@ StrictModes no
 UsePAM no
 PasswordAuthentication no
 AllowTcpForwarding ${allowTcpForwarding ? "yes" : "no"}
+${path === undefined ? "" : `SetEnv PATH=${path}`}
 `,
   );
   const target = `${userInfo().username}@${address}`;

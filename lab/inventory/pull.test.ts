@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
@@ -9,6 +9,7 @@ import type { NetworkDevice } from "../../src/operations/inventory/model.ts";
 import { pull } from "../../src/operations/inventory/pull.ts";
 import { runningDevice, type Snapshot } from "../../src/operations/inventory/snapshot.ts";
 import { namespaceTransport } from "../../src/platform/transport/local.ts";
+import type { Transport } from "../../src/platform/transport/transport.ts";
 import { describeWith } from "../../test/requirements.ts";
 
 /* Devices are read as they run, on the real kernel: nftables beside both back-ends of iptables. */
@@ -32,11 +33,33 @@ const device = (): NetworkDevice => ({
   span: { file: "", line: 1, column: 1, endLine: 1, endColumn: 1 },
 });
 
-async function pulled(): Promise<{ snapshot: Snapshot; notSeen: readonly string[] }> {
-  const result = await pull(transport, device());
+async function pulled(from = transport): Promise<{
+  readonly snapshot: Snapshot;
+  readonly notSeen: readonly string[];
+}> {
+  const result = await pull(from, device());
   if (result.kind !== "pulled") throw new Error(result.message);
   return result;
 }
+
+/** The same device, where each command runs behind these words. */
+function behind(...words: readonly string[]): Transport {
+  return {
+    ...transport,
+    run: (command, options) => transport.run([...words, ...command], options),
+  };
+}
+
+/** The same device with these programs alone. */
+function having(...programs: readonly string[]): Transport {
+  const path = mkdtempSync(join(folder, "path-"));
+  for (const program of ["sh", "cat", "tail", "ip", ...programs])
+    symlinkSync(whereIs(program), join(path, program));
+  return behind("env", `PATH=${path}`);
+}
+
+const whereIs = (program: string) =>
+  execFileSync("sh", ["-c", `command -v ${program}`], { encoding: "utf8" }).trim();
 
 function verdictOf(snapshot: Snapshot, text: string): string {
   const { device: running, refused } = runningDevice(snapshot);
@@ -87,6 +110,29 @@ describeWith(["root", "nft", "iptables", "ipset", "ip"], "a device is read as it
     const { snapshot } = await pulled();
     inside("iptables-legacy -F");
     expect(verdictOf(snapshot, packet(25))).toBe("drop");
+  });
+
+  test("where nft is not found nobody knows what runs", async () => {
+    inside("nft add table inet my", "iptables-legacy -F");
+    const { notSeen } = await pulled(having("iptables-legacy-save"));
+    expect(notSeen).toContainEqual(expect.stringMatching(/^nft: .*not found: install nftables/));
+  });
+
+  test("nor is it needed where iptables says what runs", async () => {
+    inside("iptables-legacy -A INPUT -p tcp --dport 25 -j DROP");
+    const { snapshot, notSeen } = await pulled(having("iptables-legacy-save"));
+    inside("iptables-legacy -F");
+    expect(verdictOf(snapshot, packet(25))).toBe("drop");
+    expect(notSeen.filter((one) => one.startsWith("nft"))).toEqual([]);
+  });
+
+  test("a login that may not see the ruleset does not take it for empty", async () => {
+    inside("nft add table inet my");
+    const nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
+    const { notSeen } = await pulled(behind(...nobody));
+    expect(notSeen).toContainEqual(
+      expect.stringMatching(/^nft: .*Operation not permitted: let the login that reads be root/),
+    );
   });
 
   test("the same state has the same name, another state another", async () => {

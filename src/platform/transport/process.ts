@@ -2,6 +2,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { Duplex, PassThrough } from "node:stream";
+import { systemEnvironment } from "./systemPath.ts";
 import {
   DEFAULT_TIMEOUT_MS,
   type LineStream,
@@ -98,7 +99,7 @@ function stop(child: ChildProcessWithoutNullStreams, signal: "SIGTERM" | "SIGKIL
 }
 
 function start([program = "", ...rest]: readonly string[]): ChildProcessWithoutNullStreams {
-  return spawn(program, rest, { stdio: ["pipe", "pipe", "pipe"] });
+  return spawn(program, rest, { stdio: ["pipe", "pipe", "pipe"], env: systemEnvironment() });
 }
 
 /** When the process is gone and its output is read to the end. */

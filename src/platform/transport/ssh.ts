@@ -3,7 +3,7 @@ import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connectProcess, type Diagnose, runProcess, streamProcess } from "./process.ts";
-import { quoted } from "./quoted.ts";
+import { remoteCommand } from "./systemPath.ts";
 import type { Transport, TransportFault } from "./transport.ts";
 
 export interface SshTarget {
@@ -34,8 +34,7 @@ export function sshTransport(target: SshTarget): Transport {
   const folder = mkdtempSync(join(tmpdir(), "premortem-ssh-"));
   const name = `ssh://${target.target}${target.port === null ? "" : `:${target.port}`}`;
   const words = (...more: readonly string[]) => ["ssh", ...optionsOf(target, folder), ...more];
-  const remote = (command: readonly string[]) =>
-    words("--", target.target, command.map(quoted).join(" "));
+  const remote = (command: readonly string[]) => words("--", target.target, remoteCommand(command));
   const diagnose: Diagnose = ({ code, error }) =>
     code === SSH_FAILED ? faultOf(name, error) : null;
   return {

@@ -53,6 +53,13 @@ function behaves(open: () => Promise<Transport>): void {
     expect(ran).toEqual({ kind: "ran", code: 7, out: "in", error: "bad\n" });
   });
 
+  test("programs of the system are found, and the login's own first", async () => {
+    const ran = await transport.run(["sh", "-c", "echo $PATH"]);
+    const path = ran.kind === "ran" ? ran.out.trim().split(":") : [];
+    expect(path.slice(-3)).toEqual(["/usr/local/sbin", "/usr/sbin", "/sbin"]);
+    expect(path.length).toBeGreaterThan(3);
+  });
+
   test("a command that does not read its input is no fault", async () => {
     const ran = await transport.run(["true"], { input: "x".repeat(1 << 20) });
     expect(ran).toMatchObject({ kind: "ran", code: 0 });
@@ -122,6 +129,21 @@ describeWith(["sshd"], "over ssh", () => {
   });
   afterAll(() => sshd.stop());
   behaves(() => Promise.resolve(sshTransport(sshd)));
+
+  test("a login whose PATH has no folder of the system runs its programs all the same", async () => {
+    const poor = await startSshd({ path: "/usr/local/bin:/usr/bin:/bin:/usr/games" });
+    const transport = sshTransport(poor);
+    const stream = transport.stream(["sh", "-c", "command -v sshd"]);
+    expect(await firstLines(stream, 1)).toEqual(["/usr/sbin/sshd"]);
+    await transport.close();
+    await poor.stop();
+  });
+
+  test("a program that is not there is told as a shell tells it", async () => {
+    const transport = sshTransport(sshd);
+    expect(await transport.run(["no-such-program"])).toMatchObject({ kind: "ran", code: 127 });
+    await transport.close();
+  });
 });
 
 /** Says its port, then says back what it is told. */
