@@ -74,3 +74,19 @@ test("nothing is proved where nodes do not suffice", () => {
   const [told] = lossesOf(edge(ONE), edge(ONE, ALL), [asked("reachable")], { nodeLimit: 50 });
   expect(told).toBe("unknown");
 });
+
+test.each([
+  ["something to a drop on all of them", "", "tcp dport 25 drop", "some"],
+  ["perhaps something to a drop on one", "", 'oifname "eth1" tcp dport 25 drop', "unknown"],
+  ["perhaps something where one was cut", 'oifname "eth2" drop', "tcp dport 25 drop", "unknown"],
+  ["nothing to a drop of another port", 'oifname "eth2" drop', "tcp dport 5432 drop", "none"],
+])("an intent whose interface nobody has named loses %s", (_, before, added, expected) => {
+  const read = (...rules: readonly string[]) => {
+    const text = `table inet t { chain o { type filter hook output priority 0;\n  ${rules.join("\n  ")}\n } }\n`;
+    return readDevice({ files: new Map([["rules", text]]), roots: ["rules"] }).device;
+  };
+  const to: End = { ...INTERNET, interfaces: "unknown" };
+  const out: FlowPattern = { ...SMTP, path: "output", to };
+  const intent: Intent = { kind: "reachable", flows: [out] };
+  expect(lossesOf(read(before), read(before, added), [intent])).toEqual([expected]);
+});

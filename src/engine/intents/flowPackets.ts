@@ -70,12 +70,33 @@ function familyOf(layout: HeaderLayout, family: IpFamily): Node {
  * of them: their packets fare alike.
  */
 function interfaceOf(layout: HeaderLayout, { interfaces }: End, side: "in" | "out", path: Path) {
-  const isSeen = path === "forward" || (side === "in") === (path === "input");
-  if (interfaces === null || !isSeen) return TRUE;
+  if (interfaces === null || !isSeen(side, path)) return TRUE;
   const field = layout.interface(side);
+  if (interfaces === "unknown")
+    return layout.arena.not(atomsInRanges(layout.arena, field, [LOOPBACK]));
   return atomsInRanges(layout.arena, field, normalizeRanges(interfaces.map(nameRange)));
 }
 
+/** A header names an interface of each side that its path has. */
+function isSeen(side: "in" | "out", path: Path): boolean {
+  return path === "forward" || (side === "in") === (path === "input");
+}
+
+/** Variables of interfaces that a pattern leaves open: what hangs on them is not proved. */
+export function openInterfaces(
+  layout: HeaderLayout,
+  { path, from, to }: FlowPattern,
+  part: FlowPart,
+): readonly number[] {
+  const [source, target] = part === "reply" ? [to, from] : [from, to];
+  const levelsOf = ({ interfaces }: End, side: "in" | "out") =>
+    interfaces === "unknown" && isSeen(side, pathOfPart(path, part))
+      ? layout.interface(side).levels
+      : [];
+  return [...levelsOf(source, "in"), ...levelsOf(target, "out")];
+}
+
+const LOOPBACK = single(interfaceNameValue("lo"));
 const NAME_BYTES = 16;
 
 function nameRange(name: string): Range {

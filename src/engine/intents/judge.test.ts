@@ -141,6 +141,41 @@ describe("reachable", () => {
   });
 });
 
+describe("reachable, where nobody has said which interface leads there", () => {
+  const far: End = { ...INTERNET, interfaces: "unknown" };
+  const flow: FlowPattern = {
+    path: "output",
+    from: end("10.10.2.11"),
+    to: far,
+    services: [tcp(25)],
+  };
+  const inOutput = (policy: string, ...rules: string[]) =>
+    parse(`table inet t { chain o { type filter hook output priority 0; policy ${policy};
+ ${rules.join("\n ")}
+ } }
+`);
+  const cases: readonly (readonly [string, Device, string])[] = [
+    ["holds without rules", parse(""), "holds"],
+    ["holds beside a drop of another port", inOutput("accept", "tcp dport 5432 drop"), "holds"],
+    ["is broken by a drop on all of them", inOutput("accept", "tcp dport 25 drop"), "broken"],
+    ["is broken where loopback alone may", inOutput("drop", 'oifname "lo" accept'), "broken"],
+    ["holds where loopback alone may not", inOutput("accept", 'oifname "lo" drop'), "holds"],
+    [
+      "is undecided where it hangs on the interface",
+      inOutput("accept", 'oifname "eth1" drop'),
+      "undecided",
+    ],
+  ];
+  test.each(cases)("%s", (_, device, status) => {
+    expect(judge(device, "reachable", flow).status).toBe(status);
+  });
+
+  test("and says that it hangs on that", () => {
+    const answer = judge(inOutput("accept", 'oifname "eth1" drop'), "reachable", flow);
+    expect(answer.reasons).toEqual(["which interface leads to the other end is not known"]);
+  });
+});
+
 describe("reachable, to and from the device", () => {
   const device = parse(`table inet t {
  chain i { type filter hook input priority 0; policy drop;

@@ -26,7 +26,7 @@ import { toNotation } from "../packet/header/toNotation.ts";
 import { unknownKeys, unknownLevels } from "../packet/header/unknowns.ts";
 import { isNotationError, parsePacket } from "../packet/notation.ts";
 import type { Path } from "../packet/packet.ts";
-import { flowPackets, pathOfPart } from "./flowPackets.ts";
+import { flowPackets, openInterfaces, pathOfPart } from "./flowPackets.ts";
 import type {
   FlowPart,
   FlowPattern,
@@ -202,11 +202,15 @@ function answerOf(walked: Walked): IntentAnswer {
   const doubtful = arena.or(bad, union("may"));
   if (doubtful === FALSE) return { ...undecided([]), status: "holds" };
   const sets = [packets, ...within.map((ending) => ending.packets)];
-  const unknown = new Set(sets.flatMap((set) => unknownLevels(analysis.layout, set)));
-  const certain = arena.difference(
-    arena.exists(bad, unknown),
-    arena.exists(arena.difference(packets, bad), unknown),
-  );
+  const unknown = sets.flatMap((set) => unknownLevels(analysis.layout, set));
+  const open = openInterfaces(analysis.layout, walked.pattern, walked.part);
+  const certainUnder = (levels: readonly number[]) => {
+    const all = new Set(levels);
+    const good = arena.exists(arena.difference(packets, bad), all);
+    return arena.difference(arena.exists(bad, all), good);
+  };
+  const certain = certainUnder([...unknown, ...open]);
+  const hangsOnWay = open.length > 0 && certain === FALSE && certainUnder(unknown) !== FALSE;
   const shown = certain === FALSE ? doubtful : arena.and(bad, certain);
   const example = exampleOf(walked, within, shown);
   const doubt = example === null ? [] : checkExample(walked, example);
@@ -215,10 +219,12 @@ function answerOf(walked: Walked): IntentAnswer {
     status: isBroken ? "broken" : "undecided",
     example,
     dependsOn: isBroken ? [] : unknownNames(analysis, shown),
-    reasons: doubt,
+    reasons: hangsOnWay ? [...doubt, UNKNOWN_WAY] : doubt,
     assumptions: [],
   };
 }
+
+const UNKNOWN_WAY = "which interface leads to the other end is not known";
 
 /** What user space decides may be either. */
 export function effectOf(fates: Fates, kind: IntentKind, number: number): Effect {

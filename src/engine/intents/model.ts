@@ -8,8 +8,11 @@ export type Addresses = ReadonlyMap<IpFamily, readonly Range[]>;
 /** One end of a flow, as the device sees it. */
 export interface End {
   readonly addresses: Addresses;
-  /** Interfaces behind which it lies, a trailing `*` for any; null: any, or the device itself. */
-  readonly interfaces: readonly string[] | null;
+  /**
+   * Interfaces behind which it lies, a trailing `*` for any; null: any, or the device itself; `unknown`: one of
+   * them, and nobody has said which, but never loopback's.
+   */
+  readonly interfaces: readonly string[] | "unknown" | null;
 }
 
 /** What is asked for at the far end. */

@@ -17,7 +17,7 @@ export function withOwnNames(
 function renamed(layout: HeaderLayout, packet: string, side: "in" | "out", end: End): string {
   const { atoms } = layout.interface(side);
   return packet.replace(new RegExp(` ${side}=(\\S+)`), (all, name: string) => {
-    const own = end.interfaces ?? [];
+    const own = end.interfaces === "unknown" ? [] : (end.interfaces ?? []);
     if (own.includes(name)) return all;
     const shown = atomOf(atoms, interfaceNameValue(name));
     const twin = own.find(
