@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { Device } from "../../engine/device/device.ts";
 import { readDevice } from "../../engine/parsers/readDevice.ts";
 import { parseNetwork } from "../inventory/networkFile.ts";
-import { findCause } from "./cause.ts";
+import { findCause, mayHoldCause } from "./cause.ts";
 import type { CauseAnswer, ObservedDifference, Symptom, SymptomFlow, Wellness } from "./model.ts";
 
 const EDGE = readFileSync("examples/mail/edge.nft", "utf8");
@@ -195,4 +195,52 @@ test("an intent that is proved broken is explained by the difference that broke 
     explained: ["edge/mail-out"],
     unknown: ["edge/pings"],
   });
+});
+
+/** The mail network with one of its mail hosts as a device of its own, as any ordinary file has it. */
+const withHost = parseNetwork(
+  "n",
+  readFileSync("examples/mail/premortem.yaml", "utf8").replace(
+    "devices:\n",
+    "devices:\n  mail1: { reach: local, addresses: 10.10.2.11 }\n",
+  ),
+).network;
+const FROM_HOST = flow("10.10.2.11", "10.10.4.10", "tcp/5432");
+
+function onHost(before: readonly string[], after: readonly string[]): ObservedDifference {
+  const read = (rules: readonly string[]) => {
+    const text = `table inet own { chain out { type filter hook output priority 0;\n${rules.join("\n")}\n} }\n`;
+    return readDevice({ files: new Map([["mail1", text]]), roots: ["mail1"] }).device;
+  };
+  const [first, second] = [read(before), read(after)];
+  return { ...difference("host", 100, FATAL), device: "mail1", before: first, after: second };
+}
+
+function hostCause(difference: ObservedDifference): CauseAnswer["kind"] {
+  if (withHost === null) throw new Error("no network");
+  return findCause(withHost, [difference], [symptom("pgsql", 105, FROM_HOST)], []).kind;
+}
+
+test("a rule on the host that speaks explains what it cannot reach", () => {
+  expect(hostCause(onHost([], ["tcp dport 5432 drop"]))).toBe("explained");
+  expect(hostCause(onHost([], ["tcp dport 5433 drop"]))).toBe("notByRules");
+});
+
+test("a rule for one interface may be to blame, and one beside it is not", () => {
+  const apart = 'oifname "eth1" drop';
+  expect(hostCause(onHost([], [apart]))).toBe("unclear");
+  expect(hostCause(onHost([apart], [apart, "tcp dport 5433 drop"]))).toBe("notByRules");
+});
+
+test("what a host cannot reach may be its own rules' fault where nobody sees it", () => {
+  if (withHost === null) throw new Error("no network");
+  const symptoms = [symptom("pgsql", 105, FROM_HOST)];
+  expect(mayHoldCause(withHost, symptoms, ["mail1", "edge"])).toEqual(["mail1", "edge"]);
+  const others = [symptom("pgsql", 105, flow("10.10.2.12", "10.10.4.10", "tcp/5432"))];
+  expect(mayHoldCause(withHost, others, ["mail1", "edge"])).toEqual(["edge"]);
+});
+
+test("a name that has no address is tied to nothing, and nobody is innocent", () => {
+  const named = symptom("pgsql", 105, flow("10.10.2.11", "db.internal", "tcp/5432"));
+  expect(cause([difference("harmless", 100, HARMLESS)], [named]).kind).toBe("unclear");
 });

@@ -188,14 +188,13 @@ function breaksFlow(
   if (after === "unknown") return "unknown";
   if (after === "holds") return "notExplained";
   const before = flowStatus(network, difference, "before", flow, proofs);
-  if (before === "broken" && after === "broken")
-    return LOST[flowLoss(network, difference, flow, proofs)];
-  return before === "holds" && after === "broken" ? "explained" : "unknown";
+  if (before !== "holds") return LOST[flowLoss(network, difference, flow, proofs)];
+  return after === "broken" ? "explained" : "unknown";
 }
 
 const LOST = { none: "notExplained", some: "explained", unknown: "unknown" } as const;
 
-/** Of what is broken on both sides: whether connections got through before that do not after. */
+/** Of what does not hold on either side: whether connections got through before that do not after. */
 function flowLoss(
   network: Network,
   { device, before, after }: ObservedDifference,
