@@ -175,6 +175,16 @@ test("a limiter that may cut it is unclear", () => {
   expect(answer.kind).toBe("unclear");
 });
 
+test("what a limiter before it let through now and then is explained by the rule that lets nothing", () => {
+  const limiter = "ip saddr 10.10.2.8/29 limit rate over 100/second drop";
+  const limited = { before: edge(limiter), broken: [] };
+  const fatal = { ...difference("fatal", 100, FATAL), ...limited, after: edge(limiter, FATAL) };
+  const harmless = { ...fatal, id: "harmless", after: edge(limiter, HARMLESS) };
+  const answer = cause([harmless, fatal], [symptom("smtp", 105, MAIL_OUT)]);
+  expect([answer.kind, names(answer)]).toEqual(["explained", ["fatal"]]);
+  expect(answer.ruledOut.map(({ id }) => id)).toEqual(["harmless"]);
+});
+
 test("a symptom that speaks of addresses is tied to the flows between them", () => {
   const answer = cause(
     [difference("fatal", 100, FATAL)],

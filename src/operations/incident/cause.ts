@@ -1,10 +1,8 @@
 import { setImmediate } from "node:timers/promises";
 import { type Loss, lossesOf } from "../../engine/diff/losses.ts";
-import { judgeIntents } from "../../engine/intents/judge.ts";
-import type { IntentAnswer, Service } from "../../engine/intents/model.ts";
-import { planIntent } from "../inventory/flows.ts";
-import type { Network, NetworkIntent } from "../inventory/model.ts";
-import { parseService } from "../inventory/services.ts";
+import type { IntentAnswer } from "../../engine/intents/model.ts";
+import type { Network } from "../inventory/model.ts";
+import { type Asked, askFlow, mayStandBetween, statusOn } from "./asked.ts";
 import type {
   Candidate,
   CauseAnswer,
@@ -61,15 +59,10 @@ export function mayHoldCause(
   symptoms: readonly Symptom[],
   devices: readonly string[],
 ): readonly string[] {
-  const isBetween = (device: string) => (flow: SymptomFlow) => {
-    const { byDevice, problems } = planFlow(network, flow);
-    const isPlanned = partsOf(network, flow.service) !== null && problems.length === 0;
-    return !isPlanned || byDevice.has(device);
-  };
   return devices.filter((device) =>
     speakingOf(symptoms).some(({ flows, intent }) => {
       if (intent !== null) return intent.device === device;
-      return flows.length === 0 || flows.some(isBetween(device));
+      return flows.length === 0 || flows.some((flow) => mayStandBetween(network, device, flow));
     }),
   );
 }
@@ -138,7 +131,7 @@ function contradicts(
   return differences
     .filter(({ device, atMs }) => device === difference.device && atMs > difference.atMs)
     .filter(({ atMs }) => atMs <= well.endMs)
-    .every((later) => flowStatus(network, later, "after", well, proofs) === "broken");
+    .every((later) => statusOf(network, later, "after", well, proofs) === "broken");
 }
 
 function tieOf(question: Question, difference: ObservedDifference, symptom: Symptom): Tie {
@@ -168,10 +161,10 @@ function stillBreaks(
 ): Tie {
   const tie = breaksFlow(network, difference, flow, proofs);
   if (tie === "notExplained") return tie;
-  const statusOf = (later: ObservedDifference, side: "before" | "after") =>
-    flowStatus(network, later, side, flow, proofs);
   const isMended = since.some(
-    (later) => statusOf(later, "before") === "broken" && statusOf(later, "after") === "holds",
+    (later) =>
+      statusOf(network, later, "before", flow, proofs) === "broken" &&
+      statusOf(network, later, "after", flow, proofs) === "holds",
   );
   return isMended ? "notExplained" : tie;
 }
@@ -183,69 +176,36 @@ function breaksFlow(
   flow: SymptomFlow,
   proofs: Proofs,
 ): Tie {
-  const after = flowStatus(network, difference, "after", flow, proofs);
-  if (after === "notAsked") return "notExplained";
-  if (after === "unknown") return "unknown";
+  const asked = askFlow(network, difference.device, flow);
+  if (asked.kind !== "asked") return asked.kind === "notAsked" ? "notExplained" : "unknown";
+  const after = statusOn(network, difference.after, asked, proofs);
   if (after === "holds") return "notExplained";
-  const before = flowStatus(network, difference, "before", flow, proofs);
-  if (before !== "holds") return LOST[flowLoss(network, difference, flow, proofs)];
-  return after === "broken" ? "explained" : "unknown";
+  const before = statusOn(network, difference.before, asked, proofs);
+  if (after === "broken" && before !== "broken") return "explained";
+  return before === "holds" ? "unknown" : LOST[lossOf(network, difference, asked, proofs)];
 }
 
 const LOST = { none: "notExplained", some: "explained", unknown: "unknown" } as const;
 
 /** Of what does not hold on either side: whether connections got through before that do not after. */
-function flowLoss(
+function lossOf(
   network: Network,
-  { device, before, after }: ObservedDifference,
-  flow: SymptomFlow,
+  { before, after }: ObservedDifference,
+  { key, intent }: Extract<Asked, { kind: "asked" }>,
   proofs: Proofs,
 ): Loss {
-  const { byDevice } = planFlow(network, flow);
-  const intent = byDevice.get(device);
-  if (intent === undefined) return "unknown";
   const prove = () => lossesOf(before, after, [intent])[0] ?? "unknown";
-  return proofs.loss(network, [before, after], keyOf(device, flow), prove);
+  return proofs.loss(network, [before, after], key, prove);
 }
 
-function planFlow(network: Network, { from, to, service }: SymptomFlow) {
-  const services = [{ name: service, parts: partsOf(network, service) ?? [] }];
-  return planIntent(network, { ...NOBODYS, from, to, services });
-}
-
-function keyOf(device: string, { from, to, service }: SymptomFlow): string {
-  return JSON.stringify([device, from, to, service]);
-}
-
-/** `notAsked`: another device stands between the ends, and this one has no say. */
-function flowStatus(
+/** Null: this device has no say, or it is not known whether it has. */
+function statusOf(
   network: Network,
   difference: ObservedDifference,
   side: "before" | "after",
   flow: SymptomFlow,
   proofs: Proofs,
-): IntentAnswer["status"] | "notAsked" | "unknown" {
-  if (partsOf(network, flow.service) === null) return "unknown";
-  const { byDevice, problems } = planFlow(network, flow);
-  const intent = byDevice.get(difference.device);
-  if (intent === undefined) return problems.length === 0 ? "notAsked" : "unknown";
-  const device = difference[side];
-  const key = keyOf(difference.device, flow);
-  const prove = () => judgeIntents(device, [intent])[0]?.status ?? "undecided";
-  return proofs.status(network, device, key, prove);
+): IntentAnswer["status"] | null {
+  const asked = askFlow(network, difference.device, flow);
+  return asked.kind === "asked" ? statusOn(network, difference[side], asked, proofs) : null;
 }
-
-/** A service as /etc/services has it, or by a name of the network file. */
-function partsOf({ intents }: Network, name: string): readonly Service[] | null {
-  const own = intents.flatMap(({ services }) => services).find((one) => one.name === name);
-  return own?.parts ?? parseService(name);
-}
-
-const NOBODYS: Omit<NetworkIntent, "from" | "to" | "services"> = {
-  id: "symptom",
-  kind: "reachable",
-  reason: null,
-  owner: null,
-  isCritical: false,
-  span: { file: "", line: 1, column: 1, endLine: 1, endColumn: 1 },
-};

@@ -1,0 +1,77 @@
+import type { Device } from "../../engine/device/device.ts";
+import { judgeIntents } from "../../engine/intents/judge.ts";
+import type { Intent, IntentAnswer, Service } from "../../engine/intents/model.ts";
+import { intentsOn } from "../inventory/checkDevice.ts";
+import { planIntent } from "../inventory/flows.ts";
+import type { Network, NetworkIntent } from "../inventory/model.ts";
+import { parseService } from "../inventory/services.ts";
+import type { Symptom, SymptomFlow } from "./model.ts";
+import type { Proofs } from "./proofs.ts";
+
+/** What one connection, or one intent, that a symptom speaks of asks of a device. */
+export type Asked =
+  | { readonly kind: "asked"; readonly key: string; readonly intent: Intent }
+  /** Another device stands between the ends, and this one has no say. */
+  | { readonly kind: "notAsked" }
+  /** It is not known who stands between, or what the service is. */
+  | { readonly kind: "notPlanned" };
+
+/** What connections between two ends ask of a device. */
+export function askFlow(network: Network, device: string, flow: SymptomFlow): Asked {
+  if (partsOf(network, flow.service) === null) return { kind: "notPlanned" };
+  const { byDevice, problems } = planFlow(network, flow);
+  const intent = byDevice.get(device);
+  const { from, to, service } = flow;
+  if (intent !== undefined)
+    return { kind: "asked", key: JSON.stringify([device, from, to, service]), intent };
+  return { kind: problems.length === 0 ? "notAsked" : "notPlanned" };
+}
+
+/** All that a symptom asks of a device: of one that was proved the intent itself, which may want it blocked. */
+export function askSymptom(
+  network: Network,
+  device: string,
+  { intent, flows }: Pick<Symptom, "intent" | "flows">,
+): readonly Asked[] {
+  if (intent === null) return flows.map((flow) => askFlow(network, device, flow));
+  if (intent.device !== device) return [{ kind: "notAsked" }];
+  const own = intentsOn(network, device).get(intent.id);
+  if (own === undefined) return [{ kind: "notPlanned" }];
+  return [{ kind: "asked", key: JSON.stringify([device, intent.id]), intent: own }];
+}
+
+/** Whether it holds where this runs, which is proved only once. */
+export function statusOn(
+  network: Network,
+  device: Device,
+  { key, intent }: Extract<Asked, { kind: "asked" }>,
+  proofs: Proofs,
+): IntentAnswer["status"] {
+  const prove = () => judgeIntents(device, [intent])[0]?.status ?? "undecided";
+  return proofs.status(network, device, key, prove);
+}
+
+/** Whether a device may stand between the ends; it may where nobody knows who does. */
+export function mayStandBetween(network: Network, device: string, flow: SymptomFlow): boolean {
+  return askFlow(network, device, flow).kind !== "notAsked";
+}
+
+function planFlow(network: Network, { from, to, service }: SymptomFlow) {
+  const services = [{ name: service, parts: partsOf(network, service) ?? [] }];
+  return planIntent(network, { ...NOBODYS, from, to, services });
+}
+
+/** A service as /etc/services has it, or by a name of the network file. */
+function partsOf({ intents }: Network, name: string): readonly Service[] | null {
+  const own = intents.flatMap(({ services }) => services).find((one) => one.name === name);
+  return own?.parts ?? parseService(name);
+}
+
+const NOBODYS: Omit<NetworkIntent, "from" | "to" | "services"> = {
+  id: "symptom",
+  kind: "reachable",
+  reason: null,
+  owner: null,
+  isCritical: false,
+  span: { file: "", line: 1, column: 1, endLine: 1, endColumn: 1 },
+};
