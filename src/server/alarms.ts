@@ -5,7 +5,7 @@ import type { ApplyService } from "../operations/apply/service.ts";
 import type { WatchState } from "../operations/audit/model.ts";
 import type { Audit } from "../operations/audit/service.ts";
 import { doubtsOf, notExaminedText, notSeenTexts } from "../operations/incident/doubts.ts";
-import { ruleTitle, waitingFor } from "../operations/incident/life.ts";
+import { othersLeft, ruleTitle, waitingFor } from "../operations/incident/life.ts";
 import type { Incident, IncidentCause } from "../operations/incident/model.ts";
 import type { Incidents } from "../operations/incident/service.ts";
 import type { Network } from "../operations/inventory/model.ts";
@@ -138,7 +138,9 @@ function incidentAlert(incident: Incident): Raised {
     text: [
       ...causeLines(cause),
       ...waitingFor(incident).map(({ text }) => `- ${text}`),
-      explained === null ? `look: premortem incident ${id}` : `take it back: premortem undo ${id}`,
+      explained === null || explained.isTakenBack
+        ? `look: premortem incident ${id}`
+        : `take it back: premortem undo ${id}`,
     ].join("\n"),
     labels: {
       incident: String(id),
@@ -171,6 +173,11 @@ function explainedLines(cause: Extract<IncidentCause, { kind: "explained" }>): r
   return [
     `The cause is ${doubts.length === 0 ? "proved" : "likely, not proved"}: ${ruleTitle(cause)}.`,
     ...doubts.map((doubt) => `But ${doubt}.`),
+    ...(cause.isTakenBack ? ["It is taken back, and does not run any more."] : []),
+    ...othersLeft(cause).map(
+      (difference) =>
+        `And as well, to be taken back next: ${ruleTitle({ difference, rules: [] })}.`,
+    ),
     ...(rest === null ? [] : [`Also, ${rest}.`]),
     "What hurts:",
   ];

@@ -61,7 +61,7 @@ function causeText({ cause, symptoms, doubts }: IncidentBody, style: Style): str
         ...ruledOut,
       ].join("\n");
     case "explained": {
-      const { difference, rules, explains, unexplained, notExamined } = cause;
+      const { difference, rules, explains, unexplained, notExamined, isTakenBack, others } = cause;
       const all = rules.length > 0 ? rules : [rulesText(difference.added, difference.removed)];
       const change =
         difference.change === null ? "no change approved it" : `change ${difference.change}`;
@@ -74,6 +74,12 @@ function causeText({ cause, symptoms, doubts }: IncidentBody, style: Style): str
           ? [`  it does not explain: ${unexplained.map(textOf).join("; ")}`]
           : []),
         ...doubts.map((doubt) => `  ${tint(style, "yellow", "but")} ${shown(doubt)}`),
+        ...(isTakenBack ? ["  it is taken back, and does not run any more"] : []),
+        ...others.flatMap((one) => [
+          `  ${one.isTakenBack ? "before it, and taken back" : "as well"}, on ${shown(one.difference.device)}, since ${timeText(one.difference.atMs)}`,
+          `    ${tint(style, "red", shown(rulesText(one.difference.added, one.difference.removed)))}`,
+          `    by ${shown(one.difference.by)}; it breaks (proved): ${one.explains.map(textOf).join("; ")}`,
+        ]),
         ...(notExamined > 0 ? [`  differences that were not examined: ${notExamined}`] : []),
         ...ruledOut,
       ].join("\n");

@@ -1,7 +1,7 @@
 import { readListing } from "../apply/listing.ts";
 import { listingText } from "../apply/script.ts";
 import type { Network } from "../inventory/model.ts";
-import { partOf, runningDevice, type Snapshot, withPart } from "../inventory/snapshot.ts";
+import { partOf, type Snapshot, withPart } from "../inventory/snapshot.ts";
 import { findCause, proveFlows } from "./cause.ts";
 import { type Edit, editsOf } from "./edits.ts";
 import type { ObservedDifference, Symptom } from "./model.ts";
@@ -44,7 +44,6 @@ function withOnly(
   place: number,
   proofs: Proofs,
 ): ObservedDifference {
-  const read = () => runningDevice(withPart(before, "nft", listingText(alone))).device;
-  const after = proofs.device(`${difference.id} ${before.hash} ${place}`, read);
+  const { device: after } = proofs.read(withPart(before, "nft", listingText(alone)));
   return { ...difference, id: String(place), after };
 }

@@ -7,7 +7,7 @@ import { isMended } from "../audit/drift.ts";
 import type { WatchState } from "../audit/model.ts";
 import type { Actor, Refusal } from "../change/model.ts";
 import { isOfAnother } from "../change/ownTables.ts";
-import { explain, flowText } from "./explain.ts";
+import { explain } from "./explain.ts";
 import {
   addSymptom,
   beginUndo,
@@ -32,6 +32,7 @@ import {
   sendUndo,
   type ToUndo,
 } from "./takeBack.ts";
+import { flowText } from "./tell.ts";
 
 /** Milliseconds before the first symptom from which on differences are asked: a week. */
 export const HISTORY_MS = 7 * 24 * 3_600_000;
@@ -263,6 +264,8 @@ export class IncidentDesk {
       notSeen: [...network().devices.keys()].filter((name) => !isSeen(name)),
       differences: await differencesSince(incident.beganMs - HISTORY_MS),
       symptoms: presentSymptoms(incident),
+      waiting: waitingFor(incident),
+      known: incident.cause,
       wellness: [...this.wellness.values()],
       snapshotOf,
       proofs: this.proofs,

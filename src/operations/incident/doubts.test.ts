@@ -17,6 +17,8 @@ const PROVED: Extract<IncidentCause, { kind: "explained" }> = {
   },
   rules: [],
   explains: ["smtp"],
+  isTakenBack: false,
+  others: [],
   unexplained: [],
   contradicted: [],
   ruledOut: [],

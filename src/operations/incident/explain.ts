@@ -1,19 +1,13 @@
 import type { SeenDifference } from "../audit/model.ts";
-import { whoText } from "../audit/who.ts";
 import type { Network } from "../inventory/model.ts";
 import type { Snapshot } from "../inventory/snapshot.ts";
+import { alsoCutting, type Recorded } from "./also.ts";
 import { findCause, mayHoldCause, proveFlows } from "./cause.ts";
 import { decisiveRules } from "./decisive.ts";
-import type {
-  CauseAnswer,
-  IncidentCause,
-  ObservedDifference,
-  Symptom,
-  SymptomFlow,
-  ToldDifference,
-  Wellness,
-} from "./model.ts";
+import type { IncidentCause, ObservedDifference, Symptom, Wellness } from "./model.ts";
 import type { Proofs } from "./proofs.ts";
+import { takeBack } from "./running.ts";
+import { isSuspect, tellCause } from "./tell.ts";
 
 /** Differences that are asked what they break: the last ones; each costs two compilations. */
 export const MAXIMUM_EXAMINED = 40;
@@ -22,126 +16,121 @@ export interface ToExplain {
   readonly network: Network;
   readonly differences: readonly SeenDifference[];
   readonly symptoms: readonly Symptom[];
+  /** Of these what hurts still. */
+  readonly waiting: readonly Symptom[];
   readonly wellness: readonly Wellness[];
   /** Devices that are not watched now: what changed there is among no differences. */
   readonly notSeen: readonly string[];
+  /** What was found before: what is named stays asked about, however much comes after it. */
+  readonly known: IncidentCause | null;
   readonly snapshotOf: (hash: string) => Promise<Snapshot | null>;
   readonly proofs: Proofs;
 }
 
 /** Which of the differences explains the symptoms, as it is told. */
 export async function explain(question: ToExplain): Promise<IncidentCause> {
-  const examined = question.differences.slice(-MAXIMUM_EXAMINED);
-  const observed: ObservedDifference[] = [];
-  for (const difference of examined) {
-    const one = await observe(difference, question);
-    if (one !== null) observed.push(one);
-  }
-  const { network, symptoms, wellness, proofs } = question;
+  const { network, symptoms, wellness, proofs, differences } = question;
+  const asked = differences.slice(-MAXIMUM_EXAMINED);
+  const records = await recordsOf(question, asked);
+  const observed = [...records.values()].map((record) => observe(record, proofs));
   await proveFlows(network, observed, symptoms, proofs);
   const answer = findCause(network, observed, symptoms, wellness, proofs);
-  const seen = new Map(examined.map((one) => [String(one.id), one]));
-  const left: NotAsked = {
-    notExamined: question.differences.length - observed.length,
+  const [candidate] = answer.kind === "explained" ? answer.candidates : [];
+  const first = records.get(candidate?.difference.id ?? "");
+  const running = await runningOf(question);
+  const cause = tellCause({
+    answer,
+    seen: new Map(differences.map((one) => [String(one.id), one])),
+    also: first === undefined ? new Map() : await alsoOf(question, records, running, first),
+    takenBack: takenBackOf(records, running),
+    harmless: [],
+    notExamined: differences.length - records.size,
     notSeen: mayHoldCause(network, symptoms, question.notSeen),
-  };
-  const cause = tell(answer, seen, left);
-  return cause.kind === "explained"
-    ? { ...cause, rules: await rulesOf(question, answer, seen) }
-    : cause;
+  });
+  if (cause.kind !== "explained") return cause;
+  const named = records.get(cause.difference.id);
+  return named === undefined ? cause : { ...cause, rules: await rulesOf(question, named, cause) };
 }
 
-/** The rules of the first candidate that do it by themselves. */
-async function rulesOf(
-  { network, symptoms, snapshotOf, proofs }: ToExplain,
-  { candidates }: CauseAnswer,
-  seen: ReadonlyMap<string, SeenDifference>,
-): Promise<readonly string[]> {
-  const [first] = candidates;
-  const difference = first === undefined ? undefined : seen.get(first.difference.id);
-  if (first === undefined || difference === undefined) return [];
-  const before = await snapshotOf(difference.before);
-  const after = await snapshotOf(difference.after);
-  if (before === null || after === null) return [];
-  const explained = symptoms.filter(({ id }) => first.explained.includes(id));
-  return decisiveRules(network, first.difference, [before, after], explained, proofs);
+/** A difference with its snapshots. */
+interface Kept extends Recorded {
+  readonly seen: SeenDifference;
 }
 
-/** Null: a snapshot of it is not there any more. */
-async function observe(
-  { id, device, atMs, sinceMs, before, after, broken, doubtful, repaired }: SeenDifference,
-  { snapshotOf, proofs }: ToExplain,
-): Promise<ObservedDifference | null> {
-  const [first, second] = [await snapshotOf(before), await snapshotOf(after)];
-  if (first === null || second === null) return null;
+type Records = ReadonlyMap<string, Kept>;
+
+/** By id; without those of which a snapshot is not there any more. */
+async function recordsOf(
+  { snapshotOf }: ToExplain,
+  differences: readonly SeenDifference[],
+): Promise<Records> {
+  const records = new Map<string, Kept>();
+  for (const seen of differences) {
+    const [before, after] = [await snapshotOf(seen.before), await snapshotOf(seen.after)];
+    if (before === null || after === null) continue;
+    const id = String(seen.id);
+    records.set(id, { id, device: seen.device, before, after, seen });
+  }
+  return records;
+}
+
+function observe({ id, seen, before, after }: Kept, proofs: Proofs): ObservedDifference {
+  const { device, atMs, sinceMs, broken, doubtful, repaired } = seen;
   return {
-    id: String(id),
+    id,
     device,
     /* It may have come at any time since it was last looked: as early as it can explain. */
     atMs: sinceMs ?? atMs,
-    before: proofs.deviceOf(first),
-    after: proofs.deviceOf(second),
+    before: proofs.read(before).device,
+    after: proofs.read(after).device,
     broken,
     doubtful,
     repaired,
   };
 }
 
-/** What an answer does not speak of. */
-interface NotAsked {
-  readonly notExamined: number;
-  readonly notSeen: readonly string[];
+/** What each device runs, as far as its differences tell. */
+async function runningOf({
+  differences,
+  snapshotOf,
+}: ToExplain): Promise<ReadonlyMap<string, Snapshot>> {
+  const running = new Map<string, Snapshot>();
+  const last = new Map(differences.map(({ device, after }) => [device, after]));
+  for (const [device, after] of last) {
+    const snapshot = await snapshotOf(after);
+    if (snapshot !== null) running.set(device, snapshot);
+  }
+  return running;
 }
 
-function tell(
-  answer: CauseAnswer,
-  seen: ReadonlyMap<string, SeenDifference>,
-  { notExamined, notSeen }: NotAsked,
-): IncidentCause {
-  const told = ({ id }: ObservedDifference): readonly ToldDifference[] => {
-    const one = seen.get(id);
-    return one === undefined ? [] : [toldDifference(one)];
+function takenBackOf(
+  records: Records,
+  running: ReadonlyMap<string, Snapshot>,
+): ReadonlySet<string> {
+  const isGone = (record: Kept) => {
+    const now = running.get(record.device);
+    return now !== undefined && takeBack(record, now).kind === "gone";
   };
-  /* What we took back ourselves is no suspect. */
-  const isSuspect = ({ id }: ObservedDifference) => {
-    const by = seen.get(id)?.by.kind;
-    return by !== "undo" && by !== "revert";
-  };
-  const ruledOut = answer.ruledOut.filter(isSuspect).flatMap(told);
-  const [first] = answer.candidates;
-  const [difference] = first === undefined ? [] : told(first.difference);
-  if (answer.kind === "explained" && first !== undefined && difference !== undefined)
-    return {
-      kind: "explained",
-      difference,
-      rules: [],
-      explains: first.explained,
-      unexplained: answer.unexplained,
-      contradicted: first.contradicted.map(flowText),
-      ruledOut,
-      notExamined,
-    };
-  if (answer.kind === "notByRules" && notExamined + notSeen.length === 0)
-    return { kind: "notByRules", ruledOut };
-  const candidates = answer.candidates.flatMap((one) => told(one.difference));
-  return { kind: "unclear", candidates, ruledOut, notExamined, notSeen };
+  return new Set([...records.values()].filter(isGone).map(({ id }) => id));
 }
 
-function toldDifference(seen: SeenDifference): ToldDifference {
-  const { id, device, atMs, sinceMs, added, removed, by } = seen;
-  return {
-    id: String(id),
-    device,
-    atMs,
-    sinceMs,
-    added,
-    removed,
-    by: whoText(by),
-    change: by.kind === "change" ? by.change : null,
-  };
+function alsoOf(
+  { network, waiting, proofs }: ToExplain,
+  records: Records,
+  running: ReadonlyMap<string, Snapshot>,
+  first: Kept,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const differences = [...records.values()].filter(({ seen }) => isSuspect(seen.by));
+  return alsoCutting({ network, waiting, running, differences, proofs }, first);
 }
 
-/** `mail-servers → internet, smtp`. */
-export function flowText({ from, to, service }: SymptomFlow): string {
-  return `${from} → ${to}, ${service}`;
+/** The rules of a cause that do it by themselves. */
+function rulesOf(
+  { network, symptoms, proofs }: ToExplain,
+  { before, after, ...record }: Kept,
+  { explains }: Extract<IncidentCause, { kind: "explained" }>,
+): Promise<readonly string[]> {
+  const difference = observe({ before, after, ...record }, proofs);
+  const explained = symptoms.filter(({ id }) => explains.includes(id));
+  return decisiveRules(network, difference, [before, after], explained, proofs);
 }

@@ -27,7 +27,7 @@ const symptom = (id: string, sinceMs = 10): Symptom => ({
 const begun = () => openIncident(1, symptom("smtp"), 12);
 const texts = ({ timeline }: Incident) => timeline.map(({ text }) => text);
 
-const CAUSE: IncidentCause = {
+const CAUSE: Extract<IncidentCause, { kind: "explained" }> = {
   kind: "explained",
   difference: {
     id: "7",
@@ -41,6 +41,8 @@ const CAUSE: IncidentCause = {
   },
   rules: ["inet edge forward: ip saddr 10.10.2.8/29 drop"],
   explains: ["smtp"],
+  isTakenBack: false,
+  others: [],
   unexplained: [],
   contradicted: [],
   ruledOut: [],

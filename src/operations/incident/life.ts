@@ -118,7 +118,7 @@ function begin({ beganMs }: Incident, cause: IncidentCause): number {
 function verdictOf(cause: IncidentCause): string {
   switch (cause.kind) {
     case "explained":
-      return `explained ${cause.difference.id}`;
+      return `explained ${[cause.difference, ...othersLeft(cause)].map(({ id }) => id).join(" ")}`;
     case "notByRules":
       return cause.kind;
     case "unclear":
@@ -126,10 +126,21 @@ function verdictOf(cause: IncidentCause): string {
   }
 }
 
+/** What has to go beside the cause, and is still there. */
+export function othersLeft({ others }: Pick<Explained, "others">): readonly ToldDifference[] {
+  return others.flatMap(({ difference, isTakenBack }) => (isTakenBack ? [] : [difference]));
+}
+
+type Explained = Extract<IncidentCause, { kind: "explained" }>;
+
 function causeText(cause: IncidentCause): string {
   switch (cause.kind) {
     case "explained":
-      return `cause found: ${differenceText(cause.difference)}`;
+      return [cause.difference, ...othersLeft(cause)]
+        .map(
+          (one, place) => `${place === 0 ? "cause found" : "and as well"}: ${differenceText(one)}`,
+        )
+        .join("; ");
     case "notByRules":
       return "not explained by any difference of a ruleset";
     case "unclear":
@@ -214,10 +225,7 @@ export function titleOf(incident: Incident): string {
 }
 
 /** `fw: inet edge forward: ip saddr 10.10.2.8/29 drop, by netops (likely)`. */
-export function ruleTitle({
-  rules,
-  difference,
-}: Extract<IncidentCause, { kind: "explained" }>): string {
+export function ruleTitle({ rules, difference }: Pick<Explained, "rules" | "difference">): string {
   const { device, added, removed, by } = difference;
   const all =
     rules.length > 0

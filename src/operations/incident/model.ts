@@ -97,6 +97,10 @@ export type IncidentCause =
       readonly rules: readonly string[];
       /** Symptoms that follow from it, and those that no difference explains. */
       readonly explains: readonly string[];
+      /** It does not run any more. */
+      readonly isTakenBack: boolean;
+      /** Other differences of which what hurts follows too: each has to go. */
+      readonly others: readonly OtherCause[];
       readonly unexplained: readonly string[];
       /** Connections that worked since although it breaks them. */
       readonly contradicted: readonly string[];
@@ -116,6 +120,14 @@ export type IncidentCause =
       /** Devices whose rules may be the cause, and that nobody sees. */
       readonly notSeen: readonly string[];
     };
+
+/** A difference beside the first that explains what that one does not, or cuts on once that one is gone. */
+export interface OtherCause {
+  readonly difference: ToldDifference;
+  /** Symptoms that follow from it. */
+  readonly explains: readonly string[];
+  readonly isTakenBack: boolean;
+}
 
 /** What took the cause back, and how far that is. */
 export interface IncidentUndo {

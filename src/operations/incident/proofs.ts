@@ -1,6 +1,7 @@
 import type { Device } from "../../engine/device/device.ts";
 import type { Loss } from "../../engine/diff/losses.ts";
 import type { IntentAnswer } from "../../engine/intents/model.ts";
+import type { DeviceResult } from "../../engine/parsers/readDevice.ts";
 import type { Network } from "../inventory/model.ts";
 import { runningDevice, type Snapshot } from "../inventory/snapshot.ts";
 
@@ -15,19 +16,19 @@ type Proved<T> = WeakMap<Network, WeakMap<Device, Map<string, T>>>;
  * each must not cost again what those before it have cost.
  */
 export class Proofs {
-  private readonly devices = new Map<string, Device>();
+  private readonly devices = new Map<string, DeviceResult>();
   private readonly statuses: Proved<Status> = new WeakMap();
   private readonly losses: Proved<Loss> = new WeakMap();
   private readonly numbers = new WeakMap<Device, number>();
   private lastNumber = 0;
 
-  deviceOf(snapshot: Snapshot): Device {
+  /** A snapshot as the engine reads it; the same one is the same value. */
+  read(snapshot: Snapshot): DeviceResult {
     const { device, hash } = snapshot;
-    return this.device(`${device} ${hash}`, () => runningDevice(snapshot).device);
+    return this.readOnce(`${device} ${hash}`, () => runningDevice(snapshot));
   }
 
-  /** One that is read only once; `key` names what it is read from. */
-  device(key: string, read: () => Device): Device {
+  private readOnce(key: string, read: () => DeviceResult): DeviceResult {
     const known = this.devices.get(key);
     this.devices.delete(key);
     const device = known ?? read();

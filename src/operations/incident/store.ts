@@ -34,6 +34,19 @@ export const INCIDENT_MIGRATIONS: readonly Migration[] = [
         where incident #>> '{cause,kind}' = 'unclear'`.execute(database);
     },
   },
+  {
+    /* Causes of before were one difference alone, and did not say whether it still runs. */
+    name: "incident-003-others",
+    up: async (database) => {
+      await sql`
+        update incident set incident = jsonb_set(
+          incident, '{cause}',
+          incident -> 'cause' || jsonb_build_object(
+            'others', '[]'::jsonb,
+            'isTakenBack', coalesce(incident #>> '{undo,state}', '') = 'done'))
+        where incident #>> '{cause,kind}' = 'explained'`.execute(database);
+    },
+  },
 ];
 
 export interface IncidentStore {

@@ -1,8 +1,8 @@
 import { intersectRanges } from "../../engine/base/range.ts";
 import type { Addresses } from "../../engine/intents/model.ts";
 import type { IpFamily } from "../../engine/packet/packet.ts";
-import { flowText } from "../incident/explain.ts";
 import type { Incident, SymptomFlow } from "../incident/model.ts";
+import { flowText } from "../incident/tell.ts";
 import { parseAddressRange } from "../inventory/addresses.ts";
 import type { Network } from "../inventory/model.ts";
 import { parseService } from "../inventory/services.ts";

@@ -32,6 +32,8 @@ const CAUSE: IncidentCause = {
   },
   rules: ["inet edge forward: ip saddr 10.10.2.8/29 drop"],
   explains: ["database errors"],
+  isTakenBack: false,
+  others: [],
   unexplained: [],
   contradicted: [],
   ruledOut: [],

@@ -44,7 +44,7 @@ function causeOf(
   cause: Extract<IncidentCause, { kind: "explained" }>,
   { symptoms }: Incident,
 ): StoryCause {
-  const { difference, rules, explains, unexplained } = cause;
+  const { difference, rules, explains, unexplained, others } = cause;
   const rest = notExaminedText(cause);
   const [first = ""] = [...rules, ...difference.added, ...difference.removed];
   const [, place = difference.device] = PLACED.exec(first) ?? [];
@@ -62,6 +62,11 @@ function causeOf(
     change: difference.change,
     explains: [
       ...explains.map((id) => `It breaks what was needed (proved): ${textOf(id)}.`),
+      ...others.flatMap(({ difference, explains }) =>
+        explains.map(
+          (id) => `It follows as well from ${differenceText(difference)} (proved): ${textOf(id)}.`,
+        ),
+      ),
       ...unexplained.map((id) => `It does not explain: ${textOf(id)}.`),
       ...doubtsOf(cause).map((doubt) => `Not proved to be the cause: ${doubt}.`),
       ...(rest === null ? [] : [`Not all was asked: ${rest}.`]),

@@ -14,6 +14,11 @@ const toldDifference = z.object({
   by: z.string(),
   change: z.number().nullable(),
 });
+const otherCause = z.object({
+  difference: toldDifference,
+  explains: listOf(z.string()).describe("symptoms that follow from it, by id"),
+  isTakenBack: z.boolean(),
+});
 const cause = z
   .discriminatedUnion("kind", [
     z.object({
@@ -21,6 +26,8 @@ const cause = z
       difference: toldDifference,
       rules: listOf(z.string()).describe("those that break it by themselves"),
       explains: listOf(z.string()).describe("symptoms that follow from it, by id"),
+      isTakenBack: z.boolean().describe("it does not run any more"),
+      others: listOf(otherCause).describe("what else has to go, or went before it"),
       unexplained: listOf(z.string()),
       contradicted: listOf(z.string()),
       ruledOut: listOf(toldDifference),
