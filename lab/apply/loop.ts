@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { setTimeout } from "node:timers/promises";
+import { systemCheckTime } from "../../src/operations/apply/checkTime.ts";
 import type { GreenProbe, ProbeOutcome } from "../../src/operations/apply/confirmation.ts";
 import type { ApplyNews } from "../../src/operations/apply/options.ts";
 import { openQueues, type RecoverySteps, runOn } from "../../src/operations/apply/queues.ts";
@@ -87,10 +87,7 @@ export function openLoop(settings: LoopSettings) {
       run: (id, signal) =>
         probes.get(id)?.run(signal) ?? Promise.resolve({ status: "blind", text: "unknown" }),
     },
-    time: {
-      now: () => performance.now(),
-      wait: (ms, signal) => setTimeout(ms, undefined, { signal }).catch(() => undefined),
-    },
+    time: systemCheckTime,
   });
   return { changes, applies, news, trail, inventory };
 }

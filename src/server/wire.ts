@@ -1,8 +1,8 @@
-import { setTimeout } from "node:timers/promises";
 import { openAccess } from "../operations/access/service.ts";
 import { channelsOf } from "../operations/alert/channelsOf.ts";
 import { openAlerts } from "../operations/alert/service.ts";
 import { ALERT_MIGRATIONS } from "../operations/alert/store.ts";
+import { systemCheckTime } from "../operations/apply/checkTime.ts";
 import type { ApplyNews, Recovery } from "../operations/apply/options.ts";
 import { openQueues, runOn } from "../operations/apply/queues.ts";
 import { probesOf, recoveryOf } from "../operations/apply/senses.ts";
@@ -108,10 +108,7 @@ export async function openService(settings: ServiceSettings) {
     devicePart: settings.devicePart,
     deviceFolder: (name) => network().devices.get(name)?.records ?? "",
     probes: probesOf(probes),
-    time: {
-      now: () => performance.now(),
-      wait: (ms, signal) => setTimeout(ms, undefined, { signal }).catch(() => undefined),
-    },
+    time: systemCheckTime,
   };
   const steps = () => recoveryOf(network());
   const queues = openQueues({

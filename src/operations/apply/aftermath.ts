@@ -11,6 +11,8 @@ import type { Aftermath, StoredApply } from "./store.ts";
 
 /** Milliseconds that a probe may take behind a rollback: services are busy then. */
 const RECOVERY_MS = 10_000;
+/** The same of wall time, where premortem itself is busy. */
+const RECOVERY_MOST_MS = 30_000;
 
 const NOTHING: Aftermath = {
   bootProblem: null,
@@ -140,6 +142,7 @@ async function recover(
       name: id,
       isCounted: false,
       deadlineMs: RECOVERY_MS,
+      mostMs: RECOVERY_MOST_MS,
       run: async (signal) => {
         const { status, text } = await probes.run(id, signal);
         return { passed: status === "ok" || status === "degraded", text: `${status}: ${text}` };

@@ -1,3 +1,5 @@
+import type { CheckTime } from "./checkTime.ts";
+
 /** Something that has to be so before an apply may stay. */
 export interface Check {
   readonly kind: "readBack" | "intents" | "connection" | "probe";
@@ -5,8 +7,10 @@ export interface Check {
   readonly name: string;
   /** False: it is told, and rolls nothing back. */
   readonly isCounted: boolean;
-  /** Milliseconds after which it counts as failed. */
+  /** Milliseconds after which it counts as failed; those in which premortem itself computes do not count … */
   readonly deadlineMs: number;
+  /** … up to this many of wall time. */
+  readonly mostMs: number;
   /** A fault that it throws counts as failed too. */
   readonly run: (signal: AbortSignal) => Promise<Finding>;
 }
@@ -29,13 +33,6 @@ export interface Evidence extends Finding {
 export interface CheckResult {
   readonly passed: boolean;
   readonly evidence: readonly Evidence[];
-}
-
-/** What time it is, and what waits. */
-export interface CheckTime {
-  readonly now: () => number;
-  /** Ends early, without a fault, when the signal says so. */
-  readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
 /**
@@ -71,13 +68,16 @@ export async function runChecks(
 }
 
 async function runOne(check: Check, time: CheckTime, signal: AbortSignal): Promise<Evidence> {
-  const { kind, name, isCounted, deadlineMs } = check;
+  const { kind, name, isCounted, deadlineMs, mostMs } = check;
   const own = new AbortController();
   const until = AbortSignal.any([own.signal, signal]);
   const began = time.now();
-  const late = time
-    .wait(deadlineMs, until)
-    .then((): Finding => ({ passed: false, text: `no answer within ${deadlineMs} ms` }));
+  const deadline = time.deadline(deadlineMs, mostMs);
+  until.addEventListener("abort", deadline.end, { once: true });
+  if (until.aborted) deadline.end();
+  const late = deadline.over.then(
+    (): Finding => ({ passed: false, text: `no answer within ${deadlineMs} ms` }),
+  );
   const finding = await Promise.race([check.run(until).catch(faultText), late]);
   own.abort();
   return { kind, name, isCounted, ...finding, tookMs: Math.round(time.now() - began) };

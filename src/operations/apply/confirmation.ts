@@ -69,7 +69,7 @@ export function confirmationChecks(confirmation: Confirmation): readonly Check[]
   const { knock, look, windowS, green } = confirmation;
   const mostMs = windowS * 1000 * PART_OF_WINDOW;
   const answerMs = Math.min(ANSWER_MS, mostMs);
-  const counted = { isCounted: true, deadlineMs: answerMs };
+  const counted = { isCounted: true, deadlineMs: answerMs, mostMs };
   return [
     ...green.map((one) => probeCheck(confirmation, one, mostMs)),
     {
@@ -106,6 +106,7 @@ function probeCheck(
     name: id,
     isCounted: !isCovered(network, flows, overridden),
     deadlineMs: Math.min(mostMs, Math.max(PROBE_LEAST_MS, PROBE_FACTOR * tookMs)),
+    mostMs,
     run: async (signal) => {
       const { status, text } = await probes.run(id, signal);
       return { passed: status === "ok" || status === "degraded", text: `${status}: ${text}` };

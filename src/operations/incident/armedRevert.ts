@@ -1,7 +1,8 @@
 import type { Database } from "../../platform/db/database.ts";
 import { type Refusal, refuse } from "../../platform/refusal.ts";
 import type { Transport } from "../../platform/transport/transport.ts";
-import { type CheckTime, type Evidence, runChecks } from "../apply/checks.ts";
+import { type Evidence, runChecks } from "../apply/checks.ts";
+import type { CheckTime } from "../apply/checkTime.ts";
 import { confirmationChecks, type Probes } from "../apply/confirmation.ts";
 import { installPart } from "../apply/deviceFiles.ts";
 import { type ListedTable, withoutLiveElements } from "../apply/listing.ts";

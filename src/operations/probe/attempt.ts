@@ -6,8 +6,8 @@ import type { MonitorFlow, Target } from "../inventory/monitors.ts";
 
 /** What a protocol has in hand while it asks. Everything that it opens ends with the attempt. */
 export interface Attempt {
-  /** Milliseconds that are allowed to it, for libraries with limits of their own. */
-  readonly timeoutMs: number;
+  /** Milliseconds of wall time behind which nobody waits any more, for what has limits of its own. */
+  readonly mostMs: number;
   /** The address that it is sent from, where it is known. */
   readonly source: string | null;
   /** Says what comes next, and of which connections it speaks where not of all of the monitor. */
@@ -66,7 +66,7 @@ const MAXIMUM_WORDS = 300;
 
 export function beginAttempt(
   transportOf: (device: string) => Transport,
-  timeoutMs: number,
+  mostMs: number,
   source: string | null,
 ): AttemptState {
   const bridges: Bridge[] = [];
@@ -78,7 +78,7 @@ export function beginAttempt(
   let hasHeard = false;
   let isOver = false;
   const attempt: Attempt = {
-    timeoutMs,
+    mostMs,
     source,
     reach: (next, flows) => {
       stage = next;
@@ -93,7 +93,7 @@ export function beginAttempt(
     },
     run: (device, command) => {
       devices.add(device);
-      return transportOf(device).run(command, { timeoutMs });
+      return transportOf(device).run(command, { timeoutMs: mostMs });
     },
     hear: () => {
       hasHeard = true;

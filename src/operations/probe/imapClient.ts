@@ -24,9 +24,9 @@ export async function openInbox(
     transport: overSocket(socket, await tlsOptions(service)),
     logger: false,
     disableCompression: true,
-    connectionTimeout: attempt.timeoutMs,
-    greetingTimeout: attempt.timeoutMs,
-    socketTimeout: attempt.timeoutMs,
+    connectionTimeout: attempt.mostMs,
+    greetingTimeout: attempt.mostMs,
+    socketTimeout: attempt.mostMs,
   });
   attempt.onEnd(() => client.close());
   client.on("error", () => undefined);

@@ -245,6 +245,19 @@ test("a server that is slow is degraded, and said to be", async () => {
   expect(result.outcome).toBe(isSlow ? "degraded" : "ok");
 });
 
+test("a server that answers while we compute has not failed, and is not slow", async () => {
+  const server = await listen((socket) => {
+    const untilMs = performance.now() + 600;
+    while (performance.now() < untilMs);
+    answers(GREETING, SMTP)(socket, []);
+  });
+  const result = await askOnce(
+    `{ ${SMTP_KEYS}, from: here, to: '127.0.0.1:${server.port}', timeout: 500ms, slow: 400ms }`,
+  );
+  await server.close();
+  expect(result).toMatchObject({ outcome: "ok", reason: null });
+});
+
 test("nobody listens: not reached", async () => {
   const result = await askOnce(`{ ${SMTP_KEYS}, from: here, to: '127.0.0.1:${await freePort()}' }`);
   expect(result).toMatchObject({ outcome: "failed", stage: "connect", isReached: false });

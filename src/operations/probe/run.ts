@@ -1,4 +1,5 @@
 import type { Clock } from "../../platform/clock.ts";
+import { openDeadline } from "../../platform/deadline.ts";
 import type { Transport, TransportFault } from "../../platform/transport/transport.ts";
 import type { MonitorFlow, ProbeMonitor } from "../inventory/monitors.ts";
 import {
@@ -30,7 +31,13 @@ const BLINDING: readonly TransportFault["fault"][] = [
   "cannotStart",
 ];
 
-/** Asks once. Always comes to an end within the time-out and that of a witness, and never throws. */
+/** Times the time-out that may go by at most where this process computes meanwhile, and hears nobody. */
+const DEAF_FACTOR = 3;
+
+/**
+ * Asks once. Always comes to an end within the time-out and that of a witness, of time in which this process
+ * hears; and never throws.
+ */
 export async function runProbe(
   monitor: ProbeMonitor,
   tools: ProbeTools,
@@ -46,9 +53,12 @@ export async function runProbe(
     vantage: "kind" in vantage ? { through: monitor.from, user: null, source } : vantage,
   };
   if ("kind" in vantage) return { ...about, ...nothing, ...blind(vantage), durationMs: 0 };
-  const state = beginAttempt(tools.transportOf, timeoutMs, source);
-  const end = await raced(state, monitor, timeoutMs);
-  const durationMs = tools.clock() - atMs;
+  const mostMs = DEAF_FACTOR * timeoutMs;
+  const state = beginAttempt(tools.transportOf, mostMs, source);
+  const deadline = openDeadline(timeoutMs, mostMs);
+  const end = await raced(state, monitor, deadline.over);
+  deadline.end();
+  const durationMs = Math.max(0, tools.clock() - atMs - Math.round(deadline.deafMs()));
   const found = await judge(end, state, monitor, tools, { durationMs, timeoutMs });
   state.end();
   return { ...about, ...found, flows: fromSource(found.flows, source), durationMs };
@@ -67,18 +77,17 @@ type End =
   | { readonly kind: "failed"; readonly error: unknown }
   | { readonly kind: "timedOut" };
 
-async function raced(state: AttemptState, monitor: ProbeMonitor, timeoutMs: number): Promise<End> {
-  let timer: NodeJS.Timeout | null = null;
-  const deadline = new Promise<End>((resolve) => {
-    timer = setTimeout(() => resolve({ kind: "timedOut" }), timeoutMs);
-  });
-  const answered = ask(state.attempt, monitor).then(
+async function raced(
+  { attempt }: AttemptState,
+  monitor: ProbeMonitor,
+  over: Promise<void>,
+): Promise<End> {
+  const deadline = over.then((): End => ({ kind: "timedOut" }));
+  const answered = ask(attempt, monitor).then(
     (answer): End => ({ kind: "answered", answer }),
     (error: unknown): End => ({ kind: "failed", error }),
   );
-  const end = await Promise.race([answered, deadline]);
-  if (timer !== null) clearTimeout(timer);
-  return end;
+  return Promise.race([answered, deadline]);
 }
 
 async function judge(

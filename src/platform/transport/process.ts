@@ -2,6 +2,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { Duplex, PassThrough } from "node:stream";
+import { openDeadline } from "../deadline.ts";
 import { systemEnvironment } from "./systemPath.ts";
 import {
   DEFAULT_TIMEOUT_MS,
@@ -15,6 +16,9 @@ import {
 
 /** Bytes of standard error that are kept: enough for what a program has to complain of. */
 const KEPT_ERROR_BYTES = 64 * 1024;
+
+/** Times the time-out that may go by at most where we compute meanwhile, and hear nobody. */
+const DEAF_FACTOR = 3;
 
 /** What an ended process means; null: what it says is the command's own. */
 export type Diagnose = (ran: Ran) => TransportFault | null | Promise<TransportFault | null>;
@@ -31,13 +35,14 @@ export async function runProcess(
     fault ??= found;
     stop(child, "SIGKILL");
   };
-  const timer = setTimeout(() => end(timedOut(words, timeoutMs)), timeoutMs);
+  const deadline = openDeadline(timeoutMs, DEAF_FACTOR * timeoutMs);
+  void deadline.over.then(() => end(timedOut(words, timeoutMs)));
   child.stdin.on("error", () => undefined);
   child.stdin.end(input);
   const out = collect(child.stdout, MAXIMUM_OUTPUT_BYTES, () => end(tooMuch(words)));
   const error = collect(child.stderr, KEPT_ERROR_BYTES, () => undefined);
   const ended = await ending(child, words);
-  clearTimeout(timer);
+  deadline.end();
   if (fault !== null) return fault;
   if (ended.kind === "fault") return ended;
   const ran: Ran = { kind: "ran", code: ended.code, out: out.text(), error: error.text() };

@@ -68,7 +68,7 @@ async function askByUdp(
 ): Promise<Buffer | null> {
   const bytes = [...question].map((byte) => `\\x${byte.toString(16).padStart(2, "0")}`).join("");
   const { host, port } = monitor.to;
-  const seconds = String(attempt.timeoutMs / MS_IN_SECOND);
+  const seconds = String(attempt.mostMs / MS_IN_SECOND);
   attempt.reach("connect", flowsOver(monitor, "udp"));
   const words = ["bash", "-c", SEND_DATAGRAM, "bash", host, String(port), bytes, seconds];
   const ran = await attempt.run(monitor.from, words);
