@@ -263,8 +263,9 @@ function feelMonitor(incidents: Incidents, event: MonitorEvent): Promise<void> |
   switch (event.kind) {
     case "began":
     case "grew": {
-      const { id, sinceMs, text, flows } = event.symptom;
-      return incidents.symptom({ id, sinceMs, text, flows, intent: null });
+      const { id, sinceMs, text, flows, weight } = event.symptom;
+      const worth = weight === undefined ? {} : { weight };
+      return incidents.symptom({ id, sinceMs, text, flows, ...worth, intent: null });
     }
     case "ended":
       return incidents.symptomOver(event.symptom.id);

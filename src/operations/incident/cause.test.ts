@@ -101,9 +101,17 @@ test("a stopped database is explained by no rule, and the harmless one is not bl
 test("complaints, which nothing ties to a connection, blame no rule where the rest is proved", () => {
   const differences = [difference("harmless", 100, HARMLESS)];
   const refused = symptom("pgsql refused", 101, DATABASE);
-  const both = cause(differences, [refused, symptom("complaints", 102)]);
+  const complaints = { ...symptom("complaints", 102), weight: "vague" } as const;
+  const both = cause(differences, [refused, complaints]);
   expect([both.kind, both.unexplained]).toEqual(["notByRules", ["pgsql refused", "complaints"]]);
-  expect(cause(differences, [symptom("complaints", 102)]).kind).toBe("unclear");
+  expect(cause(differences, [complaints]).kind).toBe("unclear");
+});
+
+test("names that nobody can look up clear no rule, whatever else is tied", () => {
+  const differences = [difference("dns", 100, "udp dport 53 drop")];
+  const refused = symptom("pgsql refused", 101, DATABASE);
+  expect(cause(differences, [refused]).kind).toBe("notByRules");
+  expect(cause(differences, [refused, symptom("names", 102)]).kind).toBe("unclear");
 });
 
 test("what was taken back before a symptom began did not cause it", () => {

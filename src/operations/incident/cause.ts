@@ -47,10 +47,16 @@ export function findCause(
   };
 }
 
-/** What nothing ties to a connection (complaints, fewer mails) points at no rule: it counts where nothing else does. */
+/**
+ * What is vague by its nature (complaints, fewer mails) points at no rule: it counts where nothing else does.
+ * What speaks of connections that nobody could name is not vague: any rule may have cut them.
+ */
 function speakingOf(symptoms: readonly Symptom[]): readonly Symptom[] {
-  const tied = symptoms.filter(({ flows, intent }) => flows.length > 0 || intent !== null);
-  return tied.length > 0 ? tied : symptoms;
+  const isVague = ({ weight }: Symptom) => weight === "vague" || weight === "hint";
+  const speaking = symptoms.filter(
+    (one) => one.flows.length > 0 || one.intent !== null || !isVague(one),
+  );
+  return speaking.length > 0 ? speaking : symptoms;
 }
 
 /** Of these devices those whose rules may be the cause; all of them where it is not known who stands between. */

@@ -86,7 +86,7 @@ test("what was not read may break what seems to hold again", async () => {
 describe("what hurts, and no difference explains it", () => {
   const flows = [{ from: "mail-servers", to: "internet", service: "smtp" }];
   const symptom = { id: "smtp", sinceMs: 20, text: "smtp", flows, intent: null };
-  const untied = { ...symptom, flows: [] };
+  const untied = { ...symptom, flows: [], weight: "vague" } as const;
 
   test("is not said to be no rule's doing where nobody sees the device in between", async () => {
     const { incidents } = await openDesk({ isSeen: () => false });

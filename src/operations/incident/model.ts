@@ -8,9 +8,17 @@ export interface Symptom {
   readonly text: string;
   /** Connections that it speaks of, as configuration ties them; empty: it cannot be tied to any. */
   readonly flows: readonly SymptomFlow[];
+  /** What it is worth by itself; left out: it is a sign of an outage. */
+  readonly weight?: SymptomWeight;
   /** The intent that is proved broken on a device; null: it was felt, not proved. */
   readonly intent: { readonly device: string; readonly id: string } | null;
 }
+
+/**
+ * `vague`: something is wrong, and nothing says where (complaints, fewer mails). `evidence`: it may be one dead
+ * server of the world. `hint`: both (counters of rules).
+ */
+export type SymptomWeight = "vague" | "evidence" | "hint";
 
 /** Ends are names of roles, zones or devices of the network file, or addresses; services as it writes them. */
 export interface SymptomFlow {

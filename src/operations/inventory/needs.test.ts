@@ -37,6 +37,49 @@ describe("what a host needs, by the line that says so", () => {
         ],
       ],
       [
+        "a resolver of the host itself",
+        { "/etc/resolv.conf": "nameserver 127.0.0.1" },
+        ["system resolver 127.0.0.1:53 /etc/resolv.conf:1"],
+      ],
+      [
+        "whom systemd-resolved asks",
+        {
+          "/etc/resolv.conf": "nameserver 127.0.0.53",
+          "/run/systemd/resolve/resolv.conf": "nameserver 10.0.0.53",
+        },
+        ["system resolver 10.0.0.53:53 /run/systemd/resolve/resolv.conf:1"],
+      ],
+      [
+        "whom Unbound asks for all names",
+        {
+          "/etc/resolv.conf": "nameserver ::1",
+          "/etc/unbound/unbound.conf.d/*.conf": "",
+          "/etc/unbound/unbound.conf.d/a.conf":
+            'forward-zone:\n  name: "."\n  forward-addr: 9.9.9.9@853#dns\nforward-zone:\n  name: "lan"\n  forward-addr: 10.0.0.9',
+        },
+        ["system resolver 9.9.9.9:853 /etc/unbound/unbound.conf.d/a.conf:3"],
+      ],
+      [
+        "whom Dnsmasq asks for all names",
+        {
+          "/etc/resolv.conf": "nameserver 127.0.0.1",
+          "/etc/dnsmasq.conf": "#server=8.8.8.8\nserver=/lan/10.0.0.9\nserver=1.1.1.1#5353",
+        },
+        ["system resolver 1.1.1.1:5353 /etc/dnsmasq.conf:3"],
+      ],
+      [
+        "whom BIND asks",
+        {
+          "/etc/resolv.conf": "nameserver 127.0.0.1",
+          "/etc/bind/named.conf.options":
+            "options {\n // forwarders { 8.8.8.8; };\n forwarders { 1.1.1.1; 1.0.0.1 port 5353; };\n};",
+        },
+        [
+          "system resolver 1.1.1.1:53 /etc/bind/named.conf.options:3",
+          "system resolver 1.0.0.1:5353 /etc/bind/named.conf.options:3",
+        ],
+      ],
+      [
         "a map of PostgreSQL",
         mapped(`proxy:pgsql:${USERS}`, "user = x\nhosts = 10.10.4.10"),
         [`postfix database 10.10.4.10:5432 ${USERS}:2`],
@@ -227,6 +270,12 @@ test("files that are named and not there are asked for", () => {
     USERS,
     "/etc/dovecot/conf.d/*.conf",
   ]);
+});
+
+test("what a resolver of the host itself is configured by need not be there", () => {
+  const found = readNeeds(ROOTS, new Map([["/etc/resolv.conf", "nameserver 127.0.0.1"]]));
+  expect(found.missing).not.toContain("/etc/unbound/unbound.conf");
+  expect(found.optional).toContain("/etc/unbound/unbound.conf");
 });
 
 test("no secret is in what is needed", () => {

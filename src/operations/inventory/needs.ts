@@ -1,5 +1,5 @@
 import { readDovecot } from "./needs/dovecot.ts";
-import type { ConfigText, Need } from "./needs/model.ts";
+import type { ConfigReader, Need } from "./needs/model.ts";
 import { readPostfix } from "./needs/postfix.ts";
 import { readResolvers } from "./needs/resolvers.ts";
 
@@ -15,9 +15,9 @@ export interface Needs {
   readonly needs: readonly Need[];
   /** Files and patterns of files that are named, and were not handed in. */
   readonly missing: readonly string[];
+  /** The same, of those that need not be there. */
+  readonly optional: readonly string[];
 }
-
-const RESOLVERS = "/etc/resolv.conf";
 
 /**
  * Which connections a mail host needs, by the lines that say so: nothing is known in advance. Call it again
@@ -25,13 +25,16 @@ const RESOLVERS = "/etc/resolv.conf";
  */
 export function readNeeds(roots: NeedRoots, files: ReadonlyMap<string, string>): Needs {
   const missing = new Set<string>();
-  const read = (path: string): ConfigText | null => {
+  const optional = new Set<string>();
+  const miss = (path: string, need?: "optional") =>
+    (need === "optional" ? optional : missing).add(path);
+  const read: ConfigReader["read"] = (path, need) => {
     const text = files.get(path);
-    if (text === undefined) missing.add(path);
+    if (text === undefined) miss(path, need);
     return text === undefined ? null : { path, text };
   };
-  const list = (pattern: string): readonly ConfigText[] => {
-    if (!files.has(pattern)) missing.add(pattern);
+  const list: ConfigReader["list"] = (pattern, need) => {
+    if (!files.has(pattern)) miss(pattern, need);
     const matches = matcherOf(pattern);
     return [...files].flatMap(([path, text]) =>
       path !== pattern && matches(path) ? [{ path, text }] : [],
@@ -39,11 +42,11 @@ export function readNeeds(roots: NeedRoots, files: ReadonlyMap<string, string>):
   };
   const reader = { read, list };
   const needs = [
-    ...readResolvers(read(RESOLVERS)),
+    ...readResolvers(reader),
     ...(roots.postfix === null ? [] : readPostfix(roots.postfix, reader)),
     ...(roots.dovecot === null ? [] : readDovecot(roots.dovecot, reader)),
   ];
-  return { needs, missing: [...missing] };
+  return { needs, missing: [...missing], optional: [...optional] };
 }
 
 /** Shell patterns as Dovecot's `!include` takes them; a star does not reach into folders. */

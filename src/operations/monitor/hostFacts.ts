@@ -8,7 +8,7 @@ import { addressesOf } from "../inventory/monitorFlows.ts";
 import type { PostfixMonitor } from "../inventory/monitors.ts";
 import type { Need } from "../inventory/needs/model.ts";
 import { readNeeds } from "../inventory/needs.ts";
-import type { LogHost } from "./log/tie.ts";
+import { type LogHost, ROOT_SERVERS } from "./log/tie.ts";
 
 /** A mail host by its own configuration, and what of it could not be seen. */
 export interface HostFacts {
@@ -38,7 +38,8 @@ export async function readHostFacts(
   const tried = new Set<string>();
   let found = readNeeds(roots, files);
   for (let round = 0; round < MAXIMUM_ROUNDS; round++) {
-    const wanted = found.missing.filter((path) => !tried.has(path));
+    const named = [...found.missing, ...found.optional];
+    const wanted = named.filter((path) => !tried.has(path));
     if (wanted.length === 0 || tried.size + wanted.length > MAXIMUM_FILES) break;
     const read = await readFiles(transport, wanted);
     if ("kind" in read) return read;
@@ -116,7 +117,8 @@ async function readWays(
       if (addresses.length > 0) resolved.set(name, addresses);
     }
   }
-  const targets = [...hosts.filter((host) => isIP(host) !== 0), ...[...resolved.values()].flat()];
+  const named = [...hosts.filter((host) => isIP(host) !== 0), ...[...resolved.values()].flat()];
+  const targets = [...named, ...ROOT_SERVERS];
   const sources = await readSources(transport, targets);
   return { resolved, sourceOf: (target) => sources.get(target) ?? null };
 }

@@ -2,6 +2,9 @@ import type { Monitor, MonitorFlow, ProbeMonitor } from "../inventory/monitors.t
 
 export type SightingKind = "probe" | "log" | "queue" | "counters" | "drop" | "complaints";
 
+/** What a symptom is worth by itself, as incidents have it. */
+export type SymptomWeight = "vague" | "evidence" | "hint";
+
 /** One look at something that is not as it should be. */
 export interface Sighting {
   /** The same for the same thing: what is seen twice is one symptom. */
@@ -15,6 +18,8 @@ export interface Sighting {
   readonly text: string;
   /** Connections that it speaks of, as configuration ties them; empty: it cannot be tied to any. */
   readonly flows: readonly MonitorFlow[];
+  /** Left out: a sign of an outage by itself. */
+  readonly weight?: SymptomWeight;
   /** Milliseconds of silence after which it is over; null: until somebody says so. */
   readonly quietMs: number | null;
 }
@@ -31,6 +36,7 @@ export interface ActiveSymptom {
   readonly count: number;
   readonly text: string;
   readonly flows: readonly MonitorFlow[];
+  readonly weight?: SymptomWeight;
   readonly quietMs: number | null;
 }
 

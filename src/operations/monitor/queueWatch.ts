@@ -81,6 +81,7 @@ export class QueueWatch {
       device: monitor.on,
       atMs: look.atMs,
       text: `${monitor.on}: ${look.deferred} mails wait, ${more} more than ${seconds} s ago${why}`,
+      ...(main.every(({ trouble }) => trouble.kind === "other") ? { weight: "vague" } : {}),
       flows: main.flatMap(({ trouble }) => flowsOf(trouble, host)),
       quietMs: QUIET_MS,
     });

@@ -30,10 +30,10 @@ export interface ConfigText {
   readonly text: string;
 }
 
-/** Hands out files, and remembers which are not there. */
+/** Hands out files, and remembers which are not there; nobody misses one that is `optional`. */
 export interface ConfigReader {
-  read(path: string): ConfigText | null;
-  list(pattern: string): readonly ConfigText[];
+  read(path: string, need?: "optional"): ConfigText | null;
+  list(pattern: string, need?: "optional"): readonly ConfigText[];
 }
 
 /** Ports where none is written. */

@@ -106,6 +106,7 @@ export class CountersWatch implements Watcher {
     desk.see({
       key: `${monitor.id}/${rule.key}`,
       kind: "counters",
+      weight: "hint",
       monitor: monitor.id,
       device: monitor.on,
       atMs,

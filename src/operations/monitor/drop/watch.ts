@@ -177,6 +177,7 @@ export class DropWatch {
     desk.see({
       key: this.key,
       kind: "drop",
+      weight: "vague",
       monitor: monitor.id,
       device: monitor.on,
       atMs,

@@ -157,6 +157,26 @@ test("what stays within the host is tied to nothing between hosts", () => {
   expect(event === null ? null : sightingOf(event, host, "log", 0)?.flows).toEqual([]);
 });
 
+test("a resolver of the host itself stands for the world's, asked from where the host goes there", () => {
+  const line = `${HEAD} postfix/smtp[9]: ABCDE1: to=<a@r.example>, relay=none, delay=5, dsn=4.4.3, status=deferred (Host or domain name not found. Name service error for name=r.example type=MX: Host not found, try again)`;
+  const own = { ...HOST, addresses: ["10.10.2.11", "172.30.9.3"] };
+  const needs = readNeeds(
+    { postfix: null, dovecot: null },
+    new Map([["/etc/resolv.conf", "nameserver 127.0.0.1"]]),
+  ).needs;
+  const flowsAt = (host: LogHost) => {
+    const event = openLogReader().read(line);
+    const found = event === null ? null : sightingOf(event, host, "log", 0);
+    return found?.flows.map(({ from, to, service }) => `${from}>${to}:${service}`);
+  };
+  const sourceOf = (to: string) => (to === "198.41.0.4" ? "10.10.2.11" : null);
+  expect(flowsAt({ ...own, needs, sourceOf })).toEqual([
+    "10.10.2.11>198.41.0.4:udp/53",
+    "10.10.2.11>198.41.0.4:tcp/53",
+  ]);
+  expect(flowsAt({ ...own, addresses: ["10.10.2.11"], needs })).toHaveLength(2);
+});
+
 test("lines of any length and content are read to their end", () => {
   const reader = openLogReader();
   const parts = [

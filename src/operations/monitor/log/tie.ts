@@ -26,7 +26,9 @@ export function flowsOf(trouble: Trouble, host: LogHost): readonly MonitorFlow[]
       return flowsTo(named.length > 0 ? named : needs, host);
     }
     case "names":
-      return flowsTo(ofKind(host.needs, "resolver"), host);
+      return ofKind(host.needs, "resolver").flatMap((need) =>
+        LOOPBACK.test(need.host) ? toTheWorld(need, host) : flowsTo([need], host),
+      );
     case "login":
     case "delivery": {
       const own = ofKind(host.needs, trouble.kind);
@@ -70,6 +72,17 @@ function flowsTo(needs: readonly Need[], host: LogHost): readonly MonitorFlow[] 
     const targets = host.resolved.get(need.host) ?? [need.host];
     return targets.flatMap((to) => fromHost(host, to, services));
   });
+}
+
+/** `a.root-servers.net` (IANA's root hints) stands for all the world's name servers; it is sent nothing. */
+export const ROOT_SERVERS = ["198.41.0.4", "2001:503:ba3e::2:30"] as const;
+
+/** A resolver of the host itself, of which nobody knows whom it asks, begins at the root. */
+function toTheWorld({ protocols, port }: Need, host: LogHost): readonly MonitorFlow[] {
+  const services = protocols.map((protocol) => `${protocol}/${port}`);
+  const known = ROOT_SERVERS.filter((root) => host.sourceOf(root) !== null);
+  const asked = known.length > 0 ? known : ROOT_SERVERS.slice(0, 1);
+  return asked.flatMap((root) => fromHost(host, root, services));
 }
 
 const LOOPBACK = /^(?:127\.|::1$|localhost$)/;
