@@ -77,6 +77,7 @@ export function openLoop(settings: LoopSettings) {
     ...common,
     changes,
     events: news,
+    taken: async () => null,
     onFault,
     devicePart: readFileSync(PART, "utf8"),
     deviceFolder: () => state,

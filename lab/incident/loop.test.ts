@@ -62,7 +62,7 @@ async function open() {
     differencesSince: (atMs) => audit.since(atMs),
     difference: (id) => audit.find(id),
     isSeen: (device) => audit.states().get(device)?.kind === "watching",
-    applying: async () => null,
+    taken: async () => null,
     devicePart: readFileSync(PART, "utf8"),
     deviceFolder: () => records,
     attribute: audit.attribute,

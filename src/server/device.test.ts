@@ -5,6 +5,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from "vitest";
 import type { z } from "zod";
 import { describeWith } from "../../test/requirements.ts";
+import type { Incident } from "../operations/incident/model.ts";
+import type { Transport } from "../platform/transport/transport.ts";
+import { change } from "./contract/change.ts";
 import { errorBody } from "./contract/common.ts";
 import * as device from "./contract/device.ts";
 import * as contract from "./contract/service.ts";
@@ -78,6 +81,33 @@ async function watched({ service }: TestServer, isDrift: boolean): Promise<void>
     onTestFinished(end);
     if (isIt()) resolve();
   });
+}
+
+/** The incident with a proved cause, when it is there. */
+function causeFound({ service: { incidents } }: TestServer): Promise<Incident> {
+  return new Promise((resolve) => {
+    const seek = async () => {
+      const found = (await incidents.open()).find(({ cause }) => cause?.kind === "explained");
+      if (found !== undefined) resolve(found);
+    };
+    onTestFinished(incidents.events.subscribe(() => void seek()));
+    void seek();
+  });
+}
+
+type Run = Transport["run"];
+
+/** Does something else where the device's part is run with a verb. */
+function onVerb(
+  { service }: TestServer,
+  verb: string,
+  instead: (run: () => ReturnType<Run>) => ReturnType<Run>,
+): void {
+  const transport = service.inventory.transportOf("fw");
+  const { run } = transport;
+  const other: Run = (words, options) =>
+    words.includes(verb) ? instead(() => run(words, options)) : run(words, options);
+  Object.assign(transport, { run: other });
 }
 
 async function kinds({ service }: TestServer): Promise<readonly string[]> {
@@ -161,19 +191,12 @@ describeWith(["root", "nft", "ip", "iptables"], "a device", () => {
     const { hash } = await pull();
     const before = listing();
     /* Somebody writes to the own tables behind the load, and before it is read back. */
-    const { inventory } = server.service;
-    const original = inventory.transportOf("fw");
-    const run = original.run;
     let isDone = false;
-    Object.assign(original, {
-      run: async (...call: Parameters<typeof run>) => {
-        const ran = await run(...call);
-        if (call[0].includes("load") && !isDone) {
-          isDone = true;
-          nft("add rule inet edge forward tcp dport 99 drop\n");
-        }
-        return ran;
-      },
+    onVerb(server, "load", async (run) => {
+      const ran = await run();
+      if (!isDone) nft("add rule inet edge forward tcp dport 99 drop\n");
+      isDone = true;
+      return ran;
     });
     expect(refused(await post("/v1/devices/fw/revert", { hash }))).toMatch(
       /was loaded, and taken back: read-back: something else runs/,
@@ -182,6 +205,29 @@ describeWith(["root", "nft", "ip", "iptables"], "a device", () => {
     expect(listing()).toBe(before);
     expect(markers().at(-1)).toBe("restored");
     expect(await kinds(server)).toContain("drift.notReverted");
+  });
+
+  test("nothing else is loaded onto a device while drift is being taken back there", async () => {
+    const { server, post, get, pull } = await open();
+    const first = await pull();
+    conforming(device.baseline, await post("/v1/devices/fw/baseline", { hash: first.hash }));
+    nft(BY_HAND);
+    const { hash } = await pull();
+    await watched(server, true);
+    const { id } = await causeFound(server);
+    const files = [{ path: "/etc/nftables.conf", text: RULESET }];
+    conforming(change, await post("/v1/changes", { device: "fw", files }));
+    const asked: string[] = [];
+    onVerb(server, "load", async (run) => {
+      asked.push(refused(await post("/v1/devices/fw/revert", { hash })));
+      asked.push(refused(await post(`/v1/incidents/${id}/undo`)));
+      asked.push(refused(await post("/v1/changes/1/apply", { insist: null })));
+      return run();
+    });
+    conforming(device.revertedDrift, await post("/v1/devices/fw/revert", { hash }));
+    expect(asked).toEqual(Array(3).fill("drift is being taken back on `fw`"));
+    const { devices } = conforming(device.devices, await get("/v1/devices"));
+    expect(devices).toMatchObject([{ lastRevert: { login: "ana", state: "confirmed" } }]);
   });
 
   test("tables of others stay as they are in a revert, and are told", async () => {

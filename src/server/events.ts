@@ -2,7 +2,7 @@ import { type Channel, openChannel } from "../platform/channel.ts";
 
 /** Something that happened, as everybody who listens is told. */
 export interface News {
-  /** `change`, `apply`, `device`, `difference`, `incident`, `alert`, `probe`, `symptom`. */
+  /** `change`, `apply`, `revert`, `device`, `difference`, `incident`, `alert`, `probe`, `symptom`. */
   readonly topic: string;
   /** `change/12`, `device/fw1`. */
   readonly subject: string;

@@ -4,6 +4,7 @@ import type { AuditEvent, WatchState } from "../operations/audit/model.ts";
 import type { Audit } from "../operations/audit/service.ts";
 import type { ChangeEvent } from "../operations/change/service.ts";
 import { titleOf } from "../operations/incident/life.ts";
+import type { RevertNews } from "../operations/incident/revertDrift.ts";
 import type { Incidents } from "../operations/incident/service.ts";
 import type { Inventory } from "../operations/inventory/service.ts";
 import type { MonitorEvent } from "../operations/monitor/model.ts";
@@ -16,6 +17,7 @@ import type { Feed, News } from "./events.ts";
 interface Sources {
   readonly changeEvents: Channel<ChangeEvent>;
   readonly applyNews: Channel<ApplyNews>;
+  readonly revertNews: Channel<RevertNews>;
   readonly audit: Pick<Audit, "events">;
   readonly incidents: Pick<Incidents, "events">;
   readonly inventory: Pick<Inventory, "events">;
@@ -39,6 +41,17 @@ export function tellNews(feed: Feed, clock: Clock, sources: Sources): void {
     tell(
       { topic: "apply", subject: `apply/${news.applyId}`, kind: news.kind, text: applyText(news) },
       news.atMs,
+    ),
+  );
+  sources.revertNews.subscribe(({ device, login, atMs, state }) =>
+    tell(
+      {
+        topic: "revert",
+        subject: `device/${device}`,
+        kind: state.kind,
+        text: `revert on ${device} by ${login}: ${state.kind}`,
+      },
+      atMs,
     ),
   );
   sources.audit.events.subscribe((event) => tell(auditNews(event)));

@@ -3,7 +3,7 @@ import { channelsOf } from "../operations/alert/channelsOf.ts";
 import { openAlerts } from "../operations/alert/service.ts";
 import { ALERT_MIGRATIONS } from "../operations/alert/store.ts";
 import { systemCheckTime } from "../operations/apply/checkTime.ts";
-import type { ApplyNews, Recovery } from "../operations/apply/options.ts";
+import type { ApplyNews, Arms, Recovery } from "../operations/apply/options.ts";
 import { openQueues, runOn } from "../operations/apply/queues.ts";
 import { probesOf, recoveryOf } from "../operations/apply/senses.ts";
 import { openApplies } from "../operations/apply/service.ts";
@@ -13,11 +13,11 @@ import { AUDIT_MIGRATIONS } from "../operations/audit/store.ts";
 import { openAdoptions } from "../operations/change/adoption.ts";
 import { type ChangeEvent, openChanges } from "../operations/change/service.ts";
 import { CHANGE_MIGRATIONS } from "../operations/change/store.ts";
-import type { Arms } from "../operations/incident/armedRevert.ts";
 import { feel } from "../operations/incident/felt.ts";
-import { openRevertDrift } from "../operations/incident/revertDrift.ts";
+import { openReverts, type RevertNews, type Reverts } from "../operations/incident/revertDrift.ts";
 import { type Incidents, openIncidents } from "../operations/incident/service.ts";
 import { INCIDENT_MIGRATIONS } from "../operations/incident/store.ts";
+import { refuseWhileApplying } from "../operations/incident/takeBack.ts";
 import type { Reach } from "../operations/inventory/model.ts";
 import { type BadNetworkFile, openInventory } from "../operations/inventory/service.ts";
 import { INVENTORY_MIGRATIONS } from "../operations/inventory/store.ts";
@@ -25,7 +25,6 @@ import type { MonitorEvent } from "../operations/monitor/model.ts";
 import { openMonitors } from "../operations/monitor/service.ts";
 import { MONITOR_MIGRATIONS } from "../operations/monitor/store.ts";
 import { openProbes } from "../operations/probe/service.ts";
-import type { TrailEvent } from "../operations/trail/model.ts";
 import { openTrail } from "../operations/trail/service.ts";
 import { TRAIL_MIGRATIONS } from "../operations/trail/store.ts";
 import { AUTH_MIGRATIONS } from "../platform/auth/store.ts";
@@ -122,6 +121,7 @@ export async function openService(settings: ServiceSettings) {
     ...arms,
     changes,
     events: applyNews,
+    taken: async (device) => reverts.taken(device),
     onFault,
     recovery,
   });
@@ -132,11 +132,10 @@ export async function openService(settings: ServiceSettings) {
     snapshotOf: (hash) => inventory.snapshotOf(hash),
     keep: (snapshot) => inventory.keep(snapshot),
   });
-  /* For those who take back what is no change. */
-  const taking = {
-    applying: (device: string) => applies.underWay(device),
-    attribute: audit.attribute,
-    record: (event: TrailEvent) => trail.append(event),
+  /* What runs has to be the work of one alone: whoever reads it back asks whether it is his. */
+  const applying = async (device: string) => {
+    const apply = await applies.underWay(device);
+    return apply === null ? null : refuseWhileApplying(apply, device);
   };
   const incidents = openIncidents({
     ...watched,
@@ -145,16 +144,20 @@ export async function openService(settings: ServiceSettings) {
     difference: (id) => audit.find(id),
     isSeen: (device) => audit.states().get(device)?.kind === "watching",
     snapshotOf: (hash) => inventory.snapshotOf(hash),
-    ...taking,
+    taken: async (device) => (await applying(device)) ?? reverts.taken(device),
+    attribute: audit.attribute,
+    record: (event) => trail.append(event),
     recover: () => helpBack(recovery, probes),
   });
-  const revertDrift = openRevertDrift({
+  const revertNews = openChannel<RevertNews>(onFault);
+  const reverts: Reverts = openReverts({
     ...arms,
-    network,
-    transportOf,
-    baselineOf: (device) => inventory.baselineSnapshot(device),
-    snapshotOf: (hash, device) => inventory.snapshotOf(hash, device),
-    ...taking,
+    devices: inventory,
+    trail,
+    taken: applying,
+    attribute: audit.attribute,
+    events: revertNews,
+    onFault,
   });
   const monitors = openMonitors(watched);
   const alerts = openAlerts({
@@ -167,7 +170,7 @@ export async function openService(settings: ServiceSettings) {
   });
   const feed = openFeed(settings.run, onFault);
   const parts = { inventory, changes, applies, audit, incidents, probes, monitors, alerts };
-  tellNews(feed, clock, { ...parts, changeEvents, applyNews });
+  tellNews(feed, clock, { ...parts, changeEvents, applyNews, revertNews });
   const alarms = raiseAlarms(alerts, { ...parts, network, applyNews }, onFault);
   const rounds = openRounds(async () => {
     await settle({ ...parts, network, clock }).catch(onFault);
@@ -221,7 +224,7 @@ export async function openService(settings: ServiceSettings) {
     access,
     trail,
     ...parts,
-    revertDrift,
+    reverts,
     adoptions,
     reload: openReload({ ...parts, trail, clock, rounds }),
     feed,
@@ -232,6 +235,7 @@ export async function openService(settings: ServiceSettings) {
       alerts.start();
       /* What is loaded from here on is ours, as it was before: not of whoever is logged in. */
       for (const { id, order } of await applies.resume()) own(id, order.device, order.changeId);
+      await reverts.resume();
       await incidents.resume();
       await Promise.all([...network().devices.keys()].map((name) => audit.start(name)));
       probes.start();
@@ -244,7 +248,7 @@ export async function openService(settings: ServiceSettings) {
       for (const close of [
         () => rounds.stop(),
         async () => queues.stop(),
-        () => applies.close(),
+        () => Promise.all([applies.close(), reverts.close()]),
         () => Promise.all([probes.stop(), monitors.stop()]),
         /* An undo is seen to its end while its device is still watched; the last words of the audit come behind it. */
         () => incidents.settled(),

@@ -25,6 +25,7 @@ export function statusText(status: StatusBody, style: Style): string {
       [
         ...columns(devices.map((one) => deviceCells(one, atMs, style))),
         ...devices.flatMap(askedLine),
+        ...devices.flatMap(revertLine),
       ],
       "none named",
     ),
@@ -80,6 +81,15 @@ function askedLine({ name, asked }: DeviceBody): readonly string[] {
   return [
     `${shown(login)} asks to adopt what loses ${lost.map(shown).join(", ")}: \`premortem init ${shown(name)} --agree\``,
   ];
+}
+
+/** A revert that somebody has to know of: one that goes on, and one that nobody knows what came of. */
+function revertLine({ name, lastRevert }: DeviceBody): readonly string[] {
+  if (lastRevert === null) return [];
+  const { login, isOver, state, text } = lastRevert;
+  if (isOver && state !== "stuck") return [];
+  const how = text === null ? state : `${state}, ${text}`;
+  return [`${shown(login)} takes drift back on ${shown(name)}: ${shown(how)}`];
 }
 
 /** What a monitor does not see though it looks. */

@@ -1,35 +1,16 @@
 import type { Database } from "../../platform/db/database.ts";
 import type { Transport } from "../../platform/transport/transport.ts";
-import { networkHashOf } from "../change/networkHash.ts";
 import { pullDevice } from "../change/service.ts";
 import type { TrailEvent, TrailValue } from "../trail/model.ts";
 import { aftermathOf } from "./aftermath.ts";
-import { type CheckResult, type Evidence, runChecks } from "./checks.ts";
-import { confirmationChecks } from "./confirmation.ts";
-import type { ApplyEnd, ApplyState } from "./model.ts";
-import { type ApplyNews, type ApplyOptions, devicePartOf } from "./options.ts";
-import { isCandidateRunning, type Journal, runApply } from "./run.ts";
+import { checkLoaded } from "./checkLoaded.ts";
+import type { Evidence } from "./checks.ts";
+import { driveToEnd, type Reins, untilDone } from "./drive.ts";
+import type { ApplyState } from "./model.ts";
+import type { ApplyNews, ApplyOptions } from "./options.ts";
+import type { Journal } from "./run.ts";
 import { findApply, type StoredApply, writeAftermath, writeEvidence, writeState } from "./store.ts";
 import { isOver } from "./transition.ts";
-
-/** Milliseconds before a device that cannot be reached is asked again. */
-const PAUSE_MS = 1_000;
-
-/** What an apply is led with from outside. */
-export interface Reins {
-  /** Somebody wants it back. */
-  readonly asked: AbortSignal;
-  /** The server ends: what is under way is taken up by the next one. */
-  readonly closing: AbortSignal;
-}
-
-/** Thrown where the server ends while a device cannot be reached. */
-class Closing extends Error {}
-
-/** Times that an apply is taken up again soon behind a fault of our own, such as a database that was away … */
-const SOON = 5;
-/** … and milliseconds between two later ones: what gave up would keep its device from everybody. */
-const LONG_PAUSE_MS = 15_000;
 
 /**
  * Brings an apply to its end, and does what has to be done behind it. Null: the server ends, and the next one
@@ -40,15 +21,7 @@ export async function leadApply(
   apply: StoredApply,
   reins: Reins,
 ): Promise<StoredApply | null> {
-  for (let faults = 1; ; faults++)
-    try {
-      return await leadOnce(options, apply, reins);
-    } catch (fault) {
-      if (fault instanceof Closing) return null;
-      options.onFault(fault);
-      await options.time.wait(faults < SOON ? PAUSE_MS : LONG_PAUSE_MS, reins.closing);
-      if (reins.closing.aborted) return null;
-    }
+  return untilDone(options, reins.closing, () => leadOnce(options, apply, reins));
 }
 
 async function leadOnce(
@@ -56,7 +29,16 @@ async function leadOnce(
   apply: StoredApply,
   reins: Reins,
 ): Promise<StoredApply | null> {
-  const end = await leadToEnd(options, apply, reins);
+  const journal = journalOf(options, apply);
+  const end = await driveToEnd(
+    options,
+    {
+      promise: apply.order,
+      journal,
+      check: (transport, stop) => check(options, apply, transport, stop),
+    },
+    reins,
+  );
   const aftermath = await aftermathOf(options, apply, end, reins.closing);
   await options.database.transaction().execute(async (transaction) => {
     await writeAftermath(transaction, apply.id, aftermath);
@@ -69,41 +51,6 @@ async function leadOnce(
   });
   publish(options, apply, { kind: "over", state: end, aftermath });
   return await findApply(options.database, apply.id);
-}
-
-async function leadToEnd(
-  options: ApplyOptions,
-  apply: StoredApply,
-  { asked, closing }: Reins,
-): Promise<ApplyEnd> {
-  const { plan, device } = apply.order;
-  const part = devicePartOf(options, device);
-  const pause = async () => {
-    await options.time.wait(PAUSE_MS, closing);
-    if (closing.aborted) throw new Closing();
-  };
-  for (;;) {
-    const transport = transportOf(options, device);
-    if (transport !== null) {
-      const end = await runApply({
-        transport,
-        device: part,
-        plan,
-        journal: journalOf(options, apply),
-        check: (stop) => check(options, apply, transport, stop),
-        asked,
-        isLate: () => options.clock() - apply.order.startedMs > plan.windowS * 1_000,
-        pause,
-      });
-      if (end !== null) return end;
-    }
-    await pause();
-  }
-}
-
-/** Null: the network file does not name it any more; its dead-man restores without us. */
-function transportOf({ devices }: ApplyOptions, device: string): Transport | null {
-  return devices.network().devices.has(device) ? devices.transportOf(device) : null;
 }
 
 /** Each state is in the database and in the trail before its action begins. */
@@ -134,8 +81,13 @@ async function check(
   transport: Transport,
   stop: AbortSignal,
 ): Promise<boolean> {
-  const { database } = options;
-  const result = await checkAll(options, apply, transport, stop);
+  const { database, devices } = options;
+  const looking = { ...options, network: devices.network(), transport, stop };
+  const pull = async () => {
+    const pulled = await pullDevice(devices, apply.order.device);
+    return "reason" in pulled ? pulled.reason : pulled.snapshot;
+  };
+  const result = await checkLoaded({ ...looking, pull }, apply.order);
   const { passed, evidence } = result;
   await database.transaction().execute(async (transaction) => {
     await writeEvidence(transaction, apply.id, evidence);
@@ -146,48 +98,6 @@ async function check(
   });
   publish(options, apply, { kind: "checked", ...result });
   return passed;
-}
-
-async function checkAll(
-  options: ApplyOptions,
-  { order }: StoredApply,
-  transport: Transport,
-  stop: AbortSignal,
-): Promise<CheckResult> {
-  const { devices, probes, time } = options;
-  const { green, overridden, undecided, brokenBefore, plan } = order;
-  const network = devices.network();
-  const device = network.devices.get(order.device);
-  if (device === undefined)
-    return { passed: false, evidence: [noPromise("the network file does not name it any more")] };
-  /* What was approved was proved on other intents: whether it keeps these nobody has said. */
-  if (networkHashOf(network, device) !== order.networkHash)
-    return {
-      passed: false,
-      evidence: [noPromise("the network file changed since it was approved")],
-    };
-  const part = devicePartOf(options, order.device);
-  const checks = confirmationChecks({
-    network,
-    device,
-    overridden,
-    undecided,
-    brokenBefore,
-    green,
-    probes,
-    windowS: plan.windowS,
-    knock: (timeoutMs) => transport.knock(timeoutMs),
-    pull: async () => {
-      const pulled = await pullDevice(devices, order.device);
-      return "reason" in pulled ? pulled.reason : pulled.snapshot;
-    },
-    look: () => isCandidateRunning(transport, part, plan.id),
-  });
-  return runChecks(checks, time, stop);
-}
-
-function noPromise(text: string): Evidence {
-  return { kind: "intents", name: "intents", isCounted: true, passed: false, text, tookMs: null };
 }
 
 /** One finding in words, for the trail. */

@@ -1,6 +1,7 @@
 import type { Channel } from "../../platform/channel.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Database } from "../../platform/db/database.ts";
+import type { Refusal } from "../../platform/refusal.ts";
 import type { ChangeService, Devices } from "../change/service.ts";
 import type { Trail } from "../trail/service.ts";
 import type { Evidence } from "./checks.ts";
@@ -32,26 +33,35 @@ export interface Recovery {
   readonly probes: () => readonly string[];
 }
 
-export interface ApplyOptions {
+/** What a load needs that a device takes back by itself. */
+export interface Arms {
   readonly database: Database;
   readonly clock: Clock;
-  readonly trail: Pick<Trail, "append">;
-  readonly devices: Devices;
-  readonly changes: Pick<ChangeService, "get" | "beginApply" | "endApply">;
   readonly probes: Probes;
-  readonly recovery: Recovery;
-  readonly events: Channel<ApplyNews>;
-  /** Told of what must not keep an apply from going on. */
-  readonly onFault: (fault: unknown) => void;
+  readonly time: CheckTime;
   /** Text of `premortem-device.sh`. */
   readonly devicePart: string;
   /** Folder of a device that keeps its records; it outlives a restart. */
   readonly deviceFolder: (device: string) => string;
-  readonly time: CheckTime;
+}
+
+export interface ApplyOptions extends Arms {
+  readonly trail: Pick<Trail, "append">;
+  readonly devices: Devices;
+  readonly changes: Pick<ChangeService, "get" | "beginApply" | "endApply">;
+  readonly recovery: Recovery;
+  readonly events: Channel<ApplyNews>;
+  /** Why nothing is applied to a device now: something else is being loaded there; null: nothing is. */
+  readonly taken: (device: string) => Promise<Refusal | null>;
+  /** Told of what must not keep an apply from going on. */
+  readonly onFault: (fault: unknown) => void;
 }
 
 /** Where a device keeps its part. */
-export function devicePartOf({ deviceFolder }: ApplyOptions, device: string): DevicePart {
+export function devicePartOf(
+  { deviceFolder }: Pick<Arms, "deviceFolder">,
+  device: string,
+): DevicePart {
   const folder = deviceFolder(device);
   return { script: `${folder}/premortem-device`, state: folder };
 }

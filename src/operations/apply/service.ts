@@ -14,6 +14,7 @@ import { partOf } from "../inventory/snapshot.ts";
 import { brake, HOUR_MS } from "./brakes.ts";
 import { installPart } from "./deviceFiles.ts";
 import { leadApply } from "./lead.ts";
+import { takeNumber } from "./numbers.ts";
 import type { ApplyOptions } from "./options.ts";
 import { planApply } from "./plan.ts";
 import {
@@ -22,7 +23,6 @@ import {
   endOf,
   findApply,
   insertApply,
-  lastNumber,
   listApplies,
   openApplyList,
   type StoredApply,
@@ -152,7 +152,10 @@ async function orderOf(
   const { change } = found;
   const device = devices.network().devices.get(change.device);
   if (device === undefined) return refuse(`there is no device \`${change.device}\` any more`, "");
-  const braked = windowProblem(wishes) ?? (await brakeOf(options, change, wishes));
+  const braked =
+    windowProblem(wishes) ??
+    (await options.taken(change.device)) ??
+    (await brakeOf(options, change, wishes));
   if (braked !== null) return braked;
   const transport = devices.transportOf(change.device);
   /* What was shown may be so no more: it is proved again, on the state that the plan is made for. */
@@ -170,11 +173,10 @@ async function orderOf(
     options.devicePart,
   );
   if ("message" in part) return refuse(part.message, part.help);
-  const number = Math.max(clock(), (await lastNumber(database, change.device)) + 1);
   const { files } = change;
   const { windowS } = wishes;
   const planned = await planApply({
-    id: number,
+    id: await takeNumber(database, change.device, clock()),
     device,
     snapshot,
     files,

@@ -1,29 +1,18 @@
 import { type Generated, sql, type Updateable } from "kysely";
 import type { Database, Migration } from "../../platform/db/database.ts";
+import type { LoadPromise } from "./checkLoaded.ts";
 import type { Evidence } from "./checks.ts";
-import type { GreenProbe } from "./confirmation.ts";
 import type { ApplyEnd, ApplyState } from "./model.ts";
+import { NUMBERS_MIGRATION } from "./numbers.ts";
 import type { OpenConnections } from "./openConnections.ts";
 import type { ApplyPlan } from "./run.ts";
 import { isOver } from "./transition.ts";
 
 /** What is known before anything is loaded, and needed by whoever takes over. */
-export interface ApplyOrder {
+export interface ApplyOrder extends LoadPromise {
   readonly changeId: number;
-  readonly device: string;
   readonly contentHash: string;
-  /** Of `networkHashOf`: what was asked of the device when it was approved. */
-  readonly networkHash: string;
   readonly by: string;
-  readonly startedMs: number;
-  readonly plan: ApplyPlan;
-  /** Green before the load. */
-  readonly green: readonly GreenProbe[];
-  /** Intents that may be broken: an override names them, or who approved was shown them, and they are not critical. */
-  readonly overridden: readonly string[];
-  /** Intents that may be undecided, for the same reasons. */
-  readonly undecided: readonly string[];
-  readonly brokenBefore: readonly string[];
   /** Whether what ran before was what was approved: only then is what runs now. */
   readonly wasBaseline: boolean;
   /** Of `foreignHashOf`: what ran beside the own tables. */
@@ -147,6 +136,7 @@ export const APPLY_MIGRATIONS: readonly Migration[] = [
         await update(database, id, { listed: listedOf(JSON.parse(order)) });
     },
   },
+  NUMBERS_MIGRATION,
 ];
 
 function listedOf({ changeId, device, by, startedMs, plan }: ListedApply["order"]): string {
@@ -309,17 +299,6 @@ export async function countRollbacks(
     .executeTakeFirstOrThrow();
   const since = await automatic.where("state_ms", ">=", sinceMs).executeTakeFirstOrThrow();
   return { ofContent: Number(ofContent.count), since: Number(since.count) };
-}
-
-/** The number that the device knows the last apply by; 0: there was none. */
-export async function lastNumber(database: Database, device: string): Promise<number> {
-  const row = await database
-    .withTables<Tables>()
-    .selectFrom("apply")
-    .select(({ fn }) => fn.max("number").as("last"))
-    .where("device", "=", device)
-    .executeTakeFirst();
-  return Number(row?.last ?? 0);
 }
 
 function rows(database: Database) {

@@ -25,13 +25,7 @@ import type { Incident, Symptom, Wellness } from "./model.ts";
 import { Proofs } from "./proofs.ts";
 import type { IncidentEvent, IncidentOptions } from "./service.ts";
 import { type IncidentStore, incidentStore } from "./store.ts";
-import {
-  type PlannedUndo,
-  planUndo,
-  refuseWhileApplying,
-  sendUndo,
-  type ToUndo,
-} from "./takeBack.ts";
+import { type PlannedUndo, planUndo, sendUndo, type ToUndo } from "./takeBack.ts";
 import { flowText } from "./tell.ts";
 
 /** Milliseconds before the first symptom from which on differences are asked: a week. */
@@ -158,8 +152,8 @@ export class IncidentDesk {
       const question = await this.toUndo(incident);
       if ("reason" in question) return question;
       const { name } = question.device;
-      const apply = await this.options.applying(name);
-      if (apply !== null) return refuseWhileApplying(apply, name);
+      const taken = await this.options.taken(name);
+      if (taken !== null) return taken;
       const planned = await planUndo(question);
       if (planned.kind === "refusal") return planned;
       return this.takeBack(incident, actor.login, question, planned);

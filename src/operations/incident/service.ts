@@ -21,8 +21,8 @@ export interface IncidentOptions {
   /** Whether a change on the device would be seen now. */
   readonly isSeen: (device: string) => boolean;
   readonly snapshotOf: (hash: string) => Promise<Snapshot | null>;
-  /** The apply that is under way there, whose read-back has to be its own; null: none. */
-  readonly applying: (device: string) => Promise<number | null>;
+  /** Why nothing is undone on a device now: something is being loaded there; null: nothing is. */
+  readonly taken: (device: string) => Promise<Refusal | null>;
   /** Text of `premortem-device.sh`, and the folder of a device that keeps its records. */
   readonly devicePart: string;
   readonly deviceFolder: (device: string) => string;

@@ -1,6 +1,7 @@
 import { type Generated, type JSONColumnType, sql } from "kysely";
 import type { Database, Migration } from "../../platform/db/database.ts";
 import type { Incident } from "./model.ts";
+import { REVERT_MIGRATION } from "./revertStore.ts";
 
 type IncidentTables = {
   readonly incident: {
@@ -47,6 +48,7 @@ export const INCIDENT_MIGRATIONS: readonly Migration[] = [
         where incident #>> '{cause,kind}' = 'explained'`.execute(database);
     },
   },
+  REVERT_MIGRATION,
 ];
 
 export interface IncidentStore {

@@ -53,6 +53,15 @@ const asked = z.object({
   lost: listOf(z.string()).describe("intents that the baseline holds, and this does not"),
 });
 
+const lastRevert = z.object({
+  login: z.string(),
+  startedMs: milliseconds,
+  state: z.string().describe("as those of an apply; `confirmed`: the baseline runs again"),
+  stateMs: milliseconds,
+  isOver: z.boolean(),
+  text: z.string().nullable().describe("why it is where it is; null: its state says it all"),
+});
+
 export const device = z
   .object({
     name: z.string(),
@@ -61,6 +70,7 @@ export const device = z
     watch: watchState,
     baseline: baseline.nullable(),
     lastPull: lastPull.nullable(),
+    lastRevert: lastRevert.nullable().describe("the last time that drift was taken back there"),
     asked: asked
       .nullable()
       .describe("what somebody asks to adopt although promises are lost; a second person agrees"),

@@ -8,10 +8,10 @@ import * as contract from "../contract/device.ts";
 import { type Mount, operation } from "../operation.ts";
 import type { Service } from "../wire.ts";
 
-type Parts = Pick<Service, "inventory" | "audit" | "adoptions">;
+type Parts = Pick<Service, "inventory" | "audit" | "adoptions" | "reverts">;
 
-export function deviceRoutes(parts: Parts & Pick<Service, "revertDrift">): readonly Mount[] {
-  const { inventory, audit, revertDrift, adoptions } = parts;
+export function deviceRoutes(parts: Parts): readonly Mount[] {
+  const { inventory, audit, reverts, adoptions } = parts;
   return [
     operation({
       method: "get",
@@ -94,7 +94,7 @@ export function deviceRoutes(parts: Parts & Pick<Service, "revertDrift">): reado
       body: contract.adoptBody,
       result: contract.revertedDrift,
       run: async ({ params: { name }, body: { hash }, actor }) => {
-        const reverted = await revertDrift(name, hash, actor);
+        const reverted = await reverts.revert(name, hash, actor);
         if (reverted.kind === "refusal") return reverted;
         const { kind: _, ...body } = reverted;
         return body;
@@ -112,7 +112,7 @@ export function deviceRoutes(parts: Parts & Pick<Service, "revertDrift">): reado
   ];
 }
 
-export async function devicesOf({ inventory, audit, adoptions }: Parts) {
+export async function devicesOf({ inventory, audit, adoptions, reverts }: Parts) {
   const states = audit.states();
   return Promise.all(
     [...inventory.network().devices.values()].map(async ({ name, reach, sources }) => ({
@@ -123,6 +123,7 @@ export async function devicesOf({ inventory, audit, adoptions }: Parts) {
       baseline: await inventory.baselineOf(name),
       lastPull: await inventory.lastPull(name),
       asked: await adoptions.asked(name),
+      lastRevert: await reverts.last(name),
     })),
   );
 }

@@ -28,7 +28,7 @@ export async function openDesk(given: Partial<IncidentOptions> = {}) {
     difference: async () => null,
     isSeen: () => true,
     snapshotOf: async () => null,
-    applying: async () => null,
+    taken: async () => null,
     devicePart: "",
     deviceFolder: () => "",
     attribute: () => () => undefined,
