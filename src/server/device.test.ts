@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import type { z } from "zod";
 import { describeWith } from "../../test/requirements.ts";
 import type { Incident } from "../operations/incident/model.ts";
@@ -14,6 +14,8 @@ import * as contract from "./contract/service.ts";
 import { type Answer, PEOPLE, type TestServer, testServer } from "./testing/testServer.ts";
 
 /* What the API says of a device and does to it, on the kernel in a namespace. */
+
+vi.setConfig({ testTimeout: 60_000 });
 
 const NAMESPACE = `pm-api-${process.pid}`;
 const RECORDS = mkdtempSync(join(tmpdir(), "premortem-records-"));
