@@ -1,6 +1,6 @@
 import { isMended } from "../operations/audit/drift.ts";
 import type { Audit } from "../operations/audit/service.ts";
-import { waitingFor } from "../operations/incident/life.ts";
+import { stillThere } from "../operations/incident/life.ts";
 import type { IncidentSymptom } from "../operations/incident/model.ts";
 import type { Incidents } from "../operations/incident/service.ts";
 import type { Network } from "../operations/inventory/model.ts";
@@ -25,7 +25,7 @@ export interface SettleParts {
  * file no more. Whoever sees has the last word; what is not seen stays as it was.
  */
 export async function settle(parts: SettleParts): Promise<void> {
-  const waiting = (await parts.incidents.open()).flatMap(waitingFor);
+  const waiting = (await parts.incidents.open()).flatMap(stillThere);
   /* Looked at and told in one go: whatever begins in between is told behind it. */
   const over = new Set(waiting.filter((one) => isOver(parts, one)).map(({ id }) => id));
   await Promise.all([...over].map((id) => parts.incidents.symptomOver(id)));

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { isReadWhole, meaningOf } from "../audit/meaning.ts";
-import type { DriftState } from "../audit/model.ts";
+import type { DriftState, SeenDifference } from "../audit/model.ts";
 import { makeSnapshot, runningDevice } from "../inventory/snapshot.ts";
 import { waitingFor } from "./life.ts";
 import { exampleNetwork, openDesk } from "./testing/openDesk.ts";
@@ -118,5 +118,80 @@ describe("what hurts, and no difference explains it", () => {
     expect((await incidents.open())[0]?.cause).toMatchObject({ notSeen: ["edge", "host"] });
     await incidents.symptom({ ...symptom, id: "tied" });
     expect((await incidents.open())[0]?.cause).toMatchObject({ notSeen: ["edge"] });
+  });
+});
+
+describe("evidence", () => {
+  const DEAD = {
+    id: "peer",
+    sinceMs: 20,
+    text: "mx.dead.example cannot be reached",
+    flows: [{ from: "10.10.2.11", to: "44.128.1.25", service: "tcp/25" }],
+    weight: "evidence",
+    intent: null,
+  } as const;
+  const { weight: _, ...rest } = DEAD;
+  const sign = { ...rest, id: "database" };
+  const idsOf = async ({ incidents }: Awaited<ReturnType<typeof openDesk>>) =>
+    (await incidents.open()).flatMap(({ symptoms }) => symptoms.map(({ id }) => id));
+
+  test("of one dead server opens no incident, and joins the one that opens", async () => {
+    const desk = await openDesk();
+    await desk.incidents.symptom(DEAD);
+    await desk.incidents.settled();
+    expect(await idsOf(desk)).toEqual([]);
+    await desk.incidents.symptom(sign);
+    expect(await idsOf(desk)).toEqual(["database", "peer"]);
+  });
+
+  test("that is over joins nothing", async () => {
+    const desk = await openDesk();
+    await desk.incidents.symptom(DEAD);
+    await desk.incidents.symptomOver("peer");
+    await desk.incidents.symptom(sign);
+    expect(await idsOf(desk)).toEqual(["database"]);
+  });
+
+  test("joins what goes on, and begins nothing that is over anew", async () => {
+    const desk = await openDesk();
+    await desk.incidents.symptom(sign);
+    await desk.incidents.symptom(DEAD);
+    expect(await idsOf(desk)).toEqual(["database", "peer"]);
+    await desk.incidents.symptomOver("database");
+    await desk.incidents.symptom({ ...DEAD, id: "other" });
+    const [incident] = await desk.incidents.open();
+    expect([incident?.recoveredMs, incident?.symptoms.length]).toEqual([30, 2]);
+  });
+
+  test("opens one where a difference is proved to have cut it, whenever that is seen", async () => {
+    const [before, after] = [edge(), edge(DROP)];
+    const seen: SeenDifference = {
+      id: 1,
+      device: "edge",
+      atMs: 10,
+      sinceMs: null,
+      before: before.hash,
+      after: after.hash,
+      meaning: "breaks",
+      broken: [],
+      doubtful: [],
+      repaired: [],
+      added: [DROP],
+      removed: [],
+      by: { kind: "unknown", reason: "", process: null },
+    };
+    let differences: readonly SeenDifference[] = [];
+    const desk = await openDesk({
+      differencesSince: async () => differences,
+      snapshotOf: async (hash) => [before, after].find((one) => one.hash === hash) ?? null,
+    });
+    await desk.incidents.symptom(DEAD);
+    await desk.incidents.settled();
+    expect(await idsOf(desk)).toEqual([]);
+    differences = [seen];
+    await desk.incidents.differenceSeen();
+    await desk.incidents.settled();
+    const [incident] = await desk.incidents.open();
+    expect(incident?.cause).toMatchObject({ kind: "explained", explains: ["peer"] });
   });
 });

@@ -1,4 +1,3 @@
-import type { CheckedIntent } from "../../engine/answer/check.ts";
 import { mayOperate } from "../../platform/auth/actor.ts";
 import type { Channel } from "../../platform/channel.ts";
 import { refuse, refuseUnknown } from "../../platform/refusal.ts";
@@ -7,7 +6,9 @@ import { isMended } from "../audit/drift.ts";
 import type { WatchState } from "../audit/model.ts";
 import type { Actor, Refusal } from "../change/model.ts";
 import { isOfAnother } from "../change/ownTables.ts";
-import { explain } from "./explain.ts";
+import { Evidence, isEvidence } from "./evidence.ts";
+import { explain, type ToExplain } from "./explain.ts";
+import { intentSymptom } from "./felt.ts";
 import {
   addSymptom,
   beginUndo,
@@ -25,7 +26,7 @@ import type { Incident, Symptom, Wellness } from "./model.ts";
 import { Proofs } from "./proofs.ts";
 import type { IncidentEvent, IncidentOptions } from "./service.ts";
 import { type IncidentStore, incidentStore } from "./store.ts";
-import { type PlannedUndo, planUndo, sendUndo, type ToUndo } from "./takeBack.ts";
+import { type PlannedUndo, planUndo, sendUndo, type ToUndo, undoneText } from "./takeBack.ts";
 import { flowText } from "./tell.ts";
 
 /** Milliseconds before the first symptom from which on differences are asked: a week. */
@@ -43,11 +44,17 @@ export class IncidentDesk {
   private readonly wellness = new Map<string, Wellness>();
   private readonly proofs = new Proofs();
   private readonly turns = openTurns();
+  private readonly evidence: Evidence;
 
   constructor(options: IncidentOptions, events: Channel<IncidentEvent>) {
     this.options = options;
     this.events = events;
     this.store = incidentStore(options.database);
+    this.evidence = new Evidence({
+      explained: (symptoms) => this.explainedOf(symptoms),
+      proved: (symptoms) => this.turns.take(() => this.take(symptoms, "proved")),
+      onFault: options.onFault,
+    });
   }
 
   /** Nobody knows how far the undos came that a server before has begun. */
@@ -63,8 +70,9 @@ export class IncidentDesk {
     });
   }
 
-  settled(): Promise<void> {
-    return this.turns.settled();
+  async settled(): Promise<void> {
+    await this.evidence.settled();
+    await this.turns.settled();
   }
 
   symptom(symptom: Symptom): Promise<void> {
@@ -72,7 +80,10 @@ export class IncidentDesk {
   }
 
   symptomOver(id: string): Promise<void> {
-    return this.turns.take(() => this.end([id]));
+    return this.turns.take(() => {
+      this.evidence.drop(id);
+      return this.end([id]);
+    });
   }
 
   well(wellness: Wellness): void {
@@ -108,6 +119,7 @@ export class IncidentDesk {
   }
 
   differenceSeen(): Promise<void> {
+    this.evidence.askAgain();
     return this.turns.take(async () => {
       for (const incident of await this.store.open())
         if (waitingFor(incident).length > 0) await this.seekCause(incident);
@@ -223,11 +235,16 @@ export class IncidentDesk {
     });
   }
 
-  /** Symptoms join the incident that is going on, or begin one. */
-  private async take(symptoms: readonly Symptom[]): Promise<void> {
+  /** Symptoms join the incident that is going on, or begin one; mere evidence joins what hurts, or waits. */
+  private async take(symptoms: readonly Symptom[], worth?: "proved"): Promise<void> {
     const { clock } = this.options;
     for (const symptom of symptoms) {
       const current = (await this.store.open()).find((one) => isGoingOn(one, clock()));
+      const isMere = worth !== "proved" && isEvidence(symptom);
+      if (isMere && current?.recoveredMs !== null) {
+        this.evidence.hold(symptom);
+        continue;
+      }
       if (current === undefined) {
         const opened = await this.store.add(openIncident(0, symptom, clock()));
         await this.record(opened, "premortem", "incident.opened", { symptom: symptom.text });
@@ -237,8 +254,25 @@ export class IncidentDesk {
       const next = addSymptom(current, symptom, clock());
       if (next !== current) await this.save(next, "changed");
     }
-    const current = (await this.store.open()).find((one) => isGoingOn(one, clock()));
-    if (symptoms.length > 0 && current !== undefined) await this.seekCause(current);
+    const isHurting = (one: Incident) => one.recoveredMs === null;
+    const current = (await this.store.open()).find(isHurting);
+    if (symptoms.length > 0 && current !== undefined)
+      await this.seekCause(await this.joined(current));
+  }
+
+  /** With the evidence that waited for an incident. */
+  private async joined(incident: Incident): Promise<Incident> {
+    const { clock } = this.options;
+    const held = this.evidence.release();
+    const next = held.reduce((all, symptom) => addSymptom(all, symptom, clock()), incident);
+    return next === incident ? incident : this.save(next, "changed");
+  }
+
+  /** Ids of evidence that a difference explains. */
+  private async explainedOf(symptoms: readonly Symptom[]): Promise<readonly string[]> {
+    const began = Math.min(...symptoms.map(({ sinceMs }) => sinceMs));
+    const cause = await this.causeOf({ symptoms, waiting: symptoms, known: null, sinceMs: began });
+    return cause.kind === "explained" ? cause.explains : [];
   }
 
   private async end(ids: readonly string[]): Promise<void> {
@@ -252,23 +286,33 @@ export class IncidentDesk {
   }
 
   private async seekCause(incident: Incident): Promise<void> {
-    const { network, differencesSince, snapshotOf, isSeen, clock } = this.options;
-    const cause = await explain({
-      network: network(),
-      notSeen: [...network().devices.keys()].filter((name) => !isSeen(name)),
-      differences: await differencesSince(incident.beganMs - HISTORY_MS),
+    const cause = await this.causeOf({
       symptoms: presentSymptoms(incident),
       waiting: waitingFor(incident),
       known: incident.cause,
-      wellness: [...this.wellness.values()],
-      snapshotOf,
-      proofs: this.proofs,
+      sinceMs: incident.beganMs,
     });
-    const next = setCause(incident, cause, clock());
+    const next = setCause(incident, cause, this.options.clock());
     if (JSON.stringify(next.cause) === JSON.stringify(incident.cause)) return;
     const isNew = next.timeline.length > incident.timeline.length;
     if (isNew) await this.record(next, "premortem", "incident.cause", { cause: cause.kind });
     await this.save(next, isNew ? "causeFound" : "changed");
+  }
+
+  private async causeOf({
+    sinceMs,
+    ...asked
+  }: Pick<ToExplain, "symptoms" | "waiting" | "known"> & { readonly sinceMs: number }) {
+    const { network, differencesSince, snapshotOf, isSeen } = this.options;
+    return explain({
+      ...asked,
+      network: network(),
+      notSeen: [...network().devices.keys()].filter((name) => !isSeen(name)),
+      differences: await differencesSince(sinceMs - HISTORY_MS),
+      wellness: [...this.wellness.values()],
+      snapshotOf,
+      proofs: this.proofs,
+    });
   }
 
   private async save(incident: Incident, kind: IncidentEvent["kind"]): Promise<Incident> {
@@ -290,27 +334,4 @@ export class IncidentDesk {
 
 function isGoingOn({ recoveredMs }: Incident, nowMs: number): boolean {
   return recoveredMs === null || nowMs - recoveredMs < REOPEN_MS;
-}
-
-function intentSymptom(device: string, intent: CheckedIntent, sinceMs: number): Symptom {
-  const { id, from, to, services, expect } = intent;
-  const what = `${from} → ${to}, ${services.join(", ")}`;
-  return {
-    id: `intent/${device}/${id}`,
-    sinceMs,
-    intent: { device, id },
-    text: `intent ${id} is broken: ${what} ${expect === "reachable" ? "cannot pass" : "can pass"}`,
-    flows: services.map((service) => ({ from, to, service })),
-  };
-}
-
-function undoneText(
-  { repairs, stillBroken }: PlannedUndo,
-  removed: readonly string[],
-  restored: readonly string[],
-): string {
-  const rules = [...removed.map((rule) => `- ${rule}`), ...restored.map((rule) => `+ ${rule}`)];
-  const proved = repairs.length === 0 ? "" : `; proved to restore ${repairs.join(", ")}`;
-  const left = stillBroken.length === 0 ? "" : `; still broken: ${stillBroken.join(", ")}`;
-  return `${rules.join("; ") || "tables as they were before"}${proved}${left}`;
 }

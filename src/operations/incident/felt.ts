@@ -1,3 +1,4 @@
+import type { CheckedIntent } from "../../engine/answer/check.ts";
 import { type ProbeResult, vantageText } from "../probe/model.ts";
 import type { Symptom, Wellness } from "./model.ts";
 
@@ -34,4 +35,17 @@ export function feel(result: ProbeResult): Felt {
     case "blind":
       return { kind: "nothing" };
   }
+}
+
+/** An intent that is proved broken is a symptom that nobody has had to feel yet. */
+export function intentSymptom(device: string, intent: CheckedIntent, sinceMs: number): Symptom {
+  const { id, from, to, services, expect } = intent;
+  const what = `${from} → ${to}, ${services.join(", ")}`;
+  return {
+    id: `intent/${device}/${id}`,
+    sinceMs,
+    intent: { device, id },
+    text: `intent ${id} is broken: ${what} ${expect === "reachable" ? "cannot pass" : "can pass"}`,
+    flows: services.map((service) => ({ from, to, service })),
+  };
 }

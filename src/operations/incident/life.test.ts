@@ -7,7 +7,6 @@ import {
   endSymptom,
   endUndo,
   MAXIMUM_NOTES,
-  MAXIMUM_SYMPTOMS,
   note,
   openIncident,
   presentSymptoms,
@@ -16,6 +15,7 @@ import {
   waitingFor,
 } from "./life.ts";
 import type { Incident, IncidentCause, Symptom } from "./model.ts";
+import { MAXIMUM_SYMPTOMS } from "./room.ts";
 
 const symptom = (id: string, sinceMs = 10): Symptom => ({
   id,
@@ -150,4 +150,52 @@ test("a storm fills neither symptoms nor notes, and both say that there is more"
   for (let i = 0; i < 2 * MAXIMUM_NOTES; i++) incident = note(incident, 14, `n${i}`);
   expect(incident.timeline.length).toBe(MAXIMUM_NOTES + 1);
   expect(texts(incident).at(-1)).toBe("there is more than is listed here");
+});
+
+const evidence = (id: string, sinceMs = 10): Symptom => ({
+  ...symptom(id, sinceMs),
+  weight: "evidence",
+});
+
+function full(of: (id: string) => Symptom): Incident {
+  let incident = openIncident(1, of("0"), 12);
+  for (let i = 1; i < MAXIMUM_SYMPTOMS; i++) incident = addSymptom(incident, of(String(i)), 12);
+  return incident;
+}
+
+const idsOf = ({ symptoms }: Incident) => symptoms.map(({ id }) => id);
+const broken = (id: string): Symptom => ({ ...symptom(id), intent: { device: "fw", id } });
+
+test("an intent that breaks has a place among dead servers, and so has a probe", () => {
+  const withBoth = addSymptom(addSymptom(full(evidence), broken("i"), 20), symptom("probe/p"), 21);
+  expect([withBoth.symptoms.length, idsOf(withBoth).slice(-2)]).toEqual([
+    MAXIMUM_SYMPTOMS,
+    ["i", "probe/p"],
+  ]);
+  expect(idsOf(withBoth)[0]).toBe("2");
+});
+
+test("what is over leaves first, and what is worth more stays", () => {
+  const over = endSymptom(full(symptom), "7", 15);
+  expect(idsOf(addSymptom(over, symptom("new"), 20))).not.toContain("7");
+  expect(idsOf(addSymptom(over, evidence("new"), 20))).not.toContain("new");
+  expect(idsOf(addSymptom(full(broken), symptom("probe/p"), 20))).not.toContain("probe/p");
+});
+
+test("an incident rests while some server of the world is dead", () => {
+  const incident = addSymptom(begun(), evidence("peer"), 13);
+  const over = endSymptom(incident, "smtp", 20);
+  expect([over.recoveredMs, waitingFor(over)]).toEqual([20, []]);
+  expect(endSymptom(over, "peer", 30).recoveredMs).toBe(20);
+});
+
+test("where there is only evidence, what the cause explains is waited for", () => {
+  const incident = addSymptom(openIncident(1, evidence("smtp"), 12), evidence("peer"), 13);
+  expect(waitingFor(incident)).toHaveLength(2);
+  expect(waitingFor(setCause(incident, CAUSE, 14)).map(({ id }) => id)).toEqual(["smtp"]);
+});
+
+test("evidence that became a sign is one", () => {
+  const incident = addSymptom(openIncident(1, evidence("names"), 12), symptom("names"), 13);
+  expect(incident.symptoms[0]).not.toHaveProperty("weight");
 });

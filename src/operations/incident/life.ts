@@ -1,4 +1,5 @@
 import { notSeenTexts } from "./doubts.ts";
+import { isEvidence } from "./evidence.ts";
 import type {
   Incident,
   IncidentCause,
@@ -7,6 +8,7 @@ import type {
   Symptom,
   ToldDifference,
 } from "./model.ts";
+import { withRoomFor } from "./room.ts";
 
 /*
  * The life of an incident. Each function gives the incident as it is then, with what a reader of its
@@ -15,8 +17,6 @@ import type {
 
 /** Notes of one timeline: a storm must not fill the store. */
 export const MAXIMUM_NOTES = 500;
-/** Symptoms of one incident; what comes beyond is counted in one note. */
-export const MAXIMUM_SYMPTOMS = 200;
 
 export function openIncident(id: number, symptom: Symptom, atMs: number): Incident {
   const incident: Incident = {
@@ -38,15 +38,15 @@ export function openIncident(id: number, symptom: Symptom, atMs: number): Incide
 export function addSymptom(incident: Incident, symptom: Symptom, atMs: number): Incident {
   const known = incident.symptoms.find(({ id }) => id === symptom.id);
   if (known === undefined) {
-    if (incident.symptoms.length >= MAXIMUM_SYMPTOMS)
-      return noteOnce(incident, atMs, "there are more symptoms than are listed here");
-    const symptoms = [...incident.symptoms, { ...symptom, endedMs: null }];
+    const others = withRoomFor(incident.symptoms, symptom);
+    const isFull = others === null || others.length < incident.symptoms.length;
+    const told = isFull
+      ? noteOnce(incident, atMs, "there are more symptoms than are listed here")
+      : incident;
+    if (others === null) return told;
+    const symptoms = [...others, { ...symptom, endedMs: null }];
     const beganMs = Math.min(incident.beganMs, symptom.sinceMs);
-    return note(
-      { ...incident, symptoms, beganMs, recoveredMs: null },
-      symptom.sinceMs,
-      symptom.text,
-    );
+    return note({ ...told, symptoms, beganMs, recoveredMs: null }, symptom.sinceMs, symptom.text);
   }
   if (known.endedMs === null) return grown(incident, known, symptom);
   /* It began anew: what came in between may be its cause, and what was before need not be. */
@@ -56,13 +56,17 @@ export function addSymptom(incident: Incident, symptom: Symptom, atMs: number): 
   return note(back, atMs, `again: ${symptom.text}`);
 }
 
-/** A symptom that speaks of more connections than before; the same incident where it does not. */
-function grown(incident: Incident, known: IncidentSymptom, { flows }: Symptom): Incident {
+/** A symptom that speaks of more connections, or louder, than before; the same incident where it does not. */
+function grown(incident: Incident, known: IncidentSymptom, symptom: Symptom): Incident {
   const names = new Set(known.flows.map((flow) => JSON.stringify(flow)));
-  const more = flows.filter((flow) => !names.has(JSON.stringify(flow)));
-  if (more.length === 0) return incident;
-  const symptoms = replaced(incident, { ...known, flows: [...known.flows, ...more] });
-  return { ...incident, symptoms };
+  const more = symptom.flows.filter((flow) => !names.has(JSON.stringify(flow)));
+  const isLouder = known.weight !== undefined && symptom.weight === undefined;
+  if (more.length === 0 && !isLouder) return incident;
+  const { weight, ...rest } = known;
+  const worth = isLouder || weight === undefined ? {} : { weight };
+  const text = isLouder ? symptom.text : known.text;
+  const next = { ...rest, ...worth, text, flows: [...known.flows, ...more] };
+  return { ...incident, symptoms: replaced(incident, next) };
 }
 
 /** Symptoms that have one cause: not those that were over before something hurt again. */
@@ -77,13 +81,25 @@ export function endSymptom(incident: Incident, id: string, atMs: number): Incide
   if (known === undefined || known.endedMs !== null) return incident;
   const symptoms = replaced(incident, { ...known, endedMs: atMs });
   const ended = note({ ...incident, symptoms }, atMs, `over: ${known.text}`);
-  if (waitingFor(ended).length > 0) return ended;
+  if (waitingFor(ended).length > 0 || incident.recoveredMs !== null) return ended;
   return note({ ...ended, recoveredMs: atMs }, atMs, "all symptoms are over");
 }
 
 /** What is still there. */
-export function waitingFor({ symptoms }: Incident): readonly IncidentSymptom[] {
+export function stillThere({ symptoms }: Incident): readonly IncidentSymptom[] {
   return symptoms.filter(({ endedMs }) => endedMs === null);
+}
+
+/**
+ * What has to end. Evidence is waited for only where there is nothing else, and a difference explains it: some
+ * server of the world is dead at any time, and an incident would never rest.
+ */
+export function waitingFor(incident: Incident): readonly IncidentSymptom[] {
+  const { symptoms, cause } = incident;
+  const there = stillThere(incident);
+  if (!symptoms.every(isEvidence)) return there.filter((one) => !isEvidence(one));
+  if (cause?.kind !== "explained") return there;
+  return there.filter(({ id }) => cause.explains.includes(id));
 }
 
 function replaced({ symptoms }: Incident, next: IncidentSymptom): readonly IncidentSymptom[] {

@@ -284,3 +284,15 @@ function sorted(tables: readonly ListedTable[]): readonly ListedTable[] {
 function deviceOf(listing = ""): Device {
   return readDevice({ files: new Map([["nft", listing]]), roots: ["nft"] }).device;
 }
+
+/** What an undo did, for the timeline. */
+export function undoneText(
+  { repairs, stillBroken }: PlannedUndo,
+  removed: readonly string[],
+  restored: readonly string[],
+): string {
+  const rules = [...removed.map((rule) => `- ${rule}`), ...restored.map((rule) => `+ ${rule}`)];
+  const proved = repairs.length === 0 ? "" : `; proved to restore ${repairs.join(", ")}`;
+  const left = stillBroken.length === 0 ? "" : `; still broken: ${stillBroken.join(", ")}`;
+  return `${rules.join("; ") || "tables as they were before"}${proved}${left}`;
+}

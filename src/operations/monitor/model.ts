@@ -43,7 +43,7 @@ export interface ActiveSymptom {
 /** What the monitors have to say. */
 export type MonitorEvent =
   | { readonly kind: "began"; readonly symptom: ActiveSymptom }
-  /** The same symptom, and something about it is new: it speaks of more connections. */
+  /** The same symptom, and something about it is new: it speaks of more connections, or louder. */
   | { readonly kind: "grew"; readonly symptom: ActiveSymptom }
   | { readonly kind: "ended"; readonly symptom: ActiveSymptom; readonly atMs: number }
   /** Connections that were seen to work. */

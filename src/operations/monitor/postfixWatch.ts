@@ -9,6 +9,7 @@ import { DropWatch } from "./drop/watch.ts";
 import { followFiles } from "./follow.ts";
 import { type HostFacts, readHostFacts } from "./hostFacts.ts";
 import type { LogEvent } from "./log/events.ts";
+import { OutageTest } from "./log/outage.ts";
 import { openLogReader } from "./log/read.ts";
 import { keyOf, sightingOf } from "./log/sighting.ts";
 import { flowsOf, type LogHost } from "./log/tie.ts";
@@ -45,6 +46,7 @@ export class PostfixWatch implements Watcher {
   private readonly ways: WaysOut;
   private readonly queue: QueueWatch;
   private readonly drop: DropWatch;
+  private readonly outage: OutageTest;
   private timer: NodeJS.Timeout | null = null;
   private running: Promise<void> = Promise.resolve();
   private facts: HostFacts | null = null;
@@ -52,6 +54,7 @@ export class PostfixWatch implements Watcher {
 
   constructor(parts: PostfixParts) {
     this.parts = parts;
+    this.outage = new OutageTest(parts.monitor.id);
     this.ways = new WaysOut(parts.transport, parts.clock);
     this.queue = new QueueWatch({ ...parts, host: () => this.host() });
     this.drop = new DropWatch({ ...parts, isSeeing: () => parts.sight.isSeeing });
@@ -163,6 +166,9 @@ export class PostfixWatch implements Watcher {
     if (event.kind === "sent") this.tellSent(event, host, atMs);
     const sighting = sightingOf(event, host, monitor.id, atMs);
     if (sighting !== null) desk.see(sighting);
+    const outside = this.outage.take(event, host, atMs);
+    for (const one of outside.seen) desk.see(one);
+    desk.over(...outside.over);
   }
 
   private tellSent(event: Extract<LogEvent, { kind: "sent" }>, host: LogHost, atMs: number): void {

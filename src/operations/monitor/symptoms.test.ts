@@ -76,3 +76,12 @@ test("too many at once are told, not kept", () => {
   expect(see(symptoms, sighting("more", 0)).news).toBe("full");
   expect(see(symptoms, sighting("1", 0)).news).toBe("again");
 });
+
+test("what was evidence and is a sign now has grown, and stays a sign", () => {
+  const first = see(NONE, sighting("a", 10, { weight: "evidence" }));
+  const second = see(first.symptoms, sighting("a", 20, { text: "many" }));
+  const third = see(second.symptoms, sighting("a", 30, { weight: "evidence" }));
+  expect([first.symptom.weight, second.news, third.news]).toEqual(["evidence", "grew", "again"]);
+  expect(third.symptom).toMatchObject({ text: "many" });
+  expect(third.symptom).not.toHaveProperty("weight");
+});

@@ -27,8 +27,13 @@ export function see(symptoms: Symptoms, sighting: Sighting): Seen {
   }
   const flows = joined(known.flows, sighting.flows);
   const lastMs = Math.max(known.lastMs, atMs);
-  const symptom = { ...known, flows, lastMs, count: known.count + 1, quietMs: rest.quietMs };
-  const news = flows.length > known.flows.length ? "grew" : "again";
+  const isLouder = known.weight !== undefined && rest.weight === undefined;
+  const { weight, ...base } = known;
+  const worth = isLouder || weight === undefined ? {} : { weight };
+  const text = isLouder ? rest.text : known.text;
+  const { quietMs } = rest;
+  const symptom = { ...base, ...worth, text, flows, lastMs, count: known.count + 1, quietMs };
+  const news = isLouder || flows.length > known.flows.length ? "grew" : "again";
   return { symptoms: new Map(symptoms).set(key, symptom), symptom, news };
 }
 

@@ -18,7 +18,9 @@ export function sightingOf(
   const { trouble, reason } = event;
   if (trouble.kind === "other") return null;
   const flows = flowsOf(trouble, host);
+  const weight = isOfTheWorld(trouble, host) ? ({ weight: "evidence" } as const) : {};
   return {
+    ...weight,
     key: keyOf(monitor, trouble),
     kind: "log",
     monitor,
@@ -28,6 +30,15 @@ export function sightingOf(
     flows,
     quietMs: QUIET_MS,
   };
+}
+
+/** A server or a name of somebody else: some are dead at any time. */
+function isOfTheWorld(trouble: Trouble, { needs, resolved }: LogHost): boolean {
+  if (trouble.kind === "names") return true;
+  if (trouble.kind !== "peer") return false;
+  const { host, address } = trouble.peer;
+  const isMeant = (name: string) => name === host || name === address;
+  return !needs.some((need) => isMeant(need.host) || (resolved.get(need.host) ?? []).some(isMeant));
 }
 
 /** One symptom for each thing that is missed, however many lines tell of it. */
