@@ -37,7 +37,7 @@ export const NETWORK_CODES = {
   PM5008: {
     title: "no device stands in between",
     explanation:
-      "Both ends lie in the same zone, or in zones of different devices: no ruleset that premortem reads decides about these flows. Paths across several devices are not followed yet.",
+      "Both ends, or some hosts of both, lie in the same zone, or in zones of different devices: no ruleset that premortem reads decides about these flows. Paths across several devices are not followed yet.",
   },
   PM5009: {
     title: "unreadable way to reach a device",

@@ -17,6 +17,7 @@ zones:
 roles:
   mail: [10.0.1.11, 10.0.1.12]
   both: [10.0.0.5, 10.0.1.5]
+  split: [10.0.1.5, 10.9.0.5]
   lost: [10.0.1.5, 172.16.0.1]
   six: "2001:db8::5"
 intents:
@@ -109,6 +110,9 @@ describe("an intent asks of the device in between", () => {
       ],
     ],
     ["six", "dmz", ["PM5010"]],
+    ["split", "lan", ["fw forward 10.0.1.5 > 10.0.0.0,2001:db8::", "PM5008"]],
+    ["lan", "split", ["fw forward 10.0.0.0,2001:db8:: > 10.0.1.5", "PM5008"]],
+    ["both", "dmz", ["fw forward 10.0.0.5 > 10.0.1.0", "desk output 10.0.0.5 > 10.0.1.0 unknown"]],
     ["lost", "lan", ["fw forward 10.0.1.5 > 10.0.0.0,2001:db8::", "PM5006"]],
   ];
   test.each(cases)("%s → %s", (from, to, expected) => {

@@ -1,5 +1,5 @@
-import type { FlowPattern, Intent } from "../../engine/intents/model.ts";
-import { isEmpty, shareFamily, without } from "./addressSets.ts";
+import type { Addresses, FlowPattern, Intent } from "../../engine/intents/model.ts";
+import { isEmpty, shareFamily, union, within, without } from "./addressSets.ts";
 import type { Network, NetworkIntent } from "./model.ts";
 import { type Located, locate, type Place, type PlanProblem } from "./places.ts";
 
@@ -30,6 +30,7 @@ export function planIntent(network: Network, intent: NetworkIntent): PlannedInte
   );
   if (from.places.length > 0 && to.places.length > 0 && between.length === 0)
     problems.push(pairs.length > 0 ? noFamily(intent) : noDevice(intent));
+  else if (hasFlowsBeside(from, to, between)) problems.push(notAll(intent));
   /* Of what shall be blocked it is enough that one device blocks it: an end has to do nothing for it. */
   const ends = intent.kind === "reachable" ? endsOf(network, intent, from, to) : [];
   return { intent, byDevice: byDevice(intent, [...between, ...ends]), problems };
@@ -53,6 +54,14 @@ function noDevice({ from, to }: NetworkIntent): PlanProblem {
   };
 }
 
+function notAll({ from, to }: NetworkIntent): PlanProblem {
+  return {
+    code: "PM5008",
+    message: `no device stands between some hosts of \`${from}\` and some of \`${to}\``,
+    help: "give those behind another device an intent of their own, with ends in zones of that one",
+  };
+}
+
 function noFamily({ from, to }: NetworkIntent): PlanProblem {
   return {
     code: "PM5010",
@@ -68,6 +77,33 @@ function pairOf(intent: NetworkIntent, source: Place, target: Place): readonly D
   const services = servicesOf(intent);
   const pattern = { path, from: source.end, to: target.end, services };
   return [{ device: source.device, pattern }];
+}
+
+/** Whether hosts of both ends have a flow that no device is asked for, other than to those beside them. */
+function hasFlowsBeside(from: Located, to: Located, judged: readonly DeviceFlow[]): boolean {
+  const neighbours = from.places.flatMap((source) =>
+    to.places
+      .filter(({ device, zone }) => device === source.device && zone === source.zone)
+      .map((target) => ({ from: source.end, to: target.end })),
+  );
+  const known = [...judged.map(({ pattern }) => pattern), ...neighbours];
+  let rest = [{ from: placed(from), to: placed(to) }];
+  for (const { from: source, to: target } of known)
+    rest = rest
+      .flatMap((one) => [
+        { from: without(one.from, [source.addresses]), to: one.to },
+        {
+          from: within(one.from, source.addresses),
+          to: without(one.to, [target.addresses]),
+        },
+      ])
+      .filter((one) => shareFamily(one.from, one.to));
+  return rest.some((one) => shareFamily(one.from, one.to));
+}
+
+/** Those that lie somewhere; of the others it is told already. */
+function placed({ places }: Located): Addresses {
+  return union(places.map(({ end }) => end.addresses));
 }
 
 function pathBetween(from: Place, to: Place): FlowPattern["path"] | null {
