@@ -131,7 +131,7 @@ describe("there is no proof", () => {
     [
       "without a source file that cannot be read",
       { device: { sources: [PATH, "/b"] }, files: { [PATH]: EDGE } },
-      /`\/b` could not be read/,
+      /`\/b` is not there on edge, or could not be read/,
     ],
     [
       "on a source file whose secrets are taken out",

@@ -1,3 +1,4 @@
+import { includedNames } from "../../engine/parsers/nft/include.ts";
 import type { NetworkDevice } from "../inventory/model.ts";
 import { REDACTED } from "../inventory/redact.ts";
 import { partOf, type Snapshot } from "../inventory/snapshot.ts";
@@ -43,8 +44,8 @@ export function wholeSources(
     const text = edited.get(path) ?? partOf(snapshot, path);
     if (text === null)
       return problem(
-        `\`${path}\` could not be read on ${device.name}`,
-        "let the login read it, or take it out of `sources`",
+        `\`${path}\` is not there on ${device.name}, or could not be read`,
+        "hand it in with the change, let the login read it, or take it out of `sources`",
       );
     if (text.includes(REDACTED))
       return problem(
@@ -61,7 +62,7 @@ function rootsOf(files: ReadonlyMap<string, string>): readonly string[] {
   const included = new Set(
     [...files].flatMap(([path, text]) =>
       [...text.matchAll(INCLUDE)].flatMap((match) =>
-        includedFiles(files, path, match[2] ?? match[3] ?? ""),
+        includedNames([...files.keys()], match[1] ?? match[2] ?? "", path),
       ),
     ),
   );
@@ -69,27 +70,8 @@ function rootsOf(files: ReadonlyMap<string, string>): readonly string[] {
   return roots.length > 0 ? roots : [...files.keys()].slice(0, 1);
 }
 
-const INCLUDE = /^([ \t]*)include[ \t]+(?:"([^"\n]+)"|'([^'\n]+)')[ \t]*;?[ \t]*$/gm;
-
-function includedFiles(
-  files: ReadonlyMap<string, string>,
-  from: string,
-  path: string,
-): readonly string[] {
-  const folder = from.slice(0, from.lastIndexOf("/") + 1);
-  const pattern = globPattern(
-    path.startsWith("/") ? path : `${folder}${path.replace(/^\.\//, "")}`,
-  );
-  return [...files.keys()].filter((name) => name !== from && pattern.test(name)).sort();
-}
-
-function globPattern(path: string): RegExp {
-  const text = path
-    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-    .replaceAll("*", "[^/]*")
-    .replaceAll("?", "[^/]");
-  return new RegExp(`^${text}$`);
-}
+/** On a line of its own, but for a comment behind it. */
+const INCLUDE = /^[ \t]*include[ \t]+(?:"([^"\n]+)"|'([^'\n]+)')[ \t]*;?[ \t]*(?:#[^\n]*)?$/gm;
 
 /** A command that empties the whole ruleset, or one family of it, at the beginning of a line. */
 const FLUSH =
@@ -122,8 +104,8 @@ export function ownScripts(sources: Sources, owned: readonly string[]): readonly
 function inlined(files: ReadonlyMap<string, string>, path: string, depth: number): string {
   const text = files.get(path) ?? "";
   if (depth >= MAXIMUM_INCLUDE_DEPTH) return text;
-  return text.replace(INCLUDE, (all, _indent, double?: string, single?: string) => {
-    const found = includedFiles(files, path, double ?? single ?? "");
+  return text.replace(INCLUDE, (all, double?: string, single?: string) => {
+    const found = includedNames([...files.keys()], double ?? single ?? "", path);
     /* What is not among the files stays as it is: the device's nft says so, or the comparison does. */
     return found.length === 0
       ? all

@@ -180,6 +180,18 @@ function joinPath(folder: string, path: string): string {
   return parts.join("/");
 }
 
+/** Of absolute names those that an include in the file `from` names, in the order in which they are run. */
+export function includedNames(
+  names: readonly string[],
+  path: string,
+  from: string,
+): readonly string[] {
+  const wanted = path.startsWith("/") ? path : joinPath(folderOf(from), path);
+  const others = names.filter((name) => name !== from);
+  if (!GLOB.test(path)) return others.filter((name) => name === wanted);
+  return matching(others, globPattern(wanted));
+}
+
 function matching(names: readonly string[], pattern: RegExp): readonly string[] {
   return names.filter((name) => pattern.test(name.replace(/^\.\//, ""))).sort();
 }
