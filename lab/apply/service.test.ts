@@ -205,6 +205,24 @@ describeWith(["root", "nft", "ip", "sshd", "conntrack"], "a change", () => {
     ]);
   });
 
+  test("that brings a source file of its own is applied, though that is not there yet", async () => {
+    const loop = await open({});
+    const more = `${small.folder}/more.nft`;
+    const file = `${small.folder}/premortem.yaml`;
+    writeFileSync(file, networkFile(`[${small.source}, ${more}]`));
+    loop.inventory.reload();
+    const texts = new Map([
+      [small.source, `${ruleset()}include "more.nft" # what mail needs\n`],
+      [more, "add rule inet edge forward ip saddr 192.0.2.9 drop\n"],
+    ]);
+    const { change } = made(await loop.changes.propose("fw", texts, ANA));
+    made(await loop.changes.prove(change.id, ANA));
+    await approve(loop.changes, change.id);
+    expect((await applied(loop, change.id)).state).toEqual({ kind: "confirmed" });
+    expect(listing().match(/192\.0\.2\.9 drop/g)).toHaveLength(1);
+    expect(readFileSync(more, "utf8")).toBe(texts.get(more));
+  });
+
   test("is refused once an intent that it breaks is critical, though nothing runs otherwise", async () => {
     const loop = await open({});
     const file = `${small.folder}/premortem.yaml`;

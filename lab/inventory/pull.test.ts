@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
@@ -102,7 +102,7 @@ describeWith(["root", "nft", "iptables", "ipset", "ip"], "a device is read as it
       "drop",
       "accept",
     ]);
-    expect(notSeen).toEqual([expect.stringContaining("none.conf")]);
+    expect(notSeen).toEqual([]);
   });
 
   test("legacy tables are seen, though nft shows nothing of them", async () => {
@@ -141,6 +141,28 @@ describeWith(["root", "nft", "iptables", "ipset", "ip"], "a device is read as it
     expect((await pulled()).snapshot.hash).toBe(first);
     inside("nft add chain inet my x");
     expect((await pulled()).snapshot.hash).not.toBe(first);
+  });
+
+  test("a file that may not be read is not seen; one that is not there is no gap", async () => {
+    chmodSync(join(folder, "nftables.conf"), 0);
+    const { notSeen } = await pulled(behind("setpriv", "--bounding-set=-all"));
+    chmodSync(join(folder, "nftables.conf"), 0o644);
+    expect(notSeen.filter((one) => one.includes("conf"))).toEqual([
+      expect.stringMatching(/nftables.conf: Permission denied$/),
+    ]);
+  });
+
+  test("a file that is not UTF-8 is told, since nobody could write it back as it was", async () => {
+    writeFileSync(join(folder, "nftables.conf"), Buffer.from("# f\xfcr Postfix\n", "latin1"));
+    const path = join(folder, "nftables.conf");
+    expect((await pulled()).notSeen).toEqual([
+      `${path}: it is not UTF-8: convert it (iconv -f latin1 -t utf-8)`,
+    ]);
+  });
+
+  test("nor is a ruleset whose comments are not UTF-8", async () => {
+    inside("nft add table inet my { comment \\\"$(printf 'f\\374r')\\\" \\; }");
+    expect((await pulled()).notSeen).toEqual([expect.stringMatching(/^nft: it is not UTF-8/)]);
   });
 
   test("secrets of source files are not in it", async () => {

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 
@@ -36,6 +37,8 @@ export function readText(path: string): FileText | FileProblem {
         "is not text (it has zero bytes)",
         "give the output of `nft list ruleset`, `iptables-save` or `ipset save`, in UTF-8",
       );
+    if (!isUtf8(bytes))
+      return problem(path, "is not UTF-8", `convert it: \`iconv -f latin1 -t utf-8 ${path}\``);
     return { kind: "text", text: new TextDecoder().decode(bytes) };
   } catch (error) {
     return problemOf(path, error);

@@ -19,6 +19,7 @@ describe("files that cannot be read are refused with a remedy", () => {
   const file = temporaryFiles({
     junk,
     binary: Uint8Array.from([0x7f, 0x45, 0x4c, 0x46, 0, 1, 2, 3]),
+    latin1: Uint8Array.from(Buffer.from("# f\xfcr Postfix\n", "latin1")),
     prose: "Dear firewall,\nplease let my mail through.\n",
     unclosed: "table ip t {\n  chain c {\n    type filter hook input priority 0;\n",
     badRules: "*filter\n:INPUT DROP\n-A INPUT -s 10.0.0.300 -j ACCEPT\nCOMMIT\n",
@@ -27,6 +28,7 @@ describe("files that cannot be read are refused with a remedy", () => {
   const CASES: readonly (readonly [name: string, saying: string])[] = [
     ["junk", "not text"],
     ["binary", "not text"],
+    ["latin1", "is not UTF-8"],
     ["prose", "would not load"],
     ["unclosed", "would not load"],
     ["badRules", "10.0.0.300"],

@@ -76,6 +76,15 @@ test("a file with a secret is known by what is left of it", async () => {
   expect(await write("new\n", `password = ${REDACTED}\n`)).toBeNull();
 });
 
+test("a file that is not UTF-8 is told as such, and stays", async () => {
+  const bytes = Buffer.from("# f\xfcr Postfix\n", "latin1");
+  writeFileSync(at("nft.conf"), bytes);
+  expect(await write("new\n", bytes.toString("utf8"))).toMatchObject({
+    message: expect.stringMatching(/is not UTF-8/),
+  });
+  expect(readFileSync(at("nft.conf"))).toEqual(bytes);
+});
+
 test("a folder that is not there is told", async () => {
   const found = await write("new\n", null, at("none/nft.conf"));
   expect(found).toMatchObject({ message: expect.stringMatching(/could not be written/) });

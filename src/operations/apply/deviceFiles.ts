@@ -101,6 +101,7 @@ async function writeOne(
   const found = await transport.run(["sh", "-c", 'test ! -e "$1" || cat -- "$1"', "sh", path]);
   if (found.kind === "fault") return problem(found.message, found.help);
   if (found.code !== 0) return notWritten(path, lastLine(found.error));
+  if (found.notUtf8) return notWritten(path, "it is not UTF-8, and could not be kept as it is");
   if (found.out === text) return null;
   const before = partOf(snapshot, path) ?? "";
   if (redact(found.out) !== before) return changedMeanwhile(path);

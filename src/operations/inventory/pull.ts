@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { quoted } from "../../platform/transport/quoted.ts";
-import type { Transport, TransportFault } from "../../platform/transport/transport.ts";
+import type { Ran, Transport, TransportFault } from "../../platform/transport/transport.ts";
 import type { NetworkDevice } from "./model.ts";
 import { judgeReadings, type Printed, type Reading, readingsOf } from "./reading.ts";
 import { makeSnapshot, type Snapshot } from "./snapshot.ts";
@@ -31,7 +31,7 @@ export async function pull(
   const mark = randomUUID();
   const ran = await transport.run(["sh", "-c", scriptOf(readings, mark)]);
   if (ran.kind === "fault") return ran;
-  const reads = judgeReadings(readings, splitPrinted(ran.out, mark));
+  const reads = judgeReadings(readings, splitPrinted(ran, mark));
   const gaps = reads.flatMap(({ reading, problem }) =>
     problem === null ? [] : { reading, problem },
   );
@@ -56,7 +56,9 @@ function notKnown({ command, name }: Reading, problem: string): PullFailed {
 /** Behind what each command prints stand the mark, its exit code, and the last line of what it said. */
 function scriptOf(readings: readonly Reading[], mark: string): string {
   const calls = readings.map(({ command }) => `read_one ${command.map(quoted).join(" ")}`);
-  return `exec 3>&1
+  return `LC_ALL=C
+export LC_ALL
+exec 3>&1
 read_one() {
   error=$("$@" 2>&1 >&3)
   code=$?
@@ -65,13 +67,17 @@ read_one() {
 ${calls.join("\n")}`;
 }
 
-function splitPrinted(out: string, mark: string): readonly Printed[] {
+/** Stands for bytes that are no UTF-8. */
+const NO_CHARACTER = "\ufffd";
+
+function splitPrinted({ out, notUtf8 }: Ran, mark: string): readonly Printed[] {
   const [first = "", ...pieces] = out.split(`\n${mark} `);
   let text = first;
   return pieces.map((piece) => {
     const end = piece.indexOf("\n");
     const [code = "", ...error] = piece.slice(0, end).split(" ");
-    const printed = { text, code: Number(code), error: error.join(" ") };
+    const isUtf8 = notUtf8 !== true || !text.includes(NO_CHARACTER);
+    const printed = { text, isUtf8, code: Number(code), error: error.join(" ") };
     text = piece.slice(end + 1);
     return printed;
   });

@@ -38,6 +38,7 @@ export function readingsOf({ sources }: NetworkDevice): readonly Reading[] {
 /** What one command printed, and how it ended. */
 export interface Printed {
   readonly text: string;
+  readonly isUtf8: boolean;
   readonly code: number;
   readonly error: string;
 }
@@ -47,7 +48,7 @@ export interface Read {
   readonly reading: Reading;
   /** Null: it is not there, or could not be read. */
   readonly text: string | null;
-  /** In words; null: it was read whole, or is really not there. */
+  /** Why it is not known whole, in words; null: it is, or is really not there. */
   readonly problem: string | null;
 }
 
@@ -61,7 +62,12 @@ export function judgeReadings(
   return both.map(([reading, ran]) => judge(reading, ran, isOfIptables));
 }
 
-const BROKEN_OFF: Printed = { text: "", code: 1, error: "the reading broke off" };
+const BROKEN_OFF: Printed = {
+  text: "",
+  isUtf8: true,
+  code: 1,
+  error: "the reading broke off",
+};
 const IPTABLES = /^ip6?tables-/;
 
 /** Of a login that may see nothing some back-ends say nothing, and call it done. */
@@ -70,10 +76,12 @@ function hasRules({ text, code }: Printed): boolean {
 }
 
 /** `isOfIptables`: what runs is known without nft. */
-function judge(reading: Reading, { text, code, error }: Printed, isOfIptables: boolean): Read {
+function judge(reading: Reading, printed: Printed, isOfIptables: boolean): Read {
   const { kind, name } = reading;
-  if (code === 0) return { reading, text: steady(redact(text)), problem: null };
-  const isAbsent = kind !== "host" && code === NO_PROGRAM;
+  const { text, isUtf8, code, error } = printed;
+  if (code === 0) return { reading, text: steady(redact(text)), problem: isUtf8 ? null : NOT_UTF8 };
+  const isAbsent =
+    kind === "file" ? NO_FILE.test(error) : kind === "ruleset" && code === NO_PROGRAM;
   if (isAbsent && (name !== NFT || isOfIptables)) return { reading, text: null, problem: null };
   const remedy = isAbsent ? INSTALL : isForbidden(kind, error) ? ALLOW : null;
   return { reading, text: null, problem: remedy === null ? error : `${error}: ${remedy}` };
@@ -81,7 +89,11 @@ function judge(reading: Reading, { text, code, error }: Printed, isOfIptables: b
 
 /** A shell says so where a program is not there (POSIX shell, 2.8.2). */
 const NO_PROGRAM = 127;
+/** Said of a file that is not there, in the language of C: one that a change brings is no gap. */
+const NO_FILE = /: No such file or directory$/;
 
+/** Read for what it decides all the same; but it could not be put back as it was. */
+const NOT_UTF8 = "it is not UTF-8: convert it (iconv -f latin1 -t utf-8)";
 const INSTALL = "install nftables, or put nft into the login's PATH";
 const ALLOW = "let the login that reads be root, or give it CAP_NET_ADMIN";
 

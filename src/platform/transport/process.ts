@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
@@ -45,7 +46,8 @@ export async function runProcess(
   deadline.end();
   if (fault !== null) return fault;
   if (ended.kind === "fault") return ended;
-  const ran: Ran = { kind: "ran", code: ended.code, out: out.text(), error: error.text() };
+  const printed = { out: out.text(), ...(out.isUtf8() ? {} : { notUtf8: true as const }) };
+  const ran: Ran = { kind: "ran", code: ended.code, ...printed, error: error.text() };
   return (await diagnose(ran)) ?? ran;
 }
 
@@ -128,6 +130,7 @@ async function ending(
 
 interface Collected {
   text(): string;
+  isUtf8(): boolean;
 }
 
 function collect(stream: NodeJS.ReadableStream, most: number, onTooMuch: () => void): Collected {
@@ -138,7 +141,10 @@ function collect(stream: NodeJS.ReadableStream, most: number, onTooMuch: () => v
     if (bytes <= most) chunks.push(chunk);
     else onTooMuch();
   });
-  return { text: () => Buffer.concat(chunks).toString("utf8") };
+  return {
+    text: () => Buffer.concat(chunks).toString("utf8"),
+    isUtf8: () => isUtf8(Buffer.concat(chunks)),
+  };
 }
 
 function timedOut(words: readonly string[], timeoutMs: number): TransportFault {

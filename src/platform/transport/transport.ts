@@ -29,6 +29,8 @@ export interface Ran {
   /** Null: ended by a signal. */
   readonly code: number | null;
   readonly out: string;
+  /** Only where some of what it printed is not UTF-8; those bytes stand in `out` as U+FFFD. */
+  readonly notUtf8?: true;
   readonly error: string;
 }
 
