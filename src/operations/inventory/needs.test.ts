@@ -232,7 +232,7 @@ describe("what a host needs, by the line that says so", () => {
           [DOVECOT]: "!include conf.d/*.conf",
           "/etc/dovecot/conf.d/*.conf": "",
           "/etc/dovecot/conf.d/auth.conf": "!include_try auth-sql.conf.ext",
-          "/etc/dovecot/auth-sql.conf.ext": LOOKUP,
+          "/etc/dovecot/conf.d/auth-sql.conf.ext": LOOKUP,
           [SQL]: "driver = pgsql\nconnect = host=db",
         },
         [`dovecot database db:5432 ${SQL}:2`],
@@ -252,6 +252,69 @@ describe("what a host needs, by the line that says so", () => {
             "sql_driver = pgsql\npgsql db.example {\n  parameters {\n    dbname = mail\n  }\n}",
         },
         [`dovecot database db.example:5432 ${DOVECOT}:2`],
+      ],
+      [
+        "Dovecot 2.4 with ports of its own",
+        {
+          [DOVECOT]:
+            "pgsql db1 {\n  parameters {\n    port = 5433\n  }\n}\npgsql db2 {\n  pgsql_parameters/port = 5434\n}\nmysql db3 {\n  port = 3307\n}",
+        },
+        [
+          `dovecot database db1:5433 ${DOVECOT}:1`,
+          `dovecot database db2:5434 ${DOVECOT}:6`,
+          `dovecot database db3:3307 ${DOVECOT}:9`,
+        ],
+      ],
+      [
+        "Dovecot 2.4 with hosts that are not called as their blocks are",
+        {
+          [DOVECOT]:
+            "pgsql one {\n  host = 10.0.0.1\n}\npgsql two {\n  pgsql_host = 10.0.0.2\n  parameters {\n    hostaddr = 10.0.0.3\n  }\n}\npgsql /run/postgresql {\n}",
+        },
+        [
+          `dovecot database 10.0.0.1:5432 ${DOVECOT}:1`,
+          `dovecot database 10.0.0.3:5432 ${DOVECOT}:4`,
+        ],
+      ],
+      [
+        "Dovecot 2.4 with parameters for all hosts",
+        { [DOVECOT]: "pgsql_parameters {\n  port = 5433\n}\npgsql db1 {\n}" },
+        [`dovecot database db1:5433 ${DOVECOT}:4`],
+      ],
+      [
+        "a map in a folder that has a name",
+        {
+          [MAIN]:
+            "a = proxy:pgsql:$config_directory/users.cf\nb = pgsql:$(queue_directory)/etc/x.cf",
+          [USERS]: "hosts = db",
+          "/var/spool/postfix/etc/x.cf": "hosts = db2",
+        },
+        [
+          `postfix database db:5432 ${USERS}:1`,
+          "postfix database db2:5432 /var/spool/postfix/etc/x.cf:1",
+        ],
+      ],
+      [
+        "tables that name their server",
+        { [MAIN]: "a = tcp:10.0.0.4:9999\nb = socketmap:inet:sts.example:8461:postfix" },
+        [`postfix database 10.0.0.4:9999 ${MAIN}:1`, `postfix database sts.example:8461 ${MAIN}:2`],
+      ],
+      [
+        "a cache and what is behind it",
+        {
+          [MAIN]: "a = memcache:cache.cf",
+          "/etc/postfix/cache.cf": `memcache = inet:10.0.0.5:11212\nbackup = proxy:pgsql:${USERS}`,
+          [USERS]: "hosts = db",
+        },
+        [
+          `postfix database db:5432 ${USERS}:1`,
+          "postfix database 10.0.0.5:11212 /etc/postfix/cache.cf:1",
+        ],
+      ],
+      [
+        "MySQL with a port and a socket",
+        mapped(`mysql:${USERS}`, "hosts = inet:db1:3307 unix:/run/mysqld/mysqld.sock db2:3308"),
+        [`postfix database db1:3307 ${USERS}:1`, `postfix database db2:3308 ${USERS}:1`],
       ],
     ];
   test.each(cases)("%s", (_name, files, expected) => {

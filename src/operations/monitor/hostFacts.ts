@@ -62,6 +62,15 @@ export async function readHostFacts(
   };
 }
 
+/** A name that cannot be looked up now, since its resolver is cut off, leads where it led. */
+export function withKnownNames(facts: HostFacts, before: HostFacts | null): HostFacts {
+  if (before === null) return facts;
+  const needed = new Set(facts.host.needs.map(({ host }) => host));
+  const known = [...before.host.resolved].filter(([name]) => needed.has(name));
+  const resolved = new Map([...known, ...facts.host.resolved]);
+  return { ...facts, host: { ...facts.host, resolved } };
+}
+
 /** Each file that is there; a pattern comes back as itself, empty, beside the files that it names. */
 async function readFiles(
   transport: Transport,

@@ -149,3 +149,25 @@ test("a queue that cannot be looked at is told, and the log is followed all the 
   await host.write(LOOKUP);
   await until(began);
 });
+
+test("configuration that is edited is read again after a while, and an older one is kept till then", async () => {
+  const host = await mailHost();
+  let nowMs = 0;
+  const { monitors, until, told } = await watch([monitorOf(host)], { clock: () => nowMs });
+  monitors.start();
+  await until(seeing);
+  await writeFile(`${host.folder}/postfix/users.cf`, "hosts = 198.51.100.21\n");
+  await host.write(LOOKUP);
+  await until(began);
+  const targets = () => monitors.active()[0]?.flows.map(({ to }) => to);
+  expect(targets()).toEqual(["198.51.100.20"]);
+  nowMs = 600_000;
+  await vi.waitFor(
+    async () => {
+      await host.write(LOOKUP);
+      expect(targets()).toContain("198.51.100.21");
+    },
+    { timeout: 20_000, interval: 200 },
+  );
+  expect(told.filter(({ kind }) => kind === "blind")).toEqual([]);
+});

@@ -7,7 +7,7 @@ import type { SymptomDesk } from "./desk.ts";
 import { type HostRates, INTERVAL_MS } from "./drop/host.ts";
 import { DropWatch } from "./drop/watch.ts";
 import { followFiles } from "./follow.ts";
-import { type HostFacts, readHostFacts } from "./hostFacts.ts";
+import { type HostFacts, readHostFacts, withKnownNames } from "./hostFacts.ts";
 import type { LogEvent } from "./log/events.ts";
 import { OutageTest } from "./log/outage.ts";
 import { openLogReader } from "./log/read.ts";
@@ -51,6 +51,7 @@ export class PostfixWatch implements Watcher {
   private running: Promise<void> = Promise.resolve();
   private facts: HostFacts | null = null;
   private factsMs = Number.NEGATIVE_INFINITY;
+  private reading: Promise<void> | null = null;
 
   constructor(parts: PostfixParts) {
     this.parts = parts;
@@ -66,13 +67,17 @@ export class PostfixWatch implements Watcher {
     const { onFault } = this.parts;
     const all = [this.run(), everyMs(pauseMs, () => this.queue.look(), signal), this.drop.begin()];
     this.running = Promise.all(all.map((one) => one.catch(onFault))).then(() => undefined);
-    this.timer = setInterval(() => void this.drop.turn().catch(onFault), INTERVAL_MS);
+    this.timer = setInterval(() => {
+      void this.drop.turn().catch(onFault);
+      this.readAgain();
+    }, INTERVAL_MS);
   }
 
   async stop(): Promise<void> {
     this.stopping.abort();
     if (this.timer !== null) clearInterval(this.timer);
     await this.running;
+    await this.reading;
     await this.drop.keep().catch(this.parts.onFault);
   }
 
@@ -130,6 +135,16 @@ export class PostfixWatch implements Watcher {
     return { reason, worked };
   }
 
+  /** What was read of the configuration is kept where it cannot be read again. */
+  private readAgain(): void {
+    if (this.facts === null) return;
+    this.reading ??= this.readFacts()
+      .then(() => undefined, this.parts.onFault)
+      .finally(() => {
+        this.reading = null;
+      });
+  }
+
   /** Null: the configuration is known, from now or from a while ago. */
   private async readFacts(): Promise<string | null> {
     const { monitor, network, transport, clock } = this.parts;
@@ -138,7 +153,7 @@ export class PostfixWatch implements Watcher {
     if (device === undefined) return `there is no device ${monitor.on} any more`;
     const facts = await readHostFacts(transport, device, monitor);
     if (facts.kind === "fault") return facts.message;
-    this.facts = facts;
+    this.facts = withKnownNames(facts, this.facts);
     this.factsMs = clock();
     return null;
   }

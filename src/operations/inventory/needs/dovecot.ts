@@ -21,9 +21,9 @@ interface Setting {
 
 /** What Dovecot's configuration connects to, of 2.3 (`args = FILE`) and of 2.4 (`pgsql HOST { … }`). */
 export function readDovecot(folder: string, reader: ConfigReader): readonly Need[] {
-  const settings = readSettings(reader.read(`${folder}/dovecot.conf`), folder, reader, 0);
+  const settings = readSettings(reader.read(`${folder}/dovecot.conf`), reader, 0);
   const found = [
-    ...settings.flatMap((one) => inlineNeeds(one)),
+    ...settings.flatMap((one) => inlineNeeds(one, settings)),
     ...settings.flatMap((one) => sqlFile(one)).flatMap((path) => fileNeeds(path, reader)),
   ];
   const unique = new Map(
@@ -34,7 +34,6 @@ export function readDovecot(folder: string, reader: ConfigReader): readonly Need
 
 function readSettings(
   file: ConfigText | null,
-  folder: string,
   reader: ConfigReader,
   depth: number,
 ): readonly Setting[] {
@@ -47,9 +46,9 @@ function readSettings(
     const [, opened] = /^([^={}]+?)\s*\{$/.exec(text) ?? [];
     const [, key, value = ""] = /^([\w/-]+)\s*=\s*(.*)$/.exec(text) ?? [];
     if (included !== undefined) {
-      const path = included.startsWith("/") ? included : `${folder}/${included}`;
+      const path = beside(file.path, included);
       const files = /[*?]/.test(path) ? reader.list(path) : [reader.read(path)];
-      for (const one of files) found.push(...readSettings(one, folder, reader, depth + 1));
+      for (const one of files) found.push(...readSettings(one, reader, depth + 1));
     } else if (opened !== undefined) blocks.push(opened);
     else if (text === "}") blocks.pop();
     else if (key !== undefined)
@@ -75,6 +74,11 @@ function readSettings(
   return found;
 }
 
+/** A relative path begins at the folder of the file that it stands in (measured with doveconf 2.3.19). */
+function beside(file: string, path: string): string {
+  return path.startsWith("/") ? path : `${file.slice(0, file.lastIndexOf("/"))}/${path}`;
+}
+
 function unquoted(text: string): string {
   return text.trim().replace(/^"(.*)"$/, "$1");
 }
@@ -89,16 +93,47 @@ function sqlFile({ blocks, key, value }: Setting): readonly string[] {
 }
 
 /** What 2.4 writes into its main files. */
-function inlineNeeds({ key, value, file, line }: Setting): readonly Need[] {
+function inlineNeeds(setting: Setting, all: readonly Setting[]): readonly Need[] {
+  const { key, value, file, line } = setting;
   if (key === "pgsql" || key === "mysql")
-    return placed([parseHostPort(value, DEFAULT_PORTS[key])], key, file, line);
+    return placed(serversOf({ ...setting, key }, all), key, file, line);
   if (key === "ldap_uris") return placed(ldapUris(value), "ldap", file, line);
-  if (/^imapc_host$|^submission_relay_host$/.test(key)) return [];
   return [];
 }
 
+/**
+ * `pgsql NAME { … }`: the name is the host where nothing within says another one; `parameters` go to libpq as they
+ * are, and stand before it (Dovecot's lib-sql/driver-pgsql.c, driver-mysql.c).
+ */
+function serversOf(
+  { key: kind, value: name }: Setting & { readonly key: "pgsql" | "mysql" },
+  all: readonly Setting[],
+) {
+  const parameters = `${kind}_parameters`;
+  const isWithin = ({ blocks }: Setting) => blocks.includes(`${kind} ${name}`);
+  const isCommon = ({ blocks, key }: Setting) =>
+    blocks.at(-1) === parameters || key.startsWith(`${parameters}/`) || key === `${kind}_port`;
+  const common = all.filter((one) => isCommon(one) && !one.blocks.some(isServer));
+  const settings = [...common, ...all.filter(isWithin)];
+  const lastOf = (wanted: string) =>
+    settings.findLast(({ key }) => bareName(key, kind) === wanted)?.value ?? null;
+  const host = lastOf("hostaddr") ?? lastOf("host") ?? name;
+  const port = Number(lastOf("port") ?? DEFAULT_PORTS[kind]);
+  return host.split(",").map((one) => parseHostPort(one, port));
+}
+
+function isServer(block: string): boolean {
+  return /^(?:pgsql|mysql) /.test(block);
+}
+
+/** `pgsql_parameters/port`, `parameters/port`, `mysql_port` and `port` are the same within such a block. */
+function bareName(key: string, kind: string): string {
+  const own = key.startsWith(`${kind}_`) ? key.slice(kind.length + 1) : key;
+  return own.replace(/^parameters\//, "");
+}
+
 function fileNeeds(path: string, reader: ConfigReader): readonly Need[] {
-  const settings = readSettings(reader.read(path), "", { read: () => null, list: () => [] }, 0);
+  const settings = readSettings(reader.read(path), { read: () => null, list: () => [] }, 0);
   const driver = settings.find(({ key }) => key === "driver")?.value ?? "";
   return settings.flatMap(({ key, value, line }): readonly Need[] => {
     if (key === "connect" && (driver === "pgsql" || driver === "mysql")) {

@@ -16,14 +16,27 @@ interface Parameter {
   readonly line: number;
 }
 
+/** What stands for a name that main.cf does not set, of those that paths are written with (postconf -d, 3.7). */
+const DEFAULTS: readonly (readonly [string, string])[] = [
+  ["meta_directory", "$config_directory"],
+  ["sample_directory", "$config_directory"],
+  ["queue_directory", "/var/spool/postfix"],
+  ["data_directory", "/var/lib/postfix"],
+  ["daemon_directory", "/usr/lib/postfix/sbin"],
+  ["command_directory", "/usr/sbin"],
+  ["mail_spool_directory", "/var/mail"],
+  ["mail_owner", "postfix"],
+  ["default_database_type", "hash"],
+];
+
 /** How deep `$name` may refer to others before it is taken for a loop. */
 const MAXIMUM_DEPTH = 10;
 
 /** What Postfix's main.cf and master.cf, and the tables that they name, connect to (postconf(5)). */
 export function readPostfix(folder: string, reader: ConfigReader): readonly Need[] {
   const main = readParameters(reader.read(`${folder}/main.cf`));
-  const all = new Map(main.map((one) => [one.name, one]));
-  const expanded = [...all.values(), ...readOverrides(reader.read(`${folder}/master.cf`))].map(
+  const all = new Map([["config_directory", folder], ...DEFAULTS, ...main.map(valueByName)]);
+  const expanded = [...lastOf(main), ...readOverrides(reader.read(`${folder}/master.cf`))].map(
     (one) => ({ ...one, value: expand(one.value, all, 0) }),
   );
   const tables = new Map<string, { readonly type: string; readonly path: string }>();
@@ -32,14 +45,24 @@ export function readPostfix(folder: string, reader: ConfigReader): readonly Need
       tables.set(`${type}:${path}`, { type, path });
   const found = [
     ...expanded.flatMap(servicesOf),
+    ...expanded.flatMap(directTables),
     ...[...tables.values()].flatMap(({ type, path }) =>
-      readTable(type, absolute(path, folder), reader),
+      readTable(type, absolute(path, folder), folder, reader),
     ),
   ];
   const unique = new Map(
     found.map((need) => [JSON.stringify([need.name, need.host, need.port, need.kind]), need]),
   );
   return [...unique.values()];
+}
+
+function valueByName({ name, value }: Parameter): readonly [string, string] {
+  return [name, value];
+}
+
+/** A parameter that is set twice is what it was set to last. */
+function lastOf(parameters: readonly Parameter[]): readonly Parameter[] {
+  return [...new Map(parameters.map((one) => [one.name, one])).values()];
 }
 
 /** Tables that ask another machine (their manual: pgsql_table(5) and the like). */
@@ -85,14 +108,14 @@ function readOverrides(file: ConfigText | null): readonly Parameter[] {
 }
 
 /** `$name`, `${name}`, `$(name)`; of a conditional (`${name?yes:no}`) everything that it might be. */
-function expand(value: string, all: ReadonlyMap<string, Parameter>, depth: number): string {
+function expand(value: string, all: ReadonlyMap<string, string>, depth: number): string {
   if (depth > MAXIMUM_DEPTH) return "";
   return value.replace(
     /\$(?:(\w+)|\{(\w+)\}|\((\w+)\)|\{\w+([?:][^{}]*(?:\{[^{}]*\}[^{}]*)*)\})/g,
     (_whole, one?: string, two?: string, three?: string, other?: string) => {
       if (other !== undefined) return other.replace(/^[?:]|[{}]/g, " ");
       const known = all.get(one ?? two ?? three ?? "");
-      return known === undefined ? "" : expand(known.value, all, depth + 1);
+      return known === undefined ? "" : expand(known, all, depth + 1);
     },
   );
 }
@@ -118,14 +141,31 @@ function servicesOf({ name, value, file, line }: Parameter): readonly Need[] {
     file,
     line,
   });
-  const inet = [...value.matchAll(/\binet6?:(\[[^\]\s]+\]|[\w.-]+):(\d{1,5})/g)].map(
-    ([, host = "", port = ""]) =>
-      need(kindOfParameter(name), { host: host.replace(/^\[|\]$/g, ""), port: Number(port) }),
+  const inet = [
+    ...value.replace(DIRECT, "").matchAll(/\binet6?:(\[[^\]\s]+\]|[\w.-]+):(\d{1,5})/g),
+  ].map(([, host = "", port = ""]) =>
+    need(kindOfParameter(name), { host: host.replace(/^\[|\]$/g, ""), port: Number(port) }),
   );
   const kind = HOPS[name];
   if (kind === undefined || inet.length > 0) return inet;
   const hop = hopOf(value.trim());
   return hop === null ? inet : [...inet, need(kind, hop)];
+}
+
+/** Tables whose server stands in their name (tcp_table(5), socketmap_table(5)). */
+const DIRECT = /\b(?:tcp|socketmap:inet):(\[[^\]\s]+\]|[\w.-]+):(\d{1,5})(?::[\w.-]+)?/g;
+
+function directTables({ value, file, line }: Parameter): readonly Need[] {
+  return [...value.matchAll(DIRECT)].map(([name, host = "", port = ""]) => ({
+    program: "postfix",
+    kind: "database",
+    name,
+    host: host.replace(/^\[|\]$/g, ""),
+    port: Number(port),
+    protocols: ["tcp"],
+    file,
+    line,
+  }));
 }
 
 function kindOfParameter(name: string): NeedKind {
@@ -140,9 +180,26 @@ function hopOf(value: string): { readonly host: string; readonly port: number } 
   return bracketed === undefined ? null : parseHostPort(bracketed, DEFAULT_PORTS.smtp);
 }
 
-function readTable(type: string, path: string, reader: ConfigReader): readonly Need[] {
+function readTable(
+  type: string,
+  path: string,
+  folder: string,
+  reader: ConfigReader,
+): readonly Need[] {
   const file = reader.read(path);
   const keys = readParameters(file);
+  /* A cache asks another table for what it does not hold (memcache_table(5)); such a one asks no third. */
+  const [, behind = "", other = ""] =
+    type === "memcache"
+      ? (/\b(pgsql|mysql|ldap):(\/?[\w./-]+)/.exec(
+          keys.find(({ name }) => name === "backup")?.value ?? "",
+        ) ?? [])
+      : [];
+  const backup = other === "" ? [] : readTable(behind, absolute(other, folder), folder, reader);
+  return [...backup, ...ofTable(type, path, keys)];
+}
+
+function ofTable(type: string, path: string, keys: readonly Parameter[]): readonly Need[] {
   return hostsOfTable(type, keys).map(({ host, port, line }) => ({
     program: "postfix",
     kind: "database",
