@@ -159,6 +159,7 @@ function causeLines(cause: IncidentCause | null): readonly string[] {
     case "unclear":
       return [
         "The cause is not known yet.",
+        ...cause.reasons.map((reason) => `Not ruled out: ${reason}.`),
         ...notSeenTexts(cause.notSeen).map((text) => `${text}.`),
         "What hurts:",
       ];

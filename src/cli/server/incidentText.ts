@@ -57,6 +57,7 @@ function causeText({ cause, symptoms, doubts }: IncidentBody, style: Style): str
       return [
         `${title}  not decided${cause.candidates.length === 0 ? "" : "; it may be one of"}`,
         ...cause.candidates.map((one) => `  ${shown(rulesText(one.added, one.removed))}`),
+        ...cause.reasons.map((reason) => `  not ruled out: ${shown(reason)}`),
         ...notSeenTexts(cause.notSeen).map((text) => `  ${tint(style, "yellow", shown(text))}`),
         ...ruledOut,
       ].join("\n");

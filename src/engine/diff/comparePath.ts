@@ -12,7 +12,7 @@ import type { VariableOrder } from "../packet/header/layout.ts";
 import { headerLevels } from "../packet/header/valid.ts";
 import type { Path } from "../packet/packet.ts";
 import type { ChangedRules } from "./changedRules.ts";
-import { unlikeEffects } from "./effects.ts";
+import { type UnlikeEffect, unlikeEffects } from "./effects.ts";
 import { hasMemories, type Memories, unlikeMemories } from "./memories.ts";
 import { compileSide, openSide, outlineSide, type Side, walkSide } from "./side.ts";
 import type { Slice } from "./slices.ts";
@@ -199,9 +199,18 @@ export function unlikeOnPath(compared: ComparedPath, memories: Memories): Readon
 
 /** Where packets are changed otherwise on the other side, by rule. */
 export function effectReasons(compared: ComparedPath): readonly string[] {
+  return effectsAmong(compared, TRUE).map(({ text }) => text);
+}
+
+/** Where some packets are changed otherwise on the other side. */
+export function effectsAmong(compared: ComparedPath, packets: Node): readonly UnlikeEffect[] {
   const { analysis, before, after, region, accepted } = compared;
-  const refused = analysis.arena.difference(region, accepted);
-  return unlikeEffects(analysis, before, after, { accepted, refused });
+  const { arena } = analysis;
+  const refused = arena.difference(region, accepted);
+  return unlikeEffects(analysis, before, after, {
+    accepted: arena.and(accepted, packets),
+    refused: arena.and(refused, packets),
+  });
 }
 
 /** What is not compared of packets that a user program decides. */

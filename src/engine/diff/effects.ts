@@ -21,34 +21,41 @@ export interface Compared {
   readonly refused: Node;
 }
 
+/** Something that one side does to packets and the other does not. */
+export interface UnlikeEffect {
+  readonly text: string;
+  /** Null: both do the same, in another order. */
+  readonly rule: Rule | null;
+}
+
 /**
- * What rules do to packets beside the verdict, where the two sides differ in it, in words; empty
- * where packets are changed alike.
+ * What rules do to packets beside the verdict, where the two sides differ in it; empty where packets are changed
+ * alike.
  */
 export function unlikeEffects(
   analysis: Analysis,
   before: Side,
   after: Side,
   { accepted, refused }: Compared,
-): readonly string[] {
+): readonly UnlikeEffect[] {
   if (!hasEffects(before) && !hasEffects(after)) return [];
-  const found = new Set<string>();
+  const found = new Map<string, UnlikeEffect>();
   const compare = (packets: Node, changesOf: ChangesOf) => {
     if (packets === FALSE) return;
     const first = effectsOf(analysis, before, packets, changesOf);
     const second = effectsOf(analysis, after, packets, changesOf);
-    for (const reason of unlike(analysis, first, second)) found.add(reason);
+    for (const effect of unlike(analysis, first, second)) found.set(effect.text, effect);
   };
   compare(accepted, changesOf);
   compare(refused, lastingChangesOf);
-  return [...found];
+  return [...found.values()];
 }
 
 function unlike(
   analysis: Analysis,
   first: readonly Effect[],
   second: readonly Effect[],
-): readonly string[] {
+): readonly UnlikeEffect[] {
   const isSame = ({ name, packets }: Effect, i: number) =>
     second[i]?.name === name && second[i]?.packets === packets;
   if (first.length === second.length && first.every(isSame)) return [];
@@ -58,13 +65,15 @@ function unlike(
     ...notIn(one, other).map((effect) => tell(effect, "after")),
   ];
   if (reasons.length > 0) return reasons;
-  return isSameOrder(one, other) ? [] : ["rules that change packets run in another order"];
+  if (isSameOrder(one, other)) return [];
+  return [{ text: "rules that change packets run in another order", rule: null }];
 }
 
-function tell({ rule }: Effect, side: string): string {
+function tell({ rule }: Effect, side: string): UnlikeEffect {
   const { file, line } = rule.span;
   const deeds = new Set(changesOf(rule).map(deed));
-  return `${file}:${line} (${side}) ${[...deeds].join(" and ")}; the other side does not do the same to the same packets`;
+  const what = `${file}:${line} (${side}) ${[...deeds].join(" and ")}`;
+  return { text: `${what}; the other side does not do the same to the same packets`, rule };
 }
 
 /** What a statement does, in the words of who reads the rule. */

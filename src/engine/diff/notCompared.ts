@@ -10,10 +10,7 @@ import type { NamedSet } from "../device/set.ts";
 /** Why the answer is not complete, in words; empty where all such parts are the same. */
 export function unlikeRest(before: Device, after: Device): readonly string[] {
   return [
-    ...unlikeParts(before, after, otherFamily, "is not compared"),
-    ...unlikeParts(before, after, atTheEdge, "has chains at the edge of devices, not compared"),
-    ...unlikeParts(before, after, flowtables, "has flowtables, not compared"),
-    ...unlikeParts(before, after, namedActions, "has named objects, not compared"),
+    ...unlikeUncompared(before, after),
     ...unlikeParts(
       before,
       after,
@@ -21,6 +18,16 @@ export function unlikeRest(before: Device, after: Device): readonly string[] {
       "has elements that expire, compared as long as they last",
     ),
     ...unlikeIpsets(before, after),
+  ];
+}
+
+/** The same of parts that nothing was asked about: what they do to packets is not known. */
+export function unlikeUncompared(before: Device, after: Device): readonly string[] {
+  return [
+    ...unlikeParts(before, after, otherFamily, "is not compared"),
+    ...unlikeParts(before, after, atTheEdge, "has chains at the edge of devices, not compared"),
+    ...unlikeParts(before, after, flowtables, "has flowtables, not compared"),
+    ...unlikeParts(before, after, namedActions, "has named objects, not compared"),
   ];
 }
 

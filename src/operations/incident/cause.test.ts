@@ -25,6 +25,8 @@ function difference(id: string, atMs: number, rule: string): ObservedDifference 
     atMs,
     before: edge(),
     after: edge(rule),
+    meaning: "moves",
+    readWhole: { before: true, after: true },
     broken: [],
     doubtful: [],
     repaired: [],

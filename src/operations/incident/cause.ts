@@ -1,8 +1,6 @@
 import { setImmediate } from "node:timers/promises";
-import { type Loss, lossesOf } from "../../engine/diff/losses.ts";
-import type { IntentAnswer } from "../../engine/intents/model.ts";
 import type { Network } from "../inventory/model.ts";
-import { type Asked, askFlow, mayStandBetween, statusOn } from "./asked.ts";
+import { askSymptom, mayStandBetween } from "./asked.ts";
 import type {
   Candidate,
   CauseAnswer,
@@ -13,6 +11,7 @@ import type {
   Wellness,
 } from "./model.ts";
 import { Proofs } from "./proofs.ts";
+import { asFarAsProved, breaksFlow, flowStatus, type Judged, NOT_EXPLAINED } from "./ties.ts";
 
 /**
  * Which of the differences explains the symptoms: each is asked what it breaks, on the model. It is
@@ -84,7 +83,9 @@ export async function proveFlows(
   proofs: Proofs,
 ): Promise<void> {
   for (const difference of differences)
-    for (const flow of symptoms.flatMap(({ flows }) => flows)) {
+    for (const flow of symptoms
+      .filter(({ sinceMs }) => difference.atMs <= sinceMs)
+      .flatMap(({ flows }) => flows)) {
       breaksFlow(network, difference, flow, proofs);
       await setImmediate();
     }
@@ -108,18 +109,18 @@ interface Question {
 }
 
 function judge(question: Question, difference: ObservedDifference): Candidate {
-  const { symptoms } = question;
-  const ties = symptoms.map((symptom) => ({
+  const judged = question.symptoms.map((symptom) => ({
     id: symptom.id,
-    tie: tieOf(question, difference, symptom),
+    ...tieOf(question, difference, symptom),
   }));
-  const idsOf = (wanted: Tie) => ties.filter(({ tie }) => tie === wanted).map(({ id }) => id);
+  const idsOf = (wanted: Tie) => judged.filter(({ tie }) => tie === wanted).map(({ id }) => id);
   const [explained, unknown] = [idsOf("explained"), idsOf("unknown")];
   const isCandidate = explained.length + unknown.length > 0;
   return {
     difference,
     explained,
     unknown,
+    reasons: [...new Set(judged.flatMap(({ reasons }) => reasons))],
     contradicted: isCandidate
       ? question.wellness.filter((well) => contradicts(question, difference, well))
       : [],
@@ -133,29 +134,48 @@ function contradicts(
   well: Wellness,
 ): boolean {
   if (well.atMs <= difference.atMs) return false;
-  if (breaksFlow(network, difference, well, proofs) !== "explained") return false;
+  if (breaksFlow(network, difference, well, proofs).tie !== "explained") return false;
   return differences
     .filter(({ device, atMs }) => device === difference.device && atMs > difference.atMs)
     .filter(({ atMs }) => atMs <= well.endMs)
-    .every((later) => statusOf(network, later, "after", well, proofs) === "broken");
+    .every((later) => flowStatus(network, later, "after", well, proofs) === "broken");
 }
 
-function tieOf(question: Question, difference: ObservedDifference, symptom: Symptom): Tie {
+function tieOf(question: Question, difference: ObservedDifference, symptom: Symptom): Judged {
   const { flows, sinceMs, intent } = symptom;
-  if (difference.atMs > sinceMs) return "notExplained";
+  if (difference.atMs > sinceMs || difference.meaning === "harmless") return NOT_EXPLAINED;
   const since = question.differences.filter(
     ({ device, atMs }) => device === difference.device && atMs > difference.atMs && atMs <= sinceMs,
   );
-  if (intent !== null) {
-    if (difference.device !== intent.device) return "notExplained";
-    if (since.some(({ repaired }) => repaired.includes(intent.id))) return "notExplained";
-    if (difference.broken.includes(intent.id)) return "explained";
-    return difference.doubtful.includes(intent.id) ? "unknown" : "notExplained";
-  }
-  if (flows.length === 0) return "unknown";
-  const ties = flows.map((flow) => stillBreaks(question, difference, since, flow));
-  if (ties.includes("explained")) return "explained";
-  return ties.includes("unknown") ? "unknown" : "notExplained";
+  if (intent !== null) return intentTie(question, difference, since, symptom);
+  if (flows.length === 0) return { tie: "unknown", reasons: [] };
+  const judged = flows.map((flow) => stillBreaks(question, difference, since, flow));
+  const likeliest = (["explained", "unknown"] as const).find((wanted) =>
+    judged.some(({ tie }) => tie === wanted),
+  );
+  if (likeliest === undefined) return NOT_EXPLAINED;
+  const reasons = judged.filter(({ tie }) => tie === likeliest).flatMap((one) => one.reasons);
+  return { tie: likeliest, reasons };
+}
+
+/** Of an intent it was proved when the difference was seen. */
+function intentTie(
+  { network, proofs }: Question,
+  difference: ObservedDifference,
+  since: readonly ObservedDifference[],
+  { intent, flows }: Symptom,
+): Judged {
+  const [asked] = askSymptom(network, difference.device, { intent, flows });
+  const id = intent?.id ?? "";
+  if (asked === undefined || asked.kind === "notAsked") return NOT_EXPLAINED;
+  if (since.some(({ repaired }) => repaired.includes(id))) return NOT_EXPLAINED;
+  const tie = difference.broken.includes(id)
+    ? "explained"
+    : difference.doubtful.includes(id)
+      ? "unknown"
+      : "notExplained";
+  if (asked.kind === "notPlanned") return { tie, reasons: [] };
+  return asFarAsProved(network, difference, asked, tie, proofs);
 }
 
 /** What was taken back before a symptom began did not cause it. */
@@ -164,54 +184,19 @@ function stillBreaks(
   difference: ObservedDifference,
   since: readonly ObservedDifference[],
   flow: SymptomFlow,
-): Tie {
-  const tie = breaksFlow(network, difference, flow, proofs);
-  if (tie === "notExplained") return tie;
+): Judged {
+  const judged = breaksFlow(network, difference, flow, proofs);
+  const last = since.at(-1);
+  if (judged.tie === "notExplained" || last === undefined) return judged;
   const isMended = since.some(
     (later) =>
-      statusOf(network, later, "before", flow, proofs) === "broken" &&
-      statusOf(network, later, "after", flow, proofs) === "holds",
+      flowStatus(network, later, "before", flow, proofs) === "broken" &&
+      flowStatus(network, later, "after", flow, proofs) === "holds",
   );
-  return isMended ? "notExplained" : tie;
-}
-
-/** Whether connections that were possible are so no more. */
-function breaksFlow(
-  network: Network,
-  difference: ObservedDifference,
-  flow: SymptomFlow,
-  proofs: Proofs,
-): Tie {
-  const asked = askFlow(network, difference.device, flow);
-  if (asked.kind !== "asked") return asked.kind === "notAsked" ? "notExplained" : "unknown";
-  const after = statusOn(network, difference.after, asked, proofs);
-  if (after === "holds") return "notExplained";
-  const before = statusOn(network, difference.before, asked, proofs);
-  if (after === "broken" && before !== "broken") return "explained";
-  return before === "holds" ? "unknown" : LOST[lossOf(network, difference, asked, proofs)];
-}
-
-const LOST = { none: "notExplained", some: "explained", unknown: "unknown" } as const;
-
-/** Of what does not hold on either side: whether connections got through before that do not after. */
-function lossOf(
-  network: Network,
-  { before, after }: ObservedDifference,
-  { key, intent }: Extract<Asked, { kind: "asked" }>,
-  proofs: Proofs,
-): Loss {
-  const prove = () => lossesOf(before, after, [intent])[0] ?? "unknown";
-  return proofs.loss(network, [before, after], key, prove);
-}
-
-/** Null: this device has no say, or it is not known whether it has. */
-function statusOf(
-  network: Network,
-  difference: ObservedDifference,
-  side: "before" | "after",
-  flow: SymptomFlow,
-  proofs: Proofs,
-): IntentAnswer["status"] | null {
-  const asked = askFlow(network, difference.device, flow);
-  return asked.kind === "asked" ? statusOn(network, difference[side], asked, proofs) : null;
+  if (isMended) return NOT_EXPLAINED;
+  if (judged.tie === "explained") return judged;
+  /* Of what could not be proved nothing may be left by then. */
+  const readWhole = { before: difference.readWhole.before, after: last.readWhole.after };
+  const until = { ...difference, after: last.after, meaning: "unclear", readWhole } as const;
+  return breaksFlow(network, until, flow, proofs).tie === "notExplained" ? NOT_EXPLAINED : judged;
 }

@@ -1,6 +1,15 @@
 import { describe, expect, test } from "vitest";
+import type { SeenDifference } from "../audit/model.ts";
 import type { IncidentCause, Symptom, SymptomFlow } from "./model.ts";
-import { type Deed, deed, explainDeeds, firewall } from "./testing/history.ts";
+import {
+  type Deed,
+  deed,
+  differencesOf,
+  explainDeeds,
+  firewall,
+  listed,
+} from "./testing/history.ts";
+import { exampleNetwork } from "./testing/openDesk.ts";
 
 const flow = (from: string, to: string, service: string): SymptomFlow => ({ from, to, service });
 const symptom = (id: string, sinceMs: number, ...flows: SymptomFlow[]): Symptom => ({
@@ -84,4 +93,128 @@ test("three rules that cut the same are all told, and a harmless one among them 
 test("a cause that is taken back stays the cause of what it broke, and says so", async () => {
   const cause = await explainDeeds([ana(CUT_MAIL), undone()], [MAIL], { waiting: [MAIL] });
   expect(told(cause)).toEqual({ first: "1 taken back", others: [], ruledOut: [] });
+});
+
+describe("what accepting and dropping do not show is not ruled out", () => {
+  const NAT =
+    "table ip nat {\n\tchain NAME {\n\t\ttype nat hook NAME priority PRIORITY; policy accept;\n";
+  const nat = (name: string, priority: string, ...rules: readonly string[]) =>
+    `${NAT.replaceAll("NAME", name).replace("PRIORITY", priority)}${rules.map((rule) => `\t\t${rule}\n`).join("")}\t}\n}\n`;
+  const OPEN =
+    "table inet edge {\n\tchain forward {\n\t\ttype filter hook forward priority filter; policy accept;\n\t}\n}\n";
+  const SNAT = 'oifname "wan" ip saddr 10.10.0.0/16 snat to 203.0.113.1';
+  const outgoing = (...rules: readonly string[]) =>
+    listed(OPEN + nat("postrouting", "srcnat", ...rules));
+  const incoming = (...rules: readonly string[]) =>
+    listed(OPEN + nat("prerouting", "dstnat", ...rules));
+  const listedWith = (text: string) => listed(OPEN + text);
+  const raw = (rule: string) =>
+    listedWith(
+      `table ip raw {\n\tchain prerouting {\n\t\ttype filter hook prerouting priority raw; policy accept;\n\t\t${rule}\n\t}\n}\n`,
+    );
+  const edgeOf = (device: string) =>
+    listedWith(
+      `table netdev early {\n\tchain in {\n\t\ttype filter hook ingress device "${device}" priority filter; policy accept;\n\t\tdrop\n\t}\n}\n`,
+    );
+  const IN = symptom("in", 120, flow("internet", "balancer", "smtp"));
+  const DNAT = 'iifname "wan" ip daddr 203.0.113.1 tcp dport 25 dnat to 10.10.2.5';
+  const REFUSED = "tcp dport 7 frobnicate";
+  const cases = [
+    ["a rule of source NAT that is deleted", outgoing(SNAT), outgoing(), MAIL, "unclear"],
+    [
+      "another address of source NAT",
+      outgoing(SNAT),
+      outgoing(SNAT.replace(/1$/, "9")),
+      MAIL,
+      "unclear",
+    ],
+    [
+      "source NAT of others",
+      outgoing(SNAT),
+      outgoing(SNAT, 'oifname "lan" masquerade'),
+      MAIL,
+      "notByRules",
+    ],
+    [
+      "destination NAT to a dead host",
+      incoming(DNAT),
+      incoming(DNAT.replace(/5$/, "99")),
+      IN,
+      "unclear",
+    ],
+    [
+      "destination NAT of another service",
+      incoming(DNAT),
+      incoming(DNAT, DNAT.replaceAll("25", "26").replace(/5$/, "12")),
+      IN,
+      "notByRules",
+    ],
+    [
+      "answers that are not tracked",
+      listedWith(""),
+      raw("ip saddr 10.10.4.10 tcp sport 5432 notrack"),
+      USERS,
+      "unclear",
+    ],
+    [
+      "others that are not tracked",
+      listedWith(""),
+      raw("ip saddr 10.10.4.10 tcp sport 5433 notrack"),
+      USERS,
+      "notByRules",
+    ],
+    ["a chain at the edge", listedWith(""), edgeOf("dmz"), MAIL, "unclear"],
+    ["a rule that cannot be read", firewall(), firewall(REFUSED), MAIL, "unclear"],
+    [
+      "taking away a rule that cannot be read",
+      firewall(REFUSED, CUT_MAIL),
+      firewall(CUT_MAIL),
+      MAIL,
+      "unclear",
+    ],
+  ] as const;
+  test.each(cases)("%s: %#", async (_name, base, after, felt, expected) => {
+    const cause = await explainDeeds([deed(100, "ana", after)], [felt], {}, base);
+    expect(cause.kind).toBe(expected);
+    if (cause.kind === "unclear")
+      expect(cause.reasons.join()).toMatch(/^edge(:| was not read whole)/);
+  });
+
+  test("until it is taken back: only who put it back is asked about then", async () => {
+    const deeds = [deed(100, "ana", outgoing()), deed(110, "ana", outgoing(SNAT))];
+    const cause = await explainDeeds(deeds, [MAIL], {}, outgoing(SNAT));
+    expect(cause).toMatchObject({ kind: "unclear", candidates: [{ id: "2" }] });
+  });
+});
+
+describe("of many differences", () => {
+  const OTHER = "tcp dport 79 drop";
+  const deeds = [ana(CUT_MAIL), bob(CUT_MAIL, OTHER)];
+  const [fatal, other] = differencesOf(exampleNetwork(), firewall(), deeds);
+  if (fatal === undefined || other === undefined) throw new Error("no differences");
+  const many = (given: Partial<SeenDifference>, atMs: number) => [
+    fatal,
+    ...Array.from({ length: 50 }, (_, place) => ({ ...other, ...given, id: 10 + place, atMs })),
+  ];
+
+  test("those that came after all that hurts take no place of one that may explain it", async () => {
+    const cause = await explainDeeds(deeds, [MAIL], { differences: many({}, 200) });
+    expect(cause).toMatchObject({ kind: "explained", difference: { id: "1" }, notExamined: 0 });
+  });
+
+  test("those that are harmless take none either, and are ruled out", async () => {
+    const differences = many({ meaning: "harmless" }, 110);
+    const cause = await explainDeeds(deeds, [MAIL], { differences });
+    expect(cause).toMatchObject({ kind: "explained", difference: { id: "1" }, notExamined: 0 });
+    expect(cause.ruledOut.length).toBe(40);
+  });
+
+  test("the one that is named already is asked again, however many came after it", async () => {
+    const known = await explainDeeds(deeds, [MAIL]);
+    const differences = many({}, 110);
+    const forgotten = await explainDeeds(deeds, [MAIL], { differences });
+    expect(forgotten).toMatchObject({ kind: "unclear", notExamined: 11 });
+    const cause = await explainDeeds(deeds, [MAIL], { differences, known });
+    expect(cause).toMatchObject({ kind: "explained", difference: { id: "1" }, notExamined: 10 });
+  });
 });

@@ -1,3 +1,4 @@
+import { isReadWhole } from "../audit/meaning.ts";
 import type { SeenDifference } from "../audit/model.ts";
 import type { Network } from "../inventory/model.ts";
 import type { Snapshot } from "../inventory/snapshot.ts";
@@ -30,26 +31,63 @@ export interface ToExplain {
 /** Which of the differences explains the symptoms, as it is told. */
 export async function explain(question: ToExplain): Promise<IncidentCause> {
   const { network, symptoms, wellness, proofs, differences } = question;
-  const asked = differences.slice(-MAXIMUM_EXAMINED);
-  const records = await recordsOf(question, asked);
+  const { asked, later, harmless, notAsked } = choose(question);
+  const records = await recordsOf(question, [...asked, ...later]);
   const observed = [...records.values()].map((record) => observe(record, proofs));
   await proveFlows(network, observed, symptoms, proofs);
   const answer = findCause(network, observed, symptoms, wellness, proofs);
   const [candidate] = answer.kind === "explained" ? answer.candidates : [];
   const first = records.get(candidate?.difference.id ?? "");
   const running = await runningOf(question);
+  /* Also those that are harmless: what cuts again what is cut changes the fate of no packet. */
+  const newest = await recordsOf(question, differences.slice(-MAXIMUM_EXAMINED));
+  const all = new Map([...newest, ...records]);
   const cause = tellCause({
     answer,
     seen: new Map(differences.map((one) => [String(one.id), one])),
-    also: first === undefined ? new Map() : await alsoOf(question, records, running, first),
-    takenBack: takenBackOf(records, running),
-    harmless: [],
-    notExamined: differences.length - records.size,
+    also: first === undefined ? new Map() : await alsoOf(question, all, running, first),
+    takenBack: takenBackOf(all, running),
+    harmless,
+    notExamined: notAsked + asked.filter(({ id }) => !records.has(String(id))).length,
     notSeen: mayHoldCause(network, symptoms, question.notSeen),
   });
-  if (cause.kind !== "explained") return cause;
-  const named = records.get(cause.difference.id);
-  return named === undefined ? cause : { ...cause, rules: await rulesOf(question, named, cause) };
+  const named = cause.kind === "explained" ? all.get(cause.difference.id) : undefined;
+  if (cause.kind !== "explained" || named === undefined) return cause;
+  return { ...cause, rules: await rulesOf(question, named, cause) };
+}
+
+interface Chosen {
+  /** Those that may explain something: the last ones, and what is named already. */
+  readonly asked: readonly SeenDifference[];
+  /** Those that came after all of it: they may have mended it. */
+  readonly later: readonly SeenDifference[];
+  /** Those that are proved to change the fate of no packet; the last ones. */
+  readonly harmless: readonly SeenDifference[];
+  /** How many more may explain something. */
+  readonly notAsked: number;
+}
+
+function choose({ differences, symptoms, known }: ToExplain): Chosen {
+  const newestMs = Math.max(...symptoms.map(({ sinceMs }) => sinceMs));
+  const isBefore = ({ atMs, sinceMs }: SeenDifference) => (sinceMs ?? atMs) <= newestMs;
+  const isHarmless = ({ meaning }: SeenDifference) => meaning === "harmless";
+  const before = differences.filter(isBefore);
+  const telling = before.filter((one) => !isHarmless(one));
+  const named = namedBy(known);
+  const asked = telling.filter(
+    ({ id }, place) => telling.length - place <= MAXIMUM_EXAMINED || named.has(String(id)),
+  );
+  return {
+    asked,
+    later: differences.filter((one) => !isBefore(one)).slice(-MAXIMUM_EXAMINED),
+    harmless: before.filter(isHarmless).slice(-MAXIMUM_EXAMINED),
+    notAsked: telling.length - asked.length,
+  };
+}
+
+function namedBy(known: IncidentCause | null): ReadonlySet<string> {
+  if (known?.kind !== "explained") return new Set();
+  return new Set([known, ...known.others].map(({ difference }) => difference.id));
 }
 
 /** A difference with its snapshots. */
@@ -61,7 +99,7 @@ type Records = ReadonlyMap<string, Kept>;
 
 /** By id; without those of which a snapshot is not there any more. */
 async function recordsOf(
-  { snapshotOf }: ToExplain,
+  { snapshotOf }: Pick<ToExplain, "snapshotOf">,
   differences: readonly SeenDifference[],
 ): Promise<Records> {
   const records = new Map<string, Kept>();
@@ -75,14 +113,17 @@ async function recordsOf(
 }
 
 function observe({ id, seen, before, after }: Kept, proofs: Proofs): ObservedDifference {
-  const { device, atMs, sinceMs, broken, doubtful, repaired } = seen;
+  const { device, atMs, sinceMs, meaning, broken, doubtful, repaired } = seen;
+  const [first, second] = [proofs.read(before), proofs.read(after)];
   return {
     id,
     device,
     /* It may have come at any time since it was last looked: as early as it can explain. */
     atMs: sinceMs ?? atMs,
-    before: proofs.read(before).device,
-    after: proofs.read(after).device,
+    before: first.device,
+    after: second.device,
+    meaning,
+    readWhole: { before: isReadWhole(first), after: isReadWhole(second) },
     broken,
     doubtful,
     repaired,
@@ -116,11 +157,13 @@ function takenBackOf(
 
 function alsoOf(
   { network, waiting, proofs }: ToExplain,
-  records: Records,
+  all: Records,
   running: ReadonlyMap<string, Snapshot>,
   first: Kept,
 ): Promise<ReadonlyMap<string, readonly string[]>> {
-  const differences = [...records.values()].filter(({ seen }) => isSuspect(seen.by));
+  const differences = [...all.values()]
+    .filter(({ seen }) => isSuspect(seen.by))
+    .sort((a, b) => a.seen.id - b.seen.id);
   return alsoCutting({ network, waiting, running, differences, proofs }, first);
 }
 

@@ -164,12 +164,13 @@ function causeText(cause: IncidentCause): string {
   }
 }
 
-function unclearText({ candidates, notExamined, notSeen }: Unclear): string {
+function unclearText({ candidates, reasons, notExamined, notSeen }: Unclear): string {
   const isAllRuledOut = candidates.length === 0 && notExamined === 0;
   return [
     isAllRuledOut
       ? "no difference that was seen is the cause"
       : "no difference is proved to be the cause, and some cannot be ruled out",
+    ...reasons,
     ...notSeenTexts(notSeen),
   ].join("; ");
 }

@@ -1,4 +1,5 @@
 import type { Device } from "../../engine/device/device.ts";
+import type { MeaningKind } from "../audit/meaning.ts";
 
 /** Something that hurts, seen from outside: a failed probe, a kind of line in a log, complaints. */
 export interface Symptom {
@@ -40,6 +41,10 @@ export interface ObservedDifference {
   readonly atMs: number;
   readonly before: Device;
   readonly after: Device;
+  /** Proved when it was seen: of all packets, not of those that hurt. */
+  readonly meaning: MeaningKind;
+  /** Whether all of what ran was understood. */
+  readonly readWhole: { readonly before: boolean; readonly after: boolean };
   /** Intents that it breaks, as was proved when it was seen, and those that it may. */
   readonly broken: readonly string[];
   readonly doubtful: readonly string[];
@@ -59,6 +64,8 @@ export interface Candidate {
   readonly difference: ObservedDifference;
   readonly explained: readonly string[];
   readonly unknown: readonly string[];
+  /** Why it cannot be ruled out, in words, as far as there are any. */
+  readonly reasons: readonly string[];
   /** Connections that worked after it although it breaks them: it cannot be what it seems. */
   readonly contradicted: readonly Wellness[];
 }
@@ -123,6 +130,8 @@ export type IncidentCause =
   | {
       readonly kind: "unclear";
       readonly candidates: readonly ToldDifference[];
+      /** Why they cannot be ruled out, in words. */
+      readonly reasons: readonly string[];
       readonly ruledOut: readonly ToldDifference[];
       readonly notExamined: number;
       /** Devices whose rules may be the cause, and that nobody sees. */

@@ -1,6 +1,7 @@
 import type { Device } from "../../engine/device/device.ts";
+import { compareFlows, type FlowComparison, unlikeFor } from "../../engine/diff/flowEffects.ts";
 import type { Loss } from "../../engine/diff/losses.ts";
-import type { IntentAnswer } from "../../engine/intents/model.ts";
+import type { Intent, IntentAnswer } from "../../engine/intents/model.ts";
 import type { DeviceResult } from "../../engine/parsers/readDevice.ts";
 import type { Network } from "../inventory/model.ts";
 import { runningDevice, type Snapshot } from "../inventory/snapshot.ts";
@@ -19,6 +20,9 @@ export class Proofs {
   private readonly devices = new Map<string, DeviceResult>();
   private readonly statuses: Proved<Status> = new WeakMap();
   private readonly losses: Proved<Loss> = new WeakMap();
+  private readonly unlikes: Proved<readonly string[]> = new WeakMap();
+  /** The last one only: it holds all its diagrams, and flows are asked about one difference after the other. */
+  private compared: FlowComparison | null = null;
   private readonly numbers = new WeakMap<Device, number>();
   private lastNumber = 0;
 
@@ -51,6 +55,24 @@ export class Proofs {
     prove: () => Loss,
   ): Loss {
     return once(this.losses, network, before, `${this.numberOf(after)} ${key}`, prove);
+  }
+
+  /** How packets of a flow may fare otherwise from one device to the other although the verdicts are the same. */
+  unlike(
+    network: Network,
+    [before, after]: readonly [Device, Device],
+    key: string,
+    intent: Intent,
+  ): readonly string[] {
+    const prove = () => unlikeFor(this.comparison(before, after), intent);
+    return once(this.unlikes, network, before, `${this.numberOf(after)} ${key}`, prove);
+  }
+
+  private comparison(before: Device, after: Device): FlowComparison {
+    const { compared } = this;
+    if (compared?.of[0] === before && compared.of[1] === after) return compared;
+    this.compared = compareFlows(before, after);
+    return this.compared;
   }
 
   private numberOf(device: Device): number {

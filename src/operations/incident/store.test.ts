@@ -14,7 +14,7 @@ test("causes of before name no device that was not seen", async () => {
   await store.add(openIncident(0, symptom, 12));
   await migrate(database, [INCIDENT_MIGRATIONS]);
   const causes = (await store.open()).map(({ cause }) => cause);
-  expect(causes).toEqual([{ ...before, notSeen: [] }, null]);
+  expect(causes).toEqual([{ ...before, notSeen: [], reasons: [] }, null]);
 });
 
 test("causes of before were one difference, which does not run any more where it was undone", async () => {

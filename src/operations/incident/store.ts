@@ -49,6 +49,15 @@ export const INCIDENT_MIGRATIONS: readonly Migration[] = [
     },
   },
   REVERT_MIGRATION,
+  {
+    /* Causes of before did not say why differences could not be ruled out. */
+    name: "incident-005-reasons",
+    up: async (database) => {
+      await sql`
+        update incident set incident = jsonb_set(incident, '{cause,reasons}', '[]')
+        where incident #>> '{cause,kind}' = 'unclear'`.execute(database);
+    },
+  },
 ];
 
 export interface IncidentStore {

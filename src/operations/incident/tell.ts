@@ -10,6 +10,9 @@ import type {
   ToldDifference,
 } from "./model.ts";
 
+/** Reasons why differences cannot be ruled out: a person reads the first ones. */
+const MAXIMUM_REASONS = 5;
+
 /** All that was found, before it is put into words. */
 export interface Found {
   readonly answer: CauseAnswer;
@@ -34,7 +37,9 @@ export function tellCause(found: Found): IncidentCause {
   if (answer.kind === "notByRules" && notExamined + notSeen.length === 0)
     return { kind: "notByRules", ruledOut };
   const candidates = toldOf(found, answer.candidates.map(idOf));
-  return { kind: "unclear", candidates, ruledOut, notExamined, notSeen };
+  const reasons = [...new Set(answer.candidates.flatMap((one) => one.reasons))];
+  const told = reasons.slice(0, MAXIMUM_REASONS);
+  return { kind: "unclear", candidates, reasons: told, ruledOut, notExamined, notSeen };
 }
 
 /** `mail-servers → internet, smtp`. */

@@ -77,7 +77,8 @@ function causeOf(
 /** "Not explained" is said only where all was looked at that may be it. */
 function noCauseOf(cause: IncidentCause | null): readonly string[] {
   if (cause?.kind === "notByRules") return ["Not explained by any difference of a ruleset."];
-  const unseen = cause?.kind === "unclear" ? notSeenTexts(cause.notSeen) : [];
+  const unseen =
+    cause?.kind === "unclear" ? [...cause.reasons, ...notSeenTexts(cause.notSeen)] : [];
   return ["Not found yet.", ...unseen.map((text) => `${text}.`)];
 }
 

@@ -37,6 +37,7 @@ const cause = z
     z.object({
       kind: z.literal("unclear"),
       candidates: listOf(toldDifference),
+      reasons: listOf(z.string()).describe("why they cannot be ruled out"),
       ruledOut: listOf(toldDifference),
       notExamined: z.number(),
       notSeen: listOf(z.string()).describe("devices that nobody sees: a rule there may be it"),

@@ -1,0 +1,115 @@
+import { intersectRanges } from "../base/range.ts";
+import { type Node, TRUE, withinNodeLimit } from "../bdd/index.ts";
+import type { Device, Rule } from "../device/device.ts";
+import { flowPackets, pathOfPart } from "../intents/flowPackets.ts";
+import { repliesTo } from "../intents/judge.ts";
+import type { FlowPart, FlowPattern, Intent, IntentKind } from "../intents/model.ts";
+import { alignNames } from "./alignNames.ts";
+import { type ComparedPath, effectsAmong } from "./comparePath.ts";
+import { comparePaths, type PathResult } from "./comparePaths.ts";
+import { unlikeUncompared } from "./notCompared.ts";
+
+/*
+ * An intent is judged by what accepts and drops its packets. A connection also fails where its packets get another
+ * address, or are not tracked, and where a part of the device drops them that no path shows: of two states that
+ * keep an intent alike it is not proved that they serve its connections alike.
+ */
+
+/** Two states of a device, for whoever asks about several intents. */
+export interface FlowComparison {
+  readonly of: readonly [before: Device, after: Device];
+  /** The same, with the names of the first. */
+  readonly sides: readonly [before: Device, after: Device];
+  readonly paths: readonly PathResult[];
+  /** What may touch any packet. */
+  readonly everywhere: readonly string[];
+}
+
+export function compareFlows(before: Device, after: Device): FlowComparison {
+  const aligned = alignNames(before, after).device;
+  const { paths, reasons } = comparePaths(before, aligned, null, () => undefined);
+  return {
+    of: [before, after],
+    sides: [before, aligned],
+    paths,
+    everywhere: [...reasons, ...unlikeUncompared(before, aligned)],
+  };
+}
+
+/** How packets of an intent may fare otherwise although they are accepted alike, in words; empty: they do not. */
+export function unlikeFor(comparison: FlowComparison, { kind, flows }: Intent): readonly string[] {
+  const found = flows.flatMap((pattern) => [
+    ...unlikePart(comparison, kind, pattern, "first"),
+    ...unlikePart(comparison, kind, pattern, "later"),
+    ...unlikeReplies(comparison, kind, pattern),
+    ...sentHere(comparison, pattern),
+  ]);
+  return [...new Set([...comparison.everywhere, ...found])];
+}
+
+/** Replies come from where NAT has sent the connections, on either side. */
+function unlikeReplies(
+  comparison: FlowComparison,
+  kind: IntentKind,
+  pattern: FlowPattern,
+): readonly string[] {
+  const told = comparison.sides.map((device) =>
+    withinNodeLimit(() => repliesTo(device, kind, pattern)),
+  );
+  const patterns = told.flatMap((one) => (one.kind === "done" ? one.value.patterns : []));
+  return [
+    ...(told.every((one) => one.kind === "done") ? [] : ["where replies come from is not known"]),
+    ...[pattern, ...patterns].flatMap((one) => unlikePart(comparison, kind, one, "reply")),
+  ];
+}
+
+function unlikePart(
+  { paths }: FlowComparison,
+  kind: IntentKind,
+  pattern: FlowPattern,
+  part: FlowPart,
+): readonly string[] {
+  const path = pathOfPart(pattern.path, part);
+  const packetsOf = ({ analysis }: ComparedPath) =>
+    flowPackets(analysis.layout, kind, pattern, part);
+  return effectsOn(paths, path, packetsOf).map(({ text }) => text);
+}
+
+/** Destination NAT that sends other packets to the far end: whoever connects may write another address. */
+function sentHere({ paths }: FlowComparison, pattern: FlowPattern): readonly string[] {
+  return effectsOn(paths, pattern.path, () => TRUE)
+    .filter(({ rule }) => rule === null || sendsTo(rule, pattern))
+    .map(({ text }) => text);
+}
+
+function sendsTo({ statements }: Rule, { to }: FlowPattern): boolean {
+  return statements.some((statement) => {
+    if (statement.kind !== "nat" || /^(snat|masquerade)$/.test(statement.type)) return false;
+    const { address } = statement;
+    if (address?.kind !== "range") return address !== null;
+    return [...to.addresses.values()].some(
+      (ranges) => intersectRanges(ranges, [address.range]).length > 0,
+    );
+  });
+}
+
+interface Told {
+  readonly text: string;
+  readonly rule: Rule | null;
+}
+
+function effectsOn(
+  paths: readonly PathResult[],
+  path: PathResult["path"],
+  packetsOf: (compared: ComparedPath) => Node,
+): readonly Told[] {
+  return paths
+    .filter((one) => one.path === path)
+    .flatMap(({ result }): readonly Told[] => {
+      const told =
+        result.kind === "done"
+          ? withinNodeLimit(() => effectsAmong(result.value, packetsOf(result.value)))
+          : result;
+      return told.kind === "done" ? told.value : [{ text: `${path} was not analysed`, rule: null }];
+    });
+}
