@@ -1,10 +1,10 @@
 import type { TransportFault } from "../../platform/transport/transport.ts";
 import { checkDevice } from "../inventory/checkDevice.ts";
+import { isCovered } from "../inventory/covered.ts";
 import type { Network, NetworkDevice } from "../inventory/model.ts";
 import type { MonitorFlow } from "../inventory/monitors.ts";
 import { runningDevice, type Snapshot } from "../inventory/snapshot.ts";
 import type { Check, Finding } from "./checks.ts";
-import { isCovered } from "./covered.ts";
 
 /** A probe that was green before the load. */
 export interface GreenProbe {

@@ -13,6 +13,14 @@ describe("secrets are gone", () => {
       `connect = host=10.0.0.1 dbname=mail user=mail password=${REDACTED}`,
     ],
     ["uri = pgsql://mail:s3cret@10.0.0.1/mail", `uri = pgsql://mail:${REDACTED}@10.0.0.1/mail`],
+    ["# password = s3cret", `# password = ${REDACTED}`],
+    ["connect = user=mail password='s3 cret'", `connect = user=mail password=${REDACTED}`],
+    ['connect = user=mail password="s3 cret" x', `connect = user=mail password=${REDACTED} x`],
+    [
+      "  user admin insecure-password s3cret groups x",
+      `  user admin insecure-password ${REDACTED} groups x`,
+    ],
+    ["Password s3cret", `Password ${REDACTED}`],
     ["# was pgsql://mail:s3cret@10.0.0.1", `# was pgsql://mail:${REDACTED}@10.0.0.1`],
   ];
   test.each(lines)("%s", (line, expected) => {
@@ -34,6 +42,8 @@ describe("what is none stays", () => {
     "hosts = 10.10.4.10",
     'user_query = "SELECT password FROM users"',
     "ssl_cert = </etc/ssl/cert.pem",
+    "# password of the database: ask Ana",
+    'tcp dport 25 accept comment "no password here"',
   ];
   test.each(lines)("%s", (line) => {
     expect(redact(line)).toBe(line);

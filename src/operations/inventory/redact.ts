@@ -1,12 +1,17 @@
 /** What stands where a secret stood. */
 export const REDACTED = "‹redacted›";
 
-/** Keys whose values are secrets, in Postfix's and Dovecot's SQL files, HAProxy, WireGuard and the like. */
-const KEY =
-  /^(\s*(?:[\w.-]*(?:password|passwd|passphrase|secret|token|api[_-]?key|psk|private[_-]?key)[\w.-]*)\s*[:= ]\s*)(\S.*?)(\s*)$/i;
-/** `postgres://user:secret@host`, `password=secret` inside of a longer value. */
+/** A word that names a secret: `smtp_sasl_password`, `insecure-password`, `api_key`. */
+const NAME =
+  "[\\w.-]*(?:password|passwd|passphrase|secret|token|api[_-]?key|psk|private[_-]?key)[\\w.-]*";
+/** `NAME = VALUE`, `NAME: VALUE`, `NAME VALUE` as the whole line; also one that is commented out. */
+const LINE = new RegExp(`^(\\s*(?:[#;]+\\s*)?${NAME}\\s*[:=]\\s*)(\\S.*?)(\\s*)$`, "i");
+const WORDS = new RegExp(`^(\\s*${NAME}\\s+)([^\\s:=].*?)(\\s*)$`, "i");
+/** `NAME=VALUE` inside of a line, with or without quotes; in HAProxy `user admin insecure-password VALUE`. */
+const IN_LINE = new RegExp(`(\\b${NAME}=)("[^"]*"|'[^']*'|[^\\s;,"']+)`, "gi");
+const BEHIND_WORD = /(\suser\s+\S+\s+(?:insecure-)?password\s+)\S+/gi;
+/** `postgres://user:secret@host`. */
 const IN_URL = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s:@/]+:)[^\s@/]+(@)/gi;
-const IN_WORDS = /(\b(?:password|passwd|secret|token|psk)=)[^\s;,"']+/gi;
 const BEGIN = /^-----BEGIN [A-Z ]*PRIVATE KEY-----/;
 const END = /^-----END [A-Z ]*PRIVATE KEY-----/;
 
@@ -28,9 +33,11 @@ export function redact(text: string): string {
 }
 
 function redactLine(line: string): string {
-  if (/^\s*[#;]/.test(line)) return line.replace(IN_URL, `$1${REDACTED}$2`);
-  return line
-    .replace(KEY, `$1${REDACTED}$3`)
+  const inner = line
     .replace(IN_URL, `$1${REDACTED}$2`)
-    .replace(IN_WORDS, `$1${REDACTED}`);
+    .replace(BEHIND_WORD, `$1${REDACTED}`)
+    .replace(IN_LINE, `$1${REDACTED}`)
+    .replace(LINE, `$1${REDACTED}$3`);
+  /* In a sentence of a comment the words behind "password" are no secret. */
+  return /^\s*[#;]/.test(line) ? inner : inner.replace(WORDS, `$1${REDACTED}$3`);
 }

@@ -50,6 +50,7 @@ test("what an intent promises already is not proposed again, in other words neit
   expect(proposed(flow("mail-servers", "internet", "smtp"))).toEqual([]);
   expect(proposed(flow("mail-servers", "internet", "tcp/25"))).toEqual([]);
   expect(proposed(flow("10.10.2.11", "10.10.4.10", "tcp/5432"))).toEqual([]);
+  expect(proposed(flow("10.10.2.11", "9.9.9.9", "udp/53"))).toEqual([]);
 });
 
 test("what failed and nobody promised is proposed, for the role of the host", () => {
@@ -60,6 +61,15 @@ test("what failed and nobody promised is proposed, for the role of the host", ()
     service: tcp/443
     reason: "it failed in incident 1: it failed"
     critical: true`);
+});
+
+test("what failed between the same two is one promise", () => {
+  const [intent, another] = proposed(
+    flow("10.10.2.11", "10.10.4.10", "tcp/5433"),
+    flow("10.10.2.11", "10.10.4.10", "tcp/5434"),
+  );
+  expect(intent?.yaml).toContain("    service: [tcp/5433, tcp/5434]\n");
+  expect(another).toBeUndefined();
 });
 
 test("the proposed lines are read as an intent, with the roles that they need", () => {

@@ -87,7 +87,7 @@ export const postmortem = z
     intents: listOf(
       z.object({
         id: z.string(),
-        flow,
+        flows: listOf(flow),
         yaml: z.string().describe("lines for `premortem.yaml`, under `intents:`"),
         roles: listOf(z.object({ name: z.string(), yaml: z.string() })),
       }),

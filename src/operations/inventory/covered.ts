@@ -1,20 +1,20 @@
 import { intersectRanges, normalizeRanges, type Range } from "../../engine/base/range.ts";
 import type { Addresses, Service } from "../../engine/intents/model.ts";
-import { parseAddressRange } from "../inventory/addresses.ts";
-import type { Network, NetworkIntent } from "../inventory/model.ts";
-import type { MonitorFlow } from "../inventory/monitors.ts";
-import { parseService } from "../inventory/services.ts";
+import { parseAddressRange } from "./addresses.ts";
+import type { Network, NetworkIntent } from "./model.ts";
+import type { MonitorFlow } from "./monitors.ts";
+import { parseService } from "./services.ts";
 
 /**
- * Whether every flow of a probe is one that an override gives up: such a probe may fail, and rolls nothing
- * back. One whose flows nobody knows is covered by nothing.
+ * Whether every flow is one that these intents speak of: a probe of what an override gives up may fail, and rolls
+ * nothing back. Where no flow is known, nothing is covered.
  */
 export function isCovered(
   network: Network,
   flows: readonly MonitorFlow[],
-  overridden: readonly string[],
+  ids: readonly string[],
 ): boolean {
-  const intents = network.intents.filter(({ id }) => overridden.includes(id));
+  const intents = network.intents.filter(({ id }) => ids.includes(id));
   return (
     flows.length > 0 && flows.every((flow) => intents.some((one) => holds(network, one, flow)))
   );

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { parseNetwork } from "../inventory/networkFile.ts";
 import { isCovered } from "./covered.ts";
+import { parseNetwork } from "./networkFile.ts";
 
 const { network } = parseNetwork("n", readFileSync("examples/mail/premortem.yaml", "utf8"));
 
