@@ -74,6 +74,13 @@ test("a transaction of which nothing is told, or a line that is not known, is no
   expect(areMovements(strange)).toEqual([false]);
 });
 
+test("what the kernel's queue had no room for is more than movement, and told at once", async () => {
+  const lost = "# ERROR: We lost some netlink events!";
+  expect(areMovements(await read(lost))).toEqual([false]);
+  const ban = "add element inet t s { 1.2.3.4 }";
+  expect(areMovements(await read(ban, lost, ban, SENT))).toEqual([false, true]);
+});
+
 test("a ban that is lifted is a movement, and who lifted it is known", async () => {
   const all = await read("delete element inet t s { 1.2.3.4 }", SENT, SENT);
   expect(areMovements(all)).toEqual([true, true, false]);

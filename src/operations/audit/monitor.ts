@@ -21,6 +21,8 @@ export interface Transaction {
 
 const COMMAND = /^(add|insert|replace|delete|destroy|flush|reset) (\w+) (\w+ \S+)/;
 const GENERATION = /^# new generation (\d+) by process (\d+) \((.*)\)$/;
+/** `# ERROR: We lost some netlink events!`, as nft prints it on ENOBUFS, and goes on. */
+const LOST = /^# ERROR/;
 /** Lines of one transaction that are kept: a flush of 10,000 rules is 20,000 lines. */
 export const MAXIMUM_COMMANDS = 1_000;
 
@@ -38,6 +40,13 @@ export async function* readMonitor(lines: AsyncIterable<string>): AsyncGenerator
       yield { commands: told, isWhole, generation: Number(generation), by };
       commands = [];
       isWhole = true;
+      deleted = [];
+      continue;
+    }
+    /* The kernel's queue was full: the end of a transaction may be among what is lost, so it is told at once. */
+    if (LOST.test(line)) {
+      yield { commands, isWhole: false, generation: null, by: null };
+      commands = [];
       deleted = [];
       continue;
     }
