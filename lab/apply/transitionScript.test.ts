@@ -119,6 +119,11 @@ const CHANGES: readonly (readonly [string, string, string])[] = [
     'counter c { }\nmap m { type inet_service : counter; elements = { 1 : "c" } }\nchain f { counter name tcp dport map @m\n}',
     'counter d { }\nmap m { type inet_service : counter; elements = { 1 : "d" } }\nchain f { counter name tcp dport map @m\n}',
   ],
+  [
+    "a rule with a chain without a name",
+    `chain f { ${FORWARD}\n tcp dport 1 jump { ip saddr 192.0.2.1 accept; drop; }\n}`,
+    `chain f { comment "x"; ${FORWARD}\n tcp dport 2 jump { drop; }\n}`,
+  ],
   ["everything to nothing", `${BANS}\nchain f { ${FORWARD}\n}`, ""],
 ];
 
@@ -149,6 +154,16 @@ describeWith(["root", "nft"], "a script from one state to another", () => {
     expect(text).toContain("192.0.2.66 timeout 1h");
     const script = transitionScript(read(listingOf(before)), read(listingOf(after)));
     expect(script).not.toMatch(/delete|counter c /);
+  });
+
+  test("leaves counters of chains that stay as they are, and tables, alone", () => {
+    const same = "chain g {\n counter packets 7 bytes 70\n}\n";
+    const second = "table inet second {\n chain h {\n counter packets 8 bytes 80\n}\n}\n";
+    const before = `${table(`${same}chain f { ${FORWARD}\n}`)}${second}`;
+    const after = `${table(`${same}chain f { ${FORWARD}\n drop\n}`)}${second}`;
+    const script = transitionScript(read(listingOf(before)), read(listingOf(after)));
+    expect(script).not.toMatch(/second|chain g /);
+    expect(transitionScript(read(listingOf(before)), read(listingOf(before)))).toBe("");
   });
 
   test("leaves the tables of others alone", () => {

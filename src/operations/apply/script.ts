@@ -3,7 +3,9 @@ import { type ListedBlock, type ListedTable, readSet } from "./listing.ts";
 /**
  * The commands that make the tables `after` out of `before`, for one transaction. Sets that packets or
  * clocks fill keep what they hold, and counters and quotas their values: to delete a table and add it
- * again would lose both. Tables of others are in neither list, and are not touched.
+ * again would lose both. What is the same on both sides is left alone where nothing goes that its rules may hold
+ * on to, since counters, quotas and limits in rules begin anew with them. Tables of others are in neither list,
+ * and are not touched.
  */
 export function transitionScript(
   before: readonly ListedTable[],
@@ -58,14 +60,14 @@ function tableText(
 ): readonly string[] {
   const inner = blocks.flatMap(({ kind, name, lines }) => [
     `\t${kind} ${name} {`,
-    ...lines.map((line) => `\t\t${line}`),
+    ...lines.map((line) => `\t\t${line.replace(/\n/g, "\n\t\t")}`),
     "\t}",
   ]);
   return [`table ${key} {`, ...properties.map((line) => `\t${line}`), ...inner, "}"];
 }
 
-/** What happens to a block that both tables have, or one of them. */
-type Fate = "kept" | "refilled" | "replaced" | "removed" | "added";
+/** What happens to a block that both tables have, or one of them; rules of a chain that is kept come anew. */
+type Fate = "untouched" | "kept" | "refilled" | "replaced" | "removed" | "added";
 
 interface JudgedBlock {
   readonly block: ListedBlock;
@@ -83,13 +85,15 @@ function changedTable(before: ListedTable, after: ListedTable): readonly string[
   const command = (verb: string) => (one: JudgedBlock) =>
     `${verb} ${one.block.kind} ${key} ${one.block.name}`;
   const gone: readonly Fate[] = ["removed", "replaced"];
-  const chains = before.blocks.filter(({ kind }) => kind === "chain");
+  const untouched = new Set(of(["untouched"]).map(({ block }) => block.name));
+  const chains = before.blocks.filter(({ kind, name }) => kind === "chain" && !untouched.has(name));
   const objects = of(gone).filter(({ block }) => !CONTAINERS.includes(block.kind));
-  const filled = after.blocks.filter(({ kind, name }) => {
-    const fate = judged.find(({ block }) => block.kind === kind && block.name === name)?.fate;
-    return kind === "chain" || fate === "added" || fate === "replaced" || fate === "refilled";
-  });
-  return [
+  const filled = judged
+    .filter(
+      ({ block, fate }) => FILLED.includes(fate) || (block.kind === "chain" && fate === "kept"),
+    )
+    .map(({ block }) => block);
+  const lines = [
     /* Rules first, since they hold on to everything else; then maps, which hold on to chains. */
     ...chains.map(({ name }) => `flush chain ${key} ${name}`),
     ...of(["refilled"], "set", "map").map(command("flush")),
@@ -97,9 +101,13 @@ function changedTable(before: ListedTable, after: ListedTable): readonly string[
     ...of(gone, "chain").map(command("delete")),
     ...objects.map(command("delete")),
     ...of(gone, "flowtable").map(command("delete")),
-    ...tableText(key, after.properties, filled),
   ];
+  const isSame = lines.length === 0 && filled.length === 0;
+  if (isSame && sameLines(before.properties, after.properties)) return [];
+  return [...lines, ...tableText(key, after.properties, filled)];
 }
+
+const FILLED: readonly Fate[] = ["added", "replaced", "refilled"];
 
 const CONTAINERS: readonly string[] = ["chain", "set", "map", "flowtable"];
 
@@ -116,6 +124,14 @@ function judgeBlocks(before: ListedTable, after: ListedTable): readonly JudgedBl
       return { block, fate: known === undefined ? "added" : fateOf(known, block) };
     }),
   ];
+  if (!judged.some(({ fate }) => isGone(fate)))
+    return judged.map((one) => {
+      const { kind, lines } = one.block;
+      const known = kind === "chain" ? first.get(id(one.block)) : undefined;
+      return known !== undefined && sameLines(known.lines, lines)
+        ? { ...one, fate: "untouched" }
+        : one;
+    });
   const isLoosened = judged.some(({ block, fate }) => isGone(fate) && !isSetLike(block));
   return isLoosened ? judged.map(loosen) : judged;
 }
