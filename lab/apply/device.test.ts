@@ -5,6 +5,7 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { transitionScript } from "../../src/operations/apply/script.ts";
+import { listingWithoutLive } from "../../src/operations/change/runningHash.ts";
 import { ADDED } from "../../src/operations/incident/undo.ts";
 import { describeWith } from "../../test/requirements.ts";
 import {
@@ -92,6 +93,22 @@ describeWith(["root", "nft", "ip"], "what a device does for an apply", () => {
     nft("add rule inet edge forward tcp dport 99 drop\n");
     await marked(1, "restored");
     expect(listing()).toContain("dport 99");
+  });
+
+  test("what changes nothing that runs is confirmed: a boot file may be all that changes", () => {
+    arm(1, LONG_S, armInput(BASE, BASE));
+    expect(look()).toBe("armed previous");
+    expect(device("load", "1").code).toBe(EXIT.done);
+    expect(look()).toBe("armed candidate");
+    expect(device("confirm", "1").code).toBe(EXIT.done);
+    expect(look()).toBe("confirmed candidate");
+  });
+
+  test("what changes nothing that runs can be taken back", () => {
+    arm(1, LONG_S, armInput(BASE, BASE));
+    device("load", "1");
+    expect(device("restore", "1").code).toBe(EXIT.done);
+    expect(look()).toBe("restored previous");
   });
 
   test("a foreign rule before the load refuses it, and stays", () => {
@@ -200,7 +217,7 @@ describeWith(["root", "nft", "ip"], "what a device does for an apply", () => {
   describe("a script that is sent, such as an undo", () => {
     const hash = () =>
       createHash("sha256")
-        .update(inside(["nft", "-a", "-s", "list", "ruleset"]).out)
+        .update(listingWithoutLive(inside(["nft", "-a", "-s", "list", "ruleset"]).out))
         .digest("hex");
     const script = "add rule inet edge forward tcp dport 99 drop\n";
     /* As a leader does it: with the part itself, which may not be on the device yet. */
@@ -225,6 +242,13 @@ describeWith(["root", "nft", "ip"], "what a device does for an apply", () => {
       expect(keep(of).code).toBe(EXIT.done);
       expect(send(of).code).toBe(EXIT.changed);
       expect(listing()).toContain("dport 99");
+    });
+
+    test("is loaded although a ban came meanwhile", () => {
+      const of = hash();
+      nft(BAN);
+      expect(send(of).code).toBe(EXIT.done);
+      keep(of);
     });
 
     test("goes by its inverse, and by the handles of what it added, once it is told to", () => {

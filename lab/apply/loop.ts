@@ -90,5 +90,5 @@ export function openLoop(settings: LoopSettings) {
     },
     time: systemCheckTime,
   });
-  return { changes, applies, news, trail, inventory };
+  return { changes, applies, news, trail, inventory, stop: queues.stop };
 }

@@ -101,7 +101,7 @@ async function open(settings: {
   const file = `${small.folder}/premortem.yaml`;
   writeFileSync(file, networkFile(small.source, settings.intents));
   const command = ["touch", `${small.folder}/flushed`];
-  return openLoop({
+  const loop = openLoop({
     database,
     networkFile: file,
     transport: settings.transport ?? namespaceTransport(small.firewall),
@@ -109,6 +109,9 @@ async function open(settings: {
     probes: new Map(Object.entries(settings.probes ?? {})),
     recovery: { commands: [{ device: "fw", command }], probes: [] },
   });
+  /* Queues are flushed for half a minute behind a rollback. */
+  onTestFinished(() => loop.stop());
+  return loop;
 }
 
 type Loop = Awaited<ReturnType<typeof open>>;
@@ -221,6 +224,15 @@ describeWith(["root", "nft", "ip", "sshd", "conntrack"], "a change", () => {
     expect((await applied(loop, change.id)).state).toEqual({ kind: "confirmed" });
     expect(listing().match(/192\.0\.2\.9 drop/g)).toHaveLength(1);
     expect(readFileSync(more, "utf8")).toBe(texts.get(more));
+  });
+
+  test("of the file alone, which changes nothing that runs, is confirmed and written", async () => {
+    const loop = await open({});
+    const noted = `# who owns this: mail team\n${ruleset()}`;
+    const { state, aftermath } = await applied(loop, await approved(loop, noted));
+    expect(state).toEqual({ kind: "confirmed" });
+    expect(aftermath?.bootProblem).toBeNull();
+    expect(readFileSync(small.source, "utf8")).toBe(noted);
   });
 
   test("is refused once an intent that it breaks is critical, though nothing runs otherwise", async () => {

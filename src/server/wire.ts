@@ -247,8 +247,8 @@ export async function openService(settings: ServiceSettings) {
       /* One that cannot close must not keep the others open. */
       for (const close of [
         () => rounds.stop(),
-        async () => queues.stop(),
         () => Promise.all([applies.close(), reverts.close()]),
+        () => queues.stop(),
         () => Promise.all([probes.stop(), monitors.stop()]),
         /* An undo is seen to its end while its device is still watched; the last words of the audit come behind it. */
         () => incidents.settled(),

@@ -16,8 +16,13 @@ export interface ListedBlock {
   readonly lines: readonly string[];
 }
 
-const TABLE = /^table (\S+ \S+) \{(?: # handle \d+)?$/;
-const BLOCK = /^\t((?:ct )?[a-z]+) (\S+) \{(?: # handle \d+)?$/;
+/** Behind the brace stand handles, and who owns a table that has an owner. */
+const TABLE = /^table (\S+ \S+) \{(?: #.*)?$/;
+const BLOCK = /^\t((?:ct )?[a-z]+) (\S+) \{(?: #.*)?$/;
+/** How many elements a set holds, from nft 1.1.3 on: that moves all day. */
+const COUNT = /\t# count \d+$/;
+/** `jump {`: rules of a chain without a name follow, up to a line with the brace and the handle of the whole. */
+const OPENS = /^[^"]*(?:"[^"]*"[^"]*)*\{$/;
 
 /**
  * Cuts a listing into tables and blocks. Listings of the kernel are regular: a tab for each level, and
@@ -30,9 +35,9 @@ export function readListing(text: string): readonly ListedTable[] | null {
   for (const line of text.split("\n")) {
     if (block !== null && table !== null) {
       if (line === "\t}") {
-        table.blocks.push(block);
+        table.blocks.push({ ...block, lines: wholeRules(block) });
         block = null;
-      } else if (line !== "") block.lines.push(line.replace(/^\t\t/, ""));
+      } else if (line !== "") block.lines.push(line.replace(/^\t\t/, "").replace(COUNT, ""));
     } else if (table !== null) {
       const [, kind, name] = BLOCK.exec(line) ?? [];
       if (line === "}") {
@@ -48,6 +53,20 @@ export function readListing(text: string): readonly ListedTable[] | null {
     }
   }
   return table === null && block === null ? tables : null;
+}
+
+/** A rule with a chain without a name inside is one rule, of several lines. */
+function wholeRules({ kind, lines }: ListedBlock): readonly string[] {
+  if (kind !== "chain") return lines;
+  const rules: string[] = [];
+  let open: string | null = null;
+  for (const line of lines) {
+    const rule: string = open === null ? line : `${open}\n${line}`;
+    const isEnd: boolean = open === null ? !OPENS.test(line) : /^\}/.test(line);
+    if (isEnd) rules.push(rule);
+    open = isEnd ? null : rule;
+  }
+  return open === null ? rules : [...rules, open];
 }
 
 /** A set without its elements, and those as nft takes them (`{ … }`); null: it has none. */

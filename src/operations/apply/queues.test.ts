@@ -40,7 +40,8 @@ test("asked anew it begins anew, and stopped it ends", async () => {
   const { ran, queues } = open();
   await queues.flush();
   await queues.flush();
-  queues.stop();
+  await queues.stop();
+  await queues.flush();
   await vi.advanceTimersByTimeAsync(60_000);
-  expect(ran.length).toBe(4);
+  expect(ran.length).toBe(6);
 });

@@ -17,8 +17,8 @@ export interface Flushed {
 export interface Queues {
   /** Lets mail that was deferred be tried now, and a few times more. Resolves when it was tried once. */
   flush(): Promise<readonly Flushed[]>;
-  /** No more of it. */
-  stop(): void;
+  /** No more of it, for good; resolves when what is under way has ended. */
+  stop(): Promise<void>;
 }
 
 /**
@@ -38,21 +38,31 @@ export interface QueueParts {
 
 export function openQueues({ commands, run, onFault }: QueueParts): Queues {
   let timers: readonly NodeJS.Timeout[] = [];
-  const stop = () => timers.forEach(clearTimeout);
-  const flushOnce = () =>
-    Promise.all(
+  let isStopped = false;
+  const underWay = new Set<Promise<unknown>>();
+  const clear = () => timers.forEach(clearTimeout);
+  const flushOnce = async (): Promise<readonly Flushed[]> => {
+    const flushing = Promise.all(
       commands().map(async ({ device, command }) => ({
         device,
         problem: await run(device, command),
       })),
     );
+    underWay.add(flushing);
+    return flushing.finally(() => underWay.delete(flushing));
+  };
   return {
-    stop,
+    async stop() {
+      isStopped = true;
+      clear();
+      await Promise.allSettled(underWay);
+    },
     flush() {
-      stop();
-      timers = FLUSH_AGAIN_MS.map((ms) =>
-        setTimeout(() => void flushOnce().catch(onFault), ms).unref(),
-      );
+      clear();
+      if (!isStopped)
+        timers = FLUSH_AGAIN_MS.map((ms) =>
+          setTimeout(() => void flushOnce().catch(onFault), ms).unref(),
+        );
       return flushOnce();
     },
   };

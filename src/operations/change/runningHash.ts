@@ -3,6 +3,9 @@ import type { NetworkDevice } from "../inventory/model.ts";
 import { RULESET_PARTS, type Snapshot } from "../inventory/snapshot.ts";
 import { ownTables } from "./ownTables.ts";
 
+/** How many elements a set holds, as nft tells it from 1.1.3 on. */
+const COUNT = /\t# count \d+$/;
+
 /**
  * A name for what a proof stands on: the ruleset and the source files. What packets and clocks put into
  * sets is left out, since a ban or the time left of one would void each proof within a second; so are
@@ -47,16 +50,20 @@ function foreignTables(listing: string, own: ReadonlySet<string>): string {
 }
 
 function withoutLive(name: string, text: string): string {
-  if (name === "nft") return withoutLiveElements(text);
+  if (name === "nft") return listingWithoutLive(text);
   return name === "ipset" ? text.replace(/^add .* timeout \d+.*\n?/gm, "") : text;
 }
 
-/** A listing whose sets that have times, or that packets fill, are told without their elements. */
-function withoutLiveElements(listing: string): string {
+/**
+ * A listing whose sets that have times, or that packets fill, are told without their elements, and all without
+ * how many they are; line for line as `without_live` of the device's part prints it.
+ */
+export function listingWithoutLive(listing: string): string {
   let isLive = false;
   let isSkipping = false;
   return listing
     .split("\n")
+    .map((line) => line.replace(COUNT, ""))
     .filter((line) => {
       if (/^\t(set|map) /.test(line) || line === "\t}") {
         isLive = false;

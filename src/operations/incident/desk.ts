@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { mayOperate } from "../../platform/auth/actor.ts";
 import type { Channel } from "../../platform/channel.ts";
 import { refuse, refuseUnknown } from "../../platform/refusal.ts";
@@ -185,7 +186,7 @@ export class IncidentDesk {
     await this.save(begun, "changed");
     const work = { kind: "undo", incident: incident.id, login } as const;
     const part = { text: devicePart, folder: deviceFolder(device.name) };
-    const sender = { device: device.name, part, work, attribute };
+    const sender = { device: device.name, part, work, attribute, pause };
     const sent = await sendUndo(transport, planned, sender);
     const isDone = sent === "done";
     const text = isDone ? undoneText(planned, removed, restored) : `${sent.reason}: ${sent.help}`;

@@ -60,7 +60,8 @@ async function sentWith(
     return () => void told.push(null);
   };
   const part = { text: "", folder: "" };
-  const sender = { device: "edge", part, work, attribute };
+  const pause = () => Promise.resolve();
+  const sender = { device: "edge", part, work, attribute, pause };
   const result = await sendUndo(transport, PLANNED, sender).catch((error: unknown) =>
     String(error),
   );
@@ -80,11 +81,17 @@ describe("an undo", () => {
       /not what was proved: .*timedOut/,
     );
   });
+  test("is told to be kept until the device has heard, or has decided by itself", async () => {
+    expect(await sent(ran(0), fault("lost"), ran(1), ran(0), ran(0, WANTED))).toBe("done");
+    const deaf = new Array<Ran>(16).fill(ran(1));
+    expect(await sent(ran(0), ...deaf, ran(0, OTHER))).toMatch(/not what was proved: .*keep it/);
+  });
   test("that the device has taken back before it was told to keep it is not done", async () => {
     expect(await sent(ran(0), ran(13), ran(0, OTHER))).toMatch(/not what was proved: .*keep it/);
   });
   test("that can neither be seen nor read back is not known", async () => {
-    expect(await sent(fault("lost"), fault("unreachable"), fault("unreachable"))).toMatch(
+    const gone = new Array<TransportFault>(17).fill(fault("unreachable"));
+    expect(await sent(fault("lost"), ...gone)).toMatch(
       /^it is not known what runs: .* taken back 15 s after it was loaded/,
     );
     expect(await sent(ran(0), ran(0), ran(1))).toMatch(

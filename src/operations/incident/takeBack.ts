@@ -15,6 +15,7 @@ import type { OwnWork } from "../audit/who.ts";
 import { type Checked, checkAllChanged } from "../change/checkAll.ts";
 import { readManagementFlow } from "../change/management.ts";
 import type { Refusal } from "../change/model.ts";
+import { listingWithoutLive } from "../change/runningHash.ts";
 import type { ChangedIntent } from "../inventory/checkChange.ts";
 import type { Network, NetworkDevice } from "../inventory/model.ts";
 import { pull } from "../inventory/pull.ts";
@@ -123,6 +124,7 @@ function nftOf(snapshot: Snapshot): string {
 /** Exit codes of the device's part. */
 const CHANGED = 10;
 const NOT_LOADED = 12;
+const TOO_LATE = 13;
 const ANOTHER_ARMED = 15;
 const BUSY = 16;
 
@@ -150,6 +152,7 @@ interface Sender {
   readonly part: { readonly text: string; readonly folder: string };
   readonly work: OwnWork;
   readonly attribute: Attribute;
+  readonly pause: (ms: number) => Promise<unknown>;
 }
 
 type Way = Pick<Transport, "run" | "knock">;
@@ -176,8 +179,7 @@ export async function sendUndo(
     if (typeof told !== "string") return told;
     const fault = couldEnter ? await transport.knock(KNOCK_MS) : null;
     if (fault !== null) return await takeBack(transport, planned, sender, fault);
-    const kept = await tellGuard(transport, planned, sender, "keep");
-    const said = kept ?? told;
+    const said = (await keep(transport, planned, sender)) ?? told;
     const seen = await readBack(transport, planned.undo.wanted, said);
     return seen === "another"
       ? refuse(`what runs now is not what was proved: ${said}`, BY_HAND)
@@ -185,6 +187,23 @@ export async function sendUndo(
   } finally {
     end();
   }
+}
+
+/** Milliseconds before a device that did not hear what it was told is told once more. */
+const AGAIN_MS = 1_000;
+
+/**
+ * Tells the device to keep it until it has heard, or until what was not kept is taken back: only then what runs is
+ * what stays. Null: it was told; otherwise why not, in words.
+ */
+async function keep(transport: Way, planned: PlannedUndo, sender: Sender): Promise<string | null> {
+  let told: Told = { isHeard: false, problem: null };
+  for (let pausedMs = 0; pausedMs <= KEEP_S * 1_000; pausedMs += AGAIN_MS) {
+    told = await tellGuard(transport, planned, sender, "keep");
+    if (told.isHeard) return told.problem;
+    await sender.pause(AGAIN_MS);
+  }
+  return told.problem;
 }
 
 /** The undo lets nobody in any more who came in before. The device may have been faster. */
@@ -195,7 +214,7 @@ async function takeBack(
   fault: TransportFault,
 ): Promise<Refusal> {
   const why = `no new connection is let in since it was loaded (${fault.message})`;
-  const told = await tellGuard(transport, planned, sender, "back");
+  const { problem: told } = await tellGuard(transport, planned, sender, "back");
   const before = readListing(planned.listing)?.map(withoutHandles) ?? [];
   const seen = await readBack(transport, before, told ?? "the device has taken it back");
   if (seen === "done") return refuse(`${why}, so it was taken back`, BY_HAND);
@@ -207,17 +226,28 @@ async function takeBack(
     : refuse(`${why}; ${seen.reason}`, seen.help);
 }
 
-/** Null: it was told. Otherwise why not, in words. */
+/** What came of telling the device; a problem is told in words. */
+interface Told {
+  /** False: it may not know, or is not done with it. */
+  readonly isHeard: boolean;
+  readonly problem: string | null;
+}
+
 async function tellGuard(
   transport: Way,
   { listing }: PlannedUndo,
   { part }: Sender,
   verb: "keep" | "back",
-): Promise<string | null> {
+): Promise<Told> {
   const ran = await transport.run(partWords(part, verb, hashOf(listing)));
-  if (ran.kind === "fault")
-    return `${ran.message}; what is not kept is taken back ${KEEP_S} s after it was loaded`;
-  return ran.code === 0 ? null : `the device was told to ${verb} it: ${ran.error.trim()}`;
+  if (ran.kind === "fault") {
+    const problem = `${ran.message}; what is not kept is taken back ${KEEP_S} s after it was loaded`;
+    return { isHeard: false, problem };
+  }
+  if (ran.code === 0) return { isHeard: true, problem: null };
+  /* Nothing waits any more: it was taken back, or its guard was ended. */
+  const isHeard = ran.code === TOO_LATE;
+  return { isHeard, problem: `the device was told to ${verb} it: ${ran.error.trim()}` };
 }
 
 function partWords({ text, folder }: Sender["part"], ...words: readonly string[]) {
@@ -225,7 +255,7 @@ function partWords({ text, folder }: Sender["part"], ...words: readonly string[]
 }
 
 function hashOf(listing: string): string {
-  return createHash("sha256").update(listing, "utf8").digest("hex");
+  return createHash("sha256").update(listingWithoutLive(listing), "utf8").digest("hex");
 }
 
 /** What is known of a send that may have loaded, in words; or why it did not. */

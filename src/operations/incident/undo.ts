@@ -136,6 +136,8 @@ interface Edit {
 /** Null: more than rules differs. */
 function undoTable(before: ListedTable, now: ListedTable): Edit | null {
   if (before.blocks.length !== now.blocks.length) return null;
+  /* Such as `flags dormant`, which puts all of it to sleep. */
+  if (before.properties.join("\n") !== now.properties.map(ruleText).join("\n")) return null;
   const edits = before.blocks.map((block) => {
     const other = now.blocks.find(({ kind, name }) => kind === block.kind && name === block.name);
     if (other === undefined) return null;
@@ -155,7 +157,8 @@ function undoTable(before: ListedTable, now: ListedTable): Edit | null {
 const NOTHING: Edit = { commands: [], back: [], removed: [], restored: [] };
 
 function undoChain(key: string, before: ListedBlock, now: ListedBlock): Edit | null {
-  const headerOf = ({ lines }: ListedBlock) => lines.find((line) => CHAIN_HEADER.test(line)) ?? "";
+  const headerOf = ({ lines }: ListedBlock) =>
+    lines.filter((line) => CHAIN_HEADER.test(line)).join("\n");
   if (headerOf(before) !== headerOf(now)) return null;
   const wanted = before.lines.filter((line) => !CHAIN_HEADER.test(line));
   const found = now.lines.filter((line) => !CHAIN_HEADER.test(line));
@@ -164,12 +167,15 @@ function undoChain(key: string, before: ListedBlock, now: ListedBlock): Edit | n
   const gone = found.filter((_, place) => !kept.has(place));
   const commands = gone.map((line) => `delete rule ${key} ${now.name} handle ${handleOf(line)}`);
   const handles = partners.map((place) => (place === null ? null : handleOf(found[place] ?? "")));
+  const restored = wanted.filter((_, place) => handles[place] === null);
+  /* nft 1.0.6 dies where a rule with a chain without a name has a place, or its handle is asked for. */
+  if ([...restored, ...gone].some((rule) => rule.includes("\n"))) return null;
   const stay = found.map((line, place) => (kept.has(place) ? handleOf(line) : null));
   return {
     commands: [...commands, ...putBack(key, now.name, wanted, handles)],
     back: putBack(key, now.name, found.map(ruleText), stay),
     removed: gone.map(ruleText),
-    restored: wanted.filter((_, place) => handles[place] === null),
+    restored,
   };
 }
 

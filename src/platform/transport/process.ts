@@ -147,11 +147,20 @@ function collect(stream: NodeJS.ReadableStream, most: number, onTooMuch: () => v
   };
 }
 
+/** Characters of a command that are told: one may be a whole script. */
+const TOLD_CHARACTERS = 60;
+
+/** The last word: to ssh that is the whole command. */
+function shortened(words: readonly string[]): string {
+  const [line = ""] = (words.at(-1) ?? "").split("\n");
+  return line.length <= TOLD_CHARACTERS ? line : `${line.slice(0, TOLD_CHARACTERS)}…`;
+}
+
 function timedOut(words: readonly string[], timeoutMs: number): TransportFault {
   return {
     kind: "fault",
     fault: "timedOut",
-    message: `\`${words.at(-1) ?? ""}\` took longer than ${timeoutMs} ms`,
+    message: `\`${shortened(words)}\` took longer than ${timeoutMs} ms`,
     help: "look whether the device is busy, or hangs",
   };
 }
@@ -160,7 +169,7 @@ function tooMuch(words: readonly string[]): TransportFault {
   return {
     kind: "fault",
     fault: "tooMuchOutput",
-    message: `\`${words.at(-1) ?? ""}\` printed more than ${MAXIMUM_OUTPUT_BYTES} bytes`,
+    message: `\`${shortened(words)}\` printed more than ${MAXIMUM_OUTPUT_BYTES} bytes`,
     help: "look at what it prints",
   };
 }

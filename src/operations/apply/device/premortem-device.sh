@@ -13,7 +13,8 @@
 #   load ID | confirm ID | restore ID
 #   look ID               `MARKER RUNNING`
 #   send HASH SECONDS     standard input: sections `script`, `inverse`. Loads the script, such as an undo, onto
-#                         exactly the ruleset of which `nft -a -s list ruleset` has this hash, and the inverse
+#                         exactly the ruleset of which `nft -a -s list ruleset` has this hash, without what live
+#                         sets hold, and the inverse
 #                         after so many seconds, unless it is kept; in the inverse, a line `# added` stands for
 #                         the rules that the script adds. Refused while an apply is armed
 #   keep HASH | back HASH what was sent onto that ruleset stays, or goes now
@@ -33,8 +34,10 @@ CHANGED=10 CANNOT_RESTORE=11 NOT_LOADED=12 TOO_LATE=13 SUPERSEDED=14 ANOTHER=15
 BUSY=16 USAGE=64
 # Seconds to wait for whoever holds the lock: a load of 10,000 rules takes one.
 LOCK_S=5
-# Seconds between two attempts of the dead-man.
+# Seconds between two attempts of the dead-man, and how many are made until it waits longer.
 AGAIN_S=1
+SOON_TRIES=60
+SELDOM_S=60
 # Attempts to take back what was sent and not kept: where none works, others have changed the same place.
 BACK_TRIES=60
 # Seconds that nft may take in an attempt of the dead-man: a set of a million elements takes 20.
@@ -80,9 +83,11 @@ sections() {
   awk -v folder="$1" '/^=== [a-z]+$/ { file = folder "/" $2; printf "" > file; next } { print > file }'
 }
 
-# Sets that packets or clocks fill are told without their elements: those are nobody's decision.
+# Sets that packets or clocks fill are told without their elements: those are nobody's decision. Nor is how many
+# elements a set holds, which nft tells from 1.1.3 on.
 without_live() {
   awk '
+    { sub(/\t# count [0-9]+$/, "") }
     /^\t(set|map) / { inside = 1; live = 0 }
     /^\t}$/ { inside = 0; skipping = 0 }
     inside && /^\t\t(timeout |flags .*(dynamic|timeout))/ { live = 1 }
@@ -94,12 +99,13 @@ without_live() {
 # A listing in a form that tells two of the same meaning from two that differ: each block in a line, in
 # the order of names, since chains stand in the order in which they were made.
 canonical() {
+  # Printed as it comes: an awk that collects a set of 100,000 elements copies it with each of its lines.
   without_live | awk '
     /^table / { table = $0 }
     /^\t[^\t}]/ && !/ \{$/ { print table $0 }
-    /^\t[^\t}].* \{$/ { block = table $0; next }
-    /^\t\t/ { block = block "\036" $0 }
-    /^\t}$/ { print block }
+    /^\t[^\t}].* \{$/ { printf "%s", table $0; next }
+    /^\t\t/ { printf "\036%s", $0 }
+    /^\t}$/ { print "" }
   ' | LC_ALL=C sort
 }
 
@@ -112,14 +118,16 @@ own_tables() {
   done <"$here/tables"
 }
 
-# nft prints some rules otherwise once a listing is loaded again (`{ 1-5 }` as `1-5`): both forms count.
+# nft prints some rules otherwise once a listing is loaded again (`{ 1-5 }` as `1-5`): both forms count. Where
+# previous and candidate are the same, such as where the boot file alone is to change, it is that of $1.
 running() {
   listed=$(own_tables) || {
     echo unknown
     return
   }
   now=$(printf '%s\n' "$listed" | canonical | sum)
-  for one in base candidate; do
+  if [ "${1:-base}" = base ]; then order='base candidate'; else order='candidate base'; fi
+  for one in $order; do
     for form in now again; do
       [ -e "$here/$one.$form" ] && [ "$(sum <"$here/$one.$form")" = "$now" ] || continue
       if [ "$one" = base ]; then echo previous; else echo candidate; fi
@@ -205,6 +213,8 @@ elsewhere() {
   names=$(ip -o link | awk -F': ' '{ sub(/@.*/, "", $2); if ($2 != "lo") print $2 }')
   unshare -n sh -euc '
     for name in $1; do
+      # The kernel puts those of tunnels (sit0, gre0) into each namespace by itself.
+      ! ip link show dev "$name" >/dev/null 2>&1 || continue
       for type in dummy bridge; do
         ip link add name "$name" type "$type" 2>/dev/null && continue 2
       done
@@ -234,12 +244,15 @@ rehearsal() {
 }
 
 # Runs a copy of this script of its own: a newer one may take its place meanwhile. A folder that is gone
-# leaves nothing to restore from.
+# leaves nothing to restore from. What failed for a minute is tried once a minute: loading tables anew each
+# second would hurt what works.
 DEAD_MAN='
   sleep "$1"
+  tries=0
   until sh "$2" "$3" fire "$4"; do
     [ -e "$2" ] || exit
-    sleep "$5"
+    tries=$((tries + 1))
+    if [ "$tries" -lt "$6" ]; then sleep "$5"; else sleep "$7"; fi
   done
 '
 
@@ -262,6 +275,7 @@ arm() {
   mv "$state/newest.new" "$state/newest"
   for older in "$state"/*/; do stop_dead_man "${older%/}"; done
   setsid sh -c "$DEAD_MAN" sh "$seconds" "$here/part" "$state" "$id" "$AGAIN_S" \
+    "$SOON_TRIES" "$SELDOM_S" \
     </dev/null >/dev/null 2>&1 9>&- &
   echo $! >"$here/deadman"
   kill -0 $! || fail $CANNOT_RESTORE "the dead-man does not run"
@@ -308,7 +322,7 @@ confirm() {
     superseded) fail $SUPERSEDED "a newer apply is on record" ;;
     *) fail $TOO_LATE "it was restored" ;;
   esac
-  case $(running) in
+  case $(running candidate) in
     candidate) ;;
     unknown) fail 1 "nft does not say what runs" ;;
     *) fail $CHANGED "something else runs" ;;
@@ -374,15 +388,21 @@ holdings() {
   return $missing
 }
 
-# A listing of one set as a command that adds its elements, with the time that is left.
+# A listing of one set as commands that add its elements, with the time that is left: one for each line of it.
 live_elements() {
   awk '
     /^table / { table = $2 " " $3 }
     /^\t(set|map) / { name = $2; live = 0 }
     /^\t\t(timeout |flags .*(dynamic|timeout))/ { live = 1 }
-    live && /^\t\telements = / { sub(/^\t\telements = /, ""); inside = 1; line = "add element " table " " name }
-    inside { sub(/^\t+/, ""); gsub(/expires 0s/, "expires 1s"); line = line " " $0 }
-    inside && /}$/ { inside = 0; print line }
+    live && /^\t\telements = / { sub(/^\t\telements = \{/, ""); inside = 1 }
+    inside {
+      gsub(/expires 0s/, "expires 1s")
+      last = /}$/
+      sub(/^[ \t]+/, "")
+      sub(/ *[,}]$/, "")
+      if ($0 != "") print "add element " table " " name " { " $0 " }"
+      if (last) inside = 0
+    }
   '
 }
 
@@ -441,16 +461,23 @@ uptime_s() {
 }
 
 look() {
-  if [ ! -e "$here/tables" ]; then found=previous; else found=$(running); fi
+  on_record=$(marker)
+  # Behind a load, and until it is taken back, what was loaded runs.
+  expected=base
+  case $on_record in
+    armed | confirmed) [ ! -e "$here/loaded" ] || expected=candidate ;;
+  esac
+  if [ ! -e "$here/tables" ]; then found=previous; else found=$(running "$expected"); fi
   [ "$found" != unknown ] || fail 1 "nft does not say what runs"
-  echo "$(marker) $found"
+  echo "$on_record $found"
 }
 
 # Elsewhere the handles of the script name other rules.
 send() {
   alone
   input=$(cat)
-  [ "$(nft -a -s list ruleset | sum)" = "$hash" ] ||
+  # Bans that come all day are no part of it.
+  [ "$(nft -a -s list ruleset | without_live | sum)" = "$hash" ] ||
     fail $CHANGED "the ruleset changed while it was looked at"
   answer=$(guarded &)
   case $answer in
@@ -469,11 +496,15 @@ guarded() {
   trap '' HUP PIPE
   trap 'told=keep' USR1
   trap 'told=back' TERM
-  if ! said=$(section script | nft -a -e -f - 2>&1); then
+  # Handles are asked for only where they are needed: nft 1.0.6 dies of telling some.
+  echo_handles=
+  ! section inverse | grep -qxF "# added" || echo_handles='-a -e'
+  if ! said=$(section script | nft $echo_handles -f - 2>&1); then
     printf '%s\n' "$said"
     exit
   fi
-  echo loaded
+  # Whoever asked may be gone already.
+  echo loaded || true
   exec </dev/null >/dev/null 2>&1
   left=$seconds
   # By the second: a signal that comes right before `wait` is seen behind it.
