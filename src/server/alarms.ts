@@ -13,7 +13,7 @@ import type { Inventory } from "../operations/inventory/service.ts";
 import type { Monitors } from "../operations/monitor/service.ts";
 import type { Channel } from "../platform/channel.ts";
 import { openTurns } from "../platform/turns.ts";
-import { applyAlert, applyAlerts, applyKey, type Told } from "./applyAlarm.ts";
+import { adoptedAlert, applyAlert, applyAlerts, type Told } from "./applyAlarm.ts";
 
 interface Sources {
   readonly network: () => Pick<Network, "devices" | "monitors">;
@@ -61,7 +61,9 @@ export function raiseAlarms(
     if (told !== null) follow(told);
   });
   inventory.events.subscribe((event) => {
-    if (event.kind === "baselineAdopted") follow([applyKey(event.baseline.device), null]);
+    if (event.kind !== "baselineAdopted") return;
+    const { device } = event.baseline;
+    void inTurn(async () => tell(await adoptedAlert(applies, inventory, device)));
   });
   return {
     reconcile: () =>

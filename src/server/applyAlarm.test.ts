@@ -22,7 +22,7 @@ test("whoever brought a device to a known state ends the page, whoever did nothi
 });
 
 /** What is known of applies of one device, newest first. */
-async function known(states: readonly ApplyState[], adoptedMs: number | null) {
+async function known(states: readonly ApplyState[], readMs: number | null) {
   const stored = (state: ApplyState, i: number) => ({
     id: states.length - i,
     order: { device: "fw" },
@@ -31,7 +31,7 @@ async function known(states: readonly ApplyState[], adoptedMs: number | null) {
   });
   const told = await applyAlerts(
     { list: () => Promise.resolve(states.map(stored)) },
-    { baselineOf: () => Promise.resolve(adoptedMs === null ? null : { atMs: adoptedMs }) },
+    { baselineOf: () => Promise.resolve({ readMs }) },
   );
   return told.map(([key, raised]) => `${key} ${raised === null ? "over" : "there"}`);
 }
@@ -42,8 +42,8 @@ test.each<[string, readonly ApplyState[], number | null, string]>([
   ["a later one that was confirmed", [CONFIRMED, STUCK], null, "apply/fw over"],
   ["later ones that came to nothing", [REFUSED, ROLLED_BACK, STUCK], null, "apply/fw there"],
   ["one that was stuck after all", [REFUSED, STUCK, CONFIRMED], null, "apply/fw there"],
-  ["a baseline of before", [STUCK], 5, "apply/fw there"],
-  ["a baseline that somebody adopted since", [STUCK], 15, "apply/fw over"],
-])("what is told anew of a device: %s", async (_name, states, adoptedMs, expected) => {
-  expect(await known(states, adoptedMs)).toEqual([expected]);
+  ["a baseline that was read before", [STUCK], 5, "apply/fw there"],
+  ["a baseline that was read since", [STUCK], 15, "apply/fw over"],
+])("what is told anew of a device: %s", async (_name, states, readMs, expected) => {
+  expect(await known(states, readMs)).toEqual([expected]);
 });

@@ -1,4 +1,5 @@
 import type { Raised } from "../operations/alert/model.ts";
+import { isLookedAt } from "../operations/apply/endStuck.ts";
 import type { ApplyState } from "../operations/apply/model.ts";
 import { whyText } from "../operations/apply/words.ts";
 
@@ -13,7 +14,7 @@ interface Applied {
 
 /**
  * A device that nobody could bring to a known state. It is over when a later apply is confirmed there, or when
- * somebody has looked at what runs, and adopted it. Null: it says nothing of that. One that was refused has
+ * somebody has looked at what runs since, and adopted it. Null: it says nothing of that. One that was refused has
  * left what runs alone, and one that was rolled back has put back what ran before it, known or not.
  */
 export function applyAlert({ id, device, state }: Applied): Told | null {
@@ -48,7 +49,7 @@ interface Records {
       readonly stateMs: number;
     }[]
   >;
-  baselineOf(device: string): Promise<{ readonly atMs: number } | null>;
+  baselineOf(device: string): Promise<{ readonly readMs: number | null } | null>;
 }
 
 /** Applies that are looked through for the last of each device. */
@@ -64,9 +65,18 @@ export async function applyAlerts(
     const { device } = order;
     const alert = applyAlert({ id, device, state });
     if (alert === null || told.has(device)) continue;
-    const baseline = await inventory.baselineOf(device);
-    const isLookedAt = baseline !== null && baseline.atMs > stateMs;
-    told.set(device, isLookedAt ? [applyKey(device), null] : alert);
+    const isOver = isLookedAt(stateMs, await inventory.baselineOf(device));
+    told.set(device, isOver ? [applyKey(device), null] : alert);
   }
   return [...told.values()];
+}
+
+/** What is known of a device of which a baseline was adopted just now. */
+export async function adoptedAlert(
+  applies: Pick<Records, "list">,
+  inventory: Pick<Records, "baselineOf">,
+  device: string,
+): Promise<Told> {
+  const told = await applyAlerts(applies, inventory);
+  return told.find(([key]) => key === applyKey(device)) ?? [applyKey(device), null];
 }

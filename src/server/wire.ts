@@ -174,12 +174,15 @@ export async function openService(settings: ServiceSettings) {
   const alarms = raiseAlarms(alerts, { ...parts, network, applyNews }, onFault);
   const rounds = openRounds(async () => {
     await settle({ ...parts, network, clock }).catch(onFault);
+    for (const device of network().devices.keys()) await applies.endStuck(device).catch(onFault);
     await alarms.reconcile();
   }, onFault);
 
   /* What runs is judged against the newest baseline, and our own applies are told apart. */
   inventory.events.subscribe((event) => {
-    if (event.kind === "baselineAdopted") audit.rebase(event.baseline.device).catch(onFault);
+    if (event.kind !== "baselineAdopted") return;
+    audit.rebase(event.baseline.device).catch(onFault);
+    applies.endStuck(event.baseline.device).catch(onFault);
   });
   const attributed = new Map<number, () => void>();
   const own = (applyId: number, device: string, change: number) => {

@@ -3,6 +3,7 @@ import type { Clock } from "../../platform/clock.ts";
 import type { Database } from "../../platform/db/database.ts";
 import type { Refusal } from "../../platform/refusal.ts";
 import type { ChangeService, Devices } from "../change/service.ts";
+import type { Inventory } from "../inventory/service.ts";
 import type { Trail } from "../trail/service.ts";
 import type { Evidence } from "./checks.ts";
 import type { CheckTime } from "./checkTime.ts";
@@ -47,8 +48,11 @@ export interface Arms {
 
 export interface ApplyOptions extends Arms {
   readonly trail: Pick<Trail, "append">;
-  readonly devices: Devices;
-  readonly changes: Pick<ChangeService, "get" | "beginApply" | "endApply">;
+  readonly devices: Devices & Pick<Inventory, "baselineOf">;
+  readonly changes: Pick<
+    ChangeService,
+    "get" | "beginApply" | "endApply" | "applying" | "endStuck"
+  >;
   readonly recovery: Recovery;
   readonly events: Channel<ApplyNews>;
   /** Why nothing is applied to a device now: something else is being loaded there; null: nothing is. */

@@ -13,6 +13,7 @@ import type { NetworkDevice } from "../inventory/model.ts";
 import { partOf } from "../inventory/snapshot.ts";
 import { brake, HOUR_MS } from "./brakes.ts";
 import { installPart } from "./deviceFiles.ts";
+import { endStuck } from "./endStuck.ts";
 import { leadApply } from "./lead.ts";
 import { takeNumber } from "./numbers.ts";
 import type { ApplyOptions } from "./options.ts";
@@ -91,6 +92,8 @@ export function openApplies(options: ApplyOptions) {
     /** Null: none is under way there. */
     underWay: async (device: string): Promise<number | null> =>
       (await openApplyList(database)).find(({ order }) => order.device === device)?.id ?? null,
+    /** Ends what a stuck apply has left on a device, once what runs there was approved since. */
+    endStuck: (device: string) => endStuck(options, device),
     /** Takes up what a server before has left; called once, before anything is started. */
     resume: async (): Promise<readonly StoredApply[]> => {
       const open = await openApplyList(database);

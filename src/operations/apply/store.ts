@@ -252,6 +252,24 @@ export async function listApplies(
   return found.map((row) => ({ ...toFound(row), order: JSON.parse(row.listed) }));
 }
 
+/** Those of a device that were stuck before a moment. */
+export async function stuckApplies(
+  database: Database,
+  device: string,
+  beforeMs: number,
+): Promise<readonly ListedApply[]> {
+  const found = await database
+    .withTables<Tables>()
+    .selectFrom("apply")
+    .select(["id", "listed", "state", "state_ms", "evidence", "aftermath"])
+    .where("device", "=", device)
+    .where("state_kind", "=", "stuck")
+    .where("state_ms", "<", beforeMs)
+    .orderBy("id")
+    .execute();
+  return found.map((row) => ({ ...toFound(row), order: JSON.parse(row.listed) }));
+}
+
 /** All states of an apply, in the order in which they came. */
 export async function statesOf(
   database: Database,

@@ -78,6 +78,8 @@ export type ChangeStatus =
   | "applying"
   | "applied"
   | "rolledBack"
+  /** Its apply was stuck, and somebody has approved since what was found to run. */
+  | "failed"
   | "withdrawn";
 
 /** An edit of a device's source files, with its life. */

@@ -29,6 +29,7 @@ const WORDS: Readonly<Record<ChangeStatus, string>> = {
   applying: "being applied",
   applied: "applied",
   rolledBack: "rolled back",
+  failed: "failed: its apply was stuck",
   withdrawn: "withdrawn",
 };
 

@@ -26,6 +26,7 @@ import { askOverride, grantOverride, overrideHashOf } from "./override.ts";
 import { isOpen, isRefusal, type Result } from "./permission.ts";
 import { proveChange, toProof } from "./prove.ts";
 import {
+  applyingChanges,
   findChange,
   findProof,
   insertChange,
@@ -164,6 +165,11 @@ export function openChanges(options: ChangeOptions) {
         details: { end },
         make: (change) => transition.endApply(change, end),
       }),
+    /** Numbers of those that apply has. */
+    applying: (device: string) => applyingChanges(database, device),
+    /** Ends what a stuck apply left, in the name of who approved what was found to run since. */
+    endStuck: (id: number, login: string, details: TrailEvent["details"]) =>
+      alter(id, { login, roles: [] }, { kind: "change.ended", details, make: transition.endStuck }),
   };
 }
 

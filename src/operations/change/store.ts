@@ -205,6 +205,22 @@ export async function waitingChanges(
   return rows.map(toListed);
 }
 
+/** Numbers of those of a device that apply has, oldest first. */
+export async function applyingChanges(
+  database: Database,
+  device: string,
+): Promise<readonly number[]> {
+  const rows = await database
+    .withTables<Tables>()
+    .selectFrom("change")
+    .select("id")
+    .where("device", "=", device)
+    .where("status", "=", "applying")
+    .orderBy("id")
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
 const LISTED = ["id", "version", "document", "created_ms", "updated_ms"] as const;
 
 /** The same content on the same state has one proof: a later one takes its place. */

@@ -6,7 +6,7 @@ import type { Actor, Change, Proof, SourceFiles } from "./model.ts";
 import { askOverride, granted, grantOverride, overrideHashOf } from "./override.ts";
 import { MAXIMUM_OVERRIDE_HOURS } from "./overrideTerm.ts";
 import { isRefusal, type Result } from "./permission.ts";
-import { beginApply, draft, edit, endApply, propose, prove } from "./transition.ts";
+import { beginApply, draft, edit, endApply, endStuck, propose, prove } from "./transition.ts";
 
 const person = (login: string, ...roles: Actor["roles"]): Actor => ({ login, roles });
 const ANA = person("ana", "operator", "approver");
@@ -48,6 +48,14 @@ test("proved and approved by somebody else, it may be applied", () => {
   expect(endApply(applying, "confirmed").status).toBe("applied");
   expect(endApply(applying, "rolledBack").status).toBe("rolledBack");
   expect(endApply(applying, "refused").status).toBe("proposed");
+});
+
+test("behind a stuck apply somebody has to look before the change is over", () => {
+  const applying = made(begun(approved(proved(proposed()))));
+  const stuck = endApply(applying, "stuck");
+  expect(stuck.status).toBe("applying");
+  expect(endStuck(stuck).status).toBe("failed");
+  expect(endStuck(endApply(applying, "confirmed")).status).toBe("applied");
 });
 
 test("who wrote any part of it does not approve it, though somebody else edited it last", () => {

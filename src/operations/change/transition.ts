@@ -68,7 +68,7 @@ export function beginApply(change: Change, actor: Actor, proof: Proof, nowMs: nu
   return { ...proved, status: "applying" };
 }
 
-/** What apply came to; a refused one is up for review again. */
+/** What apply came to; a refused one is up for review again, and behind a stuck one somebody has to look first. */
 export function endApply(
   change: Change,
   end: "confirmed" | "rolledBack" | "refused" | "stuck",
@@ -80,4 +80,9 @@ export function endApply(
     stuck: "applying",
   };
   return change.status === "applying" ? { ...change, status: statuses[end] } : change;
+}
+
+/** Ends what a stuck apply left: somebody has approved what was found to run since. */
+export function endStuck(change: Change): Change {
+  return change.status === "applying" ? { ...change, status: "failed" } : change;
 }

@@ -70,7 +70,7 @@ test("a baseline is adopted by a person, and the trail says so", async () => {
   const { inventory, trail, events } = await open();
   await inventory.keep(SNAPSHOT);
   expect(await inventory.baselineOf("fw1")).toBeNull();
-  const baseline = { device: "fw1", hash: SNAPSHOT.hash, login: "ana", atMs: NOW_MS };
+  const baseline = { device: "fw1", hash: SNAPSHOT.hash, login: "ana", readMs: null, atMs: NOW_MS };
   expect(await inventory.adopt("fw1", SNAPSHOT.hash, ANA)).toEqual(baseline);
   expect(await inventory.baselineOf("fw1")).toEqual(baseline);
   expect(await inventory.baselineSnapshot("fw1")).toEqual(SNAPSHOT);

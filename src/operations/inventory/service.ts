@@ -98,11 +98,13 @@ export function openInventory(options: InventoryOptions): Inventory | BadNetwork
     async pull(name) {
       const device = deviceOf(name);
       if (device === undefined) return noDevice(name, network);
+      /* Of what happens while it is read nobody knows whether it was seen. */
+      const atMs = options.clock();
       const read = await pull(transportTo(device), device);
       if (read.kind !== "pulled") return read;
       await store.keep(read.snapshot);
       const { hash } = read.snapshot;
-      await store.notePull(name, { hash, atMs: options.clock(), notSeen: read.notSeen });
+      await store.notePull(name, { hash, atMs, notSeen: read.notSeen });
       events.publish({ kind: "pulled", device: name, hash });
       return read;
     },
@@ -117,7 +119,8 @@ export function openInventory(options: InventoryOptions): Inventory | BadNetwork
     async adopt(device, hash, { login }) {
       if (deviceOf(device) === undefined) return noDevice(device, network);
       if ((await store.snapshot(hash, device)) === null) return noSnapshot(device, hash);
-      const baseline = { device, hash, login, atMs: options.clock() };
+      const readMs = await store.readMs(device, hash);
+      const baseline = { device, hash, login, atMs: options.clock(), readMs };
       await writeBaseline(options, store, baseline);
       events.publish({ kind: "baselineAdopted", baseline });
       return baseline;

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Generated, JSONColumnType, Kysely } from "kysely";
+import { type Generated, type JSONColumnType, type Kysely, sql } from "kysely";
 import type { Database, Migration } from "../../platform/db/database.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -16,6 +16,8 @@ type InventoryTables = {
     readonly hash: string;
     readonly device: string;
     readonly parts: JSONColumnType<readonly StoredPart[]>;
+    /** When the device was last read to be so; null: not since that is noted. */
+    readonly read_ms: number | null;
   };
   /** Every baseline that there ever was; the last one of a device holds. */
   readonly inventory_baseline: {
@@ -24,6 +26,7 @@ type InventoryTables = {
     readonly hash: string;
     readonly login: string;
     readonly at_ms: number;
+    readonly read_ms: number | null;
   };
   /** The last reading of each device. */
   readonly inventory_pull: {
@@ -73,6 +76,15 @@ export const INVENTORY_MIGRATIONS: readonly Migration[] = [
         .execute();
     },
   },
+  {
+    name: "inventory-002-read",
+    up: async (database) => {
+      for (const table of ["inventory_snapshot", "inventory_baseline"])
+        await database.schema.alterTable(table).addColumn("read_ms", "double precision").execute();
+      /* Until now what was adopted counted as looked at then. */
+      await sql`update inventory_baseline set read_ms = at_ms`.execute(database);
+    },
+  },
 ];
 
 /** What a person approved of a device. */
@@ -81,6 +93,8 @@ export interface Baseline {
   readonly hash: string;
   readonly login: string;
   readonly atMs: number;
+  /** When the device was last read to be so, before it was adopted; null: that is not known. */
+  readonly readMs: number | null;
 }
 
 /** When a device was read last, and what could not be seen. */
@@ -97,6 +111,8 @@ export interface InventoryStore {
   notePull(device: string, pull: LastPull): Promise<void>;
   lastPull(device: string): Promise<LastPull | null>;
   baseline(device: string): Promise<Baseline | null>;
+  /** When a device was last read to be so; null: that is not known. */
+  readMs(device: string, hash: string): Promise<number | null>;
   addBaseline(transaction: Database, baseline: Baseline): Promise<void>;
 }
 
@@ -111,6 +127,12 @@ export function inventoryStore(database: Database): InventoryStore {
         .insertInto("inventory_pull")
         .values({ device, ...row })
         .onConflict((conflict) => conflict.column("device").doUpdateSet(row))
+        .execute();
+      await tables
+        .updateTable("inventory_snapshot")
+        .set({ read_ms: atMs })
+        .where("device", "=", device)
+        .where("hash", "=", hash)
         .execute();
     },
     async lastPull(device) {
@@ -131,13 +153,23 @@ export function inventoryStore(database: Database): InventoryStore {
         .limit(1)
         .executeTakeFirst();
       if (row === undefined) return null;
-      return { device, hash: row.hash, login: row.login, atMs: row.at_ms };
+      const { hash, login, at_ms: atMs, read_ms: readMs } = row;
+      return { device, hash, login, atMs, readMs };
     },
-    async addBaseline(transaction, { atMs, ...baseline }) {
+    async readMs(device, hash) {
+      const row = await tables
+        .selectFrom("inventory_snapshot")
+        .select("read_ms")
+        .where("device", "=", device)
+        .where("hash", "=", hash)
+        .executeTakeFirst();
+      return row?.read_ms ?? null;
+    },
+    async addBaseline(transaction, { atMs, readMs, ...baseline }) {
       await transaction
         .withTables<InventoryTables>()
         .insertInto("inventory_baseline")
-        .values({ ...baseline, at_ms: atMs })
+        .values({ ...baseline, at_ms: atMs, read_ms: readMs })
         .execute();
     },
   };
@@ -152,7 +184,7 @@ async function keep(tables: Kysely<InventoryTables>, snapshot: Snapshot): Promis
   }
   await tables
     .insertInto("inventory_snapshot")
-    .values({ hash, device, parts: JSON.stringify(parts) })
+    .values({ hash, device, parts: JSON.stringify(parts), read_ms: null })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
 }

@@ -106,7 +106,15 @@ export const change = z
   .object({
     id: z.number(),
     device: z.string(),
-    status: z.enum(["draft", "proposed", "applying", "applied", "rolledBack", "withdrawn"]),
+    status: z.enum([
+      "draft",
+      "proposed",
+      "applying",
+      "applied",
+      "rolledBack",
+      "failed",
+      "withdrawn",
+    ]),
     author: z.string(),
     lastEditor: z.string(),
     contentHash: hash,
