@@ -24,11 +24,37 @@ const COUNT = /\t# count \d+$/;
 /** `jump {`: rules of a chain without a name follow, up to a line with the brace and the handle of the whole. */
 const OPENS = /^[^"]*(?:"[^"]*"[^"]*)*\{$/;
 
+/** nft's own words for a table that iptables-nft writes (measured with 1.0.6). */
+const MANAGED = /^# Warning: table (\S+ \S+) is managed by iptables-nft/gm;
+const XTABLES_CHAINS: ReadonlySet<string> = new Set([
+  "INPUT",
+  "FORWARD",
+  "OUTPUT",
+  "PREROUTING",
+  "POSTROUTING",
+]);
+
 /**
- * Cuts a listing into tables and blocks. Listings of the kernel are regular: a tab for each level, and
- * an end on a line of its own. Null: this is none.
+ * Cuts a listing into tables and blocks, without those that iptables-nft writes and iptables-save tells. Listings
+ * of the kernel are regular: a tab for each level, and an end on a line of its own. Null: this is none, or a table
+ * of iptables-nft has a base chain of somebody else's, which iptables-save does not tell.
  */
 export function readListing(text: string): readonly ListedTable[] | null {
+  const tables = cutTables(text);
+  const managed = new Set([...text.matchAll(MANAGED)].map(([, key]) => key));
+  const isManaged = ({ key }: ListedTable) => managed.has(key);
+  if (tables === null || tables.filter(isManaged).some(hasOthersChain)) return null;
+  return tables.filter((table) => !isManaged(table));
+}
+
+function hasOthersChain({ blocks }: ListedTable): boolean {
+  return blocks.some(
+    ({ name, lines }) =>
+      lines.some((line) => /^type \w+ hook /.test(line)) && !XTABLES_CHAINS.has(name),
+  );
+}
+
+function cutTables(text: string): readonly ListedTable[] | null {
   const tables: ListedTable[] = [];
   let table: { key: string; properties: string[]; blocks: ListedBlock[] } | null = null;
   let block: { kind: string; name: string; lines: string[] } | null = null;
@@ -49,7 +75,7 @@ export function readListing(text: string): readonly ListedTable[] | null {
     } else {
       const key = TABLE.exec(line)?.[1];
       if (key !== undefined) table = { key, properties: [], blocks: [] };
-      else if (line.trim() !== "") return null;
+      else if (line.trim() !== "" && !line.startsWith("#")) return null;
     }
   }
   return table === null && block === null ? tables : null;

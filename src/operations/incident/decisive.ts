@@ -1,14 +1,18 @@
-import { readListing } from "../apply/listing.ts";
+import { setImmediate } from "node:timers/promises";
+import { type ListedTable, readListing } from "../apply/listing.ts";
 import { listingText } from "../apply/script.ts";
 import type { Network } from "../inventory/model.ts";
 import { partOf, type Snapshot, withPart } from "../inventory/snapshot.ts";
-import { findCause, proveFlows } from "./cause.ts";
-import { type Edit, editsOf } from "./edits.ts";
+import { askSymptom } from "./asked.ts";
+import { type Edit, editsOf, withEdits } from "./edits.ts";
 import type { ObservedDifference, Symptom } from "./model.ts";
 import type { Proofs } from "./proofs.ts";
+import { verdictTie } from "./ties.ts";
 
-/** Rules of one difference that are asked one by one; each costs a compilation. */
+/** Rules of one difference that are asked one by one; each costs a compilation. More are halved first. */
 export const MAXIMUM_EDITS = 16;
+/** Rules that are named: a load may have hundreds of which each does it alone. */
+const MAXIMUM_NAMED = 8;
 
 /**
  * Which rules of a difference break it by themselves, where several came at once: a harmless one that came
@@ -24,26 +28,50 @@ export async function decisiveRules(
   const first = readListing(partOf(before, "nft") ?? "");
   const second = readListing(partOf(after, "nft") ?? "");
   const edits = first === null || second === null ? null : editsOf(first, second);
-  if (edits === null || edits.length > MAXIMUM_EDITS) return [];
+  if (first === null || edits === null) return [];
   if (edits.length === 1) return edits.map(({ text }) => text);
-  /* Judged by their flows, since what is proved of intents was proved of all the edits together. */
-  const felt = symptoms.map((symptom) => ({ ...symptom, intent: null }));
-  const alone = edits.map((edit, place) => withOnly(difference, before, edit, place, proofs));
-  await proveFlows(network, alone, felt, proofs);
-  const { candidates } = findCause(network, alone, felt, [], proofs);
-  const breaking = new Set(
-    candidates.filter(({ explained }) => explained.length > 0).map((one) => one.difference.id),
-  );
-  return edits.filter((_, place) => breaking.has(String(place))).map(({ text }) => text);
+  const trial = { network, difference, before, listing: first, symptoms, proofs };
+  const found = await breakingAmong(trial, edits);
+  return found.slice(0, MAXIMUM_NAMED).map(({ text }) => text);
 }
 
-function withOnly(
-  difference: ObservedDifference,
-  before: Snapshot,
-  { alone }: Edit,
-  place: number,
-  proofs: Proofs,
-): ObservedDifference {
-  const { device: after } = proofs.read(withPart(before, "nft", listingText(alone)));
-  return { ...difference, id: String(place), after };
+interface Trial {
+  readonly network: Network;
+  readonly difference: ObservedDifference;
+  readonly before: Snapshot;
+  readonly listing: readonly ListedTable[];
+  readonly symptoms: readonly Symptom[];
+  readonly proofs: Proofs;
+}
+
+/** One by one where they are few; else in halves, of which only those that break it are looked at further. */
+async function breakingAmong(trial: Trial, edits: readonly Edit[]): Promise<readonly Edit[]> {
+  const half = Math.ceil(edits.length / 2);
+  const groups =
+    edits.length > MAXIMUM_EDITS
+      ? [edits.slice(0, half), edits.slice(half)]
+      : edits.map((edit) => [edit]);
+  const found: Edit[] = [];
+  for (const group of groups) {
+    if (found.length >= MAXIMUM_NAMED || !(await breaks(trial, group))) continue;
+    found.push(...(group.length === 1 ? group : await breakingAmong(trial, group)));
+  }
+  return found;
+}
+
+/** Whether these edits alone break anything that hurts: an intent is asked itself, which may want it blocked. */
+async function breaks(
+  { network, difference, before, listing, symptoms, proofs }: Trial,
+  edits: readonly Edit[],
+): Promise<boolean> {
+  /* Others, an apply among them, have their turn in between. */
+  await setImmediate();
+  const text = listingText(withEdits(listing, edits));
+  const alone = { ...difference, after: proofs.read(withPart(before, "nft", text)).device };
+  return symptoms
+    .flatMap((symptom) => askSymptom(network, difference.device, symptom))
+    .some(
+      (asked) =>
+        asked.kind === "asked" && verdictTie(network, alone, asked, proofs) === "explained",
+    );
 }

@@ -2,11 +2,45 @@ import type { ListedBlock, ListedTable } from "../apply/listing.ts";
 import { align } from "./align.ts";
 import { CHAIN_HEADER } from "./ruleText.ts";
 
-/** One rule that came or went, and the listing of before with this edit alone. */
+/** One rule that came or went. */
 export interface Edit {
-  /** As a difference tells it: `inet edge forward: ip saddr … drop`. */
+  /** As a difference tells it: `inet edge forward: ip saddr … drop`; one that went begins with `removed: `. */
   readonly text: string;
-  readonly alone: readonly ListedTable[];
+  /** Table and chain. */
+  readonly key: string;
+  readonly chain: string;
+  readonly kind: "added" | "removed";
+  readonly rule: string;
+  /** Of a removed one its line among those of before; of an added one the line behind which it came, or -1. */
+  readonly place: number;
+}
+
+/** What the text of a rule that went begins with. */
+export const REMOVED = "removed: ";
+
+/** The listing of before with some edits alone. */
+export function withEdits(
+  before: readonly ListedTable[],
+  edits: readonly Edit[],
+): readonly ListedTable[] {
+  return before.map((table) => ({
+    ...table,
+    blocks: table.blocks.map((block) => {
+      const own = edits.filter(({ key, chain }) => key === table.key && chain === block.name);
+      return block.kind === "chain" && own.length > 0 ? withOwnEdits(block, own) : block;
+    }),
+  }));
+}
+
+function withOwnEdits(block: ListedBlock, edits: readonly Edit[]): ListedBlock {
+  const removed = new Set(edits.flatMap((edit) => (edit.kind === "removed" ? edit.place : [])));
+  const behind = (at: number) =>
+    edits.flatMap(({ kind, place, rule }) => (kind === "added" && place === at ? rule : []));
+  const lines = block.lines.flatMap((line, at) => [
+    ...(removed.has(at) ? [] : [line]),
+    ...behind(at),
+  ]);
+  return { ...block, lines: [...behind(-1), ...lines] };
 }
 
 /** The rules by which two listings differ; null: more than rules differs. */
@@ -24,11 +58,11 @@ export function editsOf(
       if (sameLines(block.lines, other.lines)) continue;
       const found = block.kind === "chain" ? chainEdits(block, other) : null;
       if (found === null) return null;
-      for (const { rule, lines } of found)
-        edits.push({
-          text: `${key} ${block.name}: ${rule}`,
-          alone: replaceBlock(before, key, { ...block, lines }),
-        });
+      const chain = block.name;
+      for (const edit of found) {
+        const sign = edit.kind === "removed" ? REMOVED : "";
+        edits.push({ ...edit, key, chain, text: `${sign}${key} ${chain}: ${edit.rule}` });
+      }
     }
   }
   return before.length === after.length ? edits : null;
@@ -47,47 +81,23 @@ function sameLines(one: readonly string[], other: readonly string[]): boolean {
   return one.length === other.length && one.every((line, place) => line === other[place]);
 }
 
-interface ChainEdit {
-  readonly rule: string;
-  /** The chain of before with this edit alone. */
-  readonly lines: readonly string[];
-}
+type ChainEdit = Pick<Edit, "kind" | "rule" | "place">;
 
 /** Null: its policy or hook differs. */
 function chainEdits(before: ListedBlock, after: ListedBlock): readonly ChainEdit[] | null {
   const headers = ({ lines }: ListedBlock) => lines.filter((line) => CHAIN_HEADER.test(line));
   if (!sameLines(headers(before), headers(after))) return null;
   const partners = align(before.lines, after.lines);
-  const removed = before.lines.flatMap((rule, place) =>
-    partners[place] === null ? [{ rule, lines: before.lines.filter((_, at) => at !== place) }] : [],
+  const removed = before.lines.flatMap((rule, place): readonly ChainEdit[] =>
+    partners[place] === null ? [{ kind: "removed", rule, place }] : [],
   );
   const origin = new Map(partners.flatMap((to, from) => (to === null ? [] : [[to, from]])));
   let anchor = -1;
   const added = after.lines.flatMap((rule, place): readonly ChainEdit[] => {
     const from = origin.get(place);
-    if (from === undefined) {
-      const lines = [...before.lines.slice(0, anchor + 1), rule, ...before.lines.slice(anchor + 1)];
-      return [{ rule, lines }];
-    }
+    if (from === undefined) return [{ kind: "added", rule, place: anchor }];
     anchor = from;
     return [];
   });
   return [...removed, ...added];
-}
-
-function replaceBlock(
-  tables: readonly ListedTable[],
-  key: string,
-  next: ListedBlock,
-): readonly ListedTable[] {
-  return tables.map((table) =>
-    table.key !== key
-      ? table
-      : {
-          ...table,
-          blocks: table.blocks.map((block) =>
-            block.kind === next.kind && block.name === next.name ? next : block,
-          ),
-        },
-  );
 }

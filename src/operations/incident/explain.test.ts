@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { SeenDifference } from "../audit/model.ts";
 import type { IncidentCause, Symptom, SymptomFlow } from "./model.ts";
 import {
@@ -10,6 +10,9 @@ import {
   listed,
 } from "./testing/history.ts";
 import { exampleNetwork } from "./testing/openDesk.ts";
+
+/* Each compiles a dozen rulesets, which a busy machine does slowly. */
+vi.setConfig({ testTimeout: 120_000 });
 
 const flow = (from: string, to: string, service: string): SymptomFlow => ({ from, to, service });
 const symptom = (id: string, sinceMs: number, ...flows: SymptomFlow[]): Symptom => ({
@@ -216,5 +219,43 @@ describe("of many differences", () => {
     expect(forgotten).toMatchObject({ kind: "unclear", notExamined: 11 });
     const cause = await explainDeeds(deeds, [MAIL], { differences, known });
     expect(cause).toMatchObject({ kind: "explained", difference: { id: "1" }, notExamined: 10 });
+  });
+});
+
+describe("which rules of a load do it by themselves", () => {
+  const many = Array.from(
+    { length: 40 },
+    (_, place) => `ip saddr 10.99.1.${place} tcp dport 79 drop`,
+  );
+  const rulesOf = async (after: readonly string[], base: readonly string[], felt = MAIL) => {
+    const cause = await explainDeeds(
+      [deed(100, "ana", firewall(...after))],
+      [felt],
+      {},
+      firewall(...base),
+    );
+    return cause.kind === "explained" ? cause.rules : cause.kind;
+  };
+
+  test("is found among many", async () => {
+    const after = [...many.slice(0, 23), CUT_MAIL, ...many.slice(23)];
+    expect(await rulesOf(after, [])).toEqual([`inet edge forward: ${CUT_MAIL}`]);
+  });
+
+  test("may be one that went, and that is said", async () => {
+    const accept = "ip saddr 10.10.2.0/24 tcp dport 25 accept";
+    const base = [accept, CUT_MAIL_TOO];
+    expect(await rulesOf([CUT_MAIL_TOO, HARMLESS], base)).toEqual([
+      `removed: inet edge forward: ${accept}`,
+    ]);
+  });
+
+  test("is asked of the intent itself, where something shall be blocked", async () => {
+    const drop = 'ip daddr 10.10.4.10 iifname "wan" drop';
+    const intent = { device: "edge", id: "database-closed" };
+    const open = { ...symptom("open", 100, flow("internet", "database", "tcp/0-65535")), intent };
+    expect(await rulesOf([HARMLESS], [drop], open)).toEqual([
+      `removed: inet edge forward: ${drop}`,
+    ]);
   });
 });

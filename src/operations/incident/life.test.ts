@@ -10,6 +10,7 @@ import {
   note,
   openIncident,
   presentSymptoms,
+  ruleTitle,
   setCause,
   titleOf,
   waitingFor,
@@ -139,6 +140,15 @@ test("its title says what hurts most now, and where the cause lies", () => {
   expect(titleOf(setCause(endSymptom(two, "smtp", 20), CAUSE, 21))).toBe(
     "imap, since edge: inet edge forward: ip saddr 10.10.2.8/29 drop, by login ops2",
   );
+});
+
+test("its title names no rule of a load of which none does it alone, and says of one that it went", () => {
+  const titleWith = (added: readonly string[], removed: readonly string[]) =>
+    ruleTitle({ rules: [], difference: { ...CAUSE.difference, added, removed } });
+  expect(titleWith(["a", "b", "and 49 more"], ["c"])).toBe(
+    "edge: a load of 52 lines, by login ops2",
+  );
+  expect(titleWith([], ["c"])).toBe("edge: removed: c, by login ops2");
 });
 
 test("a storm fills neither symptoms nor notes, and both say that there is more", () => {

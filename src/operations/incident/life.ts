@@ -1,4 +1,5 @@
 import { notSeenTexts } from "./doubts.ts";
+import { REMOVED } from "./edits.ts";
 import { isEvidence } from "./evidence.ts";
 import type {
   Incident,
@@ -244,11 +245,16 @@ export function titleOf(incident: Incident): string {
 /** `fw: inet edge forward: ip saddr 10.10.2.8/29 drop, by netops (likely)`. */
 export function ruleTitle({ rules, difference }: Pick<Explained, "rules" | "difference">): string {
   const { device, added, removed, by } = difference;
-  const all =
-    rules.length > 0
-      ? rules
-      : [...added.map((rule) => `+ ${rule}`), ...removed.map((rule) => `- ${rule}`)];
-  const [first = "the same rules in another order", ...more] = all;
+  const all = [...added, ...removed.map((rule) => `${REMOVED}${rule}`)];
+  const [first = "the same rules in another order", ...more] = rules.length > 0 ? rules : all;
+  if (rules.length === 0 && all.length > 1)
+    return `${device}: a load of ${lineCount(added) + lineCount(removed)} lines, by ${by}`;
   const others = more.length === 0 ? "" : ` and ${more.length} more`;
   return `${device}: ${first}${others}, by ${by}`;
+}
+
+/** Of long lists the last line says how many more there are. */
+function lineCount(lines: readonly string[]): number {
+  const [, more] = /^and (\d+) more$/.exec(lines.at(-1) ?? "") ?? [];
+  return more === undefined ? lines.length : lines.length - 1 + Number(more);
 }

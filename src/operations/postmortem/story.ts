@@ -1,4 +1,5 @@
 import { doubtsOf, notExaminedText, notSeenTexts } from "../incident/doubts.ts";
+import { REMOVED } from "../incident/edits.ts";
 import { differenceText, titleOf, waitingFor } from "../incident/life.ts";
 import type { Incident, IncidentCause } from "../incident/model.ts";
 import type { Network } from "../inventory/model.ts";
@@ -46,15 +47,20 @@ function causeOf(
 ): StoryCause {
   const { difference, rules, explains, unexplained, others } = cause;
   const rest = notExaminedText(cause);
-  const [first = ""] = [...rules, ...difference.added, ...difference.removed];
+  const [first = ""] = [
+    ...rules.map((rule) => rule.replace(REMOVED, "")),
+    ...difference.added,
+    ...difference.removed,
+  ];
   const [, place = difference.device] = PLACED.exec(first) ?? [];
   const textOf = (id: string) => symptoms.find((one) => one.id === id)?.text ?? id;
   const counts = (rule: string) => rules.length === 0 || rules.includes(rule);
-  const mark = difference.removed.some(counts);
+  const isGuiltyGone = (rule: string) => counts(`${REMOVED}${rule}`);
+  const mark = difference.removed.some(isGuiltyGone);
   return {
     rule: [
       ...difference.added.filter(counts).map((rule) => ruleOf(rule, mark ? "+ " : "")),
-      ...difference.removed.filter(counts).map((rule) => ruleOf(rule, "- ")),
+      ...difference.removed.filter(isGuiltyGone).map((rule) => ruleOf(rule, "- ")),
     ].join("\n"),
     device: difference.device,
     place,
