@@ -1,3 +1,4 @@
+import { own } from "../../engine/base/own.ts";
 import { parseAddressRange } from "./addresses.ts";
 import { type Draft, listOf, tell, tellUnknown } from "./draft.ts";
 import type { NetworkDevice } from "./model.ts";
@@ -204,7 +205,7 @@ function base(
   }
   for (const [index, flow] of flows.entries()) checkFlow(reading, flow, [...path, "flows", index]);
   const named = flows.flatMap((flow) => {
-    const words = listOf(draft.text.services[flow.service] ?? flow.service);
+    const words = listOf(own(draft.text.services, flow.service) ?? flow.service);
     return words.map((service) => ({ ...flow, service }));
   });
   return { id, flows: named, span };
@@ -214,7 +215,7 @@ function checkFlow({ draft, names }: Reading, flow: MonitorFlow, path: YamlPath)
   for (const key of ["from", "to"] as const)
     if (!names.has(flow[key]) && parseAddressRange(flow[key]) === null)
       tellUnknown(draft, flow[key], [...path, key], [...names], "role, zone, device or address");
-  if (parseService(flow.service) !== null || draft.text.services[flow.service] !== undefined)
+  if (parseService(flow.service) !== null || own(draft.text.services, flow.service) !== undefined)
     return;
   const help = "write `tcp/25`, `udp/1000-2000`, `ping`, or a name of /etc/services";
   tell(draft, "PM5005", `\`${flow.service}\` is no service`, [...path, "service"], help);

@@ -99,6 +99,25 @@ describe("a mistake is told at its line", () => {
   test.each(cases)("%s", (_name, text, expected) => {
     expect(problems(text)).toContain(expected);
   });
+
+  const ways = ["ssh://fw:0", "ssh://fw:70000", "ssh://fw:22:22", "ssh://[fw]", "ssh://a@b@fw"];
+  test.each(ways)("%s", (way) => {
+    expect(problems(`devices: { fw: { reach: '${way}' } }\nzones: {}`)).toEqual([
+      `1 PM5009 \`${way}\` is no way to reach a device`,
+    ]);
+  });
+
+  test.each(["constructor", "toString", "__proto__"])("a name like %s", (name) => {
+    const found = problems(
+      `${DEVICE}\nzones: { lan: { device: ${name}, interfaces: x, addresses: 10.0.0.0/24 } }\nintents:\n  a: { from: lan, to: fw, service: ${name} }\nmonitors:\n  m: { kind: counters, on: fw, flows: [{ from: ${name}, to: lan, service: ${name} }] }`,
+    );
+    expect(found).toEqual([
+      `2 PM5004 there is no device \`${name}\``,
+      `4 PM5005 \`${name}\` is no service`,
+      `6 PM5004 there is no role, zone, device or address \`${name}\``,
+      `6 PM5005 \`${name}\` is no service`,
+    ]);
+  });
 });
 
 test("what is right stays usable beside a mistake", () => {
@@ -119,6 +138,9 @@ describe("a device is reached", () => {
     ["local", { kind: "local" }],
     ["ssh://fw1", { kind: "ssh", target: "fw1", port: null }],
     ["ssh://ops@fw1:2222", { kind: "ssh", target: "ops@fw1", port: 2222 }],
+    ["ssh://ops@2001:db8::1", { kind: "ssh", target: "ops@2001:db8::1", port: null }],
+    ["ssh://ops@[2001:db8::1]", { kind: "ssh", target: "ops@2001:db8::1", port: null }],
+    ["ssh://[2001:db8::1]:2222/", { kind: "ssh", target: "2001:db8::1", port: 2222 }],
     ["namespace:fw1", { kind: "namespace", name: "fw1" }],
   ];
   test.each(cases)("by %s", (reach, expected) => {

@@ -1,4 +1,6 @@
+import { isIPv6 } from "node:net";
 import type { Diagnostic } from "../../engine/base/diagnostic.ts";
+import { own } from "../../engine/base/own.ts";
 import type { Span } from "../../engine/base/span.ts";
 import type { Addresses, Service } from "../../engine/intents/model.ts";
 import { internetAddresses, joinAddresses, parseAddressRange } from "./addresses.ts";
@@ -84,7 +86,7 @@ function buildDevice(draft: Draft, name: string, one: DeviceText): NetworkDevice
       "PM5009",
       `\`${one.reach}\` is no way to reach a device`,
       [...path, "reach"],
-      "write `local`, `ssh://user@host`, `ssh://host:port` or `namespace:name`",
+      "write `local`, `ssh://user@host`, `ssh://host:port`, `ssh://[2001:db8::1]:port` or `namespace:name`",
     );
   return {
     name,
@@ -98,21 +100,39 @@ function buildDevice(draft: Draft, name: string, one: DeviceText): NetworkDevice
   };
 }
 
-const HOST = /^[A-Za-z0-9._@[\]:-]+$/;
+const USER = /^[A-Za-z0-9._][A-Za-z0-9._-]*$/;
+const HOST = /^[A-Za-z0-9._][A-Za-z0-9._-]*$/;
+const HIGHEST_PORT = 65_535;
 
 function parseReach(text: string): Reach | null {
   if (text === "local") return { kind: "local" };
   const namespace = /^namespace:([\w.-]+)$/.exec(text);
   if (namespace?.[1] !== undefined) return { kind: "namespace", name: namespace[1] };
-  const ssh = /^ssh:\/\/(.+?)(?::(\d{1,5}))?\/?$/.exec(text);
-  const target = ssh?.[1];
-  if (target === undefined || !HOST.test(target) || target.startsWith("-")) return null;
-  return { kind: "ssh", target, port: ssh?.[2] === undefined ? null : Number(ssh[2]) };
+  const ssh = /^ssh:\/\/(?:([^@/]+)@)?([^@/]+)\/?$/.exec(text);
+  const [, user, place = ""] = ssh ?? [];
+  const at = parsePlace(place);
+  if (at === null || (user !== undefined && !USER.test(user))) return null;
+  return {
+    kind: "ssh",
+    target: user === undefined ? at.host : `${user}@${at.host}`,
+    port: at.port,
+  };
+}
+
+/** An address of IPv6 stands in brackets where a port follows; ssh itself takes it without. */
+function parsePlace(text: string): { readonly host: string; readonly port: number | null } | null {
+  if (isIPv6(text)) return { host: text, port: null };
+  const [, six, other = "", digits] =
+    /^(?:\[([^\]]+)\]|([^:[\]]+))(?::(\d{1,5}))?$/.exec(text) ?? [];
+  const port = digits === undefined ? null : Number(digits);
+  if (port !== null && (port < 1 || port > HIGHEST_PORT)) return null;
+  if (six === undefined) return HOST.test(other) ? { host: other, port } : null;
+  return isIPv6(six) ? { host: six, port } : null;
 }
 
 function buildZone(draft: Draft, name: string, one: NetworkText["zones"][string]): Zone {
   const path = ["zones", name] as const;
-  if (draft.text.devices[one.device] === undefined)
+  if (own(draft.text.devices, one.device) === undefined)
     tellUnknown(draft, one.device, [...path, "device"], Object.keys(draft.text.devices), "device");
   return {
     name,
@@ -201,12 +221,16 @@ function readServices(
 ): readonly NamedService[] {
   return listOf(words).flatMap((name, index): readonly NamedService[] => {
     const place = typeof words === "string" ? path : [...path, index];
-    const own = draft.text.services[name];
+    const named = own(draft.text.services, name);
     const parts =
-      own === undefined
+      named === undefined
         ? readService(draft, name, place)
-        : listOf(own).flatMap((word, at) =>
-            readService(draft, word, ["services", name, ...(typeof own === "string" ? [] : [at])]),
+        : listOf(named).flatMap((word, at) =>
+            readService(draft, word, [
+              "services",
+              name,
+              ...(typeof named === "string" ? [] : [at]),
+            ]),
           );
     return parts.length === 0 ? [] : [{ name, parts }];
   });
