@@ -108,6 +108,7 @@ export interface ServerOptions {
   readonly tokenFile?: string;
 }
 
+const TOKEN = /^pm_[\w-]+$/;
 const USUAL_URL = "http://127.0.0.1:7171";
 
 /** Flags first, then the environment, then what is usual. Secrets come from files alone. */
@@ -131,5 +132,14 @@ export function connect({ server, tokenFile }: ServerOptions): Api | CallFault {
       message: `there is no token to read in \`${file}\``,
       help: "put yours there, or name its file with --token-file or PREMORTEM_TOKEN_FILE; an admin makes it: `premortem token create LOGIN`",
     };
-  return openApi(url, read.text.trim());
+  const token = read.text.trim();
+  /* Of a text that no header can hold, fetch would say what it is. */
+  if (!TOKEN.test(token))
+    return {
+      kind: "callFault",
+      code: "noToken",
+      message: `\`${file}\` holds no token`,
+      help: "put the line that `premortem token create` printed into it, and nothing else",
+    };
+  return openApi(url, token);
 }
