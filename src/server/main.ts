@@ -114,7 +114,7 @@ async function startOn(
     run: randomBytes(RUN_BYTES).toString("hex"),
     onFault,
   });
-  if (service.kind === "badFile") return service;
+  if (service.kind !== "service") return service;
   closers.push(() => service.close());
   const ready = new AbortController();
   const app = makeApp({ service, onFault });

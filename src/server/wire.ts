@@ -32,6 +32,7 @@ import { openTokens } from "../platform/auth/tokens.ts";
 import { openChannel } from "../platform/channel.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/db/database.ts";
+import type { DatabaseFault } from "../platform/db/fault.ts";
 import { migrate } from "../platform/db/migrate.ts";
 import type { Transport } from "../platform/transport/transport.ts";
 import { raiseAlarms } from "./alarms.ts";
@@ -70,12 +71,16 @@ const MIGRATIONS = [
   INCIDENT_MIGRATIONS,
 ];
 
-export type Service = Exclude<Awaited<ReturnType<typeof openService>>, BadNetworkFile>;
+export type Service = Exclude<
+  Awaited<ReturnType<typeof openService>>,
+  BadNetworkFile | DatabaseFault
+>;
 
 /** Puts the parts together: each hears of the others here, and knows none of those behind it. */
 export async function openService(settings: ServiceSettings) {
   const { database, networkFile, clock, onFault, openTransport } = settings;
-  await migrate(database, MIGRATIONS);
+  const migrated = await migrate(database, MIGRATIONS);
+  if ("kind" in migrated) return migrated;
   const trail = openTrail({ database });
   const inventory = openInventory({
     database,

@@ -57,3 +57,16 @@ test("two steps of one name are a mistake of ours", async () => {
   const { database } = await testDatabase();
   await expect(migrate(database, [[A1], [A1]])).rejects.toThrow("same name");
 });
+
+test("a user who may make no tables is told what it needs", async () => {
+  const { url } = await testDatabase();
+  const plain = `${url}&options=-c%20role%3Dpg_monitor`;
+  const opened = await openDatabase({ kind: "url", url: plain });
+  if (opened.kind === "fault") throw new Error(opened.message);
+  const fault = await migrate(opened.database, [[A1]]);
+  await opened.close();
+  expect(fault).toMatchObject({
+    kind: "fault",
+    message: expect.stringMatching(/may not make its tables: permission denied for schema public/),
+  });
+});

@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import type { Database, Migration } from "./database.ts";
+import { codeOf, type DatabaseFault } from "./fault.ts";
 
 /** Any number that no other lock of ours has. */
 const LOCK = 7126;
@@ -8,9 +9,28 @@ const LOCK = 7126;
  * Brings the tables to their newest form: those of one owner in the order of their names, owners in the order
  * given. Each step is one transaction with its mark, and one server takes it; what is done is not done again.
  *
- * @returns names of the steps that were taken
+ * @returns names of the steps that were taken, or why the database's user may not take them
  */
 export async function migrate(
+  database: Database,
+  owners: readonly (readonly Migration[])[],
+): Promise<readonly string[] | DatabaseFault> {
+  try {
+    return await takeAll(database, owners);
+  } catch (error) {
+    if (codeOf(error) !== NOT_ALLOWED) throw error;
+    return {
+      kind: "fault",
+      message: `the database's user may not make its tables: ${error instanceof Error ? error.message : String(error)}`,
+      help: "give it a database or a schema of its own: `create database premortem owner USER`",
+    };
+  }
+}
+
+/** `insufficient_privilege` (PostgreSQL, appendix A). */
+const NOT_ALLOWED = "42501";
+
+async function takeAll(
   database: Database,
   owners: readonly (readonly Migration[])[],
 ): Promise<readonly string[]> {

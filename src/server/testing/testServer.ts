@@ -90,7 +90,7 @@ export async function testServer(settings: TestSettings = {}): Promise<TestServe
     onFault: (fault) => faults.push(fault),
     ...(openTransport === undefined ? {} : { openTransport }),
   });
-  if (service.kind === "badFile") throw new Error(JSON.stringify(service));
+  if (service.kind !== "service") throw new Error(JSON.stringify(service));
   onTestFinished(() => service.close());
   const app = makeApp({
     service,
