@@ -1,14 +1,16 @@
-import { EXIT } from "./exit.ts";
 import { run } from "./program.ts";
 
 /** Ended by a defect of premortem itself (EX_SOFTWARE of sysexits). */
 const DEFECT = 70;
 
-/* A reader that closes early, such as `head`, is no error. */
+/** Ended because nobody reads any more, as SIGPIPE ends others: 128 and its number. */
+const NO_READER = 141;
+
+/* A reader that closes early, such as `head`, is no error; but what was not decided yet is no success. */
 for (const stream of [process.stdout, process.stderr])
   stream.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;
-    process.exit(EXIT.clean);
+    process.exit(process.exitCode ?? NO_READER);
   });
 
 run(process.argv.slice(2)).then(
