@@ -24,7 +24,7 @@ Examples:
   premortem token create ana --token-file /var/lib/premortem/admin-token > ~/.config/premortem/token
   premortem init
 
-Exit codes: 0 ended by SIGTERM or SIGINT; 2 it could not begin.`,
+Exit codes: 0 ended by SIGTERM or SIGINT; 1 it lost its database, or the lock on it; 2 it could not begin.`,
   init: `
 Examples:
   premortem init

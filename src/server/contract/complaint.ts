@@ -2,8 +2,8 @@ import { z } from "@hono/zod-openapi";
 import { milliseconds } from "./common.ts";
 
 export const complaintHeaders = z.object({
-  "x-premortem-timestamp": z.string().describe("seconds since 1970, UTC"),
-  "x-premortem-signature": z
+  "premortem-timestamp": z.string().describe("seconds since 1970, UTC"),
+  "premortem-signature": z
     .string()
     .describe(
       "HMAC-SHA256 over `timestamp.body`, in hexadecimal digits, with the monitor's secret",

@@ -35,8 +35,8 @@ export function complaintRoutes(app: OpenAPIHono, { monitors }: Pick<Service, "m
   });
   app.post("/v1/complaints/:name", async (context) => {
     const headers = {
-      signature: context.req.header("x-premortem-signature") ?? "",
-      timestamp: context.req.header("x-premortem-timestamp") ?? "",
+      signature: context.req.header("premortem-signature") ?? "",
+      timestamp: context.req.header("premortem-timestamp") ?? "",
     };
     const bytes = new Uint8Array(await context.req.arrayBuffer());
     const answer = await monitors.complain(context.req.param("name"), bytes, headers);
