@@ -29,13 +29,13 @@ import { LOOP_MIGRATIONS, openLoop } from "./loop.ts";
 const APPLIES = Number(process.env["PREMORTEM_KILLS"] ?? 5);
 /** Times that one apply is killed at most. */
 const KILLS = 3;
-/** States after which a server is killed; the next one takes up from there. */
-const STATES = 5;
+/** States after which a server is killed, to behind the end; the next one takes up from there. */
+const STATES = 8;
 /** Milliseconds behind a state within which it is killed, in the middle of what it does … */
 const LATEST_MS = 100;
 /** … and behind its start, which takes about as long. */
 const START_MS = 600;
-const LONG_MS = 60_000 * Math.max(1, APPLIES / 5);
+const LONG_MS = 120_000 * Math.max(1, APPLIES / 5);
 const NAMESPACE = `pm-kill-${process.pid}`;
 const ANA: Actor = { login: "ana", roles: ["operator"] };
 const BOB: Actor = { login: "bob", roles: ["approver"] };
@@ -50,7 +50,8 @@ const nft = (script: string) => inside(["nft", "-f", "-"], script);
 const ruleset = (port: number) => `table inet edge {
 	set bans {
 		type ipv4_addr
-		flags timeout
+		size 65535
+		flags dynamic,timeout
 	}
 
 	set ports {
@@ -108,8 +109,15 @@ function momentOf(chance: Chance): Moment {
   return { states, ms: chance.below(states === 0 ? START_MS : LATEST_MS) };
 }
 
-/** Leads the apply until it ends by itself, or until it is killed; null: killed. */
-async function serve(words: readonly string[], kill: Moment | null): Promise<StoredApply | null> {
+/**
+ * Leads the apply until it ends by itself, or until it is killed; null: killed. `loaded` is called in the window
+ * in which the load is not confirmed yet.
+ */
+async function serve(
+  words: readonly string[],
+  kill: Moment | null,
+  loaded: () => void,
+): Promise<StoredApply | null> {
   const child = spawn(process.execPath, [file("server.mjs"), ...words], {
     stdio: ["ignore", "pipe", "inherit"],
   });
@@ -123,6 +131,7 @@ async function serve(words: readonly string[], kill: Moment | null): Promise<Sto
   let states = 0;
   if (kill?.states === 0) void strike(kill.ms);
   for await (const line of createInterface({ input: child.stdout })) {
+    if (line === "loaded") loaded();
     if (line.startsWith("{")) end = JSON.parse(line);
     else if (++states === kill?.states) void strike(kill.ms);
   }
@@ -178,12 +187,14 @@ describeWith(["root", "nft", "ip"], "an apply whose server is killed at any mome
         const place = [url, file("premortem.yaml"), NAMESPACE, file("state")];
         const words = [...place, String(change.id), verdict];
         let end: StoredApply | null = null;
+        const ban = () => void nft(`add element inet edge bans { 192.0.2.${id} timeout 1h }\n`);
         for (let kill = 0; kill < KILLS && end === null; kill++) {
-          end = await serve(words, momentOf(chance));
+          end = await serve(words, momentOf(chance), ban);
           if (end === null) killed++;
-          nft(`add element inet edge bans { 192.0.2.${id} timeout 1h }\n`);
         }
-        end ??= await serve(words, null);
+        end ??= await serve(words, null, ban);
+        /* One that was killed before it told what it loaded has not banned. */
+        ban();
         const isApplied = verdict === "pass";
         expect(end?.state).toEqual(
           isApplied ? { kind: "confirmed" } : { kind: "rolledBack", reason: "checkFailed" },
