@@ -69,7 +69,7 @@ describe("which live sets are filled again", () => {
     const elements = 'elements = { 192.0.2.1 timeout 1h comment "a, b", 192.0.2.2 timeout 1h }';
     const listed = table(set("type ipv4_addr", "flags timeout", elements), DROP);
     const told = (after: string) => lossesOf(setsOf(BASE, after), readListing(listed) ?? []);
-    expect(told(OTHER_KEYS)).toEqual(["2 elements of set `bans` of inet edge will be lost"]);
+    expect(told(OTHER_KEYS)).toEqual(["2 elements of set `bans` of inet edge cannot be kept"]);
     expect(told(WIDER)).toEqual([]);
   });
 });

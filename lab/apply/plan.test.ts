@@ -83,7 +83,7 @@ describeWith(["root", "nft", "ip"], "a plan", () => {
     nft("add element inet edge guests { 192.0.2.1 timeout 1h }\n");
     const planned = await plan(EDGE);
     expect(planned).toMatchObject({
-      plan: { losses: ["1 element of set `guests` of inet edge will be lost"] },
+      plan: { losses: ["1 element of set `guests` of inet edge cannot be kept"] },
     });
     expect(
       await plan(`${EDGE}add set inet edge guests { type ipv4_addr; timeout 1d; }\n`),

@@ -241,6 +241,20 @@ describeWith(["root", "nft", "ip"], "an undo of one difference", () => {
     expect(listing()).not.toContain("10.10.2.8/29");
   });
 
+  test("fills a set again that it has to make anew", () => {
+    const found = undoneAlone(
+      `flush chain inet edge forward\ndelete set inet edge bans\n${BASE.replace("flags timeout", "flags timeout\n\t\ttimeout 2h")}`,
+      "add element inet edge bans { 192.0.2.66 timeout 1h }\n",
+    );
+    if (found.kind === "conflict") throw new Error(found.place);
+    sentAndBack(found);
+    expect(listing()).toContain("192.0.2.66");
+    nft(found.script);
+    expect(listing()).toContain("192.0.2.66");
+    expect(listing()).not.toContain("timeout 2h");
+    expect(found.losses).toEqual([]);
+  });
+
   test("leaves a table of another program, and its sets, as they are", () => {
     const other = (bans: string) => `table inet f2b { set bans { type ipv4_addr; ${bans} }; }\n`;
     nft(other(""));

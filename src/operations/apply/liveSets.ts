@@ -43,7 +43,7 @@ export function lossesOf({ lost }: LiveSets, listed: readonly ListedTable[]): re
     return count === 0
       ? []
       : [
-          `${count} ${count === 1 ? "element" : "elements"} of ${kind} \`${own}\` of ${family} ${table} will be lost`,
+          `${count} ${count === 1 ? "element" : "elements"} of ${kind} \`${own}\` of ${family} ${table} cannot be kept`,
         ];
   });
 }

@@ -17,6 +17,7 @@ const PLANNED: PlannedUndo = {
     extent: "rules",
     removed: ["drop"],
     restored: [],
+    losses: [],
     wanted: readListing(WANTED) ?? [],
   },
   listing: OTHER,

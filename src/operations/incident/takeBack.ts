@@ -317,12 +317,13 @@ function deviceOf(listing = ""): Device {
 
 /** What an undo did, for the timeline. */
 export function undoneText(
-  { repairs, stillBroken }: PlannedUndo,
+  { undo, repairs, stillBroken }: PlannedUndo,
   removed: readonly string[],
   restored: readonly string[],
 ): string {
   const rules = [...removed.map((rule) => `- ${rule}`), ...restored.map((rule) => `+ ${rule}`)];
   const proved = repairs.length === 0 ? "" : `; proved to restore ${repairs.join(", ")}`;
   const left = stillBroken.length === 0 ? "" : `; still broken: ${stillBroken.join(", ")}`;
-  return `${rules.join("; ") || "tables as they were before"}${proved}${left}`;
+  const lost = undo.losses.map((loss) => `; ${loss}`).join("");
+  return `${rules.join("; ") || "tables as they were before"}${proved}${left}${lost}`;
 }

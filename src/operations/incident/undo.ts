@@ -2,8 +2,10 @@ import {
   type ListedBlock,
   type ListedTable,
   readListing,
+  readSet,
   withoutLiveElements,
 } from "../apply/listing.ts";
+import { liveSets, lossesOf } from "../apply/liveSets.ts";
 import { listingText, transitionScript } from "../apply/script.ts";
 import { align } from "./align.ts";
 import { type RevertConflict, revert } from "./revert.ts";
@@ -23,6 +25,8 @@ export interface Undo {
   /** Rules that go and rules that come back, in words. */
   readonly removed: readonly string[];
   readonly restored: readonly string[];
+  /** What sets that packets or clocks fill hold, and cannot go on holding, in words. */
+  readonly losses: readonly string[];
 }
 
 /**
@@ -108,7 +112,7 @@ function undoTables(before: readonly ListedTable[], running: readonly ListedTabl
   if (edits.every((edit) => edit !== null)) {
     const script = textOf(known.flatMap(({ commands }) => commands));
     const inverse = textOf([ADDED, ...known.flatMap(({ back }) => back)]);
-    return { script, inverse, extent: "rules", removed, restored };
+    return { script, inverse, extent: "rules", removed, restored, losses: [] };
   }
   /* Tables that are as they shall be are not loaded again: counters and quotas of theirs would begin anew. */
   const plain = now.map(withoutHandles);
@@ -117,8 +121,24 @@ function undoTables(before: readonly ListedTable[], running: readonly ListedTabl
   const differs = ({ key }: ListedTable) => wordsOf(plain, key) !== wordsOf(first, key);
   const from = plain.filter(differs);
   const to = first.filter(differs);
-  const script = transitionScript(from, to);
-  return { script, inverse: transitionScript(to, from), extent: "tables", removed, restored };
+  const held = running.map(withoutHandles).filter(differs);
+  const there = liveSets(held, to);
+  const back = liveSets(to, held);
+  const script = `${transitionScript(from, to)}${refill(there.carried, held)}`;
+  const inverse = `${transitionScript(to, from)}${refill(back.carried, held)}`;
+  return { script, inverse, extent: "tables", removed, restored, losses: lossesOf(there, held) };
+}
+
+/** Sets that are made anew hold again what they hold now, each element with the whole of its time. */
+function refill(names: readonly string[], held: readonly ListedTable[]): string {
+  const commands = held.flatMap(({ key, blocks }) =>
+    blocks
+      .filter(({ kind, name }) => names.includes(`${kind} ${key} ${name}`))
+      .map((block) => ({ name: block.name, elements: readSet(block).elements }))
+      .filter(({ elements }) => elements !== null)
+      .map(({ name, elements }) => `add element ${key} ${name} ${elements}`),
+  );
+  return textOf(commands);
 }
 
 function textOf(lines: readonly string[]): string {
