@@ -127,6 +127,15 @@ test("what was taken back before a symptom began did not cause it", () => {
   expect(cause([fatal, undone], [symptom("smtp", 110, MAIL_OUT)]).kind).toBe("explained");
 });
 
+test("what came and went while a symptom was being noticed may have caused it", () => {
+  const fatal = difference("fatal", 100, FATAL);
+  const undone = { ...fatal, id: "undone", atMs: 105, before: fatal.after, after: fatal.before };
+  const felt = symptom("smtp", 110, MAIL_OUT);
+  expect(cause([fatal, undone], [felt]).kind).toBe("notByRules");
+  expect(names(cause([fatal, undone], [{ ...felt, earliestMs: 99 }]))).toEqual(["fatal"]);
+  expect(cause([fatal, undone], [{ ...felt, earliestMs: 106 }]).kind).toBe("notByRules");
+});
+
 test("what came after all of it is not said to be proved harmless", () => {
   const answer = cause([difference("fatal", 200, FATAL)], [symptom("smtp", 105, MAIL_OUT)]);
   expect([answer.kind, answer.ruledOut]).toEqual(["notByRules", []]);

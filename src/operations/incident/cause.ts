@@ -144,8 +144,9 @@ function contradicts(
 function tieOf(question: Question, difference: ObservedDifference, symptom: Symptom): Judged {
   const { flows, sinceMs, intent } = symptom;
   if (difference.atMs > sinceMs || difference.meaning === "harmless") return NOT_EXPLAINED;
+  const beganMs = symptom.earliestMs ?? sinceMs;
   const since = question.differences.filter(
-    ({ device, atMs }) => device === difference.device && atMs > difference.atMs && atMs <= sinceMs,
+    ({ device, atMs }) => device === difference.device && atMs > difference.atMs && atMs <= beganMs,
   );
   if (intent !== null) return intentTie(question, difference, since, symptom);
   if (flows.length === 0) return { tie: "unknown", reasons: [] };

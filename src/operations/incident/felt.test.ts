@@ -17,12 +17,13 @@ const result = (outcome: ProbeResult["outcome"]): ProbeResult => ({
   vantage: { through: "sshd of mail1", user: "premortem", source: "10.10.2.11" },
 });
 
-test("a probe that fails is a symptom since its end", () => {
+test("a probe that fails is a symptom since its end, which may have begun with it", () => {
   expect(feel(result("failed"))).toEqual({
     kind: "symptom",
     symptom: {
       id: "probe/users",
       sinceMs: 1_500,
+      earliestMs: 1_000,
       text: "probe users fails at connect: timed out (handshake, through sshd of mail1 as premortem, from 10.10.2.11)",
       flows: [FLOW],
       intent: null,

@@ -23,6 +23,8 @@ export function feel(result: ProbeResult): Felt {
           id,
           /* Since when it is known to fail: it may have begun well, before what broke it came. */
           sinceMs: endMs,
+          /* What came and went while it ran may be what it hung on. */
+          earliestMs: atMs,
           text: `probe ${monitor} fails at ${stage}: ${reason ?? "no reason given"} (${measured}, ${vantageText(vantage)})`,
           flows,
           intent: null,

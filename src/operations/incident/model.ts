@@ -6,6 +6,8 @@ export interface Symptom {
   readonly id: string;
   /** When it was first seen. */
   readonly sinceMs: number;
+  /** The earliest moment at which it may have begun, before anybody noticed; absent: as it was seen. */
+  readonly earliestMs?: number;
   readonly text: string;
   /** Connections that it speaks of, as configuration ties them; empty: it cannot be tied to any. */
   readonly flows: readonly SymptomFlow[];
