@@ -1,6 +1,6 @@
 import { refuse } from "../../platform/refusal.ts";
 import type { Refusal } from "../change/model.ts";
-import type { AutomaticRollbacks } from "./store.ts";
+import type { AutomaticRollbacks } from "./rollbacks.ts";
 
 /** Automatic rollbacks of one device within an hour; behind them something else is wrong. */
 export const MAXIMUM_ROLLBACKS_PER_HOUR = 3;

@@ -18,14 +18,15 @@ import { leadApply } from "./lead.ts";
 import { takeNumber } from "./numbers.ts";
 import type { ApplyOptions } from "./options.ts";
 import { planApply } from "./plan.ts";
+import { countRollbacks } from "./rollbacks.ts";
 import {
   type ApplyOrder,
-  countRollbacks,
   endOf,
   findApply,
   insertApply,
   listApplies,
   openApplyList,
+  openApplyOf,
   type StoredApply,
   statesOf,
 } from "./store.ts";
@@ -90,8 +91,7 @@ export function openApplies(options: ApplyOptions) {
       return found === null ? unknown(id) : rollBack(options, found, leading, actor);
     },
     /** Null: none is under way there. */
-    underWay: async (device: string): Promise<number | null> =>
-      (await openApplyList(database)).find(({ order }) => order.device === device)?.id ?? null,
+    underWay: (device: string): Promise<number | null> => openApplyOf(database, device),
     /** Ends what a stuck apply has left on a device, once what runs there was approved since. */
     endStuck: (device: string) => endStuck(options, device),
     /** Takes up what a server before has left; called once, before anything is started. */

@@ -1,6 +1,14 @@
 import { expect, test } from "vitest";
 import { testDatabase } from "../../platform/db/testing/testDatabase.ts";
-import { APPLY_MIGRATIONS, type ApplyOrder, findApply, insertApply, listApplies } from "./store.ts";
+import {
+  APPLY_MIGRATIONS,
+  type ApplyOrder,
+  findApply,
+  insertApply,
+  listApplies,
+  openApplyOf,
+  writeAftermath,
+} from "./store.ts";
 
 const ORDER: ApplyOrder = {
   changeId: 3,
@@ -42,4 +50,19 @@ test("a list of applies holds no plan and no file, one apply holds both", async 
     plan: { losses: [] },
   });
   expect((await findApply(database, id))?.order).toEqual(ORDER);
+});
+
+test("the apply under way on a device is known by its number until all is done behind it", async () => {
+  const { database } = await testDatabase(APPLY_MIGRATIONS);
+  const { id } = await insertApply(database, ORDER);
+  expect(await openApplyOf(database, "fw")).toBe(id);
+  expect(await openApplyOf(database, "fw2")).toBeNull();
+  await writeAftermath(database, id, {
+    bootProblem: null,
+    baselineProblem: null,
+    openConnections: null,
+    flushed: [],
+    waitsFor: [],
+  });
+  expect(await openApplyOf(database, "fw")).toBeNull();
 });

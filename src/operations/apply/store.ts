@@ -56,7 +56,7 @@ export interface StoredApply extends ListedApply {
   readonly order: ApplyOrder;
 }
 
-type Tables = {
+export type ApplyTables = {
   apply: ApplyTable;
   apply_state: StateTable;
 };
@@ -128,7 +128,7 @@ export const APPLY_MIGRATIONS: readonly Migration[] = [
         .alterTable("apply")
         .addColumn("listed", "text", (column) => column.notNull().defaultTo(""))
         .execute();
-      const tables = database.withTables<Tables>();
+      const tables = database.withTables<ApplyTables>();
       for (const { id, order } of await tables
         .selectFrom("apply")
         .select(["id", "order"])
@@ -149,7 +149,7 @@ const PLANNED: ApplyState = { kind: "planned" };
 export async function insertApply(database: Database, order: ApplyOrder): Promise<StoredApply> {
   const { device, contentHash, plan, startedMs } = order;
   const { id } = await database
-    .withTables<Tables>()
+    .withTables<ApplyTables>()
     .insertInto("apply")
     .values({
       number: plan.id,
@@ -188,7 +188,7 @@ export async function writeState(
 
 async function writeRow(database: Database, id: number, state: ApplyState, nowMs: number) {
   await database
-    .withTables<Tables>()
+    .withTables<ApplyTables>()
     .insertInto("apply_state")
     .values(({ selectFrom, eb }) => ({
       apply_id: id,
@@ -219,7 +219,7 @@ export function writeAftermath(
 
 async function update(database: Database, id: number, values: Updateable<ApplyTable>) {
   await database
-    .withTables<Tables>()
+    .withTables<ApplyTables>()
     .updateTable("apply")
     .set(values)
     .where("id", "=", id)
@@ -237,13 +237,25 @@ export async function openApplyList(database: Database): Promise<readonly Stored
   return found.map(toStored);
 }
 
+/** The one of a device that has not come to its end; null: there is none. */
+export async function openApplyOf(database: Database, device: string): Promise<number | null> {
+  const row = await database
+    .withTables<ApplyTables>()
+    .selectFrom("apply")
+    .select("id")
+    .where("device", "=", device)
+    .where("aftermath", "is", null)
+    .executeTakeFirst();
+  return row?.id ?? null;
+}
+
 /** Newest first; `beforeId`: those older than it. */
 export async function listApplies(
   database: Database,
   { limit, beforeId }: { readonly limit: number; readonly beforeId: number | null },
 ): Promise<readonly ListedApply[]> {
   const query = database
-    .withTables<Tables>()
+    .withTables<ApplyTables>()
     .selectFrom("apply")
     .select(["id", "listed", "state", "state_ms", "evidence", "aftermath"])
     .orderBy("id", "desc")
@@ -259,7 +271,7 @@ export async function stuckApplies(
   beforeMs: number,
 ): Promise<readonly ListedApply[]> {
   const found = await database
-    .withTables<Tables>()
+    .withTables<ApplyTables>()
     .selectFrom("apply")
     .select(["id", "listed", "state", "state_ms", "evidence", "aftermath"])
     .where("device", "=", device)
@@ -276,7 +288,7 @@ export async function statesOf(
   id: number,
 ): Promise<readonly { readonly state: ApplyState; readonly atMs: number }[]> {
   const found = await database
-    .withTables<Tables>()
+    .withTables<ApplyTables>()
     .selectFrom("apply_state")
     .select(["state", "at_ms"])
     .where("apply_id", "=", id)
@@ -285,42 +297,8 @@ export async function statesOf(
   return found.map(({ state, at_ms }) => ({ state: JSON.parse(state), atMs: at_ms }));
 }
 
-/** Rollbacks of a device that no person asked for. */
-export interface AutomaticRollbacks {
-  readonly ofContent: number;
-  readonly since: number;
-}
-
-export async function countRollbacks(
-  database: Database,
-  device: string,
-  contentHash: string,
-  sinceMs: number,
-): Promise<AutomaticRollbacks> {
-  const automatic = database
-    .withTables<Tables>()
-    .selectFrom("apply")
-    .select(({ fn }) => fn.countAll<number>().as("count"))
-    .where("device", "=", device)
-    .where(({ eb, or, and }) =>
-      or([
-        and([
-          eb("state_kind", "=", "rolledBack"),
-          eb("rollback_reason", "not in", ["asked", "superseded"]),
-        ]),
-        /* A rollback as well, and one that went wrong. */
-        eb("state_kind", "=", "stuck"),
-      ]),
-    );
-  const ofContent = await automatic
-    .where("content_hash", "=", contentHash)
-    .executeTakeFirstOrThrow();
-  const since = await automatic.where("state_ms", ">=", sinceMs).executeTakeFirstOrThrow();
-  return { ofContent: Number(ofContent.count), since: Number(since.count) };
-}
-
 function rows(database: Database) {
-  return database.withTables<Tables>().selectFrom("apply").selectAll();
+  return database.withTables<ApplyTables>().selectFrom("apply").selectAll();
 }
 
 interface FoundRow {
