@@ -68,10 +68,21 @@ async function ask({ database }: OpenedDatabase, query: string): Promise<unknown
 /** Another process that has the data folder open, by the user `uid`. */
 async function otherServer(
   folder: string,
-  { uid, binaries = BINARIES ?? "" }: { readonly uid?: number; readonly binaries?: string } = {},
+  {
+    uid,
+    binaries = BINARIES ?? "",
+    within = [],
+  }: {
+    readonly uid?: number;
+    readonly binaries?: string;
+    /** Words that it is started by. */
+    readonly within?: readonly string[];
+  } = {},
 ): Promise<{ readonly child: ChildProcess; readonly said: string }> {
   const node = uid === undefined ? process.execPath : nodeForAll();
-  const child = spawn(node, [join(root, "open.mjs"), folder, binaries || own()], {
+  const words = [...within, node, join(root, "open.mjs"), folder, binaries || own()];
+  const [program = "", ...rest] = words;
+  const child = spawn(program, rest, {
     stdio: ["pipe", "pipe", "inherit"],
     ...(uid === undefined ? {} : { uid, gid: uid }),
   });
@@ -156,6 +167,22 @@ test("a second server in the same folder is refused, and told which process has 
   child.stdin?.end();
   await once(child, "exit");
   await (await open()).close();
+});
+
+describeWith(["root"], "in another container", () => {
+  const within = ["unshare", "--pid", "--fork", "--kill-child", "--mount-proc"];
+
+  test("a server that cannot see the process of the first is refused all the same", async () => {
+    const { child } = await otherServer(data);
+    const pid = databaseProcess();
+    const { said } = await otherServer(data, { within });
+    expect(said).toBe(
+      "a database runs in the data folder where this server cannot see its process",
+    );
+    expect(databaseProcess()).toBe(pid);
+    child.stdin?.end();
+    await once(child, "exit");
+  });
 });
 
 test("of two that start at once, one is refused", async () => {

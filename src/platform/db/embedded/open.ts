@@ -87,7 +87,7 @@ async function startAlone(
   const found = await findOwner(options.folder, socket);
   if (found.kind === "fault") return found;
   if (found.kind === "orphan") {
-    const fault = await stopOrphan(options.folder);
+    const fault = await stopOrphan(options.folder, socket);
     if (fault !== null) return fault;
   }
   forgetDeadDatabase(options.folder);

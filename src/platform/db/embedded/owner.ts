@@ -94,12 +94,20 @@ const FIELDS_TO_START = 18;
 
 /**
  * Stops the database of a server that is gone: it may be of an older version, and would not tell us how it
- * ends. Nothing is lost by it.
+ * ends. Nothing is lost by it. One that answers though no process of it is to be seen has its server elsewhere:
+ * a second database on its folder would spoil both.
  */
-export async function stopOrphan(folder: string): Promise<DatabaseFault | null> {
+export async function stopOrphan(
+  folder: string,
+  socket: SocketFolder,
+): Promise<DatabaseFault | null> {
   const { pid } = readMark(folder);
-  if (pid !== null && serves(pid, folder)) process.kill(pid, "SIGINT");
-  for (let question = 0; pid !== null && question < MAXIMUM_QUESTIONS; question++) {
+  if (pid === null || !serves(pid, folder)) {
+    const again = await findOwner(folder, socket);
+    return again.kind === "orphan" ? UNSEEN : again.kind === "fault" ? again : null;
+  }
+  process.kill(pid, "SIGINT");
+  for (let question = 0; question < MAXIMUM_QUESTIONS; question++) {
     if (!serves(pid, folder)) return null;
     await pause(ASK_MS);
   }
@@ -109,6 +117,12 @@ export async function stopOrphan(folder: string): Promise<DatabaseFault | null> 
     help: `find it (\`fuser ${folder}\`) and end it with SIGINT`,
   };
 }
+
+const UNSEEN: DatabaseFault = {
+  kind: "fault",
+  message: "a database runs in the data folder where this server cannot see its process",
+  help: "stop the server in the other container, or name another folder with `--data`",
+};
 
 /**
  * Removes the mark of a database that is gone, where its number is another process's by now: PostgreSQL would
