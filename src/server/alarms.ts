@@ -175,6 +175,7 @@ function explainedLines(cause: Extract<IncidentCause, { kind: "explained" }>): r
   const rest = notExaminedText(cause);
   return [
     `The cause is ${doubts.length === 0 ? "proved" : "likely, not proved"}: ${ruleTitle(cause)}.`,
+    ...(cause.place ? [`It stands at ${cause.place}.`] : []),
     ...doubts.map((doubt) => `But ${doubt}.`),
     ...(cause.isTakenBack ? ["It is taken back, and does not run any more."] : []),
     ...othersLeft(cause).map(

@@ -69,6 +69,7 @@ function causeText({ cause, symptoms, doubts }: IncidentBody, style: Style): str
       return [
         `${title}  ${doubts.length === 0 ? "proved" : tint(style, "yellow", "likely, not proved")}, on ${shown(difference.device)}, since ${timeText(difference.atMs)}`,
         ...all.map((rule) => `  ${tint(style, "red", shown(rule))}`),
+        ...(cause.place ? [`  at ${shown(cause.place)}`] : []),
         `  by ${shown(difference.by)}; ${change}`,
         `  it breaks (proved): ${explains.map(textOf).join("; ")}`,
         ...(unexplained.length > 0

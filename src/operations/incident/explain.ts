@@ -1,10 +1,13 @@
 import { isReadWhole } from "../audit/meaning.ts";
 import type { SeenDifference } from "../audit/model.ts";
+import { placeOf, placeText } from "../audit/rulePlace.ts";
+import { toldRules } from "../audit/told.ts";
 import type { Network } from "../inventory/model.ts";
 import type { Snapshot } from "../inventory/snapshot.ts";
 import { alsoCutting, type Recorded } from "./also.ts";
 import { findCause, mayHoldCause, proveFlows } from "./cause.ts";
 import { decisiveRules } from "./decisive.ts";
+import { REMOVED } from "./edits.ts";
 import type { IncidentCause, ObservedDifference, Symptom, Wellness } from "./model.ts";
 import type { Proofs } from "./proofs.ts";
 import { takeBack } from "./running.ts";
@@ -53,7 +56,8 @@ export async function explain(question: ToExplain): Promise<IncidentCause> {
   });
   const named = cause.kind === "explained" ? all.get(cause.difference.id) : undefined;
   if (cause.kind !== "explained" || named === undefined) return cause;
-  return { ...cause, rules: await rulesOf(question, named, cause) };
+  const rules = await rulesOf(question, named, cause);
+  return { ...cause, rules, place: placeIn(named, rules) };
 }
 
 interface Chosen {
@@ -165,6 +169,16 @@ function alsoOf(
     .filter(({ seen }) => isSuspect(seen.by))
     .sort((a, b) => a.seen.id - b.seen.id);
   return alsoCutting({ network, waiting, running, differences, proofs }, first);
+}
+
+/** Of a rule that went, where it stood. */
+function placeIn({ before, after }: Kept, rules: readonly string[]): string | null {
+  const { added, removed } = toldRules(before, after);
+  const [first = added[0] ?? removed[0]] = rules;
+  if (first === undefined) return null;
+  return first.startsWith(REMOVED)
+    ? placeText(placeOf(first.slice(REMOVED.length), before))
+    : placeText(placeOf(first, rules.length > 0 || added.length > 0 ? after : before));
 }
 
 /** The rules of a cause that do it by themselves. */

@@ -112,6 +112,11 @@ export type IncidentCause =
       readonly difference: ToldDifference;
       /** Of its rules those that break it by themselves; empty: none does it alone. */
       readonly rules: readonly string[];
+      /**
+       * Where the first of them stands, in the listing and in a source file: `line 9 of the listing,
+       * /etc/nftables.conf:4`. Null: its listing does not have it in these words; missing in older records.
+       */
+      readonly place?: string | null;
       /** Symptoms that follow from it, and those that no difference explains. */
       readonly explains: readonly string[];
       /** It does not run any more. */

@@ -52,7 +52,8 @@ function causeOf(
     ...difference.added,
     ...difference.removed,
   ];
-  const [, place = difference.device] = PLACED.exec(first) ?? [];
+  const [, chain = difference.device] = PLACED.exec(first) ?? [];
+  const place = cause.place ? `${chain} (${cause.place})` : chain;
   const textOf = (id: string) => symptoms.find((one) => one.id === id)?.text ?? id;
   const counts = (rule: string) => rules.length === 0 || rules.includes(rule);
   const isGuiltyGone = (rule: string) => counts(`${REMOVED}${rule}`);

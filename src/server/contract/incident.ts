@@ -25,6 +25,11 @@ const cause = z
       kind: z.literal("explained"),
       difference: toldDifference,
       rules: listOf(z.string()).describe("those that break it by themselves"),
+      place: z
+        .string()
+        .nullable()
+        .optional()
+        .describe("where the first rule stands: line of the listing, and FILE:LINE of a source"),
       explains: listOf(z.string()).describe("symptoms that follow from it, by id"),
       isTakenBack: z.boolean().describe("it does not run any more"),
       others: listOf(otherCause).describe("what else has to go, or went before it"),
