@@ -1,11 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Sighting, watchDevice } from "../../src/operations/audit/watch.ts";
+import type { Sighting } from "../../src/operations/audit/sighting.ts";
+import { watchDevice } from "../../src/operations/audit/watch.ts";
 import type { NetworkDevice } from "../../src/operations/inventory/model.ts";
 import { parseNetwork } from "../../src/operations/inventory/networkFile.ts";
 import { pull } from "../../src/operations/inventory/pull.ts";
-import { runningDevice } from "../../src/operations/inventory/snapshot.ts";
+import { systemWait } from "../../src/platform/clock.ts";
 import { namespaceTransport } from "../../src/platform/transport/local.ts";
 import { describeWith } from "../../test/requirements.ts";
 
@@ -44,8 +45,15 @@ describeWith(["root", "nft", "ip"], "a device that is watched", () => {
       const lab: NetworkDevice = { ...device, sources: [] };
       const pulled = await pull(transport, lab);
       if (pulled.kind !== "pulled") throw new Error(pulled.message);
-      const baseline = runningDevice(pulled.snapshot);
-      const watch = { network, device: lab, transport, baseline, clock: Date.now };
+      const baseline = pulled.snapshot;
+      const watch = {
+        network,
+        device: lab,
+        transport,
+        baseline,
+        clock: Date.now,
+        wait: systemWait,
+      };
       const stop = new AbortController();
       const sightings = watchDevice(watch, stop.signal);
       const next = async () => {

@@ -11,6 +11,7 @@ import { INCIDENT_MIGRATIONS } from "../../src/operations/incident/store.ts";
 import { parseNetwork } from "../../src/operations/inventory/networkFile.ts";
 import { pull } from "../../src/operations/inventory/pull.ts";
 import type { Snapshot } from "../../src/operations/inventory/snapshot.ts";
+import { systemWait } from "../../src/platform/clock.ts";
 import { testDatabase } from "../../src/platform/db/testing/testDatabase.ts";
 import { namespaceTransport } from "../../src/platform/transport/local.ts";
 import { describeWith } from "../../test/requirements.ts";
@@ -54,6 +55,7 @@ async function open() {
   };
   const audit = openAudit({
     ...common,
+    wait: systemWait,
     baselineOf: async () => pulled.snapshot,
     keep: async (snapshot) => void snapshots.set(snapshot.hash, snapshot),
   });

@@ -138,7 +138,7 @@ function incidentAlert(incident: Incident): Raised {
         ? `incident ${id}: ${first?.text ?? "something hurts"}`
         : `incident ${id}: ${ruleTitle(explained)}`,
     text: [
-      ...causeLines(cause),
+      ...causeLines(incident),
       ...waitingFor(incident).map(({ text }) => `- ${text}`),
       explained === null || explained.isTakenBack
         ? `look: premortem incident ${id}`
@@ -152,10 +152,10 @@ function incidentAlert(incident: Incident): Raised {
   };
 }
 
-function causeLines(cause: IncidentCause | null): readonly string[] {
+function causeLines({ cause, symptoms }: Incident): readonly string[] {
   switch (cause?.kind) {
     case "explained":
-      return explainedLines(cause);
+      return explainedLines(cause, doubtsOf(cause, symptoms));
     case "notByRules":
       return ["Not explained by any difference of a ruleset. What hurts:"];
     case "unclear":
@@ -170,8 +170,10 @@ function causeLines(cause: IncidentCause | null): readonly string[] {
   }
 }
 
-function explainedLines(cause: Extract<IncidentCause, { kind: "explained" }>): readonly string[] {
-  const doubts = doubtsOf(cause);
+function explainedLines(
+  cause: Extract<IncidentCause, { kind: "explained" }>,
+  doubts: readonly string[],
+): readonly string[] {
   const rest = notExaminedText(cause);
   return [
     `The cause is ${doubts.length === 0 ? "proved" : "likely, not proved"}: ${ruleTitle(cause)}.`,

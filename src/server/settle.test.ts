@@ -105,6 +105,7 @@ test("an intent is over where it is proved to hold, not where nobody can say", a
       kind: "watching",
       sinceMs: 0,
       snapshot: "",
+      polling: { everyMs: 60_000, withoutEvents: [], text: "" },
       drift: { ...WHOLE, ...drift },
     };
     return settled(0, { audit: { states: () => new Map([["fw", watch]]) } });

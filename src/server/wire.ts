@@ -30,7 +30,7 @@ import { TRAIL_MIGRATIONS } from "../operations/trail/store.ts";
 import { AUTH_MIGRATIONS } from "../platform/auth/store.ts";
 import { openTokens } from "../platform/auth/tokens.ts";
 import { openChannel } from "../platform/channel.ts";
-import type { Clock } from "../platform/clock.ts";
+import { type Clock, systemWait } from "../platform/clock.ts";
 import type { Database } from "../platform/db/database.ts";
 import type { DatabaseFault } from "../platform/db/fault.ts";
 import { migrate } from "../platform/db/migrate.ts";
@@ -133,6 +133,7 @@ export async function openService(settings: ServiceSettings) {
   const watched = { database, clock, network, transportOf, onFault };
   const audit = openAudit({
     ...watched,
+    wait: systemWait,
     baselineOf: (device) => inventory.baselineSnapshot(device),
     snapshotOf: (hash) => inventory.snapshotOf(hash),
     keep: (snapshot) => inventory.keep(snapshot),

@@ -1,6 +1,6 @@
 import { notSeenTexts } from "../../operations/incident/doubts.ts";
 import { type Style, shown, tint } from "../../report/formats/text/style.ts";
-import type { IncidentBody } from "./model.ts";
+import type { DifferenceBody, IncidentBody } from "./model.ts";
 import { spanText, timeText } from "./times.ts";
 
 /** Entries of the timeline that a person's first screen has. */
@@ -67,7 +67,7 @@ function causeText({ cause, symptoms, doubts }: IncidentBody, style: Style): str
       const change =
         difference.change === null ? "no change approved it" : `change ${difference.change}`;
       return [
-        `${title}  ${doubts.length === 0 ? "proved" : tint(style, "yellow", "likely, not proved")}, on ${shown(difference.device)}, since ${timeText(difference.atMs)}`,
+        `${title}  ${doubts.length === 0 ? "proved" : tint(style, "yellow", "likely, not proved")}, on ${shown(difference.device)}, ${sinceText(difference)}`,
         ...all.map((rule) => `  ${tint(style, "red", shown(rule))}`),
         ...(cause.place ? [`  at ${shown(cause.place)}`] : []),
         `  by ${shown(difference.by)}; ${change}`,
@@ -87,6 +87,12 @@ function causeText({ cause, symptoms, doubts }: IncidentBody, style: Style): str
       ].join("\n");
     }
   }
+}
+
+function sinceText({ sinceMs, atMs }: Pick<DifferenceBody, "sinceMs" | "atMs">): string {
+  const at = timeText(atMs);
+  if (sinceMs === null) return `since ${at}`;
+  return sinceMs === 0 ? `since before ${at}` : `since between ${timeText(sinceMs)} and ${at}`;
 }
 
 function rulesText(added: readonly string[], removed: readonly string[]): string {

@@ -16,6 +16,7 @@ export type PulledBody = z.output<typeof device.pulled>;
 export type RevertedBody = z.output<typeof device.revertedDrift>;
 export type NetworkBody = z.output<typeof service.networkSummary>;
 export type BaselineBody = z.output<typeof device.baseline>;
+export type DifferenceBody = z.output<typeof device.difference>;
 export type IncidentBody = z.output<typeof incident.incident>;
 export type IncidentList = z.output<typeof incident.incidents>;
 export type PostmortemBody = z.output<typeof incident.postmortem>;

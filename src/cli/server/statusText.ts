@@ -26,6 +26,7 @@ export function statusText(status: StatusBody, style: Style): string {
         ...columns(devices.map((one) => deviceCells(one, atMs, style))),
         ...devices.flatMap(askedLine),
         ...devices.flatMap(revertLine),
+        ...devices.flatMap(pollingLine),
       ],
       "none named",
     ),
@@ -90,6 +91,11 @@ function revertLine({ name, lastRevert }: DeviceBody): readonly string[] {
   if (isOver && state !== "stuck") return [];
   const how = text === null ? state : `${state}, ${text}`;
   return [`${shown(login)} takes drift back on ${shown(name)}: ${shown(how)}`];
+}
+
+/** What of a device is not seen as it changes. */
+function pollingLine({ name, watch }: DeviceBody): readonly string[] {
+  return watch.kind === "watching" ? [`${shown(name)}: ${shown(watch.polling.text)}`] : [];
 }
 
 /** What a monitor does not see though it looks. */

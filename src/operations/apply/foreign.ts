@@ -48,7 +48,7 @@ function namesOf(text: string, pattern: RegExp): readonly string[] {
  * Tables of an iptables-save file that do something: those that were only looked at are there as well,
  * and let everything through.
  */
-function usedTables(text: string): readonly string[] {
+export function usedTables(text: string): readonly string[] {
   return text
     .split(/^\*/m)
     .slice(1)

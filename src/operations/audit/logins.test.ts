@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { openAt, readLogins } from "./logins.ts";
+import { openBetween, readLogins } from "./logins.ts";
 
 const NOW = Date.parse("2026-11-25T14:10:00Z");
 const time = { nowMs: NOW, zone: "+0100" };
@@ -60,8 +60,10 @@ test("a session is open from its second to its last", () => {
     accepted(ISO),
     "2026-11-25T14:03:00.000000+00:00 fw1 sshd[72]: Connection closed by 10.9.0.7 port 40122",
   );
-  const isOpen = (clock: string) =>
-    openAt(sessions, Date.parse(`2026-11-25T${clock}Z`)).length === 1;
+  const at = (clock: string) => Date.parse(`2026-11-25T${clock}Z`);
+  const isOpen = (from: string, to = from) => openBetween(sessions, at(from), at(to)).length === 1;
   const moments = ["14:02:04", "14:02:06", "14:02:30", "14:03:01", "14:03:03"];
-  expect(moments.map(isOpen)).toEqual([false, true, true, true, false]);
+  expect(moments.map((one) => isOpen(one))).toEqual([false, true, true, true, false]);
+  expect(isOpen("14:02:04", "14:03:03")).toBe(true);
+  expect([isOpen("14:01:00", "14:02:04"), isOpen("14:03:03", "14:04:00")]).toEqual([false, false]);
 });

@@ -69,10 +69,14 @@ function finite(ms: number): number | null {
 /** Stamps are of whole seconds, and a session of one command is over before its end is written. */
 const SLACK_MS = 2_000;
 
-/** Sessions that were open at a moment. */
-export function openAt(sessions: readonly LoginSession[], atMs: number): readonly LoginSession[] {
+/** Sessions that were open at some time between two moments. */
+export function openBetween(
+  sessions: readonly LoginSession[],
+  fromMs: number,
+  toMs: number,
+): readonly LoginSession[] {
   return sessions.filter(
     ({ openedMs, closedMs }) =>
-      openedMs <= atMs + SLACK_MS && (closedMs === null || closedMs >= atMs - SLACK_MS),
+      openedMs <= toMs + SLACK_MS && (closedMs === null || closedMs >= fromMs - SLACK_MS),
   );
 }

@@ -5,6 +5,7 @@ import type { DeviceResult } from "../../engine/parsers/readDevice.ts";
 import { type ChangedIntent, checkChange } from "../inventory/checkChange.ts";
 import { checkDevice, intentsOn } from "../inventory/checkDevice.ts";
 import type { Network } from "../inventory/model.ts";
+import { changedParts, isSurrounding, type Snapshot } from "../inventory/snapshot.ts";
 
 /**
  * What a difference between two states of a device means.
@@ -62,6 +63,11 @@ export function isReadWhole({ refused, coverage }: DeviceResult): boolean {
 /** What was not read may break what seems to hold; what is broken stays broken. */
 export function asFarAsRead(meaning: Meaning, isWhole: boolean): Meaning {
   return isWhole || meaning.kind === "breaks" ? meaning : { ...meaning, kind: "unclear" };
+}
+
+/** Of routes, addresses and links there is no model: what differs there is proved to do nothing by no ruleset. */
+export function asFarAsModelled(meaning: Meaning, before: Snapshot, after: Snapshot): Meaning {
+  return asFarAsRead(meaning, !changedParts(before, after).some(isSurrounding));
 }
 
 function kindOf({ equal }: Difference, breaks: boolean, doubts: boolean): MeaningKind {

@@ -1,15 +1,20 @@
 import type { CheckedIntent } from "../../engine/answer/check.ts";
 import type { MeaningKind } from "./meaning.ts";
+import type { Polling } from "./polling.ts";
 import type { Who } from "./who.ts";
 
 /** One change of what runs on a device, as it was seen. */
 export interface SeenDifference {
   readonly id: number;
   readonly device: string;
-  /** When it was seen to begin; with `sinceMs` where nobody watched then. */
+  /** When it was seen to begin; with `sinceMs` where nobody saw it come. */
   readonly atMs: number;
-  /** The moment until which the ruleset of before was seen; null: it was watched all the time. */
+  /** The moment until which what was before was seen; null: it was seen to come. */
   readonly sinceMs: number | null;
+  /** It has no events, or none came: found by a read-back, while `sinceMs` is when the one before began. */
+  readonly isPolled: boolean;
+  /** Parts of the snapshot that differ: `nft`, `ipset`, `routes`, the path of a source file. */
+  readonly parts: readonly string[];
   /** Snapshots of before and after. */
   readonly before: string;
   readonly after: string;
@@ -32,6 +37,8 @@ export type WatchState =
       readonly sinceMs: number;
       readonly snapshot: string;
       readonly drift: DriftState;
+      /** What of it no event tells of, and how often it is read for that. */
+      readonly polling: Polling;
     }
   /** Nothing is seen; it is tried again. */
   | { readonly kind: "blind"; readonly sinceMs: number; readonly reason: string }

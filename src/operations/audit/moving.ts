@@ -2,6 +2,7 @@ import { type ListedTable, readListing, readSet } from "../apply/listing.ts";
 import { isOfAnother } from "../change/ownTables.ts";
 import type { NetworkDevice } from "../inventory/model.ts";
 import { partOf, type Snapshot, withPart } from "../inventory/snapshot.ts";
+import { movedIpsets } from "./movingIpsets.ts";
 
 /**
  * Which sets move all day: those with time-outs or that packets fill, and all of tables that another program is
@@ -27,6 +28,20 @@ export function withMovedElements(
   before: Snapshot,
   after: Snapshot,
 ): Snapshot | null {
+  const nft = movedNft(device, before, after);
+  const ipset = movedIpsets(before, after);
+  const moved = ipset === null ? before : withPart(before, "ipset", ipset);
+  if (nft !== null) return withPart(moved, "nft", nft);
+  return ipset === null ? null : moved;
+}
+
+/** Whether nothing but elements of moving sets differs. */
+export function isMovedOnly(device: NetworkDevice, before: Snapshot, after: Snapshot): boolean {
+  return withMovedElements(device, before, after)?.hash === after.hash;
+}
+
+/** The listing of nft with what has moved; null: nothing has. */
+function movedNft(device: NetworkDevice, before: Snapshot, after: Snapshot): string | null {
   const text = partOf(before, "nft") ?? "";
   const held = elementsOf(readListing(partOf(after, "nft") ?? "") ?? []);
   const moves = movingSets(device, before);
@@ -40,7 +55,7 @@ export function withMovedElements(
     (all, [set]) => withElements(all, set, held.get(set)?.elements ?? ""),
     text,
   );
-  return next === text ? null : withPart(before, "nft", next);
+  return next === text ? null : next;
 }
 
 /** Lines of a listing, each with its end. */

@@ -1,5 +1,5 @@
 import { type Channel, openChannel } from "../../platform/channel.ts";
-import type { Clock } from "../../platform/clock.ts";
+import type { Clock, Wait } from "../../platform/clock.ts";
 import type { Database } from "../../platform/db/database.ts";
 import type { Transport } from "../../platform/transport/transport.ts";
 import type { Network } from "../inventory/model.ts";
@@ -14,6 +14,7 @@ import type { OwnWork } from "./who.ts";
 export interface AuditOptions {
   readonly database: Database;
   readonly clock: Clock;
+  readonly wait: Wait;
   readonly network: () => Network;
   readonly transportOf: (device: string) => Transport;
   readonly baselineOf: (device: string) => Promise<Snapshot | null>;

@@ -7,6 +7,8 @@ const DIFFERENCE: Omit<SeenDifference, "id"> = {
   device: "edge",
   atMs: 20,
   sinceMs: null,
+  isPolled: false,
+  parts: ["nft"],
   before: "aa",
   after: "bb",
   meaning: "harmless",

@@ -81,7 +81,7 @@ export function auditStore(database: Database): AuditStore {
         .orderBy("id", "desc")
         .limit(MAXIMUM_DIFFERENCES)
         .execute();
-      return rows.map(({ id, difference }) => ({ id, ...difference })).reverse();
+      return rows.map(seenOf).reverse();
     },
     async find(id) {
       const row = await tables
@@ -89,7 +89,7 @@ export function auditStore(database: Database): AuditStore {
         .select(["id", "difference"])
         .where("id", "=", id)
         .executeTakeFirst();
-      return row === undefined ? null : { id: row.id, ...row.difference };
+      return row === undefined ? null : seenOf(row);
     },
     async lastSeen(device) {
       const row = await tables
@@ -101,6 +101,16 @@ export function auditStore(database: Database): AuditStore {
     },
     noteSeen: (device, atMs, snapshot) => saveSeen(tables, device, atMs, snapshot),
   };
+}
+
+/** Rows of before devices were read by the clock lack what that has brought; they were all told by nft. */
+const TOLD_BY_NFT = { isPolled: false, parts: ["nft"] };
+
+function seenOf(row: {
+  readonly id: number;
+  readonly difference: Omit<SeenDifference, "id">;
+}): SeenDifference {
+  return { id: row.id, ...TOLD_BY_NFT, ...row.difference };
 }
 
 async function saveSeen(

@@ -1,7 +1,8 @@
 import { readListing } from "../apply/listing.ts";
-import { RULESET_PARTS, type Snapshot } from "../inventory/snapshot.ts";
+import { isSurrounding, type Snapshot } from "../inventory/snapshot.ts";
+import { entryLines } from "./toldEntries.ts";
 
-/** Rules that came and went between two snapshots, each with the place where it stands. */
+/** Rules that came and went between two snapshots, and what else differs, each with the place where it stands. */
 export interface ToldRules {
   readonly added: readonly string[];
   readonly removed: readonly string[];
@@ -10,7 +11,7 @@ export interface ToldRules {
 /** Rules of one difference that are listed: somebody may have flushed 10,000. */
 export const MAXIMUM_TOLD = 50;
 
-/** The difference of two snapshots in the words of their listings. Moved rules are in both lists. */
+/** The difference of two snapshots in the words of what was read. Moved rules are in both lists. */
 export function toldRules(before: Snapshot, after: Snapshot): ToldRules {
   const first = linesOf(before);
   const second = linesOf(after);
@@ -34,10 +35,16 @@ function without(lines: readonly string[], others: readonly string[]): readonly 
 }
 
 function linesOf({ parts }: Snapshot): readonly string[] {
-  return parts.flatMap(({ name, text }) => {
-    if (text === null || !RULESET_PARTS.includes(name)) return [];
-    return name === "nft" ? nftLines(text) : plainLines(name, text);
+  const entries = new Set<string>();
+  const rules = parts.flatMap(({ name, text }) => {
+    if (text === null) return [];
+    if (name === "nft") return nftLines(text);
+    if (!isSurrounding(name)) return plainLines(name, text);
+    /* Routes of IPv6 are read twice by some versions of ip. */
+    for (const line of entryLines(name, text)) entries.add(line);
+    return [];
   });
+  return [...rules, ...entries];
 }
 
 /** `inet edge forward: ip saddr … drop`. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { localTransport } from "../../platform/transport/local.ts";
 import type { NetworkDevice, Person } from "../inventory/model.ts";
-import { whoText, whoWas } from "./who.ts";
+import { type Moment, whoText, whoWas } from "./who.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "premortem-who-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -32,7 +32,7 @@ test("our own sessions are nobody's, other ones of the same login with another k
   expect(found).toBe("login root from 10.9.0.8:7 (likely: the ssh session was open)");
 });
 
-async function ask(loginLog: string, nowMs: number): Promise<string> {
+async function ask(loginLog: string, nowMs: number, told: Partial<Moment> = {}): Promise<string> {
   const device: NetworkDevice = {
     name: "fw1",
     reach: { kind: "local" },
@@ -43,7 +43,8 @@ async function ask(loginLog: string, nowMs: number): Promise<string> {
     records: "/var/lib/premortem",
     span: { file: "", line: 1, column: 1, endLine: 1, endColumn: 1 },
   };
-  const moment = { process: "nft", atMs: nowMs - 1_000, nowMs };
+  const atMs = nowMs - 1_000;
+  const moment = { process: "nft", untold: null, sinceMs: atMs, atMs, nowMs, ...told };
   return whoText(await whoWas(localTransport(), device, PEOPLE, moment));
 }
 
@@ -68,5 +69,20 @@ test("nobody is blamed where nobody was logged in, or the log cannot be read", a
   expect(await who(OPS, ended)).toBe("unknown (by `nft`): nobody was logged in over ssh");
   expect(await ask(join(folder, "none.log"), Date.now())).toMatch(
     /^unknown \(by `nft`\): `.*none.log` cannot be read: /,
+  );
+});
+
+test("of what nothing tells, whoever was logged in since the last look may have done it", async () => {
+  const nowMs = Date.now();
+  const untold = "nothing tells of changes of ipset as they come";
+  const polled = { process: null, untold, sinceMs: nowMs - 65_000 };
+  const ended = "Disconnected from user ops2 10.9.0.7 port 4";
+  await who(OPS, ended);
+  const log = join(folder, "auth.log");
+  expect(await ask(log, nowMs, polled)).toBe(
+    "login ops2 from 10.9.0.7:4 (likely: the ssh session was open)",
+  );
+  expect(await ask(log, nowMs, { ...polled, sinceMs: nowMs - 5_000 })).toBe(
+    `unknown: ${untold}; nobody was logged in over ssh`,
   );
 });

@@ -1,6 +1,6 @@
 import type { Transport } from "../../platform/transport/transport.ts";
 import type { NetworkDevice, Person } from "../inventory/model.ts";
-import { type LoginSession, openAt, readLogins } from "./logins.ts";
+import { type LoginSession, openBetween, readLogins } from "./logins.ts";
 
 /** Who changed a ruleset, with how sure that is. */
 export type Who =
@@ -11,7 +11,12 @@ export type Who =
   /** Drift that a person asked us to take back. */
   | { readonly kind: "revert"; readonly login: string }
   /** Sessions that were open then: one of them, likely. */
-  | { readonly kind: "likely"; readonly logins: readonly SeenLogin[]; readonly process: string }
+  | {
+      readonly kind: "likely";
+      readonly logins: readonly SeenLogin[];
+      /** Null: nothing told of it. */
+      readonly process: string | null;
+    }
   | { readonly kind: "unknown"; readonly reason: string; readonly process: string | null };
 
 /** What we do ourselves, which is known for sure. */
@@ -32,16 +37,19 @@ if [ "$1" = journal ]; then journalctl -t sshd -o short-iso-precise -n "$2" --no
 else tail -n "$2" -- "$1"; fi`;
 
 /**
- * Who was logged in on the device when a process of the name `process` changed its ruleset. Our own
- * session is none of them. `atMs` is of our clock; a device whose clock differs is asked for its own.
+ * Who was logged in on the device when it was changed. Our own session is none of them. Moments are of our clock;
+ * a device whose clock differs is asked for its own.
  */
 export async function whoWas(
   transport: Transport,
   { loginLog }: NetworkDevice,
   people: readonly Person[],
-  { process, atMs, nowMs }: Moment,
+  { process, untold, sinceMs, atMs, nowMs }: Moment,
 ): Promise<Who> {
-  const unknown = (reason: string): Who => ({ kind: "unknown", reason, process });
+  const unknown = (why: string): Who => {
+    const reason = untold === null ? why : `${untold}; ${why}`;
+    return { kind: "unknown", reason, process };
+  };
   const ran = await transport.run(["sh", "-c", READ, "sh", loginLog, String(LOG_LINES)]);
   if (ran.kind === "fault") return unknown(ran.message);
   const [connection = "", clock = "", ...log] = ran.out.split("\n");
@@ -50,7 +58,8 @@ export async function whoWas(
     return unknown(`\`${loginLog}\` cannot be read: ${ran.error.trim().split("\n").at(-1)}`);
   const deviceNowMs = Number(seconds) * 1_000;
   const sessions = readLogins(log.join("\n"), { nowMs: deviceNowMs, zone });
-  const open = openAt(sessions, deviceNowMs - (nowMs - atMs)).filter(
+  const onDevice = (ms: number) => deviceNowMs - (nowMs - ms);
+  const open = openBetween(sessions, onDevice(sinceMs), onDevice(atMs)).filter(
     isForeign(sessions, ownSource(connection)),
   );
   if (open.length === 0) return unknown("nobody was logged in over ssh");
@@ -58,8 +67,12 @@ export async function whoWas(
 }
 
 export interface Moment {
-  /** Name of the program, as the kernel tells it. */
-  readonly process: string;
+  /** Name of the program, as the kernel tells it; null: it tells of nothing. */
+  readonly process: string | null;
+  /** Why nothing was told of it; null: it was. */
+  readonly untold: string | null;
+  /** It was between these two; they are the same where it was told. */
+  readonly sinceMs: number;
   readonly atMs: number;
   readonly nowMs: number;
 }

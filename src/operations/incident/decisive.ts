@@ -2,7 +2,13 @@ import { setImmediate } from "node:timers/promises";
 import { type ListedTable, readListing } from "../apply/listing.ts";
 import { listingText } from "../apply/script.ts";
 import type { Network } from "../inventory/model.ts";
-import { partOf, type Snapshot, withPart } from "../inventory/snapshot.ts";
+import {
+  changedParts,
+  partOf,
+  RULESET_PARTS,
+  type Snapshot,
+  withPart,
+} from "../inventory/snapshot.ts";
 import { askSymptom } from "./asked.ts";
 import { type Edit, editsOf, withEdits } from "./edits.ts";
 import type { ObservedDifference, Symptom } from "./model.ts";
@@ -25,6 +31,7 @@ export async function decisiveRules(
   symptoms: readonly Symptom[],
   proofs: Proofs,
 ): Promise<readonly string[]> {
+  if (changedParts(before, after).some(isElsewhere)) return [];
   const first = readListing(partOf(before, "nft") ?? "");
   const second = readListing(partOf(after, "nft") ?? "");
   const edits = first === null || second === null ? null : editsOf(first, second);
@@ -33,6 +40,11 @@ export async function decisiveRules(
   const trial = { network, difference, before, listing: first, symptoms, proofs };
   const found = await breakingAmong(trial, edits);
   return found.slice(0, MAXIMUM_NAMED).map(({ text }) => text);
+}
+
+/** Rules and sets that nft's listing does not have: what is there may be to blame as well. */
+function isElsewhere(part: string): boolean {
+  return part !== "nft" && RULESET_PARTS.includes(part);
 }
 
 interface Trial {

@@ -25,6 +25,7 @@ function edge(...commands: readonly string[]) {
   return makeSnapshot("edge", [{ name: "nft", text: [EDGE, ...commands, ""].join("\n") }]);
 }
 
+const POLLING = { everyMs: 60_000, withoutEvents: [], text: "" };
 const insert = (rule: string) => `insert rule inet edge forward ${rule}`;
 const DROP = insert("ip saddr 10.10.2.8/29 drop");
 
@@ -64,7 +65,7 @@ describe("intents that a rule by hand breaks", () => {
   ];
   test.each(cases)("%s", async (_name, commands, expected) => {
     const { incidents } = await openDesk();
-    const seen = { kind: "watching", sinceMs: 0, snapshot: "" } as const;
+    const seen = { kind: "watching", sinceMs: 0, snapshot: "", polling: POLLING } as const;
     await incidents.drifted("edge", { ...seen, drift: drift(DROP) });
     await incidents.drifted("edge", { ...seen, drift: drift(...commands) });
     const waiting = (await incidents.open()).flatMap(waitingFor);
@@ -74,7 +75,7 @@ describe("intents that a rule by hand breaks", () => {
 
 test("what was not read may break what seems to hold again", async () => {
   const { incidents } = await openDesk();
-  const seen = { kind: "watching", sinceMs: 0, snapshot: "" } as const;
+  const seen = { kind: "watching", sinceMs: 0, snapshot: "", polling: POLLING } as const;
   await incidents.drifted("edge", { ...seen, drift: drift(DROP) });
   const mended = drift(insert("counter"));
   await incidents.drifted("edge", { ...seen, drift: { ...mended, isWhole: false } });
@@ -107,6 +108,7 @@ describe("what hurts, and no difference explains it", () => {
       kind: "watching",
       sinceMs: 0,
       snapshot: "",
+      polling: POLLING,
       drift: drift(),
     });
     expect((await incidents.open())[0]?.cause?.kind).toBe("notByRules");

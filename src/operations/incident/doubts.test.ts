@@ -1,6 +1,6 @@
-import { expect, test } from "vitest";
-import { doubtsOf, notExaminedText } from "./doubts.ts";
-import type { IncidentCause } from "./model.ts";
+import { describe, expect, test } from "vitest";
+import { cameText, doubtsOf, notExaminedText } from "./doubts.ts";
+import type { IncidentCause, Symptom } from "./model.ts";
 
 const MINUTE_MS = 60_000;
 const PROVED: Extract<IncidentCause, { kind: "explained" }> = {
@@ -10,6 +10,7 @@ const PROVED: Extract<IncidentCause, { kind: "explained" }> = {
     device: "edge",
     atMs: 5 * MINUTE_MS,
     sinceMs: null,
+    isPolled: false,
     added: ["inet edge forward: drop"],
     removed: [],
     by: "login ops2",
@@ -46,7 +47,42 @@ test.each([
     ["it breaks a → b, smtp, which worked after it"],
   ],
 ])("%s", (_name, cause, expected) => {
-  expect(doubtsOf(cause)).toEqual(expected);
+  expect(doubtsOf(cause, [])).toEqual(expected);
+});
+
+describe("what was found by reading the device again", () => {
+  const polled = since(4 * MINUTE_MS);
+  const cause = { ...polled, difference: { ...polled.difference, isPolled: true } };
+  const felt = (sinceMs: number): Symptom => ({
+    id: "smtp",
+    sinceMs,
+    text: "smtp",
+    flows: [],
+    intent: null,
+  });
+  const early = [
+    "it came between 1970-01-01 00:04:00 UTC and 1970-01-01 00:05:00 UTC, and what hurts may have begun before it",
+  ];
+  test.each([
+    ["may have come later than what was felt meanwhile", [felt(4.5 * MINUTE_MS)], early],
+    ["came before what was felt behind it", [felt(5 * MINUTE_MS)], []],
+    [
+      "is proved by the intent that it breaks",
+      [{ ...felt(0), intent: { device: "edge", id: "i" } }],
+      [],
+    ],
+    ["has nothing to do with what it does not explain", [{ ...felt(0), id: "imap" }], []],
+  ])("%s", (_name, symptoms, expected) => {
+    expect(doubtsOf(cause, symptoms)).toEqual(expected);
+  });
+});
+
+test.each([
+  [null, "came at 1970-01-01 00:05:00 UTC"],
+  [0, "came before 1970-01-01 00:05:00 UTC"],
+  [60_000, "came between 1970-01-01 00:01:00 UTC and 1970-01-01 00:05:00 UTC"],
+])("a difference of which is known since when it may have come (%s)", (sinceMs, expected) => {
+  expect(cameText({ sinceMs, atMs: 5 * MINUTE_MS })).toBe(expected);
 });
 
 test.each([

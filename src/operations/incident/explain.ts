@@ -3,7 +3,7 @@ import type { SeenDifference } from "../audit/model.ts";
 import { placeOf, placeText } from "../audit/rulePlace.ts";
 import { toldRules } from "../audit/told.ts";
 import type { Network } from "../inventory/model.ts";
-import type { Snapshot } from "../inventory/snapshot.ts";
+import { RULESET_PARTS, type Snapshot } from "../inventory/snapshot.ts";
 import { alsoCutting, type Recorded } from "./also.ts";
 import { findCause, mayHoldCause, proveFlows } from "./cause.ts";
 import { decisiveRules } from "./decisive.ts";
@@ -33,8 +33,10 @@ export interface ToExplain {
 
 /** Which of the differences explains the symptoms, as it is told. */
 export async function explain(question: ToExplain): Promise<IncidentCause> {
-  const { network, symptoms, wellness, proofs, differences } = question;
-  const { asked, later, harmless, notAsked } = choose(question);
+  const { network, symptoms, wellness, proofs } = question;
+  /* What no ruleset has any part in is neither to blame by proof nor ruled out by it. */
+  const differences = question.differences.filter(isOfRules);
+  const { asked, later, harmless, notAsked } = choose({ ...question, differences });
   const records = await recordsOf(question, [...asked, ...later]);
   const observed = [...records.values()].map((record) => observe(record, proofs));
   await proveFlows(network, observed, symptoms, proofs);
@@ -92,6 +94,10 @@ function choose({ differences, symptoms, known }: ToExplain): Chosen {
 function namedBy(known: IncidentCause | null): ReadonlySet<string> {
   if (known?.kind !== "explained") return new Set();
   return new Set([known, ...known.others].map(({ difference }) => difference.id));
+}
+
+function isOfRules({ parts }: SeenDifference): boolean {
+  return parts.some((part) => RULESET_PARTS.includes(part));
 }
 
 /** A difference with its snapshots. */

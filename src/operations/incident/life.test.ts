@@ -35,6 +35,7 @@ const CAUSE: Extract<IncidentCause, { kind: "explained" }> = {
     device: "edge",
     atMs: 8,
     sinceMs: null,
+    isPolled: false,
     added: ["inet edge forward: drop"],
     removed: [],
     by: "login ops2",

@@ -96,6 +96,8 @@ export interface ToldDifference {
   readonly atMs: number;
   /** Since when it may have come, where nobody was watching; null: it was seen to come. */
   readonly sinceMs: number | null;
+  /** No event told of it: it was found by reading the device, as it is again and again. */
+  readonly isPolled: boolean;
   /** Rules that came and went, each with the chain that it stands in. */
   readonly added: readonly string[];
   readonly removed: readonly string[];

@@ -129,12 +129,13 @@ function toldOf({ seen }: Found, ids: readonly string[]): readonly ToldDifferenc
 }
 
 function toldDifference(seen: SeenDifference): ToldDifference {
-  const { id, device, atMs, sinceMs, added, removed, by } = seen;
+  const { id, device, atMs, sinceMs, isPolled, added, removed, by } = seen;
   return {
     id: String(id),
     device,
     atMs,
     sinceMs,
+    isPolled,
     added,
     removed,
     by: whoText(by),

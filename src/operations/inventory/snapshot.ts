@@ -46,6 +46,41 @@ export const RULESET_PARTS: readonly string[] = [
   "ip6tables-legacy",
 ];
 
+/** Parts of it whose changes the kernel tells as they come; of all others nothing does. */
+const WITH_EVENTS: readonly string[] = ["nft", "iptables-nft", "ip6tables-nft"];
+
+/** Whether `nft monitor` tells of changes of a part. */
+export function hasEvents(part: string): boolean {
+  return WITH_EVENTS.includes(part);
+}
+
+/** What the engine has no model of, and packets depend on all the same. */
+const SURROUNDINGS: readonly string[] = [
+  "links",
+  "addresses",
+  "routes",
+  "routes6",
+  "routing rules",
+];
+
+/** Whether packets may fare otherwise by a change of a part though no rule differs. */
+export function isSurrounding(part: string): boolean {
+  return SURROUNDINGS.includes(part);
+}
+
+/** Names of parts that differ, or that one of the two lacks. */
+export function changedParts(before: Snapshot, after: Snapshot): readonly string[] {
+  const names = new Set([...before.parts, ...after.parts].map(({ name }) => name));
+  return [...names].filter((name) => partOf(before, name) !== partOf(after, name)).sort();
+}
+
+/** `before` with these parts as `after` has them. */
+export function withPartsOf(before: Snapshot, after: Snapshot, names: readonly string[]): Snapshot {
+  const parts = before.parts.filter(({ name }) => !names.includes(name));
+  const others = after.parts.filter(({ name }) => names.includes(name));
+  return makeSnapshot(before.device, [...parts, ...others]);
+}
+
 /** What runs, as the engine reads it. */
 export function runningDevice({ parts }: Snapshot): DeviceResult {
   const texts = new Map(parts.map(({ name, text }) => [name, text ?? ""]));

@@ -25,6 +25,7 @@ const CAUSE: IncidentCause = {
     device: "edge",
     atMs: 0,
     sinceMs: null,
+    isPolled: false,
     added: ["inet edge forward: ip saddr 10.10.2.8/29 drop"],
     removed: [],
     by: "login ops2 (likely: the ssh session was open)",

@@ -1,7 +1,7 @@
-import { doubtsOf, notExaminedText, notSeenTexts } from "../incident/doubts.ts";
+import { cameText, doubtsOf, notExaminedText, notSeenTexts } from "../incident/doubts.ts";
 import { REMOVED } from "../incident/edits.ts";
 import { differenceText, titleOf, waitingFor } from "../incident/life.ts";
-import type { Incident, IncidentCause } from "../incident/model.ts";
+import type { Incident, IncidentCause, ToldDifference } from "../incident/model.ts";
 import type { Network } from "../inventory/model.ts";
 import type { IncidentStory, StoryCause, StoryTask } from "./draft.ts";
 import { proposalText, proposeIntents } from "./regression.ts";
@@ -22,7 +22,7 @@ export function storyOf(network: Network, incident: Incident): IncidentStory {
     timeline: [
       ...(explained === null
         ? []
-        : [{ atMs: explained.difference.atMs, text: differenceText(explained.difference) }]),
+        : [{ atMs: explained.difference.atMs, text: comingText(explained.difference) }]),
       ...incident.timeline,
     ],
     cause: explained === null ? null : causeOf(explained, incident),
@@ -36,6 +36,12 @@ export function storyOf(network: Network, incident: Incident): IncidentStory {
           ),
     tasks: tasksOf(network, incident),
   };
+}
+
+/** A moment that nobody saw is told with what is known of it. */
+function comingText(difference: ToldDifference): string {
+  const text = differenceText(difference);
+  return difference.sinceMs === null ? text : `${text} (it ${cameText(difference)})`;
 }
 
 /** `inet edge forward: ip saddr … drop` is a rule in its place. */
@@ -75,7 +81,7 @@ function causeOf(
         ),
       ),
       ...unexplained.map((id) => `It does not explain: ${textOf(id)}.`),
-      ...doubtsOf(cause).map((doubt) => `Not proved to be the cause: ${doubt}.`),
+      ...doubtsOf(cause, symptoms).map((doubt) => `Not proved to be the cause: ${doubt}.`),
       ...(rest === null ? [] : [`Not all was asked: ${rest}.`]),
     ],
   };

@@ -34,6 +34,13 @@ export const watchState = z
         atMs: milliseconds,
         change: z.number().nullable(),
       }),
+      polling: z
+        .object({
+          everyMs: milliseconds.describe("between two read-backs that no event asks for"),
+          withoutEvents: listOf(z.string()).describe("what it holds that tells of no changes"),
+          text: z.string().describe("the same in words"),
+        })
+        .describe("what is found by reading alone"),
     }),
     z.object({ kind: z.literal("blind"), sinceMs: milliseconds, reason: z.string() }),
     z.object({ kind: z.literal("noBaseline") }),
@@ -127,7 +134,7 @@ const who = z
       logins: listOf(
         z.object({ login: z.string(), from: z.string(), person: z.string().nullable() }),
       ),
-      process: z.string(),
+      process: z.string().nullable(),
     }),
     z.object({ kind: z.literal("unknown"), reason: z.string(), process: z.string().nullable() }),
   ])
@@ -138,7 +145,11 @@ export const difference = z
     id: z.number(),
     device: z.string(),
     atMs: milliseconds,
-    sinceMs: milliseconds.nullable().describe("nobody watched from then on; null: it was watched"),
+    sinceMs: milliseconds
+      .nullable()
+      .describe("it came between then and `atMs`; null: it was seen to come at `atMs`"),
+    isPolled: z.boolean().describe("no event told of it: it was found by reading the device"),
+    parts: listOf(z.string()).describe("what differs: `nft`, `ipset`, `routes`, a source file"),
     before: hash,
     after: hash,
     meaning,

@@ -8,7 +8,9 @@ const toldDifference = z.object({
   id: z.string(),
   device: z.string(),
   atMs: milliseconds,
-  sinceMs: milliseconds.nullable().describe("since when it may have come, where nobody watched"),
+  sinceMs: milliseconds.nullable().describe("since when it may have come; null: it was seen to"),
+  /* Causes that were found before devices were read by the clock have none. */
+  isPolled: z.boolean().default(false).describe("it was found by reading the device"),
   added: listOf(z.string()),
   removed: listOf(z.string()),
   by: z.string(),

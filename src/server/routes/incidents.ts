@@ -94,6 +94,7 @@ function told(found: Incident | Refusal) {
 
 export function incidentBody(incident: Incident) {
   const waitsFor = waitingFor(incident).map(({ text }) => text);
-  const doubts = incident.cause?.kind === "explained" ? doubtsOf(incident.cause) : [];
+  const { cause, symptoms } = incident;
+  const doubts = cause?.kind === "explained" ? doubtsOf(cause, symptoms) : [];
   return { ...incident, title: titleOf(incident), doubts, waitsFor };
 }
