@@ -25,6 +25,8 @@ let records = "";
 const transport = namespaceTransport(NAMESPACE);
 const nft = (script: string) =>
   execFileSync("ip", ["netns", "exec", NAMESPACE, "nft", "-f", "-"], { input: script });
+const inside = (command: string) =>
+  execFileSync("ip", ["netns", "exec", NAMESPACE, ...command.split(" ")]);
 const listing = () =>
   execFileSync("ip", ["netns", "exec", NAMESPACE, "nft", "-s", "list", "ruleset"], {
     encoding: "utf8",
@@ -215,6 +217,72 @@ describeWith(["root", "nft", "ip"], "the loop", () => {
         kind: "refusal",
         reason: "no cause is proved yet",
       });
+      await loop.audit.close();
+      expect(loop.faults).toEqual([]);
+    },
+    LONG_MS,
+  );
+});
+
+describeWith(["root", "nft", "ip", "iptables", "ipset"], "what has no events", () => {
+  beforeAll(() => {
+    records = mkdtempSync(join(tmpdir(), "premortem-records-"));
+    execFileSync("ip", ["netns", "add", NAMESPACE]);
+    nft(readFileSync("examples/mail/edge.nft", "utf8"));
+    inside("ipset create blocked hash:net");
+    inside("iptables-legacy -A FORWARD -m set --match-set blocked src -j DROP");
+  });
+  afterAll(() => {
+    execFileSync("ip", ["netns", "delete", NAMESPACE]);
+    rmSync(records, { recursive: true });
+  });
+
+  test(
+    "opens an incident that names the element that was put in, and leaves it to a person to take it out",
+    async () => {
+      const loop = await open();
+      inside("ipset add blocked 10.10.2.8/29");
+      const { incident } = await next(loop, "causeFound");
+      expect(incident.cause).toMatchObject({
+        kind: "explained",
+        difference: {
+          added: ["ipset: add blocked 10.10.2.8/29"],
+          isPolled: true,
+          sinceMs: expect.any(Number),
+          by: expect.stringMatching(/^(unknown: )?nothing tells of changes of ipset|likely/),
+        },
+        explains: ["intent/edge/mail-out", "intent/edge/mail-names", "intent/edge/mail-users"],
+        unexplained: [],
+      });
+      expect(await loop.incidents.undo(incident.id, ANA)).toMatchObject({
+        kind: "refusal",
+        reason: "the difference is in ipset, and premortem takes back rules of nftables alone",
+      });
+      inside("ipset del blocked 10.10.2.8/29");
+      const { incident: recovered } = await next(loop, "recovered");
+      expect(recovered.symptoms.every(({ endedMs }) => endedMs !== null)).toBe(true);
+      await loop.audit.close();
+      expect(loop.faults).toEqual([]);
+    },
+    LONG_MS,
+  );
+
+  test(
+    "is blamed by itself where a legacy rule came beside a harmless one of nftables",
+    async () => {
+      const loop = await open();
+      inside("iptables-legacy -I FORWARD -s 10.10.2.8/29 -j DROP");
+      nft(HARMLESS);
+      const { incident } = await next(loop, "causeFound");
+      expect(incident.cause).toMatchObject({
+        kind: "explained",
+        difference: {
+          added: ["iptables-legacy: -A FORWARD -s 10.10.2.8/29 -j DROP"],
+          isPolled: true,
+        },
+      });
+      inside("iptables-legacy -D FORWARD -s 10.10.2.8/29 -j DROP");
+      await next(loop, "recovered");
       await loop.audit.close();
       expect(loop.faults).toEqual([]);
     },

@@ -316,7 +316,7 @@ describeWith(["root", "nft", "ip", "iptables"], "a device", () => {
     onTestFinished(() => void inside(["iptables-legacy", "-F"]));
     const now = await pull();
     expect(refused(await post("/v1/devices/fw/revert", { hash: now.hash }))).toMatch(
-      /not in tables of nftables alone/,
+      /the difference is in iptables-legacy, and premortem takes back rules of nftables alone/,
     );
   });
 

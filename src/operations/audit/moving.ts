@@ -35,11 +35,6 @@ export function withMovedElements(
   return ipset === null ? null : moved;
 }
 
-/** Whether nothing but elements of moving sets differs. */
-export function isMovedOnly(device: NetworkDevice, before: Snapshot, after: Snapshot): boolean {
-  return withMovedElements(device, before, after)?.hash === after.hash;
-}
-
 /** The listing of nft with what has moved; null: nothing has. */
 function movedNft(device: NetworkDevice, before: Snapshot, after: Snapshot): string | null {
   const text = partOf(before, "nft") ?? "";

@@ -11,6 +11,7 @@ import {
   withRunningElements,
 } from "../apply/listing.ts";
 import { listingText } from "../apply/script.ts";
+import { withMovedElements } from "../audit/moving.ts";
 import type { OwnWork } from "../audit/who.ts";
 import { type Checked, checkAllChanged } from "../change/checkAll.ts";
 import { readManagementFlow } from "../change/management.ts";
@@ -64,8 +65,13 @@ export async function planUndo(question: ToUndo): Promise<PlannedUndo | Refusal>
     );
   const { before, after, isProtected } = question;
   const undo = undoDifference(nftOf(before), nftOf(after), listed.out, isProtected);
-  if (undo === null || isElsewhere(question))
-    return refuse("the difference is not in tables of nftables alone", BY_HAND);
+  const elsewhere = elsewhereOf(question);
+  if (elsewhere.length > 0)
+    return refuse(
+      `the difference is in ${elsewhere.join(" and ")}, and premortem takes back rules of nftables alone`,
+      BY_HAND,
+    );
+  if (undo === null) return refuse("the rules of nftables cannot be told apart", BY_HAND);
   if (undo.kind === "conflict") return refuse(`somebody has changed ${undo.place} since`, BY_HAND);
   if (undo.script === "")
     return refuse("it is not there any more", "look at what runs: `premortem status`");
@@ -112,9 +118,10 @@ const BY_HAND = "look at the difference, and mend it on the device";
 
 const ELSEWHERE = RULESET_PARTS.filter((name) => name !== "nft");
 
-/** Whether tables differ that nft cannot put back. */
-function isElsewhere({ before, after }: ToUndo): boolean {
-  return ELSEWHERE.some((name) => partOf(before, name) !== partOf(after, name));
+/** Tables and sets that differ, and that nft cannot put back. What bans have moved is nobody's to take back. */
+function elsewhereOf({ device, before, after }: ToUndo): readonly string[] {
+  const moved = withMovedElements(device, before, after) ?? before;
+  return ELSEWHERE.filter((name) => partOf(moved, name) !== partOf(after, name));
 }
 
 function nftOf(snapshot: Snapshot): string {
