@@ -61,6 +61,7 @@ export async function control(rig: Rig, which: ControlName): Promise<ControlResu
 }
 
 async function breakElsewhere({ lab, server }: Rig, which: ControlName) {
+  const { harmlessComment } = lab.plan.firewall;
   const { begin, end } = FAULTS[which];
   const ruleMs = await putHarmlessRule(lab);
   const told = await server.await(ruleMs, ({ topic }) => topic === "difference", TOLD_MS);
@@ -78,7 +79,8 @@ async function breakElsewhere({ lab, server }: Rig, which: ControlName) {
   const recovered = await server.await(endedMs, isIncident("recovered"), RECOVERY_MS);
   await fix(lab);
   return {
-    meaning: seen.differences[0]?.meaning ?? null,
+    /* A link that goes down is a difference as well. */
+    meaning: seen.differences.find(isOf(harmlessComment))?.meaning ?? null,
     meaningMs: told === null ? null : told.heardMs - ruleMs,
     openedMs: opened === null ? null : opened.heardMs - beganMs,
     answeredMs: answered === null ? null : answered.heardMs - beganMs,
@@ -90,6 +92,11 @@ async function breakElsewhere({ lab, server }: Rig, which: ControlName) {
     evidence: incident === undefined ? [] : evidenceOf(incident),
     recoveredMs: recovered === null ? null : recovered.heardMs - endedMs,
   };
+}
+
+function isOf(comment: string) {
+  return ({ added }: { readonly added: readonly string[] }): boolean =>
+    added.some((rule) => rule.includes(comment));
 }
 
 function evidenceOf(incident: Incident): readonly string[] {

@@ -135,6 +135,15 @@ describe("a read-back by the clock", () => {
     expect(await found).toMatchObject({ kind: "blind" });
   });
 
+  test("that lacks what could be read before makes it blind, and blames nobody", async () => {
+    const watch = await watching(WITH_SET);
+    const found = next(watch);
+    watch.device.refuse("ipset");
+    await watch.time.pass(OFTEN_MS);
+    expect(await found).toMatchObject({ kind: "blind", reason: "ipset: the kernel is busy" });
+    expect(watch.differences).toEqual([]);
+  });
+
   test("hides no break of the stream, and no timer outlives the watch", async () => {
     const watch = await watching(WITH_SET);
     const found = next(watch);

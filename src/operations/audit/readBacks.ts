@@ -1,6 +1,13 @@
 import type { DeviceResult } from "../../engine/parsers/readDevice.ts";
-import { pull } from "../inventory/pull.ts";
-import { changedParts, hasEvents, runningDevice, type Snapshot } from "../inventory/snapshot.ts";
+import { type Pulled, pull } from "../inventory/pull.ts";
+import {
+  changedParts,
+  hasEvents,
+  partOf,
+  RULESET_PARTS,
+  runningDevice,
+  type Snapshot,
+} from "../inventory/snapshot.ts";
 import { asFarAsModelled, asFarAsRead, isReadWhole, type Meaning, meaningOf } from "./meaning.ts";
 import { isMovement } from "./monitor.ts";
 import { movingSets, withMovedElements } from "./moving.ts";
@@ -126,8 +133,23 @@ export class ReadBacks {
     if (pulled.kind !== "pulled")
       return { kind: "blind", reason: pulled.message, untilMs: seenUntilMs };
     const { snapshot } = pulled;
+    const lost = this.lostIn(pulled);
+    if (lost !== null) return { kind: "blind", reason: lost, untilMs: seenUntilMs };
     const polling = pollingOf(snapshot, endedMs - beganMs);
     return { kind: "reading", snapshot, beganMs, endedMs, polling };
+  }
+
+  /** What was read before and cannot be now, in words: it is not gone because of that. */
+  private lostIn({ snapshot, notSeen }: Pulled): string | null {
+    const last = this.last?.drift.snapshot;
+    if (last === undefined) return null;
+    const wasRead = (part: string) =>
+      partOf(last, part) !== null && partOf(snapshot, part) === null;
+    return (
+      notSeen.find((text) =>
+        RULESET_PARTS.some((part) => text.startsWith(`${part}: `) && wasRead(part)),
+      ) ?? null
+    );
   }
 
   private judge({ snapshot, endedMs, polling }: Reading, { transactions, atMs }: Told): Drift {

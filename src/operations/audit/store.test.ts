@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { migrate } from "../../platform/db/migrate.ts";
 import { testDatabase } from "../../platform/db/testing/testDatabase.ts";
 import type { SeenDifference } from "./model.ts";
 import { AUDIT_MIGRATIONS, auditStore } from "./store.ts";
@@ -27,4 +28,13 @@ test("what a difference came to was seen with it, also where the server ends rig
   const stored = await store.add(DIFFERENCE);
   expect(await store.since(0)).toEqual([stored]);
   expect(await store.lastSeen("edge")).toEqual({ atMs: 20, snapshot: "bb" });
+});
+
+test("differences of before were told by nft", async () => {
+  const { database } = await testDatabase(AUDIT_MIGRATIONS.slice(0, 1));
+  const store = auditStore(database);
+  const ofBefore: object = { isPolled: undefined, parts: undefined };
+  await store.add({ ...DIFFERENCE, ...ofBefore });
+  await migrate(database, [AUDIT_MIGRATIONS]);
+  expect(await store.since(0)).toMatchObject([DIFFERENCE]);
 });

@@ -1,4 +1,4 @@
-import type { Generated, JSONColumnType, Kysely } from "kysely";
+import { type Generated, type JSONColumnType, type Kysely, sql } from "kysely";
 import type { Database, Migration } from "../../platform/db/database.ts";
 import type { SeenDifference } from "./model.ts";
 
@@ -42,6 +42,15 @@ export const AUDIT_MIGRATIONS: readonly Migration[] = [
         .execute();
     },
   },
+  {
+    /* Before devices were read by the clock, all was told by nft. */
+    name: "audit-002-polled",
+    up: async (database) => {
+      await sql`
+        update audit_difference
+        set difference = difference || '{"isPolled": false, "parts": ["nft"]}'`.execute(database);
+    },
+  },
 ];
 
 export interface AuditStore {
@@ -81,7 +90,7 @@ export function auditStore(database: Database): AuditStore {
         .orderBy("id", "desc")
         .limit(MAXIMUM_DIFFERENCES)
         .execute();
-      return rows.map(seenOf).reverse();
+      return rows.map(({ id, difference }) => ({ id, ...difference })).reverse();
     },
     async find(id) {
       const row = await tables
@@ -89,7 +98,7 @@ export function auditStore(database: Database): AuditStore {
         .select(["id", "difference"])
         .where("id", "=", id)
         .executeTakeFirst();
-      return row === undefined ? null : seenOf(row);
+      return row === undefined ? null : { id: row.id, ...row.difference };
     },
     async lastSeen(device) {
       const row = await tables
@@ -101,16 +110,6 @@ export function auditStore(database: Database): AuditStore {
     },
     noteSeen: (device, atMs, snapshot) => saveSeen(tables, device, atMs, snapshot),
   };
-}
-
-/** Rows of before devices were read by the clock lack what that has brought; they were all told by nft. */
-const TOLD_BY_NFT = { isPolled: false, parts: ["nft"] };
-
-function seenOf(row: {
-  readonly id: number;
-  readonly difference: Omit<SeenDifference, "id">;
-}): SeenDifference {
-  return { id: row.id, ...TOLD_BY_NFT, ...row.difference };
 }
 
 async function saveSeen(

@@ -31,11 +31,17 @@ export class TestDevice implements Transport {
   /** Read-backs that fail from now on. */
   failing = 0;
   private lines = new PassThrough();
+  private refused = "";
 
   /** Puts a rule in and tells the monitor of it. */
   change(rules: string): void {
     this.rules = rules;
     this.lines.write("add rule inet edge forward drop\n# new generation 2 by process 99 (nft)\n");
+  }
+
+  /** The next time this program fails. */
+  refuse(program: string): void {
+    this.refused = program;
   }
 
   /** Its monitor ends. */
@@ -64,11 +70,19 @@ export class TestDevice implements Transport {
     if (this.failing-- > 0) return ran("");
     this.reads++;
     const calls = script.split("\n").filter((line) => line.startsWith("read_one "));
-    return ran(calls.map((call) => `${this.printed(call)}\n${mark} 0 \n`).join(""));
+    return ran(
+      calls.map((call) => `${this.printed(call)}\n${mark} ${this.ended(call)}\n`).join(""),
+    );
+  }
+
+  private ended(call: string): string {
+    if (programOf(call) !== this.refused) return "0 ";
+    this.refused = "";
+    return "1 the kernel is busy";
   }
 
   private printed(call: string): string {
-    const [, program = ""] = /^read_one '?([\w-]+)/.exec(call) ?? [];
+    const program = programOf(call);
     if (program === "nft") return this.rules;
     return this.parts[program] ?? (program === "ip" ? "[]" : "");
   }
@@ -90,6 +104,10 @@ export class TestDevice implements Transport {
     return null;
   }
   async close(): Promise<void> {}
+}
+
+function programOf(call: string): string {
+  return /^read_one '?([\w-]+)/.exec(call)?.[1] ?? "";
 }
 
 function ran(out: string): Ran {

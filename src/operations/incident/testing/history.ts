@@ -3,7 +3,12 @@ import type { SeenDifference } from "../../audit/model.ts";
 import { toldRules } from "../../audit/told.ts";
 import type { Who } from "../../audit/who.ts";
 import type { Network } from "../../inventory/model.ts";
-import { makeSnapshot, runningDevice, type Snapshot } from "../../inventory/snapshot.ts";
+import {
+  changedParts,
+  makeSnapshot,
+  runningDevice,
+  type Snapshot,
+} from "../../inventory/snapshot.ts";
 import { explain, type ToExplain } from "../explain.ts";
 import type { IncidentCause, Symptom } from "../model.ts";
 import { Proofs } from "../proofs.ts";
@@ -52,6 +57,8 @@ export function differencesOf(
       device: "edge",
       atMs,
       sinceMs: null,
+      isPolled: false,
+      parts: changedParts(before, running),
       before: before.hash,
       after: running.hash,
       meaning: kind,
