@@ -172,6 +172,8 @@ describe("evidence", () => {
       device: "edge",
       atMs: 10,
       sinceMs: null,
+      isPolled: false,
+      parts: ["nft"],
       before: before.hash,
       after: after.hash,
       meaning: "breaks",
