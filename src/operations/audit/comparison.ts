@@ -4,6 +4,7 @@ import type { NetworkDevice } from "../inventory/model.ts";
 import {
   changedParts,
   hasEvents,
+  isDrifted,
   runningDevice,
   type Snapshot,
   withPartsOf,
@@ -66,7 +67,7 @@ export class Comparison {
     const last = isFirst ? await this.seenBefore(gap?.snapshot ?? null, base) : this.last;
     this.last = after;
     if (last === null || isSame(last, after)) return;
-    const isDrift = drift.snapshot.hash !== base.hash;
+    const isDrift = isDrifted(base, drift.snapshot);
     const before = isFirst ? last : await this.split({ last, after, drift, device, isDrift });
     if (isSame(before, after)) return;
     const who = this.whoDid(drift, device, isDrift);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Channel } from "../../platform/channel.ts";
 import type { NetworkDevice } from "../inventory/model.ts";
-import type { Snapshot } from "../inventory/snapshot.ts";
+import { isDrifted, type Snapshot } from "../inventory/snapshot.ts";
 import { Comparison, type Watched, type WatchOptions, workAt } from "./comparison.ts";
 import type { AuditEvent, DriftState, WatchState } from "./model.ts";
 import type { Drift, Sighting } from "./sighting.ts";
@@ -123,7 +123,7 @@ export class DeviceAudit {
       kind: "watching",
       sinceMs: clock(),
       snapshot,
-      drift: this.driftState(drift, snapshot !== base.hash),
+      drift: this.driftState(drift, isDrifted(base, drift.snapshot)),
       polling: drift.polling,
     });
   }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { makeSnapshot, runningDevice } from "./snapshot.ts";
+import { isDrifted, makeSnapshot, runningDevice } from "./snapshot.ts";
 
 /* As iptables-nft-save 1.8.9 prints a table of that name whose chains nft made. */
 const FOREIGN = `# Table \`nat' contains incompatible base-chains, use 'nft' tool to list them.
@@ -58,4 +58,18 @@ test("a chain that nft put into a table of iptables is not lost", () => {
   expect(device.tables.flatMap(({ chains }) => chains.map(({ name }) => name))).toEqual([
     "prerouting",
   ]);
+});
+
+const DRIFTS: readonly (readonly [string, boolean])[] = [
+  ["nft", true],
+  ["ipset", true],
+  ["/etc/nftables.conf", true],
+  ["links", false],
+  ["routes", false],
+];
+
+test.each(DRIFTS)("another state of %s is drift: %s", (name, isDrift) => {
+  const one = makeSnapshot("fw", [{ name, text: "one" }]);
+  expect(isDrifted(one, makeSnapshot("fw", [{ name, text: "other" }]))).toBe(isDrift);
+  expect(isDrifted(one, one)).toBe(false);
 });

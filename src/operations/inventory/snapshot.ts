@@ -74,6 +74,14 @@ export function changedParts(before: Snapshot, after: Snapshot): readonly string
   return [...names].filter((name) => partOf(before, name) !== partOf(after, name)).sort();
 }
 
+/** What a device routes by: containers, leases and routing daemons change it all day, and nobody approves that. */
+const WAYS: readonly string[] = ["links", "addresses", "routes", "routes6", "routing rules"];
+
+/** Whether another ruleset runs, or other source files lie there, than was approved. */
+export function isDrifted(approved: Snapshot, now: Snapshot): boolean {
+  return changedParts(approved, now).some((part) => !WAYS.includes(part));
+}
+
 /** `before` with these parts as `after` has them. */
 export function withPartsOf(before: Snapshot, after: Snapshot, names: readonly string[]): Snapshot {
   const parts = before.parts.filter(({ name }) => !names.includes(name));

@@ -1,7 +1,7 @@
 import { toldRules } from "../../operations/audit/told.ts";
 import { checkDevice } from "../../operations/inventory/checkDevice.ts";
 import type { Reach } from "../../operations/inventory/model.ts";
-import { runningDevice } from "../../operations/inventory/snapshot.ts";
+import { isDrifted, runningDevice } from "../../operations/inventory/snapshot.ts";
 import { refuseUnknown } from "../../platform/refusal.ts";
 import { namePath } from "../contract/common.ts";
 import * as contract from "../contract/device.ts";
@@ -45,7 +45,7 @@ export function deviceRoutes(parts: Parts): readonly Mount[] {
           meaning:
             base === null
               ? null
-              : { isDrift: base.hash !== snapshot.hash, ...toldRules(base, snapshot) },
+              : { isDrift: isDrifted(base, snapshot), ...toldRules(base, snapshot) },
           intents,
         };
       },
