@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 import { LongestFirst } from "./test/longestFirst.ts";
 
@@ -8,8 +9,8 @@ export default defineConfig({
     /* A test with a database or a namespace of its own takes seconds on a busy machine. */
     testTimeout: 20_000,
     /* Half of the tests wait for a kernel, a database or a server: one worker less than there are
-     * cores, as is the rule, would leave one of two idle. */
-    maxWorkers: "100%",
+     * cores, as is the rule, would leave one of two idle, and as many leave each a third of the time. */
+    maxWorkers: availableParallelism() + 1,
     sequence: { sequencer: LongestFirst },
     reporters: ["default", "./test/summary.ts"],
   },

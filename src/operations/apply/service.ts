@@ -108,8 +108,11 @@ export function openApplies(options: ApplyOptions) {
   };
 }
 
-/** PostgreSQL's code for a row that a unique index has already. */
-const UNIQUE_VIOLATION = "23505";
+/**
+ * PostgreSQL's codes for what two applies on one device come to: a row that a unique index has already, and, where
+ * the other one is just ending, each waiting for the other (the trail's lock, and that row).
+ */
+const TAKEN: ReadonlySet<string | null> = new Set(["23505", "40P01"]);
 
 async function startApply(
   options: ApplyOptions,
@@ -134,7 +137,7 @@ async function startApply(
       return apply;
     });
   } catch (error) {
-    if (codeOf(error) === UNIQUE_VIOLATION) return busy(device);
+    if (TAKEN.has(codeOf(error))) return busy(device);
     throw error;
   }
 }
