@@ -5,6 +5,7 @@ import type { Probes } from "../operations/probe/service.ts";
 import type { Trail } from "../operations/trail/service.ts";
 import type { Actor } from "../platform/auth/actor.ts";
 import type { Clock } from "../platform/clock.ts";
+import { networkDetails } from "./networkRecord.ts";
 import type { Rounds } from "./rounds.ts";
 
 interface Parts {
@@ -39,14 +40,13 @@ async function reload(
   const before = [...inventory.network().devices.keys()];
   const network = inventory.read();
   if ("kind" in network) return network;
-  const devices = [...network.devices.keys()];
   const gone = before.filter((name) => !network.devices.has(name));
   await trail.append({
     atMs: clock(),
     actor: login,
     kind: "network.reloaded",
     subject: "network",
-    details: { devices, gone, intents: network.intents.map(({ id }) => id) },
+    details: { ...networkDetails(network), gone },
   });
   /* What is not on the trail is not used. */
   inventory.use(network);
@@ -54,7 +54,7 @@ async function reload(
   await Promise.all([
     monitors.stop().then(() => monitors.start()),
     ...gone.map((name) => audit.stop(name)),
-    ...devices.map((name) => audit.start(name)),
+    ...[...network.devices.keys()].map((name) => audit.start(name)),
   ]);
   await rounds.now();
   return null;

@@ -38,6 +38,7 @@ import type { Transport } from "../platform/transport/transport.ts";
 import { raiseAlarms } from "./alarms.ts";
 import { openFeed } from "./events.ts";
 import { tellNews } from "./news.ts";
+import { recordNetwork } from "./networkRecord.ts";
 import { openReload } from "./reload.ts";
 import { openRounds } from "./rounds.ts";
 import { settle } from "./settle.ts";
@@ -241,6 +242,8 @@ export async function openService(settings: ServiceSettings) {
     round: () => rounds.now(),
     /** Takes up what a server before has left, and begins to look. */
     async start(): Promise<void> {
+      /* What is not on the trail is not used. */
+      await recordNetwork(trail, network(), clock());
       alerts.start();
       /* What is loaded from here on is ours, as it was before: not of whoever is logged in. */
       for (const { id, order } of await applies.resume()) own(id, order.device, order.changeId);

@@ -51,7 +51,7 @@ function actsOf({ prefix, runs }: ReportOptions): readonly Act[] {
     ...RULE_POSITIONS.map((position) => witnessAct("witness", mail, position)),
     ...CONTROLS.map((which) => controlAct("controls", mail, which)),
     witnessAct("renamed", renamed, "first"),
-    controlAct("renamed", renamed, "provider"),
+    ...CONTROLS.map((which) => controlAct("renamed", renamed, which)),
   ];
 }
 

@@ -19,7 +19,9 @@ export async function* watchDevice(watch: Watch, signal: AbortSignal): AsyncGene
     const id = await lines.next();
     pending = new Pending({ [Symbol.asyncIterator]: () => lines }, watch.clock, watch.wait);
     const readBacks = new ReadBacks(watch);
-    if (id.done !== true && (await isListening(watch.transport, id.value))) {
+    const over = new AbortController();
+    void stream.ended.then(() => over.abort());
+    if (id.done !== true && (await isListening(watch.transport, id.value, over.signal))) {
       const blind = yield* readEach(readBacks, pending);
       if (blind !== null) {
         yield blind;

@@ -13,6 +13,11 @@ export function networkHashOf(network: Network, { sources, owners }: NetworkDevi
   return createHash("sha256").update(JSON.stringify(said, plain)).digest("hex");
 }
 
+/** A name for all that a network file says, people and monitors too, wherever it stands in it. */
+export function networkFileHash(network: Network): string {
+  return createHash("sha256").update(JSON.stringify(network, plain)).digest("hex");
+}
+
 /** What JSON does not know, and nothing of where it stands in the file. */
 function plain(key: string, value: unknown): unknown {
   if (key === "span") return undefined;

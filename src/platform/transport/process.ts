@@ -51,19 +51,29 @@ export async function runProcess(
   return (await diagnose(ran)) ?? ran;
 }
 
-/** Starts a program of this machine whose lines are read while it runs. */
+/**
+ * Starts a program of this machine whose lines are read while it runs. Its standard input stays open until then, so
+ * that a command at the other end of ssh can notice that nobody reads any more: sshd ends none that has no terminal.
+ */
 export function streamProcess(words: readonly string[], diagnose: Diagnose): LineStream {
   const child = start(words);
-  child.stdin.end();
+  child.stdin.on("error", () => undefined);
   const error = collect(child.stderr, KEPT_ERROR_BYTES, () => undefined);
   const ended = ending(child, words).then(async (end): Promise<StreamEnd> => {
     return (await faultBehind(end, error.text(), diagnose)) ?? end;
   });
   const received = new PassThrough();
   child.stdout.pipe(received, { end: false });
-  void ended.then(() => received.end());
+  void ended.then(() => {
+    received.end();
+    child.stdin.end();
+  });
   const lines = createInterface({ input: received, crlfDelay: Number.POSITIVE_INFINITY });
-  return { lines, ended, stop: () => stop(child, "SIGTERM") };
+  const stopAll = () => {
+    child.stdin.end();
+    stop(child, "SIGTERM");
+  };
+  return { lines, ended, stop: stopAll };
 }
 
 /** Standard input and output of a program of this machine as one connection. */
