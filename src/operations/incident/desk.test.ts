@@ -73,6 +73,24 @@ describe("intents that a rule by hand breaks", () => {
   });
 });
 
+test("mail and users are helped once the last broken intent holds again, whoever mended it", async () => {
+  const asked: number[] = [];
+  const recover = async ({ id }: { readonly id: number }) => {
+    asked.push(id);
+    return ["mail1: queue flushed"];
+  };
+  const { incidents } = await openDesk({ recover });
+  const seen = { kind: "watching", sinceMs: 0, snapshot: "", polling: POLLING } as const;
+  await incidents.drifted("edge", { ...seen, drift: drift(DROP) });
+  await incidents.settled();
+  expect(asked).toEqual([]);
+  await incidents.drifted("edge", { ...seen, drift: drift() });
+  await incidents.settled();
+  const [incident] = await incidents.list(1, null);
+  expect(incident?.timeline.map(({ text }) => text)).toContain("mail1: queue flushed");
+  expect(asked).toEqual([incident?.id]);
+});
+
 test("what was not read may break what seems to hold again", async () => {
   const { incidents } = await openDesk();
   const seen = { kind: "watching", sinceMs: 0, snapshot: "", polling: POLLING } as const;

@@ -10,6 +10,7 @@ import { isOfAnother } from "../change/ownTables.ts";
 import { Evidence, isEvidence } from "./evidence.ts";
 import { explain, type ToExplain } from "./explain.ts";
 import { intentSymptom } from "./felt.ts";
+import { Helping } from "./helping.ts";
 import {
   addSymptom,
   beginUndo,
@@ -17,6 +18,7 @@ import {
   cutOffUndo,
   endSymptom,
   endUndo,
+  isHealed,
   note,
   openIncident,
   presentSymptoms,
@@ -47,6 +49,8 @@ export class IncidentDesk {
   private readonly turns = openTurns();
   private readonly evidence: Evidence;
 
+  private readonly helping: Helping;
+
   constructor(options: IncidentOptions, events: Channel<IncidentEvent>) {
     this.options = options;
     this.events = events;
@@ -54,6 +58,11 @@ export class IncidentDesk {
     this.evidence = new Evidence({
       explained: (symptoms) => this.explainedOf(symptoms),
       proved: (symptoms) => this.turns.take(() => this.take(symptoms, "proved")),
+      onFault: options.onFault,
+    });
+    this.helping = new Helping({
+      recover: options.recover,
+      told: (incident, said) => this.noteAll(incident, said),
       onFault: options.onFault,
     });
   }
@@ -74,6 +83,7 @@ export class IncidentDesk {
   async settled(): Promise<void> {
     await this.evidence.settled();
     await this.turns.settled();
+    await this.helping.settled();
   }
 
   symptom(symptom: Symptom): Promise<void> {
@@ -283,7 +293,21 @@ export class IncidentDesk {
       if (next === incident) continue;
       const isOver = next.recoveredMs !== null && incident.recoveredMs === null;
       await this.save(next, isOver ? "recovered" : "changed");
+      /* Whoever has taken the cause out; an undo helps by itself. */
+      if (isHealed(incident, next)) this.helping.begin(next);
     }
+  }
+
+  private noteAll({ id }: Incident, said: readonly string[]): Promise<void> {
+    return this.turns.take(async () => {
+      const found = await this.store.find(id);
+      if (found === null || found.status === "closed") return;
+      const nowMs = this.options.clock();
+      await this.save(
+        said.reduce((told, text) => note(told, nowMs, text), found),
+        "changed",
+      );
+    });
   }
 
   private async seekCause(incident: Incident): Promise<void> {

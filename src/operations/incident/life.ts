@@ -233,6 +233,13 @@ function noteOnce(incident: Incident, atMs: number, text: string): Incident {
   return incident.timeline.some((one) => one.text === text) ? incident : note(incident, atMs, text);
 }
 
+/** Whether the last intent that was broken holds again, without an undo, which helps mail and users by itself. */
+export function isHealed(before: Incident, after: Incident): boolean {
+  const areBroken = (incident: Incident) =>
+    waitingFor(incident).some(({ intent }) => intent !== null);
+  return areBroken(before) && !areBroken(after) && after.undo?.state !== "done";
+}
+
 /** The incident in one line, for whoever is woken by it. */
 export function titleOf(incident: Incident): string {
   const { cause, symptoms } = incident;
