@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { apply, change } from "../../src/server/contract/change.ts";
 import { describeWith } from "../../test/requirements.ts";
 import { type SmallNetwork, smallNetwork } from "../apply/smallNetwork.ts";
-import { networkFileOf } from "./networkFile.ts";
+import { networkFileOf, rulesetOf } from "./networkFile.ts";
 import { type Desk, openDesk, type ServerProcess, startServer } from "./server.ts";
 
 /*
@@ -13,22 +13,6 @@ import { type Desk, openDesk, type ServerProcess, startServer } from "./server.t
  */
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
-
-const ruleset = (port: number) => `flush ruleset
-
-table inet edge {
-  set bans {
-    type ipv4_addr
-    flags timeout
-  }
-  chain forward {
-    type filter hook forward priority filter; policy drop;
-    ip saddr @bans drop
-    ct state established,related accept
-    iifname "in0" ip saddr 10.9.2.0/24 tcp dport { 25, ${port} } accept
-  }
-}
-`;
 
 const STATES = ["arming", "armed", "loading", "loaded", "confirming"] as const;
 
@@ -39,7 +23,7 @@ describeWith(["root", "nft", "ip"], "a server that is killed in the middle of an
   let place: Parameters<typeof startServer>[0];
 
   beforeAll(async () => {
-    small = await smallNetwork("kill9", ruleset(1_000));
+    small = await smallNetwork("kill9", rulesetOf(1_000));
     /* As root the database runs as a user of its own, who has to come through. */
     chmodSync(small.folder, 0o711);
     place = {
@@ -59,7 +43,7 @@ describeWith(["root", "nft", "ip"], "a server that is killed in the middle of an
   });
 
   async function approved(port: number): Promise<number> {
-    const files = [{ path: small.source, text: ruleset(port) }];
+    const files = [{ path: small.source, text: rulesetOf(port) }];
     const proposed = change.parse(await desk.ask("ana", "/v1/changes", { device: "fw", files }));
     const { id } = proposed;
     await desk.ask("ana", `/v1/changes/${id}/prove`, {});

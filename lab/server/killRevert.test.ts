@@ -5,7 +5,7 @@ import { type device, devices, pulled } from "../../src/server/contract/device.t
 import { trailPage } from "../../src/server/contract/service.ts";
 import { describeWith } from "../../test/requirements.ts";
 import { type SmallNetwork, smallNetwork } from "../apply/smallNetwork.ts";
-import { networkFileOf } from "./networkFile.ts";
+import { networkFileOf, rulesetOf } from "./networkFile.ts";
 import { type Desk, openDesk, type ServerProcess, startServer } from "./server.ts";
 
 /*
@@ -15,21 +15,7 @@ import { type Desk, openDesk, type ServerProcess, startServer } from "./server.t
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
-const RULESET = `flush ruleset
-
-table inet edge {
-  set bans {
-    type ipv4_addr
-    flags timeout
-  }
-  chain forward {
-    type filter hook forward priority filter; policy drop;
-    ip saddr @bans drop
-    ct state established,related accept
-    iifname "in0" ip saddr 10.9.2.0/24 tcp dport 25 accept
-  }
-}
-`;
+const RULESET = rulesetOf(1_000);
 const BY_HAND = "insert rule inet edge forward ip saddr 10.9.2.11 drop\n";
 const BAN = "192.0.2.66";
 

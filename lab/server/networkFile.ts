@@ -22,3 +22,20 @@ people:
   bob: { name: Bob, roles: [operator, approver] }
 `;
 }
+
+/** What its firewall boots with: bans, and mail from the one to the other; `port` is what a change changes. */
+export const rulesetOf = (port: number): string => `flush ruleset
+
+table inet edge {
+  set bans {
+    type ipv4_addr
+    flags timeout
+  }
+  chain forward {
+    type filter hook forward priority filter; policy drop;
+    ip saddr @bans drop
+    ct state established,related accept
+    iifname "in0" ip saddr 10.9.2.0/24 tcp dport { 25, ${port} } accept
+  }
+}
+`;
