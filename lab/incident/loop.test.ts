@@ -11,6 +11,8 @@ import { INCIDENT_MIGRATIONS } from "../../src/operations/incident/store.ts";
 import { parseNetwork } from "../../src/operations/inventory/networkFile.ts";
 import { pull } from "../../src/operations/inventory/pull.ts";
 import type { Snapshot } from "../../src/operations/inventory/snapshot.ts";
+import { openTrail } from "../../src/operations/trail/service.ts";
+import { TRAIL_MIGRATIONS } from "../../src/operations/trail/store.ts";
 import { systemWait } from "../../src/platform/clock.ts";
 import { testDatabase } from "../../src/platform/db/testing/testDatabase.ts";
 import { namespaceTransport } from "../../src/platform/transport/local.ts";
@@ -46,7 +48,7 @@ async function open() {
   const pulled = await pull(transport, device);
   if (pulled.kind !== "pulled") throw new Error(pulled.message);
   const snapshots = new Map<string, Snapshot>([[pulled.snapshot.hash, pulled.snapshot]]);
-  const { database } = await testDatabase(AUDIT_MIGRATIONS, INCIDENT_MIGRATIONS);
+  const { database } = await testDatabase(TRAIL_MIGRATIONS, AUDIT_MIGRATIONS, INCIDENT_MIGRATIONS);
   const faults: unknown[] = [];
   const common = {
     database,
@@ -58,6 +60,7 @@ async function open() {
   };
   const audit = openAudit({
     ...common,
+    trail: openTrail({ database }),
     wait: systemWait,
     baselineOf: async () => pulled.snapshot,
     keep: async (snapshot) => void snapshots.set(snapshot.hash, snapshot),

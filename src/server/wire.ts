@@ -134,6 +134,7 @@ export async function openService(settings: ServiceSettings) {
   const watched = { database, clock, network, transportOf, onFault };
   const audit = openAudit({
     ...watched,
+    trail,
     wait: systemWait,
     baselineOf: (device) => inventory.baselineSnapshot(device),
     snapshotOf: (hash) => inventory.snapshotOf(hash),

@@ -10,6 +10,8 @@ import {
   withPartsOf,
 } from "../inventory/snapshot.ts";
 import type { Attribution } from "./attribution.ts";
+import { isEntered } from "./entries.ts";
+import type { Gaps } from "./gaps.ts";
 import { asFarAsModelled, asFarAsRead, isReadWhole, type Meaning, meaningOf } from "./meaning.ts";
 import type { AuditEvent } from "./model.ts";
 import { withMovedElements } from "./moving.ts";
@@ -35,10 +37,11 @@ export interface Watched {
   readonly attribution: Attribution;
   /** The work that the baseline is the result of; null: it was adopted by somebody. */
   readonly base: OwnWork | null;
+  readonly gaps: Gaps;
 }
 
 /** All that the audit knows but where its store is. */
-export type WatchOptions = Omit<AuditOptions, "database">;
+export type WatchOptions = Omit<AuditOptions, "database" | "trail">;
 
 /** Tells what differs from what was seen before, each cause of it for itself. */
 export class Comparison {
@@ -68,13 +71,13 @@ export class Comparison {
     this.last = after;
     if (last === null || isSame(last, after)) return;
     const isDrift = isDrifted(base, drift.snapshot);
-    const before = isFirst ? last : await this.split({ last, after, drift, device, isDrift });
+    const before = isFirst ? last : await this.split({ last, after, base, drift, device, isDrift });
     if (isSame(before, after)) return;
     const who = this.whoDid(drift, device, isDrift);
     const meaning =
       before.snapshot.hash === base.hash ? drift.meaning : this.meaningBetween(before, after);
     const sinceMs = isFirst ? (gap?.atMs ?? 0) : null;
-    await this.tell({ before, after, meaning, sinceMs, by: await who });
+    await this.tell({ before, after, base, meaning, sinceMs, by: await who });
   }
 
   /** What ran just before what was told came: what moved, and what nothing tells of, are differences of their own. */
@@ -87,14 +90,22 @@ export class Comparison {
    * What moving sets hold changes all day and is not read back each time. What came that way is a difference of
    * nobody, unless it is proved to mean nothing.
    */
-  private async splitMovement({ last: before, after, device }: FoundBoth): Promise<Seen> {
+  private async splitMovement({ last: before, after, base, device }: FoundBoth): Promise<Seen> {
     const snapshot = withMovedElements(device, before.snapshot, after.snapshot);
     if (snapshot === null) return before;
     const moved = seen(snapshot, after.atMs);
     await this.options.keep(snapshot);
     const meaning = this.meaningBetween(before, moved);
     if (meaning.kind !== "harmless" || isSame(moved, after))
-      await this.tell({ before, after: moved, meaning, sinceMs: before.atMs, by: MOVED });
+      await this.tell({
+        before,
+        after: moved,
+        base,
+        meaning,
+        sinceMs: before.atMs,
+        isMovement: true,
+        by: MOVED,
+      });
     return moved;
   }
 
@@ -103,7 +114,7 @@ export class Comparison {
    * one did not do it. A set goes behind the last rule that asks it: without the set that rule cannot be.
    */
   private async splitUntold(found: FoundBoth): Promise<Seen> {
-    const { last: before, after, drift } = found;
+    const { last: before, after, base, drift } = found;
     const changed = changedParts(before.snapshot, after.snapshot);
     const isMissed = drift.transactions.length === 0;
     const parts = isMissed ? changed : changed.filter((part) => !hasEvents(part));
@@ -115,21 +126,29 @@ export class Comparison {
     const { sinceMs } = drift.unseen;
     const meaning = this.meaningBetween(before, split);
     const by = await this.whoOf(parts, drift.unseen, found);
-    await this.tell({ before, after: split, meaning, sinceMs, isPolled: true, by });
+    await this.tell({ before, after: split, base, meaning, sinceMs, isPolled: true, by });
     return split;
   }
 
-  private async tell({ before, after, meaning, ...told }: ToTell): Promise<void> {
-    const difference = await this.store.add({
+  private async tell(toTell: ToTell): Promise<void> {
+    const { before, after, base, meaning, sinceMs, by, isPolled, isMovement } = toTell;
+    const found = {
       device: this.watched.name,
       atMs: after.atMs,
-      isPolled: false,
-      ...told,
+      sinceMs,
+      isPolled: isPolled ?? false,
+      by,
       before: before.snapshot.hash,
       after: after.snapshot.hash,
       parts: changedParts(before.snapshot, after.snapshot),
       ...idsOf(meaning),
       ...toldRules(before.snapshot, after.snapshot),
+    };
+    const difference = await this.store.add(found, {
+      baseline: base.hash,
+      isDrift: isDrifted(base, after.snapshot),
+      isEntered: isEntered(found, isMovement ?? false),
+      nowMs: this.options.clock(),
     });
     this.events.publish({ kind: "difference", difference });
   }
@@ -182,10 +201,14 @@ export class Comparison {
 interface ToTell {
   readonly before: Seen;
   readonly after: Seen;
+  /** What was approved. */
+  readonly base: Snapshot;
   readonly meaning: Meaning;
   readonly sinceMs: number | null;
   /** Missing: it was not. */
   readonly isPolled?: boolean;
+  /** Missing: it is not what live sets held. */
+  readonly isMovement?: boolean;
   readonly by: Who;
 }
 
@@ -193,6 +216,7 @@ interface ToTell {
 interface FoundBoth {
   readonly last: Seen;
   readonly after: Seen;
+  readonly base: Snapshot;
   readonly drift: Drift;
   readonly device: NetworkDevice;
   readonly isDrift: boolean;

@@ -3,6 +3,7 @@ import type { Channel } from "../../platform/channel.ts";
 import type { NetworkDevice } from "../inventory/model.ts";
 import { isDrifted, type Snapshot } from "../inventory/snapshot.ts";
 import { Comparison, type Watched, type WatchOptions, workAt } from "./comparison.ts";
+import { endDrift } from "./driftEnd.ts";
 import type { AuditEvent, DriftState, WatchState } from "./model.ts";
 import type { Drift, Sighting } from "./sighting.ts";
 import type { AuditStore } from "./store.ts";
@@ -80,13 +81,18 @@ export class DeviceAudit {
   }
 
   /** A fault of our own, of the store mostly: what is not kept is not seen, and that is told. */
-  private broken(fault: unknown): Round {
-    const { onFault, clock } = this.options;
+  private async broken(fault: unknown): Promise<Round> {
+    const { onFault } = this.options;
     onFault(fault);
-    const reason = fault instanceof Error ? fault.message : String(fault);
-    if (!this.stopping.signal.aborted)
-      this.setState({ kind: "blind", sinceMs: clock(), reason: `a fault of premortem: ${reason}` });
+    const said = fault instanceof Error ? fault.message : String(fault);
+    if (this.stopping.signal.aborted) return "failed";
+    await this.blind(this.seenUntilMs(), `a fault of premortem: ${said}`).catch(onFault);
     return "failed";
+  }
+
+  private async blind(untilMs: number, reason: string): Promise<void> {
+    this.setState({ kind: "blind", sinceMs: this.options.clock(), reason });
+    await this.watched.gaps.blind(untilMs, reason);
   }
 
   /** True: the device was watched for a while. */
@@ -111,12 +117,14 @@ export class DeviceAudit {
     const { clock, keep } = this.options;
     if (sighting.kind === "blind") {
       await this.noteEnd(sighting.untilMs);
-      this.setState({ kind: "blind", sinceMs: clock(), reason: sighting.reason });
-      return;
+      return this.blind(sighting.untilMs, sighting.reason);
     }
     const { drift } = sighting;
+    const isFirst = sighting.kind === "watching";
     await keep(drift.snapshot);
-    await this.comparison.take(drift, device, sighting.kind === "watching", base);
+    if (isFirst) await this.watched.gaps.seeing();
+    await this.comparison.take(drift, device, isFirst, base);
+    await endDrift({ store: this.store, ...this.options }, base, drift.snapshot, isFirst);
     await this.store.noteSeen(this.name, clock(), drift.snapshot.hash);
     const snapshot = drift.snapshot.hash;
     this.setState({

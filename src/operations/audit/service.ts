@@ -4,8 +4,10 @@ import type { Database } from "../../platform/db/database.ts";
 import type { Transport } from "../../platform/transport/transport.ts";
 import type { Network } from "../inventory/model.ts";
 import type { Snapshot } from "../inventory/snapshot.ts";
+import type { Trail } from "../trail/service.ts";
 import { Attribution, GRACE_MS } from "./attribution.ts";
 import { DeviceAudit } from "./deviceAudit.ts";
+import { Gaps } from "./gaps.ts";
 import type { AuditEvent, SeenDifference, WatchState } from "./model.ts";
 import { auditStore } from "./store.ts";
 import type { OwnWork } from "./who.ts";
@@ -13,6 +15,7 @@ import type { OwnWork } from "./who.ts";
 /** What an audit has to know of the rest; each is asked anew, since a network file changes. */
 export interface AuditOptions {
   readonly database: Database;
+  readonly trail: Pick<Trail, "append">;
   readonly clock: Clock;
   readonly wait: Wait;
   readonly network: () => Network;
@@ -42,12 +45,18 @@ export interface Audit {
 
 export function openAudit(options: AuditOptions): Audit {
   const events = openChannel<AuditEvent>(options.onFault);
-  const store = auditStore(options.database);
+  const store = auditStore(options.database, options.trail);
   const watchers = new Map<string, DeviceAudit>();
   const attributions = new Map<string, Attribution>();
+  const allGaps = new Map<string, Gaps>();
   const attributionOf = (device: string): Attribution => {
     const known = attributions.get(device) ?? new Attribution();
     attributions.set(device, known);
+    return known;
+  };
+  const gapsOf = (device: string): Gaps => {
+    const known = allGaps.get(device) ?? new Gaps(device, store, options.clock);
+    allGaps.set(device, known);
     return known;
   };
   const stop = async (device: string) => {
@@ -59,7 +68,8 @@ export function openAudit(options: AuditOptions): Audit {
     const stopped = stop(name);
     /* Put in at once, so that one who begins anew in the meantime stops this one. */
     const attribution = attributionOf(name);
-    const watcher = new DeviceAudit({ name, attribution, base }, options, store, events);
+    const watched = { name, attribution, base, gaps: gapsOf(name) };
+    const watcher = new DeviceAudit(watched, options, store, events);
     watchers.set(name, watcher);
     await stopped;
     watcher.start();
@@ -67,7 +77,11 @@ export function openAudit(options: AuditOptions): Audit {
   return {
     events,
     start: (name) => start(name, null),
-    stop,
+    async stop(name) {
+      await stop(name);
+      /* Whoever watches it next finds the gap, as after another run of the server. */
+      allGaps.delete(name);
+    },
     rebase: (name) => start(name, attributionOf(name).at(options.clock())),
     states: () => new Map([...watchers].map(([name, { state }]) => [name, state])),
     attribute(device, work) {

@@ -77,9 +77,14 @@ export function changedParts(before: Snapshot, after: Snapshot): readonly string
 /** What a device routes by: containers, leases and routing daemons change it all day, and nobody approves that. */
 const WAYS: readonly string[] = ["links", "addresses", "routes", "routes6", "routing rules"];
 
+/** Whether a part is what a device routes by. */
+export function isWay(part: string): boolean {
+  return WAYS.includes(part);
+}
+
 /** Whether another ruleset runs, or other source files lie there, than was approved. */
 export function isDrifted(approved: Snapshot, now: Snapshot): boolean {
-  return changedParts(approved, now).some((part) => !WAYS.includes(part));
+  return changedParts(approved, now).some((part) => !isWay(part));
 }
 
 /** `before` with these parts as `after` has them. */

@@ -13,7 +13,7 @@ export interface TrailEvent {
   readonly atMs: number;
   /** Login of a person, or the name of a part of premortem. */
   readonly actor: string;
-  /** What happened: `change.approved`, `apply.loaded`, `watch.gap` …. */
+  /** What happened: `change.approved`, `apply.loaded`, `watch.blind` …. */
   readonly kind: string;
   /** What it happened to: `change/12`, `device/fw1`. */
   readonly subject: string;

@@ -7,6 +7,7 @@ import { parseNetwork } from "../../inventory/networkFile.ts";
 import { pull } from "../../inventory/pull.ts";
 import { Attribution } from "../attribution.ts";
 import { DeviceAudit } from "../deviceAudit.ts";
+import { Gaps } from "../gaps.ts";
 import type { AuditEvent, SeenDifference, WatchState } from "../model.ts";
 import type { AuditStore } from "../store.ts";
 
@@ -150,6 +151,11 @@ export async function openWatch(rules = RULES, parts: Readonly<Record<string, st
       differences.push(difference);
       return { id: differences.length, ...difference };
     },
+    openDifferences: async () => [],
+    lastBy: async () => null,
+    end: async () => undefined,
+    noteBlind: async () => undefined,
+    noteSeeing: async () => undefined,
     since: async () => [],
     find: async () => null,
     lastSeen: async () => null,
@@ -165,7 +171,8 @@ export async function openWatch(rules = RULES, parts: Readonly<Record<string, st
     keep: async () => undefined,
     onFault: (fault: unknown) => faults.push(fault),
   };
-  const watched = { name: "edge", attribution: new Attribution(), base: null };
+  const gaps = new Gaps("edge", store, time.clock);
+  const watched = { name: "edge", attribution: new Attribution(), base: null, gaps };
   const audit = new DeviceAudit(watched, options, store, events);
   const until = (isThere: (state: WatchState) => boolean) =>
     new Promise<void>((resolve) => {
