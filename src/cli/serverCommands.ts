@@ -13,8 +13,8 @@ import {
   listTokens,
   revokeToken,
   status,
-  trail,
 } from "./commands/service.ts";
+import { trail } from "./commands/trail.ts";
 import type { ExitCode } from "./exit.ts";
 import { COMMAND_HELP, SERVER_HELP } from "./serverHelp.ts";
 import type { Streams } from "./streams.ts";
@@ -165,7 +165,9 @@ function addServiceCommands(asking: Asking, { streams, end }: Frame): void {
     .action(async (id, options) => end(await acknowledge(id, options, streams())));
   asking("trail", "what happened, newest first")
     .option("--subject <subject>", "about one thing: change/12, device/fw1")
+    .option("--before <number>", "those older than the entry of this number")
     .option("--verify", "read all of it, and say whether it is as it was written")
+    .option("--anchor <hash>", "with --verify: a head that was kept elsewhere has to be in it")
     .action(async (options) => end(await trail(options, streams())));
 }
 

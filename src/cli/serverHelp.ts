@@ -126,9 +126,13 @@ ${exits("you have it in hand", REFUSED)}`,
   trail: `
 Examples:
   premortem trail --subject change/12
+  premortem trail --before 451
   premortem trail --verify
+  premortem trail --verify --anchor 5f0c…
 
-${exits("told, or whole", "with --verify: it is not as it was written")}`,
+--verify prints the hash of the last entry. Keep it where who has power over the database has none: with
+--anchor, entries that were cut off or written anew since then are missed.
+${exits("told, or whole", "with --verify: it is not as it was written, or the anchor is not in it")}`,
   "token create": `
 Example:
   premortem token create ana --role operator --token-file admin-token > ana.token

@@ -9,8 +9,6 @@ import type {
   IssuedTokenBody,
   StatusBody,
   TokenList,
-  TrailPage,
-  TrailVerdict,
 } from "../server/model.ts";
 import { statusExit } from "../server/statusExit.ts";
 import { statusText } from "../server/statusText.ts";
@@ -90,42 +88,6 @@ export function revokeToken(id: string, options: Asking, streams: Streams): Prom
       revoked,
       (one) => `token ${one.id} of ${shown(one.login)} is revoked\n`,
     );
-    return EXIT.clean;
-  });
-}
-
-export interface TrailOptions extends Asking {
-  readonly verify?: boolean;
-  readonly subject?: string;
-}
-
-/** What happened, newest first; or whether the whole of it is as it was written. */
-export function trail(options: TrailOptions, streams: Streams): Promise<ExitCode> {
-  return withServer(options, streams, async (api) => {
-    if (options.verify === true) {
-      const verdict = await api.send<TrailVerdict>("POST", "/v1/trail/verify", { anchor: null });
-      if (isFault(verdict)) return verdict;
-      print(options, streams, verdict, ({ isWhole, flaw, head }) =>
-        isWhole
-          ? `the trail is whole up to entry ${head.number}, ${head.hash}\n`
-          : `entry ${flaw?.number} of the trail is ${flaw?.problem}; it is whole up to entry ${head.number}\n`,
-      );
-      return verdict.isWhole ? EXIT.clean : EXIT.findings;
-    }
-    const { subject } = options;
-    const query = subject === undefined ? "" : `?subject=${encodeURIComponent(subject)}`;
-    const page = await api.get<TrailPage>(`/v1/trail${query}`);
-    if (isFault(page)) return page;
-    print(options, streams, page, ({ entries }) => {
-      const rows = entries.map(({ number, atMs, actor, kind, subject: about }) => [
-        String(number),
-        timeText(atMs),
-        shown(actor),
-        shown(kind),
-        shown(about),
-      ]);
-      return `${columns(rows).join("\n")}\n`;
-    });
     return EXIT.clean;
   });
 }

@@ -32,3 +32,10 @@ export interface TrailEntry extends TrailEvent {
 
 /** The end of a trail: what has to be kept outside to notice that entries are missing at the end. */
 export type TrailHead = Pick<TrailEntry, "number" | "hash">;
+
+/** A head that was kept outside. Its hash is enough; with its number, the entry there has to be it. */
+export interface TrailAnchor {
+  readonly hash: string;
+  /** Null: whichever entry has the hash. */
+  readonly number: number | null;
+}

@@ -113,13 +113,62 @@ describe("somebody with power over the database is noticed:", () => {
   });
 });
 
+describe("a hash that was kept elsewhere", () => {
+  async function kept() {
+    const { database, trail } = await open();
+    await database.transaction().execute(async (transaction) => {
+      for (let index = 0; index < 250; index++) await trail.append(event("a"), transaction);
+    });
+    const [anchor] = await trail.page({ before: 212, limit: 1, subject: null });
+    if (anchor === undefined) throw new Error("no entry");
+    const truncate = sql`alter table trail_entry disable trigger all`.execute(database);
+    return { trail, hash: anchor.hash, database, truncate };
+  }
+
+  test("is found at its entry, whatever came behind it", async () => {
+    const { trail, hash } = await kept();
+    const verdict = await trail.verify({ hash, number: null });
+    expect(verdict).toMatchObject({ flaw: null, anchored: 211, head: { number: 250 } });
+  });
+
+  test("of no entry is told, though the rest is whole", async () => {
+    const { trail } = await kept();
+    const verdict = await trail.verify({ hash: "a".repeat(64), number: null });
+    expect(verdict).toMatchObject({ flaw: { number: 251, problem: "missing" }, anchored: null });
+  });
+
+  test("is missed where the end was cut off and written anew", async () => {
+    const { trail, hash, database, truncate } = await kept();
+    await truncate;
+    await sql`delete from trail_entry where number > 210`.execute(database);
+    for (let index = 0; index < 60; index++) await trail.append(event("b"));
+    expect(await trail.verify()).toMatchObject({ flaw: null, head: { number: 270 } });
+    const verdict = await trail.verify({ hash, number: null });
+    expect(verdict).toMatchObject({ flaw: { problem: "missing" }, anchored: null });
+  });
+
+  test("before a flaw is found all the same", async () => {
+    const { trail, hash, database, truncate } = await kept();
+    await truncate;
+    await sql`update trail_entry set actor = 'bo' where number = 230`.execute(database);
+    const verdict = await trail.verify({ hash, number: null });
+    expect(verdict).toMatchObject({ flaw: { number: 230, problem: "changed" }, anchored: 211 });
+  });
+
+  test("of nothing is where the trail begins", async () => {
+    const { trail } = await open();
+    const verdict = await trail.verify({ hash: "0".repeat(64), number: null });
+    expect(verdict).toMatchObject({ flaw: null, anchored: 0 });
+  });
+});
+
 test("a trail of many batches is verified to its end", async () => {
   const { database, trail } = await open();
   await database.transaction().execute(async (transaction) => {
     for (let index = 0; index < 450; index++) await trail.append(event("a"), transaction);
   });
   const head = await trail.head();
-  expect(await trail.verify(head)).toEqual({ flaw: null, head });
+  expect(await trail.verify(head)).toEqual({ flaw: null, head, anchored: 450 });
   expect((await trail.verify({ number: 451, hash: "0" })).flaw?.problem).toBe("missing");
   expect((await trail.verify({ number: 250, hash: "0" })).flaw?.problem).toBe("foreign");
 });

@@ -1,7 +1,7 @@
 import type { Database } from "../../platform/db/database.ts";
 import { openTurns } from "../../platform/turns.ts";
 import { BEGINNING, chain, type TrailFlaw, verify } from "./chain.ts";
-import type { TrailEntry, TrailEvent, TrailHead, TrailValue } from "./model.ts";
+import type { TrailAnchor, TrailEntry, TrailEvent, TrailHead, TrailValue } from "./model.ts";
 import { type TrailPage, type TrailStore, trailStore } from "./store.ts";
 
 /** What a verification found. */
@@ -10,6 +10,8 @@ export interface TrailVerdict {
   readonly flaw: TrailFlaw | null;
   /** The last entry that is whole. */
   readonly head: TrailHead;
+  /** The entry that the anchor was the head of; null: none of the whole ones, or there was no anchor. */
+  readonly anchored: number | null;
 }
 
 /** Everything that happened, in order, and nothing ever taken back. */
@@ -23,7 +25,7 @@ export interface Trail {
   page(page: TrailPage): Promise<readonly TrailEntry[]>;
   head(): Promise<TrailHead>;
   /** Reads all of it again; `anchor` is a head that was kept elsewhere. */
-  verify(anchor?: TrailHead | null): Promise<TrailVerdict>;
+  verify(anchor?: TrailAnchor | null): Promise<TrailVerdict>;
 }
 
 /** Entries that one page holds at most. */
@@ -54,26 +56,48 @@ export function openTrail({ database }: { readonly database: Database }): Trail 
   };
 }
 
-async function verifyAll(store: TrailStore, anchor: TrailHead | null): Promise<TrailVerdict> {
+async function verifyAll(store: TrailStore, anchor: TrailAnchor | null): Promise<TrailVerdict> {
+  const placed = placedHead(anchor);
   let head = BEGINNING;
+  let anchored = anchorIn([BEGINNING], anchor);
   for (;;) {
     const entries = await store.following(head.number, BATCH);
     /* An anchor beyond a batch is not missing yet. */
     const isEnd = entries.length < BATCH;
-    const within = isEnd || (anchor?.number ?? 0) <= head.number + BATCH ? anchor : null;
+    const within = isEnd || (placed?.number ?? 0) <= head.number + BATCH ? placed : null;
     const flaw = verify(entries, within, head);
-    if (flaw !== null) return { flaw, head: wholeBefore(flaw, entries, head) };
-    head = headOf(entries.at(-1) ?? head);
-    if (isEnd) return { flaw: null, head };
+    const whole = entries.filter(({ number }) => flaw === null || number < flaw.number);
+    anchored ??= anchorIn(whole, anchor);
+    head = headOf(whole.at(-1) ?? head);
+    if (flaw !== null) return { flaw, head, anchored };
+    if (isEnd) return { flaw: missedAnchor(anchor, anchored, head), head, anchored };
   }
+}
+
+function placedHead(anchor: TrailAnchor | null): TrailHead | null {
+  return anchor === null || anchor.number === null
+    ? null
+    : { hash: anchor.hash, number: anchor.number };
+}
+
+function anchorIn(heads: readonly TrailHead[], anchor: TrailAnchor | null): number | null {
+  const found = heads.find(
+    ({ hash, number }) => hash === anchor?.hash && (anchor.number ?? number) === number,
+  );
+  return found?.number ?? null;
+}
+
+/** Who cuts entries off can write others in their place: the chain is whole then, and the anchor is not in it. */
+function missedAnchor(
+  anchor: TrailAnchor | null,
+  anchored: number | null,
+  { number }: TrailHead,
+): TrailFlaw | null {
+  return anchor === null || anchored !== null ? null : { number: number + 1, problem: "missing" };
 }
 
 function headOf({ number, hash }: TrailHead): TrailHead {
   return { number, hash };
-}
-
-function wholeBefore(flaw: TrailFlaw, entries: readonly TrailEntry[], head: TrailHead): TrailHead {
-  return headOf(entries.filter(({ number }) => number < flaw.number).at(-1) ?? head);
 }
 
 /** As PostgreSQL gives it back: its text holds neither zero bytes nor halves of surrogate pairs. */

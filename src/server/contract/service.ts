@@ -48,7 +48,13 @@ export const trailPage = z.object({ entries: listOf(entry) });
 const MAXIMUM_SUBJECT = 300;
 export const trailQuery = z.object({
   limit: z.coerce.number().int().min(1).max(500).default(50),
-  before: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER).optional(),
+  before: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(Number.MAX_SAFE_INTEGER)
+    .optional()
+    .describe("those older than the one of this number"),
   subject: text(MAXIMUM_SUBJECT).optional(),
 });
 const head = z.object({ number: z.number(), hash: z.string() });
@@ -59,12 +65,25 @@ export const verdict = z
       .object({ number: z.number(), problem: z.enum(["changed", "missing", "foreign"]) })
       .nullable(),
     head,
+    anchored: z
+      .number()
+      .nullable()
+      .describe("the entry that the anchor was the head of; null: none, or there was no anchor"),
   })
   .openapi("TrailVerdict");
 export const anchorBody = z
   .strictObject({
     anchor: z
-      .strictObject({ number: z.number().int().min(0), hash })
+      .strictObject({
+        hash,
+        number: z
+          .number()
+          .int()
+          .min(0)
+          .nullable()
+          .default(null)
+          .describe("null: whichever entry has the hash"),
+      })
       .nullable()
       .default(null),
   })

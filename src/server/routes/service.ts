@@ -89,8 +89,8 @@ export function serviceRoutes(service: Service): readonly Mount[] {
       body: contract.anchorBody,
       result: contract.verdict,
       run: async ({ body: { anchor } }) => {
-        const { flaw, head } = await trail.verify(anchor);
-        return { isWhole: flaw === null, flaw, head };
+        const verdict = await trail.verify(anchor);
+        return { isWhole: verdict.flaw === null, ...verdict };
       },
     }),
   ];
