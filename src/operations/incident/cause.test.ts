@@ -103,7 +103,7 @@ test("a stopped database is explained by no rule, and the harmless one is not bl
 test("complaints, which nothing ties to a connection, blame no rule where the rest is proved", () => {
   const differences = [difference("harmless", 100, HARMLESS)];
   const refused = symptom("pgsql refused", 101, DATABASE);
-  const complaints = { ...symptom("complaints", 102), weight: "vague" } as const;
+  const complaints = { ...symptom("complaints", 102), weight: "hearsay" } as const;
   const both = cause(differences, [refused, complaints]);
   expect([both.kind, both.unexplained]).toEqual(["notByRules", ["pgsql refused", "complaints"]]);
   expect(cause(differences, [complaints]).kind).toBe("unclear");

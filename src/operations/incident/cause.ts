@@ -51,7 +51,7 @@ export function findCause(
  * What speaks of connections that nobody could name is not vague: any rule may have cut them.
  */
 function speakingOf(symptoms: readonly Symptom[]): readonly Symptom[] {
-  const isVague = ({ weight }: Symptom) => weight === "vague" || weight === "hint";
+  const isVague = ({ weight }: Symptom) => weight !== undefined && weight !== "evidence";
   const speaking = symptoms.filter(
     (one) => one.flows.length > 0 || one.intent !== null || !isVague(one),
   );

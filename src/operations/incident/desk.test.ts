@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { isReadWhole, meaningOf } from "../audit/meaning.ts";
 import type { DriftState, SeenDifference } from "../audit/model.ts";
 import { makeSnapshot, runningDevice } from "../inventory/snapshot.ts";
+import { REOPEN_MS } from "./desk.ts";
 import { waitingFor } from "./life.ts";
 import { exampleNetwork, openDesk } from "./testing/openDesk.ts";
 
@@ -215,5 +216,46 @@ describe("evidence", () => {
     await desk.incidents.settled();
     const [incident] = await desk.incidents.open();
     expect(incident?.cause).toMatchObject({ kind: "explained", explains: ["peer"] });
+  });
+});
+
+describe("complaints", () => {
+  const NOW_MS = 1_000_000;
+  const surge = {
+    id: "desk/surge",
+    sinceMs: NOW_MS + 10,
+    text: "5 complaints within a minute",
+    flows: [],
+    weight: "hearsay",
+    intent: null,
+  } as const;
+  const sign = { ...surge, id: "probe/smtp", sinceMs: NOW_MS, text: "smtp" };
+
+  async function overOutage() {
+    let nowMs = NOW_MS;
+    const { incidents } = await openDesk({ clock: () => nowMs });
+    const { weight: _, ...felt } = sign;
+    await incidents.symptom(felt);
+    nowMs += 20;
+    await incidents.symptomOver(sign.id);
+    const ofAll = async () => (await incidents.list(9, null)).map(({ recoveredMs }) => recoveredMs);
+    const wait = (ms: number) => {
+      nowMs += ms;
+    };
+    return { incidents, ofAll, wait };
+  }
+
+  test("of an outage that is over open nothing", async () => {
+    const { incidents, ofAll } = await overOutage();
+    await incidents.symptom(surge);
+    expect(await ofAll()).toEqual([NOW_MS + 20]);
+  });
+
+  test("that do not end long after it are an incident of their own", async () => {
+    const { incidents, ofAll, wait } = await overOutage();
+    await incidents.symptom(surge);
+    wait(REOPEN_MS);
+    await incidents.symptom(surge);
+    expect(await ofAll()).toEqual([null, NOW_MS + 20]);
   });
 });

@@ -210,3 +210,45 @@ test("evidence that became a sign is one", () => {
   const incident = addSymptom(openIncident(1, evidence("names"), 12), symptom("names"), 13);
   expect(incident.symptoms[0]).not.toHaveProperty("weight");
 });
+
+const complaints = (sinceMs: number, text = "complaints"): Symptom => ({
+  ...symptom("desk/surge", sinceMs),
+  text,
+  weight: "hearsay",
+});
+
+test("people complain on when all is over: what they say of an outage is not waited for", () => {
+  const incident = addSymptom(begun(), complaints(15), 15);
+  expect(waitingFor(incident).map(({ id }) => id)).toEqual(["smtp"]);
+  const over = endSymptom(incident, "smtp", 20);
+  expect([over.recoveredMs, waitingFor(over)]).toEqual([20, []]);
+});
+
+test("complaints of an outage that is over join it, and begin nothing anew", () => {
+  const over = endSymptom(begun(), "smtp", 20);
+  const late = addSymptom(over, complaints(25), 25);
+  expect([late.recoveredMs, texts(late).at(-1)]).toEqual([20, "complaints"]);
+  expect(titleOf(late)).toBe(
+    titleOf(endSymptom(addSymptom(begun(), complaints(15), 15), "smtp", 20)),
+  );
+});
+
+test("complaints that came first are waited for, whatever else comes and goes", () => {
+  const first = openIncident(1, complaints(5), 6);
+  expect(waitingFor(first)).toHaveLength(1);
+  const flapped = endSymptom(addSymptom(first, symptom("smtp"), 12), "smtp", 20);
+  expect([flapped.recoveredMs, waitingFor(flapped).length]).toEqual([null, 1]);
+  expect(endSymptom(flapped, "desk/surge", 40).recoveredMs).toBe(40);
+});
+
+test("complaints that come again after all was over are an outage where there was nothing else", () => {
+  const over = endSymptom(openIncident(1, complaints(5), 6), "desk/surge", 20);
+  expect(addSymptom(over, complaints(25), 25).recoveredMs).toBeNull();
+});
+
+test("more complaints are one symptom, which says how many they are now", () => {
+  const few = addSymptom(begun(), complaints(15, "4 complaints"), 15);
+  const many = addSymptom(few, complaints(15, "40 complaints"), 16);
+  expect(many.symptoms.map(({ text }) => text)).toEqual(["smtp", "40 complaints"]);
+  expect(texts(many)).toEqual(texts(few));
+});

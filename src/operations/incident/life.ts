@@ -1,6 +1,7 @@
 import { notSeenTexts } from "./doubts.ts";
 import { REMOVED } from "./edits.ts";
 import { isEvidence } from "./evidence.ts";
+import { isEcho, isHearsay } from "./hearsay.ts";
 import type {
   Incident,
   IncidentCause,
@@ -47,7 +48,10 @@ export function addSymptom(incident: Incident, symptom: Symptom, atMs: number): 
     if (others === null) return told;
     const symptoms = [...others, { ...symptom, endedMs: null }];
     const beganMs = Math.min(incident.beganMs, symptom.sinceMs);
-    return note({ ...told, symptoms, beganMs, recoveredMs: null }, symptom.sinceMs, symptom.text);
+    const next = { ...told, symptoms, beganMs };
+    /* Who complains of what is over begins nothing anew. */
+    const recoveredMs = isEcho(next, symptom) ? next.recoveredMs : null;
+    return note({ ...next, recoveredMs }, symptom.sinceMs, symptom.text);
   }
   if (known.endedMs === null) return grown(incident, known, symptom);
   /* It began anew: what came in between may be its cause, and what was before need not be. */
@@ -57,15 +61,16 @@ export function addSymptom(incident: Incident, symptom: Symptom, atMs: number): 
   return note(back, atMs, `again: ${symptom.text}`);
 }
 
-/** A symptom that speaks of more connections, or louder, than before; the same incident where it does not. */
+/** A symptom that speaks of more connections, louder or otherwise than before; the same incident where it does not. */
 function grown(incident: Incident, known: IncidentSymptom, symptom: Symptom): Incident {
   const names = new Set(known.flows.map((flow) => JSON.stringify(flow)));
   const more = symptom.flows.filter((flow) => !names.has(JSON.stringify(flow)));
   const isLouder = known.weight !== undefined && symptom.weight === undefined;
-  if (more.length === 0 && !isLouder) return incident;
+  const isSaidAgain = isHearsay(symptom) && symptom.text !== known.text;
+  if (more.length === 0 && !isLouder && !isSaidAgain) return incident;
   const { weight, ...rest } = known;
   const worth = isLouder || weight === undefined ? {} : { weight };
-  const text = isLouder ? symptom.text : known.text;
+  const text = isLouder || isSaidAgain ? symptom.text : known.text;
   const next = { ...rest, ...worth, text, flows: [...known.flows, ...more] };
   return { ...incident, symptoms: replaced(incident, next) };
 }
@@ -92,13 +97,14 @@ export function stillThere({ symptoms }: Incident): readonly IncidentSymptom[] {
 }
 
 /**
- * What has to end. Evidence is waited for only where there is nothing else, and a difference explains it: some
+ * What has to end. What people say of it is not waited for, since they say it for long after. Evidence is waited for only where there is nothing else, and a difference explains it: some
  * server of the world is dead at any time, and an incident would never rest.
  */
 export function waitingFor(incident: Incident): readonly IncidentSymptom[] {
   const { symptoms, cause } = incident;
   const there = stillThere(incident);
-  if (!symptoms.every(isEvidence)) return there.filter((one) => !isEvidence(one));
+  if (!symptoms.every(isEvidence))
+    return there.filter((one) => !isEvidence(one) && !isEcho(incident, one));
   if (cause?.kind !== "explained") return there;
   return there.filter(({ id }) => cause.explains.includes(id));
 }

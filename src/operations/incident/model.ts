@@ -18,10 +18,11 @@ export interface Symptom {
 }
 
 /**
- * `vague`: something is wrong, and nothing says where (complaints, fewer mails). `evidence`: it may be one dead
- * server of the world. `hint`: both (counters of rules).
+ * `vague`: something is wrong, and nothing says where (fewer mails). `hearsay`: vague, and said for long after it
+ * is over (complaints). `evidence`: it may be one dead server of the world. `hint`: vague evidence (counters of
+ * rules).
  */
-export type SymptomWeight = "vague" | "evidence" | "hint";
+export type SymptomWeight = "vague" | "hearsay" | "evidence" | "hint";
 
 /** Ends are names of roles, zones or devices of the network file, or addresses; services as it writes them. */
 export interface SymptomFlow {

@@ -3,7 +3,7 @@ import type { Monitor, MonitorFlow, ProbeMonitor } from "../inventory/monitors.t
 export type SightingKind = "probe" | "log" | "queue" | "counters" | "drop" | "complaints";
 
 /** What a symptom is worth by itself, as incidents have it. */
-export type SymptomWeight = "vague" | "evidence" | "hint";
+export type SymptomWeight = "vague" | "hearsay" | "evidence" | "hint";
 
 /** One look at something that is not as it should be. */
 export interface Sighting {
@@ -43,7 +43,7 @@ export interface ActiveSymptom {
 /** What the monitors have to say. */
 export type MonitorEvent =
   | { readonly kind: "began"; readonly symptom: ActiveSymptom }
-  /** The same symptom, and something about it is new: it speaks of more connections, or louder. */
+  /** The same symptom, and something about it is new: it speaks of more connections, or louder, or people say more. */
   | { readonly kind: "grew"; readonly symptom: ActiveSymptom }
   | { readonly kind: "ended"; readonly symptom: ActiveSymptom; readonly atMs: number }
   /** Connections that were seen to work. */

@@ -85,3 +85,16 @@ test("what was evidence and is a sign now has grown, and stays a sign", () => {
   expect(third.symptom).toMatchObject({ text: "many" });
   expect(third.symptom).not.toHaveProperty("weight");
 });
+
+test("hearsay that goes on is news each time, and says what was said last", () => {
+  const first = see(NONE, sighting("a", 10, { weight: "hearsay", text: "4 complaints" }));
+  const second = see(
+    first.symptoms,
+    sighting("a", 20, { weight: "hearsay", text: "9 complaints" }),
+  );
+  expect([second.news, second.symptom.text, second.symptom.sinceMs]).toEqual([
+    "grew",
+    "9 complaints",
+    10,
+  ]);
+});

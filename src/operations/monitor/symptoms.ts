@@ -30,10 +30,12 @@ export function see(symptoms: Symptoms, sighting: Sighting): Seen {
   const isLouder = known.weight !== undefined && rest.weight === undefined;
   const { weight, ...base } = known;
   const worth = isLouder || weight === undefined ? {} : { weight };
-  const text = isLouder ? rest.text : known.text;
+  const isSaidAgain = rest.weight === "hearsay";
+  const text = isLouder || isSaidAgain ? rest.text : known.text;
   const { quietMs } = rest;
   const symptom = { ...base, ...worth, text, flows, lastMs, count: known.count + 1, quietMs };
-  const news = isLouder || flows.length > known.flows.length ? "grew" : "again";
+  const hasGrown = isLouder || isSaidAgain || flows.length > known.flows.length;
+  const news = hasGrown ? "grew" : "again";
   return { symptoms: new Map(symptoms).set(key, symptom), symptom, news };
 }
 

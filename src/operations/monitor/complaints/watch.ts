@@ -124,7 +124,7 @@ export class ComplaintsWatch implements Watcher {
     desk.see({
       key: `${monitor.id}/surge`,
       kind: "complaints",
-      weight: "vague",
+      weight: "hearsay",
       monitor: monitor.id,
       device: null,
       atMs,
