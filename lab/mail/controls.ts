@@ -9,7 +9,7 @@ import { inside } from "./processes.ts";
 
 const PROVIDER_TABLE = "inet provider";
 
-/** The provider's filter begins to drop mail that leaves: its SYN is seen going out, and nothing returns. */
+/** Mail that leaves is dropped outside, before anybody there hears of it: its SYN goes out, and nothing returns. */
 export async function dropMailOutside(lab: MailLab): Promise<void> {
   const ruleset = `table ${PROVIDER_TABLE} {
   chain input {
@@ -18,11 +18,11 @@ export async function dropMailOutside(lab: MailLab): Promise<void> {
   }
 }
 `;
-  await inside(lab, "internet", ["nft", "-f", "-"], ruleset);
+  await inside(lab, "remote", ["nft", "-f", "-"], ruleset);
 }
 
 export async function passMailOutside(lab: MailLab): Promise<void> {
-  await inside(lab, "internet", ["nft", "delete", "table", ...PROVIDER_TABLE.split(" ")]);
+  await inside(lab, "remote", ["nft", "delete", "table", ...PROVIDER_TABLE.split(" ")]);
 }
 
 /** Takes the first mail host's cable out of its port, which is one of the firewall's. */

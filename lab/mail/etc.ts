@@ -47,7 +47,7 @@ function hostsFile({ plan }: MailLab): string {
 
 /** A name that is not answered must not hold up a mail for long. */
 function resolverFile({ plan }: MailLab): string {
-  return `nameserver ${plan.resolver}\noptions timeout:2 attempts:2\n`;
+  return `nameserver ${plan.addresses.resolver}\noptions timeout:2 attempts:2\n`;
 }
 
 /**

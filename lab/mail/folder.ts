@@ -63,9 +63,9 @@ export const filesOf = {
   /** Mail of all users, shared by both mail hosts as over NFS. */
   store: (lab: MailLab) => join(lab.folder, "store"),
   /** What the remote MX got, one JSON line a mail. */
-  remoteMail: (lab: MailLab) => hostPath(lab, "internet", "log", "mail.jsonl"),
+  remoteMail: (lab: MailLab) => hostPath(lab, "remote", "log", "mail.jsonl"),
   /** What the load did, one JSON line an event. */
-  load: (lab: MailLab, role: "client" | "internet") => hostPath(lab, role, "log", "load.jsonl"),
+  load: (lab: MailLab, role: "client" | "remote") => hostPath(lab, role, "log", "load.jsonl"),
   /** Password of the probes' login, for programs that read it from a file. */
   probePassword: (lab: MailLab) => hostPath(lab, "ops", "probe-password"),
   /** What signs complaints. */

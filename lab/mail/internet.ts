@@ -12,17 +12,12 @@ export function programOf(name: string, ...words: readonly string[]): readonly s
 
 /** The resolver that all mail hosts ask, and the mail server of the remote domain. */
 export async function startInternet(lab: MailLab): Promise<void> {
-  const file = hostPath(lab, "internet", "dnsmasq.conf");
+  const file = hostPath(lab, "resolver", "dnsmasq.conf");
   writeFileSync(file, resolverSettings(lab));
-  startDetached(
-    lab,
-    "internet",
-    programOf("remoteMailMain.ts", lab.plan.prefix),
-    "remote-mail.out",
-  );
+  startDetached(lab, "remote", programOf("remoteMailMain.ts", lab.plan.prefix), "remote-mail.out");
   await startDaemon(
     lab,
-    "internet",
+    "resolver",
     ["dnsmasq", `--conf-file=${file}`, "--pid-file="],
     "dnsmasq.out",
   );
@@ -35,13 +30,13 @@ function resolverSettings(lab: MailLab): string {
   return `no-resolv
 no-hosts
 bind-interfaces
-listen-address=${plan.resolver}
+listen-address=${plan.addresses.resolver}
 local=/example/
 local-ttl=60
 mx-host=${remote},mx.${remote},10
-host-record=mx.${remote},${plan.addresses.internet}
+host-record=mx.${remote},${plan.addresses.remote}
 mx-host=${local},mx.${local},10
 host-record=mx.${local},${plan.addresses.firewall}
-log-facility=${hostPath(lab, "internet", "log", "dnsmasq.log")}
+log-facility=${hostPath(lab, "resolver", "log", "dnsmasq.log")}
 `;
 }

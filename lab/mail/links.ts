@@ -19,7 +19,8 @@ const HOST_ZONES = {
   mailOne: "dmz",
   mailTwo: "dmz",
   database: "data",
-  internet: "internet",
+  resolver: "internet",
+  remote: "internet",
 } as const satisfies Partial<Record<HostRole, ZoneName>>;
 
 type PlacedRole = keyof typeof HOST_ZONES;
@@ -29,15 +30,28 @@ const PLACED_ROLES = [
   "mailOne",
   "mailTwo",
   "database",
-  "internet",
+  "resolver",
+  "remote",
 ] as const satisfies readonly PlacedRole[];
 
-const MANAGEMENT_BRIDGE = "switch";
+/** The bridge of a namespace that is a switch. */
+const SWITCH_BRIDGE = "switch";
+/** The far end of the firewall's cable to the internet. */
+const UPLINK = "uplink";
 
-/** The firewall's end of a host's cable: a port of the bridge where several hosts share a zone. */
+/** The other end of a host's cable: a port of a bridge where several hosts share a zone. */
 export function portOf({ hosts, zones }: LabPlan, role: PlacedRole): string {
   const zone = HOST_ZONES[role];
-  return zone === "dmz" ? `p-${hosts[role]}` : zones[zone].interface;
+  return zone === "dmz" || zone === "internet" ? `p-${hosts[role]}` : zones[zone].interface;
+}
+
+/** Whose end that is: of the internet the firewall has the link, and hosts stand behind it. */
+function peerOf(role: PlacedRole): HostRole {
+  return HOST_ZONES[role] === "internet" ? "internet" : "firewall";
+}
+
+function rolesIn(zone: ZoneName): readonly PlacedRole[] {
+  return PLACED_ROLES.filter((role) => HOST_ZONES[role] === zone);
 }
 
 /** Makes the namespaces. Fails where one of them is there already. */
@@ -81,7 +95,7 @@ async function setSysctls(lab: MailLab, role: HostRole): Promise<void> {
   if (role === "firewall") settings["net/ipv4/ip_forward"] = "1";
   const lines = Object.entries(settings).map(([name, value]) => `echo ${value} >/proc/sys/${name}`);
   /* Where br_netfilter is there, frames between hosts of one zone pass the forward chain as well. */
-  if (role === "firewall" || role === "management")
+  if (role === "firewall" || role === "internet" || role === "management")
     lines.push(
       "for one in /proc/sys/net/bridge/bridge-nf-call-*tables; do [ ! -e $one ] || echo 0 >$one; done",
     );
@@ -92,7 +106,8 @@ function cables(plan: LabPlan): readonly string[] {
   const cable = (one: HostRole, oneName: string, other: HostRole, otherName: string) =>
     `link add ${oneName} netns ${namespaceOf(plan, one)} type veth peer name ${otherName} netns ${namespaceOf(plan, other)}`;
   return [
-    ...PLACED_ROLES.map((role) => cable("firewall", portOf(plan, role), role, HOST_INTERFACE)),
+    ...PLACED_ROLES.map((role) => cable(peerOf(role), portOf(plan, role), role, HOST_INTERFACE)),
+    cable("firewall", plan.zones.internet.interface, "internet", UPLINK),
     ...MANAGED_ROLES.map((role) =>
       cable(role, plan.management.interface, "management", `p-${plan.hosts[role]}`),
     ),
@@ -115,21 +130,25 @@ function ownSetUp(plan: LabPlan, role: HostRole): readonly string[] {
   if (role === "firewall") return firewallSetUp(plan);
   if (role === "management")
     return bridge(
-      MANAGEMENT_BRIDGE,
+      SWITCH_BRIDGE,
       MANAGED_ROLES.map((one) => `p-${plan.hosts[one]}`),
     );
-  if (role === "ops") return [];
+  if (role === "internet") {
+    const ports = rolesIn("internet").map((one) => portOf(plan, one));
+    return bridge(SWITCH_BRIDGE, [UPLINK, ...ports]);
+  }
+  if (role === "ops" || role === "tickets") return [];
   return [
     `link set ${HOST_INTERFACE} up`,
     `address add ${plan.addresses[role]}/24 dev ${HOST_INTERFACE}`,
-    ...(role === "internet"
-      ? [`address add ${plan.resolver}/24 dev ${HOST_INTERFACE}`]
+    /* Who is outside knows no way into the network but the firewall's public address. */
+    ...(HOST_ZONES[role] === "internet"
+      ? []
       : [`route add default via ${gatewayOf(plan, HOST_ZONES[role])}`]),
   ];
 }
 
 function firewallSetUp(plan: LabPlan): readonly string[] {
-  const ports = PLACED_ROLES.filter((role) => HOST_ZONES[role] === "dmz");
   const zones = (["users", "dmz", "data", "internet"] as const).flatMap((zone) => [
     `link set ${plan.zones[zone].interface} up`,
     `address add ${gatewayOf(plan, zone)}/24 dev ${plan.zones[zone].interface}`,
@@ -137,7 +156,7 @@ function firewallSetUp(plan: LabPlan): readonly string[] {
   return [
     ...bridge(
       plan.zones.dmz.interface,
-      ports.map((role) => portOf(plan, role)),
+      rolesIn("dmz").map((role) => portOf(plan, role)),
     ),
     ...zones,
   ];

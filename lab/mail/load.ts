@@ -23,7 +23,7 @@ export const LATE_MS = 5_000;
 /** Milliseconds between two looks at what has arrived. */
 const LOOK_MS = 200;
 
-const LOAD_ROLES = ["client", "internet"] as const;
+const LOAD_ROLES = ["client", "remote"] as const;
 
 export interface LoadOptions {
   /** How long mails are sent. */

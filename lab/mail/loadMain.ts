@@ -8,7 +8,7 @@ import type { LoadEvent } from "./mailCount.ts";
 
 /*
  * Users, or the outside, as they go on all day; each in the namespace of its own:
- * `loadMain PREFIX client|internet SECONDS RATE`.
+ * `loadMain PREFIX client|remote SECONDS RATE`.
  */
 
 /** Milliseconds that a client waits for each answer, and that the outside waits before it tries again. */
@@ -20,7 +20,7 @@ const LOGINS = 0.5;
 const [prefix = "", role = "", seconds = "", rate = ""] = process.argv.slice(2);
 const lab = openLab(prefix);
 const { plan } = lab;
-if (role !== "client" && role !== "internet") throw new Error(`nobody is called \`${role}\``);
+if (role !== "client" && role !== "remote") throw new Error(`nobody is called \`${role}\``);
 const file = filesOf.load(lab, role);
 let until = Date.now() + Number(seconds) * 1000;
 process.once("SIGTERM", () => {

@@ -127,12 +127,12 @@ function monitors(lab: MailLab): string {
 }
 
 function mailMonitors(lab: MailLab, role: MailRole): readonly string[] {
-  const { hosts, addresses, accounts, domains, resolver } = lab.plan;
+  const { hosts, addresses, accounts, domains } = lab.plan;
   const from = `from: ${hosts[role]}`;
   const logs = ["mail.log", "dovecot.log"].map((name) => hostPath(lab, role, "log", name));
   return [
-    `${hosts[role]}-out: { kind: smtp, ${from}, to: ${addresses.internet}, recipient: postmaster@${domains.remote}, ${OFTEN} }`,
-    `${hosts[role]}-names: { kind: dns, ${from}, to: ${resolver}, name: ${domains.remote}, type: MX, ${OFTEN} }`,
+    `${hosts[role]}-out: { kind: smtp, ${from}, to: ${addresses.remote}, recipient: postmaster@${domains.remote}, ${OFTEN} }`,
+    `${hosts[role]}-names: { kind: dns, ${from}, to: ${addresses.resolver}, name: ${domains.remote}, type: MX, ${OFTEN} }`,
     `${hosts[role]}-database: { kind: database, ${from}, to: ${addresses.database}, database: ${accounts.database}, user: ${accounts.databaseUser}, password-file: ${filesOf.databasePassword(lab)}, ${OFTEN} }`,
     `${hosts[role]}-postfix: { kind: postfix, on: ${hosts[role]}, log: [${logs.join(", ")}], dovecot-configuration: /etc/dovecot }`,
   ];

@@ -12,8 +12,11 @@ export type HostRole =
   | "mailTwo"
   | "database"
   | "internet"
+  | "resolver"
+  | "remote"
   | "client"
   | "ops"
+  | "tickets"
   | "management";
 
 /** Hosts that are logged in to: those that premortem calls devices. Of users, one lends its own path. */
@@ -27,8 +30,10 @@ export const DEVICE_ROLES = [
 ] as const;
 export const MAIL_ROLES = ["mailOne", "mailTwo"] as const;
 /** Hosts on the management link. */
-export const MANAGED_ROLES = [...DEVICE_ROLES, "ops"] as const;
-export const ALL_ROLES = [...MANAGED_ROLES, "internet", "management"] as const;
+export const MANAGED_ROLES = [...DEVICE_ROLES, "ops", "tickets"] as const;
+/** Switches: they have no addresses. */
+const SWITCH_ROLES = ["internet", "management"] as const;
+export const ALL_ROLES = [...MANAGED_ROLES, "resolver", "remote", ...SWITCH_ROLES] as const;
 
 export type DeviceRole = (typeof DEVICE_ROLES)[number];
 export type MailRole = (typeof MAIL_ROLES)[number];
@@ -44,6 +49,9 @@ export interface LabZone {
   /** The first three numbers: `10.10.2`. */
   readonly network: string;
 }
+
+/** Hosts that stand in no zone. */
+type UnplacedRole = "ops" | "tickets" | (typeof SWITCH_ROLES)[number];
 
 /** How the firewall's ruleset is laid out. */
 export interface FirewallPlan {
@@ -67,9 +75,7 @@ export interface LabPlan {
   readonly hosts: Readonly<Record<HostRole, string>>;
   readonly zones: Readonly<Record<ZoneName, LabZone>>;
   /** Full addresses of hosts in their zones; the firewall's is its public one. */
-  readonly addresses: Readonly<Record<Exclude<HostRole, "ops" | "management">, string>>;
-  /** The resolver: a second address of the host `internet`. */
-  readonly resolver: string;
+  readonly addresses: Readonly<Record<Exclude<HostRole, UnplacedRole>, string>>;
   readonly management: { readonly interface: string; readonly network: string };
   readonly firewall: FirewallPlan;
   readonly domains: { readonly local: string; readonly remote: string };
@@ -105,8 +111,11 @@ const MAIL = {
     mailTwo: "mail2",
     database: "db",
     internet: "internet",
+    resolver: "resolver",
+    remote: "remote",
     client: "client",
     ops: "ops",
+    tickets: "tickets",
     management: "mgmt",
   },
   zones: {
@@ -121,10 +130,10 @@ const MAIL = {
     mailOne: "10.10.2.11",
     mailTwo: "10.10.2.12",
     database: "10.10.4.10",
-    internet: "44.128.1.25",
+    resolver: "44.128.1.53",
+    remote: "44.128.1.25",
     client: "10.10.1.10",
   },
-  resolver: "44.128.1.53",
   management: { interface: "mgmt", network: "172.30.9" },
   firewall: {
     filterTable: "edge",
@@ -158,8 +167,11 @@ const RENAMED = {
     mailTwo: "post-b",
     database: "books",
     internet: "outside",
+    resolver: "directory",
+    remote: "elsewhere",
     client: "desk",
     ops: "watch",
+    tickets: "hotline",
     management: "oob",
   },
   zones: {
@@ -174,10 +186,10 @@ const RENAMED = {
     mailOne: "192.168.71.34",
     mailTwo: "192.168.71.61",
     database: "192.168.99.7",
-    internet: "44.128.77.90",
+    resolver: "44.128.77.8",
+    remote: "44.128.77.90",
     client: "192.168.40.77",
   },
-  resolver: "44.128.77.8",
   management: { interface: "oob", network: "172.29.201" },
   firewall: {
     filterTable: "perimeter",

@@ -35,7 +35,7 @@ export async function awaitPorts(lab: MailLab): Promise<void> {
   const devices = DEVICE_ROLES.map((role) => `${managementAddress(plan, role)} 22`);
   const targets = [
     ["client", [`${balancer} 587`, `${balancer} 143`]],
-    ["internet", [`${firewall} 25`, `${plan.addresses.internet} 25`]],
+    ["remote", [`${firewall} 25`, `${plan.addresses.remote} 25`]],
     ["ops", devices],
   ] as const satisfies readonly (readonly [HostRole, readonly string[]])[];
   await Promise.all(

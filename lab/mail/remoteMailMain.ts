@@ -6,7 +6,7 @@ import { type MailFacts, mailFacts } from "./mailFacts.ts";
 
 /*
  * The mail server of the remote domain: keeps a line of each mail, and sends what comes for `echo` back
- * to its sender, as mail from outside. Started in the namespace of the internet: `remoteMailMain PREFIX`.
+ * to its sender, as mail from outside. Started in its own namespace: `remoteMailMain PREFIX`.
  */
 
 /** Milliseconds between two tries of an echo, and how many there are: half an hour (RFC 5321, 4.5.4.1). */
@@ -33,7 +33,7 @@ const server = new SMTPServer({
   },
 });
 server.on("error", (error) => console.error(error.message));
-server.listen(25, plan.addresses.internet);
+server.listen(25, plan.addresses.remote);
 
 async function keep(stream: SMTPServerDataStream, session: SMTPServerSession): Promise<void> {
   const chunks: Buffer[] = [];

@@ -7,7 +7,7 @@ import { inside } from "./processes.ts";
 const TRIES = {
   submission: "client",
   login: "client",
-  outside: "internet",
+  outside: "remote",
   roundTrip: "client",
 } as const;
 
