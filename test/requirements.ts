@@ -14,6 +14,7 @@ export type Requirement =
   | "python3"
   | "sshd"
   | "mailLab"
+  | "dpkg"
   | "alertmanager"
   | "corpus";
 
@@ -32,6 +33,7 @@ const COMMANDS: Readonly<Partial<Record<Requirement, readonly string[]>>> = {
   python3: ["python3", "--version"],
   sshd: ["sh", "-c", "test -x /usr/sbin/sshd && command -v ssh ssh-keygen"],
   alertmanager: ["sh", "-c", "command -v prometheus-alertmanager amtool"],
+  dpkg: ["dpkg-query", "--version"],
   mailLab: [
     "sh",
     "-ec",
@@ -49,8 +51,8 @@ const REASONS: Readonly<Record<Requirement, string>> = {
   python3: "needs python3",
   sshd: "needs sshd and ssh (Debian: openssh-server, openssh-client)",
   alertmanager: "needs Alertmanager (Debian: prometheus-alertmanager)",
-  mailLab:
-    "needs the mail network's software (Debian: postfix postfix-pgsql dovecot-core dovecot-imapd dovecot-lmtpd dovecot-pgsql haproxy dnsmasq-base postgresql-15 openssl)",
+  mailLab: "needs the mail network's software (Debian: lab/packages.sh installs it)",
+  dpkg: "needs Debian's dpkg",
   corpus: `needs the corpus in ${CORPUS}`,
 };
 

@@ -15,8 +15,7 @@ export interface NoticeRuns {
 export const NOTICE: Suite = {
   name: "notice",
   title: "a rule by hand to somebody who is told of it (wall time, on the real mail network)",
-  needs:
-    "root, the packages of .ci/run, and prometheus, prometheus-blackbox-exporter, prometheus-postfix-exporter",
+  needs: "root, and the packages of `lab/packages.sh lab peers`",
   run: (scale) => {
     const out = labRun("lab/notice/noticeMain.ts", ["--json", ...wordsFor(scale)]);
     return noticeRows(JSON.parse(out) as NoticeRuns);

@@ -12,7 +12,7 @@ import type { Scale, Suite } from "../suite.ts";
 export const ROLLBACK: Suite = {
   name: "rollback",
   title: "a fatal change to mail that flows again (wall time, on the real mail network)",
-  needs: "root and the packages of .ci/run; it takes half an hour",
+  needs: "root and the packages of lab/packages.sh; it takes half an hour",
   run: (scale) => {
     const { results } = playNet(scale);
     return rollbackRows(results.filter((one) => one.kind === "net"));

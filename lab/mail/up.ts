@@ -19,6 +19,7 @@ import {
 import { startInternet } from "./internet.ts";
 import { makeLinks, makeNamespaces } from "./links.ts";
 import { networkFile } from "./networkFile.ts";
+import { requirePackages } from "./packages.ts";
 import { DEVICE_ROLES, type LabPlan, MAIL_ROLES } from "./plan.ts";
 import { configurePostfix, startPostfix } from "./postfix.ts";
 import { inside } from "./processes.ts";
@@ -30,6 +31,7 @@ const SECRET_BYTES = 32;
 
 /** Brings the network up; when it fails, nothing of it stays. */
 export async function up(plan: LabPlan): Promise<MailLab> {
+  requirePackages();
   const lab = labOf(plan);
   if (readRecord(lab) !== null)
     throw new Error(`a lab \`${plan.prefix}\` is there already: \`npm run lab -- down\``);
