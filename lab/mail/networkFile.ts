@@ -12,6 +12,9 @@ import {
 } from "./plan.ts";
 import { loginLog } from "./ssh.ts";
 
+/** The monitor that takes complaints. */
+export const HELP_DESK = "help-desk";
+
 const ZONES = ["users", "dmz", "data", "internet"] as const satisfies readonly ZoneName[];
 
 /** `premortem.yaml` of the lab: what there is, what must work, and who answers for it. */
@@ -121,7 +124,7 @@ function monitors(lab: MailLab): string {
     `users-imap: { kind: imap, from: ${hosts.client}, to: "${addresses.balancer}:143", ${OFTEN}, ${probe}, ${trust} }`,
     `round-trip: { kind: round-trip, from: ${hosts.client}, every: 15s, timeout: 10s, submit: "${addresses.balancer}:587", imap: "${addresses.balancer}:143", recipient: echo@${domains.remote}, ${probe}, ${trust} }`,
     `${hosts.firewall}-counters: { kind: counters, on: ${hosts.firewall} }`,
-    `help-desk: { kind: complaints, secret-file: ${filesOf.complaintSecret(lab)} }`,
+    `${HELP_DESK}: { kind: complaints, secret-file: ${filesOf.complaintSecret(lab)} }`,
   ];
   return lines.map((line) => `  ${line}\n`).join("");
 }

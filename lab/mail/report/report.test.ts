@@ -4,6 +4,7 @@ import { down } from "../down.ts";
 import { labOf, type MailLab } from "../folder.ts";
 import { planNamed } from "../plan.ts";
 import { up } from "../up.ts";
+import { complaintProblems } from "./complaints.ts";
 import { control } from "./control.ts";
 import { gate } from "./gate.ts";
 import { net, withoutBrokenIntents } from "./net.ts";
@@ -18,8 +19,8 @@ import { witness } from "./witness.ts";
 const LONG_MS = 300_000;
 vi.setConfig({ testTimeout: LONG_MS, hookTimeout: LONG_MS });
 
-/** Long enough for probes to feel it. */
-const OUTAGE_MS = 8_000;
+/** Long enough for probes to feel it, and for users to complain. */
+const OUTAGE_MS = 15_000;
 
 describeWith(["root", "nft", "ip", "sshd", "mailLab"], "the origin, played again", () => {
   const lab: MailLab = labOf(planNamed("renamed", `report-${process.pid}-`));
@@ -34,10 +35,13 @@ describeWith(["root", "nft", "ip", "sshd", "mailLab"], "the origin, played again
     test("a change with the fatal rule is refused, and a rule by hand is named and undone", async () => {
       await inRig("first", async (rig) => {
         expect(await gate(rig, "first")).toMatchObject({ problems: [] });
-        const { rules, by, explains, contradicted, load } = await witness(rig, {
-          position: "first",
-          outageMs: OUTAGE_MS,
-        });
+        const { rules, by, explains, contradicted, load, causeMs, complaints } = await witness(
+          rig,
+          {
+            position: "first",
+            outageMs: OUTAGE_MS,
+          },
+        );
         expect(rules).toEqual([
           'inet perimeter transit: ip saddr @relays counter drop comment "ticket 4711"',
         ]);
@@ -45,6 +49,10 @@ describeWith(["root", "nft", "ip", "sshd", "mailLab"], "the origin, played again
         expect(explains.join("\n")).toMatch(/post-[ab]-database|postgresql/);
         expect(contradicted).toEqual([]);
         expect([...load.out.missing, ...load.in.missing]).toEqual([]);
+        /* Users whose mail does not go call the help desk, and tell nobody anything new. */
+        expect(complaints.sent).toBeGreaterThan(0);
+        expect(complaintProblems(complaints, causeMs)).toEqual([]);
+        expect(complaints.told).toMatch(/ complaints within .*; the last: “I cannot /);
       });
     });
 

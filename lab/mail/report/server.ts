@@ -3,13 +3,13 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { z } from "zod";
 import { hostPath, type MailLab } from "../folder.ts";
+import { managementAddress } from "../plan.ts";
 import { startDetached } from "../processes.ts";
 import { type LineProcess, type News, type Question, startLines, toldSchema } from "./relay.ts";
 
 const BUNDLE = join(import.meta.dirname, "../../../bin/premortem");
 /** Of the namespace; nothing else listens there. */
 const PORT = 8_700;
-const URL = `http://127.0.0.1:${PORT}`;
 /** Milliseconds until a server that is started answers, and between two looks. */
 const START_MS = 30_000;
 const LOOK_MS = 50;
@@ -32,6 +32,8 @@ export interface ApiRefusal {
 
 /** A premortem server of the lab, as a person's client sees it. */
 export interface LabServer {
+  /** Where it listens, on the management link. */
+  readonly url: string;
   /** An answer of another kind than the contract says, or none, is an error. */
   ask<Schema extends z.ZodType>(
     login: Login,
@@ -69,6 +71,9 @@ export async function startServer(
   /* Others pass through to the database's folder, which belongs to a user of its own. */
   mkdirSync(folder, { recursive: true, mode: 0o755 });
   const data = join(folder, "data");
+  /* The help desk stands on the management link, too. */
+  const host = managementAddress(lab.plan, "ops");
+  const url = `http://${host}:${PORT}`;
   startDetached(
     lab,
     "ops",
@@ -81,11 +86,11 @@ export async function startServer(
       process.execPath,
       BUNDLE,
       ...["serve", "--network", networkFile, "--data", data],
-      ...["--host", "127.0.0.1", "--port", String(PORT)],
+      ...["--host", host, "--port", String(PORT)],
     ],
     `${name}.log`,
   );
-  const client = openClient(lab);
+  const client = openClient(lab, url);
   await client.awaitHealth();
   const tokens = new Map<Login, string>([
     ["admin", readFileSync(join(data, "admin-token"), "utf8").trim()],
@@ -102,6 +107,7 @@ export async function startServer(
   }
   await askAs("eva", { method: "LISTEN", path: "/v1/events", body: null });
   return {
+    url,
     ask: async (login, method, path, schema, body = null) => {
       const { status, body: said } = await askAs(login, { method, path, body });
       if (status !== 200) throw new Error(`${method} ${path}: ${status} ${JSON.stringify(said)}`);
@@ -132,11 +138,11 @@ type Waiting = {
   readonly reject: (fault: Error) => void;
 };
 
-function openClient(lab: MailLab) {
+function openClient(lab: MailLab, url: string) {
   const waiting = new Map<number, Waiting>();
   const heard: Heard[] = [];
   const listeners = new Set<() => void>();
-  const lines: LineProcess = startLines(lab, "ops", ["report/relayMain.ts", URL], (line) => {
+  const lines: LineProcess = startLines(lab, "ops", ["report/relayMain.ts", url], (line) => {
     const told = toldSchema.parse(JSON.parse(line));
     if (told.kind === "news") {
       heard.push({ ...told.news, heardMs: told.atMs });

@@ -128,6 +128,7 @@ function witnessText(all: readonly Planned<WitnessResult>[]): readonly string[] 
         seconds(one.recoveredMs),
       ]),
     ),
+    knownText(all),
     ...all.map((one) =>
       [
         `**${one.plan}, ${one.position}.** ${code(one.rules.join("; "))}, put in by ${one.by ?? "nobody knows whom"}.`,
@@ -139,6 +140,32 @@ function witnessText(all: readonly Planned<WitnessResult>[]): readonly string[] 
       ].join("\n"),
     ),
   ];
+}
+
+/** Who knew first: premortem, or those whom it hurt. */
+function knownText(all: readonly Planned<WitnessResult>[]): string {
+  return table(
+    [
+      "plan",
+      "position",
+      "rule → its cause told",
+      "→ the first complaint",
+      "complaints",
+      "→ told to be a surge",
+      "incidents",
+      "pages",
+    ],
+    all.map(({ plan, position, causeMs, complaints }) => [
+      plan,
+      position,
+      seconds(causeMs),
+      seconds(complaints.firstMs),
+      String(complaints.sent),
+      seconds(complaints.surgeMs),
+      String(complaints.incidents),
+      String(complaints.pages),
+    ]),
+  );
 }
 
 function controlText(all: readonly Planned<ControlResult>[]): readonly string[] {

@@ -3,6 +3,7 @@ import { incident as incidentBody } from "../../../src/server/contract/incident.
 import { putRule } from "../hand.ts";
 import type { LoadCount } from "../mailCount.ts";
 import type { RulePosition } from "../ruleset.ts";
+import { type Complaints, complaintProblems, complaintsSince } from "./complaints.ts";
 import {
   draftOf,
   type Incident,
@@ -15,6 +16,7 @@ import type { Rig } from "./rig.ts";
 import { lostMails, RECOVERY_MS, TOLD_MS, underLoad } from "./scene.ts";
 import type { Delivered, Sender } from "./sender.ts";
 import type { Heard, LabServer } from "./server.ts";
+import { type HelpDesk, openHelpDesk } from "./tickets.ts";
 
 export interface WitnessOptions {
   readonly position: RulePosition;
@@ -46,6 +48,7 @@ export interface WitnessResult {
   /** A mail that was begun right after the undo. */
   readonly delivered: Delivered;
   readonly postmortem: string | null;
+  readonly complaints: Complaints;
   readonly load: LoadCount;
   readonly problems: readonly string[];
 }
@@ -53,7 +56,10 @@ export interface WitnessResult {
 /** Puts the rule in by hand, waits for what is told of it, and has it undone. */
 export async function witness(rig: Rig, options: WitnessOptions): Promise<WitnessResult> {
   const { position } = options;
-  const played = await underLoad(rig, (sender) => watchRule(rig, options, sender));
+  const desk = openHelpDesk(rig.lab, rig.server.url);
+  const played = await underLoad(rig, (sender) => watchRule(rig, options, sender, desk)).finally(
+    () => desk.close(),
+  );
   const result = { kind: "witness", position, ...played } as const;
   return { ...result, problems: problemsOf(result) };
 }
@@ -62,6 +68,7 @@ async function watchRule(
   { lab, server }: Rig,
   { position, outageMs }: WitnessOptions,
   sender: Sender,
+  desk: HelpDesk,
 ) {
   const ruleMs = await putRule(lab, position);
   const told = await toldSince(server, ruleMs);
@@ -84,6 +91,7 @@ async function watchRule(
     recoveredMs: since(recovered),
     delivered,
     postmortem: found === null ? null : await draftOf(server, found),
+    complaints: await complaintsSince(desk, server, ruleMs, found),
   };
 }
 
@@ -137,6 +145,7 @@ function problemsOf(result: Omit<WitnessResult, "problems">): readonly string[] 
       ? [`a mail begun right after the undo did not arrive: ${delivered.error ?? "no error"}`]
       : []),
     ...(recoveredMs === null ? ["symptoms are not over"] : []),
+    ...complaintProblems(result.complaints, causeMs),
     ...lostMails(load),
   ];
 }
