@@ -131,6 +131,53 @@ describe("reachable", () => {
     });
   });
 
+  test("to an address of the device that NAT gives to a host needs a way back from there", () => {
+    const behind = (...rules: string[]) =>
+      parse(`table inet t {
+ chain p { type nat hook prerouting priority dstnat; ip daddr 203.0.113.1 tcp dport 25 dnat ip to 10.10.2.5
+ }
+ chain i { type filter hook input priority 0; policy drop;
+ }
+ chain f { type filter hook forward priority 0; policy drop;
+  ip daddr 10.10.2.5 tcp dport 25 accept
+  ${rules.join("\n  ")}
+ }
+}
+`);
+    const own: FlowPattern = { ...forward(INTERNET, end("203.0.113.1"), tcp(25)), path: "input" };
+    expect(judge(behind(BACK), "reachable", own)).toMatchObject({ status: "holds" });
+    expect(
+      judge(behind('iifname "dmz" ct state established accept'), "reachable", own),
+    ).toMatchObject({ status: "undecided" });
+    expect(judge(behind(), "reachable", own)).toMatchObject({
+      status: "broken",
+      example: { part: "reply" },
+    });
+  });
+
+  const RAW = (...rules: string[]) =>
+    `chain r { type filter hook prerouting priority raw; ${rules.join(";")};\n }`;
+  const untracked: readonly (readonly [string, string, string, string])[] = [
+    [
+      "is not proved where the way out alone is not tracked",
+      RAW("tcp dport 25 notrack"),
+      BACK,
+      "undecided",
+    ],
+    ["is broken where the way back is not tracked", RAW("tcp sport 25 notrack"), BACK, "broken"],
+    [
+      "holds where neither is tracked, and both may pass",
+      RAW("tcp dport 25 notrack", "tcp sport 25 notrack"),
+      "tcp sport 25 accept",
+      "holds",
+    ],
+    ["holds where others are not tracked", RAW("tcp dport 26 notrack"), BACK, "holds"],
+  ];
+  test.each(untracked)("%s", (_name, raw, back, status) => {
+    const device = inForward(`${back} / ${OUT}`, raw);
+    expect(judge(device, "reachable", forward(MAIL, INTERNET, tcp(25))).status).toBe(status);
+  });
+
   test("of a family without packets is no promise kept", () => {
     const six: End = { addresses: new Map([["ip6", [single(1n << 125n)]]]), interfaces: null };
     const answer = judge(inForward("accept"), "reachable", forward(MAIL, six, tcp(25)));

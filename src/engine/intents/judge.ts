@@ -42,6 +42,7 @@ import {
   replyPatterns,
   type Translated,
 } from "./translated.ts";
+import { areStray, leftUntracked, STRAY } from "./untracked.ts";
 
 export interface JudgeOptions {
   /** Default: that of the arena. */
@@ -110,14 +111,21 @@ function judgeFlow(judge: Judge, kind: IntentKind, pattern: FlowPattern): Intent
   const limit = judge.options.nodeLimit;
   const analysis = beginAnalysis([judge.device], limit === undefined ? {} : { nodeLimit: limit });
   const translated: Translated[] = [];
-  const first = judgePart(judge, analysis, kind, pattern, "first", (visit) =>
-    destinationNat(visit, translated),
-  );
+  const untracked: Node[] = [];
+  const first = judgePart(judge, analysis, kind, pattern, "first", (visit) => {
+    destinationNat(visit, translated);
+    leftUntracked(visit, untracked);
+  });
   if (kind === "blocked" || first.answer.status === "broken") return first.answer;
   const later = judgePart(judge, analysis, kind, pattern, "later", null);
   const replies = replyPatterns(analysis, pattern, first.packets, translated);
   const back = replies.patterns.map((one) => {
-    const { answer } = judgePart(judge, analysis, kind, one, "reply", null);
+    const ignored: Node[] = [];
+    const { answer, packets } = judgePart(judge, analysis, kind, one, "reply", (visit) =>
+      leftUntracked(visit, ignored),
+    );
+    const isStray = areStray(analysis, untracked, packets, ignored);
+    if (isStray && answer.status === "holds") return undecided([STRAY]);
     return replies.isExact ? answer : softened(answer);
   });
   const answers = [first.answer, later.answer, ...back];

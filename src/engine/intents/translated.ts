@@ -68,12 +68,25 @@ function sentTo(pattern: FlowPattern, statement: NatStatement): SentTo {
   return {
     pattern: {
       ...pattern,
-      to: { ...pattern.to, addresses: addresses ?? ANYWHERE },
+      ...answering(pattern, statement, addresses ?? ANYWHERE),
       services: services.map(({ service }) => service),
     },
     isExact: addresses !== null && services.every(({ isExact }) => isExact),
     reason: null,
   };
+}
+
+/**
+ * Who answers, and on which path. What comes for the device and is given another address goes to a host: its
+ * replies are forwarded, from an interface that nobody has named.
+ */
+function answering(
+  { path, to }: FlowPattern,
+  { address }: NatStatement,
+  addresses: End["addresses"],
+): Pick<FlowPattern, "path" | "to"> {
+  if (path !== "input" || address === null) return { path, to: { ...to, addresses } };
+  return { path: "forward", to: { addresses, interfaces: "unknown" } };
 }
 
 function constantAddress({ address, family }: NatStatement, to: End): End["addresses"] | null {
