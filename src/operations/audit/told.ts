@@ -1,5 +1,5 @@
 import { readListing } from "../apply/listing.ts";
-import { isSurrounding, type Snapshot } from "../inventory/snapshot.ts";
+import { isSurrounding, type Snapshot, statedIn } from "../inventory/snapshot.ts";
 import { entryLines } from "./toldEntries.ts";
 
 /** Rules that came and went between two snapshots, and what else differs, each with the place where it stands. */
@@ -34,9 +34,10 @@ function without(lines: readonly string[], others: readonly string[]): readonly 
   });
 }
 
-function linesOf({ parts }: Snapshot): readonly string[] {
+function linesOf(snapshot: Snapshot): readonly string[] {
   const entries = new Set<string>();
-  const rules = parts.flatMap(({ name, text }) => {
+  const rules = snapshot.parts.flatMap(({ name }) => {
+    const text = statedIn(snapshot, name);
     if (text === null) return [];
     if (name === "nft") return nftLines(text);
     if (!isSurrounding(name)) return plainLines(name, text);

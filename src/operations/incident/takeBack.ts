@@ -25,6 +25,7 @@ import {
   RULESET_PARTS,
   runningDevice,
   type Snapshot,
+  statedIn,
   withPart,
 } from "../inventory/snapshot.ts";
 import { type DifferenceUndo, undoDifference, withoutHandles } from "./undo.ts";
@@ -121,7 +122,7 @@ const ELSEWHERE = RULESET_PARTS.filter((name) => name !== "nft");
 /** Tables and sets that differ, and that nft cannot put back. What bans have moved is nobody's to take back. */
 function elsewhereOf({ device, before, after }: ToUndo): readonly string[] {
   const moved = withMovedElements(device, before, after) ?? before;
-  return ELSEWHERE.filter((name) => partOf(moved, name) !== partOf(after, name));
+  return ELSEWHERE.filter((name) => statedIn(moved, name) !== statedIn(after, name));
 }
 
 function nftOf(snapshot: Snapshot): string {

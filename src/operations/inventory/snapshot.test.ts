@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isDrifted, makeSnapshot, runningDevice } from "./snapshot.ts";
+import { changedParts, isDrifted, makeSnapshot, runningDevice } from "./snapshot.ts";
 
 /* As iptables-nft-save 1.8.9 prints a table of that name whose chains nft made. */
 const FOREIGN = `# Table \`nat' contains incompatible base-chains, use 'nft' tool to list them.
@@ -57,6 +57,23 @@ test("a chain that nft put into a table of iptables is not lost", () => {
   const { device } = runningDevice(makeSnapshot("fw1", parts));
   expect(device.tables.flatMap(({ chains }) => chains.map(({ name }) => name))).toEqual([
     "prerouting",
+  ]);
+});
+
+const withTables = (nft: string, iptables: string) =>
+  makeSnapshot("fw1", [
+    { name: "nft", text: nft },
+    { name: "iptables-nft", text: iptables },
+  ]);
+
+test("where a table of nft's goes, nothing of iptables goes with it that its tools name", () => {
+  expect(changedParts(withTables(NFT, FOREIGN), withTables("", ""))).toEqual(["nft"]);
+  expect(changedParts(withTables(NFT, FOREIGN + FILTER), withTables("", FILTER))).toEqual(["nft"]);
+});
+
+test("a table of iptables that goes is a difference there", () => {
+  expect(changedParts(withTables(NFT, FOREIGN + FILTER), withTables(NFT, FOREIGN))).toEqual([
+    "iptables-nft",
   ]);
 });
 

@@ -71,7 +71,24 @@ export function isSurrounding(part: string): boolean {
 /** Names of parts that differ, or that one of the two lacks. */
 export function changedParts(before: Snapshot, after: Snapshot): readonly string[] {
   const names = new Set([...before.parts, ...after.parts].map(({ name }) => name));
-  return [...names].filter((name) => partOf(before, name) !== partOf(after, name)).sort();
+  return [...names].filter((name) => statedIn(before, name) !== statedIn(after, name)).sort();
+}
+
+/**
+ * What a part says of the device. A table of nft's own that bears a name of iptables is listed by iptables-save as an
+ * empty one of its own: it is told by nft alone.
+ */
+export function statedIn(snapshot: Snapshot, name: string): string | null {
+  const text = partOf(snapshot, name);
+  return text === null || !LISTED_BY_NFT.has(name) ? text : rulesOfXtables(text);
+}
+
+/** Parts whose tables nft lists as well. */
+const LISTED_BY_NFT: ReadonlySet<string> = new Set(["iptables-nft", "ip6tables-nft"]);
+
+function rulesOfXtables(text: string): string {
+  const lines = ofXtables(text).split("\n");
+  return lines.filter((line) => line !== "" && !line.startsWith("#")).join("\n");
 }
 
 /** What a device routes by: containers, leases and routing daemons change it all day, and nobody approves that. */
