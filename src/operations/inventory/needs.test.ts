@@ -37,57 +37,14 @@ describe("what a host needs, by the line that says so", () => {
         ],
       ],
       [
-        "a resolver of the host itself",
-        { "/etc/resolv.conf": "nameserver 127.0.0.1" },
-        ["system resolver 127.0.0.1:53 /etc/resolv.conf:1"],
-      ],
-      [
-        "whom systemd-resolved asks",
-        {
-          "/etc/resolv.conf": "nameserver 127.0.0.53",
-          "/run/systemd/resolve/resolv.conf": "nameserver 10.0.0.53",
-        },
-        ["system resolver 10.0.0.53:53 /run/systemd/resolve/resolv.conf:1"],
-      ],
-      [
-        "whom Unbound asks for all names",
-        {
-          "/etc/resolv.conf": "nameserver ::1",
-          "/etc/unbound/unbound.conf.d/*.conf": "",
-          "/etc/unbound/unbound.conf.d/a.conf":
-            'forward-zone:\n  name: "."\n  forward-addr: 9.9.9.9@853#dns\nforward-zone:\n  name: "lan"\n  forward-addr: 10.0.0.9',
-        },
-        ["system resolver 9.9.9.9:853 /etc/unbound/unbound.conf.d/a.conf:3"],
-      ],
-      [
-        "whom Dnsmasq asks for all names",
-        {
-          "/etc/resolv.conf": "nameserver 127.0.0.1",
-          "/etc/dnsmasq.conf": "#server=8.8.8.8\nserver=/lan/10.0.0.9\nserver=1.1.1.1#5353",
-        },
-        ["system resolver 1.1.1.1:5353 /etc/dnsmasq.conf:3"],
-      ],
-      [
-        "whom BIND asks",
-        {
-          "/etc/resolv.conf": "nameserver 127.0.0.1",
-          "/etc/bind/named.conf.options":
-            "options {\n // forwarders { 8.8.8.8; };\n forwarders { 1.1.1.1; 1.0.0.1 port 5353; };\n};",
-        },
-        [
-          "system resolver 1.1.1.1:53 /etc/bind/named.conf.options:3",
-          "system resolver 1.0.0.1:5353 /etc/bind/named.conf.options:3",
-        ],
-      ],
-      [
         "a map of PostgreSQL",
         mapped(`proxy:pgsql:${USERS}`, "user = x\nhosts = 10.10.4.10"),
         [`postfix database 10.10.4.10:5432 ${USERS}:2`],
       ],
       [
-        "a map by a relative path",
-        { [MAIN]: "a = pgsql:users.cf", [USERS]: "hosts = db" },
-        [`postfix database db:5432 ${USERS}:1`],
+        "a map whose name is no path, and whose keys stand in main.cf",
+        { [MAIN]: "a = pgsql:users.cf\nusers.cf_hosts = db2", [USERS]: "hosts = db" },
+        [`postfix database db2:5432 ${MAIN}:2`],
       ],
       [
         "several hosts, ports, a socket",
@@ -105,8 +62,8 @@ describe("what a host needs, by the line that says so", () => {
       ],
       [
         "a connection string for a name",
-        mapped(`proxy:pgsql:${USERS}`, "dbname = host=10.10.4.10 dbname=mail connect_timeout=5"),
-        [`postfix database 10.10.4.10:5432 ${USERS}:1`],
+        mapped(`proxy:pgsql:${USERS}`, "dbname = hostaddr=10.10.4.10 port=5433 dbname=mail"),
+        [`postfix database 10.10.4.10:5433 ${USERS}:1`],
       ],
       [
         "MySQL",
@@ -170,7 +127,7 @@ describe("what a host needs, by the line that says so", () => {
       [
         "milters",
         { [MAIN]: "smtpd_milters = unix:/run/x, inet:127.0.0.1:11332 inet:10.0.0.9:8891" },
-        [`postfix filter 127.0.0.1:11332 ${MAIN}:1`, `postfix filter 10.0.0.9:8891 ${MAIN}:1`],
+        [`postfix milter 127.0.0.1:11332 ${MAIN}:1`, `postfix milter 10.0.0.9:8891 ${MAIN}:1`],
       ],
       [
         "a policy service",
@@ -178,7 +135,7 @@ describe("what a host needs, by the line that says so", () => {
           [MAIN]:
             "smtpd_recipient_restrictions = permit_mynetworks, check_policy_service inet:10.0.0.8:10031",
         },
-        [`postfix filter 10.0.0.8:10031 ${MAIN}:1`],
+        [`postfix policy 10.0.0.8:10031 ${MAIN}:1`],
       ],
       [
         "a content filter",
@@ -206,7 +163,7 @@ describe("what a host needs, by the line that says so", () => {
         {
           [MAIN]: `relayhost =\nsmtpd_milters = \${relayhost?{inet:10.0.0.1:1}:{inet:10.0.0.2:2}}`,
         },
-        [`postfix filter 10.0.0.1:1 ${MAIN}:2`, `postfix filter 10.0.0.2:2 ${MAIN}:2`],
+        [`postfix milter 10.0.0.1:1 ${MAIN}:2`, `postfix milter 10.0.0.2:2 ${MAIN}:2`],
       ],
       [
         "Dovecot's users",
@@ -302,7 +259,7 @@ describe("what a host needs, by the line that says so", () => {
       [
         "a cache and what is behind it",
         {
-          [MAIN]: "a = memcache:cache.cf",
+          [MAIN]: "a = memcache:/etc/postfix/cache.cf",
           "/etc/postfix/cache.cf": `memcache = inet:10.0.0.5:11212\nbackup = proxy:pgsql:${USERS}`,
           [USERS]: "hosts = db",
         },

@@ -1,5 +1,5 @@
 import { readDovecot } from "./needs/dovecot.ts";
-import type { ConfigReader, Need } from "./needs/model.ts";
+import { type ConfigReader, joinFound, type Need, type UnknownNeed } from "./needs/model.ts";
 import { readPostfix } from "./needs/postfix.ts";
 import { readResolvers } from "./needs/resolvers.ts";
 
@@ -13,6 +13,8 @@ export interface NeedRoots {
 /** What the files of a host say that it connects to. */
 export interface Needs {
   readonly needs: readonly Need[];
+  /** What it connects to besides, and was not understood. */
+  readonly unknown: readonly UnknownNeed[];
   /** Files and patterns of files that are named, and were not handed in. */
   readonly missing: readonly string[];
   /** The same, of those that need not be there. */
@@ -41,12 +43,18 @@ export function readNeeds(roots: NeedRoots, files: ReadonlyMap<string, string>):
     );
   };
   const reader = { read, list };
-  const needs = [
-    ...readResolvers(reader),
-    ...(roots.postfix === null ? [] : readPostfix(roots.postfix, reader)),
-    ...(roots.dovecot === null ? [] : readDovecot(roots.dovecot, reader)),
-  ];
-  return { needs, missing: [...missing], optional: [...optional] };
+  const found = joinFound([
+    readResolvers(reader),
+    ...(roots.postfix === null ? [] : [readPostfix(roots.postfix, reader)]),
+    ...(roots.dovecot === null ? [] : [readDovecot(roots.dovecot, reader)]),
+  ]);
+  const unknown = new Map(found.unknown.map((one) => [JSON.stringify(one), one]));
+  return {
+    needs: found.needs,
+    unknown: [...unknown.values()],
+    missing: [...missing],
+    optional: [...optional],
+  };
 }
 
 /** Shell patterns as Dovecot's `!include` takes them; a star does not reach into folders. */

@@ -1,113 +1,64 @@
-import {
-  type ConfigReader,
-  type ConfigText,
-  DEFAULT_PORTS,
-  type Need,
-  parseHostPort,
-} from "./model.ts";
+import { type Includes, openIncludes } from "./includes.ts";
+import { type ConfigReader, DEFAULT_PORTS, type Found, LOOPBACK, type Need } from "./model.ts";
+import { readBind } from "./resolvers/bind.ts";
+import { readDnsmasq } from "./resolvers/dnsmasq.ts";
+import { type Forwarding, resolverNeed } from "./resolvers/model.ts";
+import { nameservers } from "./resolvers/resolvConf.ts";
+import { readUnbound } from "./resolvers/unbound.ts";
 
 const RESOLVERS = "/etc/resolv.conf";
 /** Where systemd-resolved keeps those that it asks itself (systemd-resolved.service(8)). */
 const UPLINKS = "/run/systemd/resolve/resolv.conf";
-const LOOPBACK = /^(?:127\.|::1$)/;
+/** Its own addresses. */
+const SYSTEMD = /^127\.0\.0\.5[34]$/;
+const ITSELF = { host: "127.0.0.1", port: DEFAULT_PORTS.dns };
+/** The library asks no more than these (resolv.conf(5)). */
+const MAXIMUM_ASKED = 3;
 
 /**
  * Who answers a host's questions for names: the `nameserver` lines of resolv.conf. A resolver of the host itself
- * asks others: those that its configuration names, else all the world's, and then it stands for them.
+ * asks others: those that its configuration names, or all the world's, and then it stands for them. Where its
+ * configuration was not understood, nobody knows.
  */
-export function readResolvers(reader: ConfigReader): readonly Need[] {
-  const named = nameservers(reader.read(RESOLVERS));
+export function readResolvers(reader: ConfigReader): Found {
+  const file = reader.read(RESOLVERS);
+  if (file === null) return unknown(RESOLVERS);
+  const written = nameservers(file).slice(0, MAXIMUM_ASKED);
+  /* Without a line, the host itself is asked (resolv.conf(5)). */
+  const named = written.length > 0 ? written : [resolverNeed(ITSELF, RESOLVERS, 1)];
   const own = named.filter(({ host }) => LOOPBACK.test(host));
   const others = named.filter(({ host }) => !LOOPBACK.test(host));
-  if (own.length === 0) return others;
-  const asked = forwarders(reader);
-  return [...others, ...(asked.length > 0 ? asked : own)];
+  if (own.length === 0) return { needs: others, unknown: [] };
+  const asked = askedBy(own, openIncludes(reader, "optional"));
+  switch (asked.kind) {
+    case "asks":
+      return { needs: [...others, ...asked.needs], unknown: [] };
+    case "recurses":
+      return { needs: [...others, ...own], unknown: [] };
+    case "absent":
+      return { ...unknown(RESOLVERS), needs: others };
+    case "unknown":
+      return { ...unknown(asked.file), needs: others };
+  }
 }
 
-function nameservers(file: ConfigText | null): readonly Need[] {
-  return linesOf(file).flatMap(({ text, line, path }) => {
-    const [, host] = /^\s*nameserver\s+([0-9a-fA-F:.]+)/.exec(text) ?? [];
-    return host === undefined ? [] : [need({ host, port: DEFAULT_PORTS.dns }, path, line)];
-  });
+function unknown(file: string): Found {
+  return { needs: [], unknown: [{ program: "system", kind: "resolver", name: "", file }] };
 }
 
-/** Whom systemd-resolved, Unbound, Dnsmasq and BIND ask, whichever of them is there. */
-function forwarders(reader: ConfigReader): readonly Need[] {
-  const files = (...patterns: readonly string[]) =>
-    patterns.flatMap((pattern) => {
-      if (pattern.includes("*")) return reader.list(pattern, "optional");
-      return reader.read(pattern, "optional") ?? [];
-    });
-  return [
-    ...files(UPLINKS).flatMap(nameservers),
-    ...files("/etc/unbound/unbound.conf", "/etc/unbound/unbound.conf.d/*.conf").flatMap(ofUnbound),
-    ...files("/etc/dnsmasq.conf", "/etc/dnsmasq.d/*").flatMap(ofDnsmasq),
-    ...files("/etc/bind/named.conf.options", "/etc/bind/named.conf", "/etc/named.conf").flatMap(
-      ofBind,
-    ),
-  ].filter(({ host }) => !LOOPBACK.test(host));
+/** Of several that are configured nobody knows which one listens. */
+function askedBy(own: readonly Need[], includes: Includes): Forwarding {
+  if (own.some(({ host }) => SYSTEMD.test(host))) return readUplinks(includes);
+  const all = [readUnbound(includes), readDnsmasq(includes), readBind(includes)];
+  const there = all.filter(({ kind }) => kind !== "absent");
+  const [only, another] = there;
+  if (only === undefined) return { kind: "absent" };
+  return another === undefined ? only : { kind: "unknown", file: RESOLVERS };
 }
 
-/** `forward-addr: 192.0.2.1@853#name` of the zone `.` (unbound.conf(5)); other zones are few of the names. */
-function ofUnbound(file: ConfigText): readonly Need[] {
-  let isRoot = false;
-  return linesOf(file).flatMap(({ text, line, path }) => {
-    if (/^\s*[\w-]+:\s*(?:#.*)?$/.test(text)) isRoot = false;
-    if (/^\s*name:\s*"?\."?\s*(?:#.*)?$/.test(text)) isRoot = true;
-    const [, host, port] = /^\s*forward-addr:\s*"?([0-9a-fA-F:.]+)(?:@(\d+))?/.exec(text) ?? [];
-    if (host === undefined || !isRoot) return [];
-    return [need({ host, port: Number(port ?? DEFAULT_PORTS.dns) }, path, line)];
-  });
-}
-
-/** `server=192.0.2.1#5353`; one for a domain only (`/domain/…`) is for few of the names (dnsmasq(8)). */
-function ofDnsmasq(file: ConfigText): readonly Need[] {
-  return linesOf(file).flatMap(({ text, line, path }) => {
-    const [, host, port] = /^\s*server=([0-9a-fA-F:.]+)(?:#(\d+))?/.exec(text) ?? [];
-    if (host === undefined) return [];
-    return [need({ host, port: Number(port ?? DEFAULT_PORTS.dns) }, path, line)];
-  });
-}
-
-/** `forwarders { 192.0.2.1; 192.0.2.2 port 5353; };` of the options (BIND's reference manual). */
-function ofBind(file: ConfigText): readonly Need[] {
-  const bare = file.text.replace(/\/\*[\s\S]*?\*\/|(?:\/\/|#).*$/gm, (all) =>
-    all.replace(/[^\n]/g, ""),
-  );
-  return [...bare.matchAll(/\bforwarders\s*(?:port\s+\d+\s*)?\{([^}]*)\}/g)].flatMap((match) => {
-    const line = bare.slice(0, match.index).split("\n").length;
-    return (match[1] ?? "").split(";").flatMap((entry) => {
-      const [address = "", , port] = entry.trim().split(/\s+/);
-      const at = parseHostPort(address, Number(port ?? DEFAULT_PORTS.dns));
-      return at === null || !/^[0-9a-f:.]+$/i.test(at.host) ? [] : [need(at, file.path, line)];
-    });
-  });
-}
-
-interface ConfigLine {
-  readonly text: string;
-  /** From 1. */
-  readonly line: number;
-  readonly path: string;
-}
-
-function linesOf(file: ConfigText | null): readonly ConfigLine[] {
-  if (file === null) return [];
-  return file.text.split("\n").map((text, index) => ({ text, line: index + 1, path: file.path }));
-}
-
-function need(
-  at: { readonly host: string; readonly port: number },
-  file: string,
-  line: number,
-): Need {
-  return {
-    program: "system",
-    kind: "resolver",
-    name: "",
-    ...at,
-    protocols: ["udp", "tcp"],
-    file,
-    line,
-  };
+function readUplinks(includes: Includes): Forwarding {
+  const found = (includes.open(UPLINKS, []) ?? []).flatMap(nameservers);
+  return found.length === 0 || found.some(({ host }) => LOOPBACK.test(host))
+    ? { kind: "unknown", file: UPLINKS }
+    : { kind: "asks", needs: found };
 }
