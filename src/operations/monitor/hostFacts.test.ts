@@ -16,7 +16,14 @@ function facts(needed: readonly string[], resolved: Readonly<Record<string, stri
     }),
   );
   const addresses = new Map(Object.entries(resolved).map(([name, one]) => [name, [one]]));
-  const host = { device: "mail1", addresses: [], needs, resolved: addresses, sourceOf: () => null };
+  const host = {
+    device: "mail1",
+    addresses: [],
+    needs,
+    unknown: [],
+    resolved: addresses,
+    sourceOf: () => null,
+  };
   return { kind: "facts", host, notSeen: [] };
 }
 

@@ -6,7 +6,7 @@ import type { Transport, TransportFault } from "../../platform/transport/transpo
 import type { NetworkDevice } from "../inventory/model.ts";
 import { addressesOf } from "../inventory/monitorFlows.ts";
 import type { PostfixMonitor } from "../inventory/monitors.ts";
-import type { Need } from "../inventory/needs/model.ts";
+import type { Need, UnknownNeed } from "../inventory/needs/model.ts";
 import { readNeeds } from "../inventory/needs.ts";
 import { type LogHost, ROOT_SERVERS } from "./log/tie.ts";
 
@@ -49,17 +49,29 @@ export async function readHostFacts(
   }
   const ways = await readWays(transport, found.needs);
   if ("kind" in ways) return ways;
-  const notSeen = found.missing.filter((path) => !files.has(path));
+  const unread = found.missing.filter((path) => !files.has(path));
   return {
     kind: "facts",
     host: {
       device: device.name,
       addresses: [...addressesOf(device, "ip"), ...addressesOf(device, "ip6")],
       needs: found.needs,
+      unknown: found.unknown,
       ...ways,
     },
-    notSeen: notSeen.map((path) => `${path} cannot be read: lines that it explains stay untied`),
+    notSeen: [
+      ...unread.map((path) => `${path} cannot be read: lines that it explains stay untied`),
+      ...notUnderstood(found.unknown.filter(({ file }) => !unread.includes(file))),
+    ],
   };
+}
+
+function notUnderstood(unknown: readonly UnknownNeed[]): readonly string[] {
+  const said = unknown.map(
+    ({ file, kind }) =>
+      `${file} does not say where its ${kind} is in words that are understood: lines about it stay untied`,
+  );
+  return [...new Set(said)];
 }
 
 /** A name that cannot be looked up now, since its resolver is cut off, leads where it led. */

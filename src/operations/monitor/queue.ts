@@ -68,7 +68,7 @@ function reasonsOf(mails: readonly Mail[]): readonly QueueReason[] {
   for (const { arrival_time, recipients } of mails) {
     if (arrival_time < newestS - YOUNG_S) continue;
     for (const reason of new Set(recipients.flatMap(({ delay_reason }) => delay_reason ?? []))) {
-      const trouble = troubleOf("smtp", reason, null);
+      const trouble = troubleOf("smtp", reason);
       const key = JSON.stringify(trouble);
       const count = (found.get(key)?.count ?? 0) + 1;
       found.set(key, { count, reason: reasonOf(reason), trouble });

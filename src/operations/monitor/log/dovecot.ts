@@ -1,9 +1,10 @@
-import type { LogEvent, Trouble } from "./events.ts";
+import { withoutWords } from "./cut.ts";
+import type { Driver, LogEvent, Trouble } from "./events.ts";
 import type { LogLine } from "./line.ts";
 
 /** `pgsql(10.10.4.10): Connect failed: Timeout after 5 seconds` (lib-sql/driver-pgsql.c). */
 const CONNECT =
-  /(?:^|\s)(?:pgsql|mysql)\(([^)]+)\): (?:Connect failed|Lost connection|Connection lost|Query timed out)/;
+  /(?:^|\s)(pgsql|mysql)\(([^)]+)\): (?:Connect failed|Lost connection|Connection lost|Query timed out)/;
 /** `sql(user,…): Password query failed: Not connected to database` (auth/passdb-sql.c). */
 const QUERY =
   /(?:Password|User) (?:query|lookup) failed|Not connected to database|userdb lookup.*(?:failed|timed out)/;
@@ -11,16 +12,25 @@ const DIRECTORY =
   /ldap\([^)]*\): .*(?:Can't (?:contact|connect)|Connection|timed out)|LDAP: .*(?:failed|Can't)/;
 
 /** What a line of Dovecot says; only what keeps its users out. */
-export function readDovecotLine({ program, text }: LogLine): LogEvent | null {
-  if (!/^dovecot\/(?:auth|auth-worker|lmtp|imap|imap-login)$/.test(program)) return null;
-  if (!/\b(?:Error|Fatal|Warning): /.test(text)) return null;
-  const [, host] = CONNECT.exec(text) ?? [];
-  if (host !== undefined) return trouble(text, host);
-  return QUERY.test(text) || DIRECTORY.test(text) ? trouble(text, null) : null;
+export function readDovecotLine({ program, text: raw }: LogLine): LogEvent | null {
+  if (!/^dovecot\/[\w-]+$/.test(program)) return null;
+  if (!/^(?:Error|Fatal|Warning): /.test(raw)) return null;
+  /* Names of users stand in parentheses. */
+  const text = withoutWords(raw).replace(/\b(sql|pam|ldap|passwd)\([^)]*\)/g, "$1(…)");
+  const [, driver, host] = CONNECT.exec(text) ?? [];
+  if (host !== undefined) return trouble(text, driver === "mysql" ? ["mysql"] : ["pgsql"], [host]);
+  if (DIRECTORY.test(text)) return trouble(text, ["ldap"], directoriesIn(text));
+  return QUERY.test(text) ? trouble(text, /\bsql\(…\)/.test(text) ? SQL : [], []) : null;
 }
 
-function trouble(text: string, host: string | null): LogEvent {
-  const found: Trouble = { kind: "database", program: "dovecot", table: null, host };
-  const reason = text.replace(/\b(sql|pam|ldap|passwd)\([^)]*\)/g, "$1(…)").replace(/<[^>]*>/g, "");
-  return { kind: "trouble", reason, trouble: found };
+const SQL: readonly Driver[] = ["pgsql", "mysql"];
+
+/** `Connection to ldaps://dir timed out`. */
+function directoriesIn(text: string): readonly string[] {
+  return text.match(/\bldaps?:\/\/[^\s/,]+/g) ?? [];
+}
+
+function trouble(reason: string, drivers: readonly Driver[], hosts: readonly string[]): LogEvent {
+  const found: Trouble = { kind: "database", program: "dovecot", table: null, drivers, hosts };
+  return { kind: "trouble", reason: reason.replace(/<…>/g, ""), trouble: found };
 }

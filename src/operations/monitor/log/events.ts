@@ -30,17 +30,28 @@ export interface Peer {
 
 /** What stands in the way, as far as the line says. */
 export type Trouble =
-  /** A database of users; the table as Postfix names it, the host as the program wrote it. */
+  /** A database of users. */
   | {
       readonly kind: "database";
       readonly program: "postfix" | "dovecot";
+      /** As Postfix names it: `pgsql:/etc/postfix/users.cf`; null: the line does not say. */
       readonly table: string | null;
-      readonly host: string | null;
+      /** Of what kind it may be; empty: the line does not say. */
+      readonly drivers: readonly Driver[];
+      /** Servers as the program wrote them; empty: the line does not say. */
+      readonly hosts: readonly string[];
     }
   | { readonly kind: "names"; readonly name: string | null }
   | { readonly kind: "peer"; readonly peer: Peer }
-  /** Dovecot, asked over a socket, could not answer. */
-  | { readonly kind: "login" }
+  /** Who checks logins could not answer; null: the line does not say where that is. */
+  | { readonly kind: "login"; readonly at: string | null }
+  /** Dovecot, handed mail over a socket, could not take it. */
   | { readonly kind: "delivery" }
+  /** A milter or a policy service, without which mail is not taken; null: the line does not say which. */
+  | { readonly kind: "filter"; readonly filter: Filter; readonly at: string | null }
   /** Something else, which is no fault of the network. */
   | { readonly kind: "other" };
+
+export type Driver = "pgsql" | "mysql" | "ldap" | "memcache" | "mongodb";
+
+export type Filter = "milter" | "policy" | "filter";

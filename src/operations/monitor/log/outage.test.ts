@@ -9,6 +9,7 @@ const HOST: LogHost = {
   device: "mail1",
   addresses: ["10.10.2.11"],
   needs: [],
+  unknown: [],
   resolved: new Map([["relay.example", ["10.0.0.25"]]]),
   sourceOf: () => null,
 };

@@ -1,5 +1,7 @@
+import { withoutWords } from "./cut.ts";
 import type { LogEvent, Peer, Trouble } from "./events.ts";
 import type { LogLine } from "./line.ts";
+import { troubleOfWarning } from "./postfixWarnings.ts";
 
 /** Steps of one mail that mean something only together. */
 type Step =
@@ -9,32 +11,35 @@ type Step =
 const QUEUE_ID = "([0-9A-Za-z]{5,20})";
 const BROUGHT = new RegExp(`^${QUEUE_ID}: client=(\\S+)`);
 const QUEUED = new RegExp(`^${QUEUE_ID}: message-id=`);
-const STATUS = new RegExp(`^${QUEUE_ID}: .*?\\brelay=(\\S+?), .*\\bstatus=(\\w+) \\((.*)\\)$`);
+/* The first status is ours: what follows in parentheses may be the words of another server. */
+const STATUS = new RegExp(
+  `^${QUEUE_ID}: (?:\\w+=<…>, )*relay=([^\\s,]+), ([\\w=./, -]*)\\bstatus=(\\w+) \\((.*)\\)$`,
+);
 
-/** What a line of Postfix says (its source: global/log_adhoc.c, smtpd/, smtp/, dict_pgsql.c, dict_mysql.c). */
-export function readPostfixLine({ program, text }: LogLine): LogEvent | Step | null {
+/** What a line of Postfix says (its source: global/log_adhoc.c, smtpd/, smtp/). */
+export function readPostfixLine({ program, text: raw }: LogLine): LogEvent | Step | null {
   const part = program.split("/").at(-1) ?? "";
+  const text = withoutWords(raw);
   const [, broughtId, client] = BROUGHT.exec(text) ?? [];
   if (broughtId !== undefined && client !== undefined && part === "smtpd")
     return { kind: "brought", queueId: broughtId, client };
   const [, queuedId] = QUEUED.exec(text) ?? [];
   if (queuedId !== undefined && part === "cleanup") return { kind: "queued", queueId: queuedId };
-  const [, queueId, relay = "", status, reason = ""] = STATUS.exec(text) ?? [];
+  const [, queueId, relay = "", delays = "", status, reason = ""] = STATUS.exec(text) ?? [];
   if (queueId !== undefined && status === "sent")
     return {
       kind: "sent",
       queueId,
       peer: peerOf(relay),
-      sinceConnectMs: connectionAge(text.slice(0, text.indexOf(" status="))),
+      sinceConnectMs: connectionAge(delays),
     };
-  if (queueId !== undefined) return statusEvent(part, queueId, relay, status ?? "", reason);
+  if (queueId !== undefined) return statusEvent(part, queueId, status ?? "", reason);
   return warning(part, text);
 }
 
 function statusEvent(
   part: string,
   queueId: string,
-  relay: string,
   status: string,
   reason: string,
 ): LogEvent | null {
@@ -47,7 +52,7 @@ function statusEvent(
         kind: "deferred",
         queueId,
         reason: reasonOf(reason),
-        trouble: troubleOf(part, reason, peerOf(relay)),
+        trouble: troubleOf(part, reason),
       };
     default:
       return null;
@@ -77,64 +82,40 @@ function peerOf(text: string): Peer | null {
 }
 
 /** What a reason for waiting speaks of; also used for those that the queue repeats. */
-export function troubleOf(part: string, reason: string, relay: Peer | null): Trouble {
-  const [, name] = /Name service error for name=(\S+)/.exec(reason) ?? [];
-  if (name !== undefined || /Host or domain name not found/.test(reason))
-    return { kind: "names", name: name ?? null };
-  if (
-    /table lookup (?:problem|failure)|map lookup|lookup error|Temporary lookup failure/.test(reason)
-  )
-    return { kind: "database", program: "postfix", table: tableOf(reason), host: null };
-  const isLost = /timed out|refused|No route to host|unreachable|lost connection/.test(reason);
-  const peer = peerOf(reason) ?? relay;
-  if (isLost && peer !== null) return { kind: "peer", peer };
-  if (part === "lmtp" || /\[private\/[\w-]*lmtp\]/.test(reason)) return { kind: "delivery" };
+export function troubleOf(part: string, reason: string): Trouble {
+  const text = withoutWords(reason).replace(/^delivery temporarily suspended: /, "");
+  const [, asked] = ANSWER.exec(text) ?? [];
+  if (asked !== undefined)
+    return SOCKET.test(asked) && OWN_FAILURE.test(text) ? { kind: "delivery" } : { kind: "other" };
+  const [, name] = NO_NAME.exec(text) ?? [];
+  if (name !== undefined) return { kind: "names", name };
+  if (NO_HOST.test(text)) return { kind: "names", name: null };
+  if (LOOKUP.test(text))
+    return { kind: "database", program: "postfix", table: null, drivers: [], hosts: [] };
+  const [, refused, lost, late] = LOST.exec(text) ?? [];
+  const server = refused ?? lost ?? late ?? "";
+  const peer = peerOf(server);
+  if (peer !== null) return { kind: "peer", peer };
+  if (SOCKET.test(server) || (part === "lmtp" && server !== "")) return { kind: "delivery" };
   return { kind: "other" };
 }
 
-function tableOf(text: string): string | null {
-  const [, type, path] = /\b(pgsql|mysql|ldap|memcache):(\/[\w./-]+)/.exec(text) ?? [];
-  return type === undefined ? null : `${type}:${path}`;
-}
-
-type Rule = readonly [pattern: RegExp, troubleFor: (match: RegExpExecArray) => Trouble];
-
-const database = (table: string | null, host: string | null): Trouble => ({
-  kind: "database",
-  program: "postfix",
-  table,
-  host,
-});
-
-/** Warnings, and answers to those who come, in the order in which they are tried. */
-const RULES: readonly Rule[] = [
-  [
-    /connect to (?:pgsql|mysql) server (?:inet:)?(\S+?):? /,
-    ([, host]) => database(null, host ?? null),
-  ],
-  [
-    /dict_ldap_\w+: Unable to (?:bind|connect) to server (?:ldaps?:\/\/)?([^\s/]+)/,
-    ([, host]) => database(null, host ?? null),
-  ],
-  [
-    /\b(?:pgsql|mysql|ldap|memcache):\/\S+(?: |: )(?:lookup error|table lookup)/,
-    ({ input }) => database(tableOf(input), null),
-  ],
-  [/\b(?:map|table) lookup problem/, ({ input }) => database(tableOf(input), null)],
-  [/: 4\d\d .*Temporary lookup failure/, () => database(null, null)],
-  [
-    /SASL .* authentication failed: (?:Connection lost to authentication server|Temporary)/,
-    () => ({ kind: "login" }),
-  ],
-  [/SASL: Connect to \S+ failed/, () => ({ kind: "login" })],
-];
+/** A server was reached, and what follows are its own words (smtp_proto.c). */
+const ANSWER = /^host (\S+) (?:said|refused to talk to me): /;
+const SOCKET = /\[private\/[\w-]*lmtp\]/;
+/** Dovecot's words where it could not look up or store: `451 4.3.0 Temporary internal error`. */
+const OWN_FAILURE = / said: 4\d\d 4\.3\.\d /;
+const NO_NAME = /^(?:Host or domain name not found\. )?Name service error for name=([^\s,]+)/;
+const NO_HOST = /^Host or domain name not found/;
+const LOOKUP =
+  /^(?:4\.\d\.\d )?(?:[\w.-]+:? )*(?:(?:table|map|alias database) lookup (?:problem|failure|error)|Temporary lookup failure)/;
+/** What smtp and lmtp say of a connection that did not come about, or broke (smtp_connect.c, smtp_trouble.c). */
+const LOST =
+  /^(?:connect to (\S+?): |lost connection with (\S+)|conversation with (\S+) timed out)/;
 
 function warning(part: string, text: string): LogEvent | null {
-  for (const [pattern, troubleFor] of RULES) {
-    const match = pattern.exec(text);
-    if (match !== null)
-      return { kind: "trouble", reason: reasonOf(text), trouble: troubleFor(match) };
-  }
+  const trouble = troubleOfWarning(text);
+  if (trouble !== null) return { kind: "trouble", reason: reasonOf(text), trouble };
   /* smtp tells of each address that it cannot reach, before it gives the mail up for now. */
   const peer =
     /^connect to /.test(text) && (part === "smtp" || part === "lmtp") ? peerOf(text) : null;
@@ -143,9 +124,5 @@ function warning(part: string, text: string): LogEvent | null {
 
 /** Without who came and for whom: no addresses of people are kept. */
 export function reasonOf(text: string): string {
-  return text
-    .replace(/<[^>]*>/g, "<…>")
-    .replace(/"[^"]*"/g, '"…"')
-    .replace(/\bsasl_username=.*$/, "sasl_username=…")
-    .replace(/^NOQUEUE: reject: \w+ from \S+: /, "");
+  return withoutWords(text).replace(/^NOQUEUE: (?:milter-)?reject: [\w-]+ from \S+: /, "");
 }

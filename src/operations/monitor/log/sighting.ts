@@ -1,5 +1,5 @@
 import type { Sighting } from "../model.ts";
-import type { LogEvent, Trouble } from "./events.ts";
+import type { Filter, LogEvent, Trouble } from "./events.ts";
 import { flowsOf, type LogHost } from "./tie.ts";
 
 /** Milliseconds without such a line after which a symptom is over: retries of a queue come within a minute. */
@@ -17,6 +17,8 @@ export function sightingOf(
   if (event.kind !== "trouble" && event.kind !== "deferred") return null;
   const { trouble, reason } = event;
   if (trouble.kind === "other") return null;
+  if (trouble.kind === "filter" && trouble.at === null && !isNeeded(trouble.filter, host))
+    return null;
   const flows = flowsOf(trouble, host);
   const weight = isOfTheWorld(trouble, host) ? ({ weight: "evidence" } as const) : {};
   return {
@@ -32,9 +34,18 @@ export function sightingOf(
   };
 }
 
-/** A server or a name of somebody else: some are dead at any time. */
+/** Only the answer of a filter is seen, and nothing of the configuration asks one over the network. */
+function isNeeded(filter: Filter, { needs, unknown }: LogHost): boolean {
+  return [...needs, ...unknown].some(({ kind }) => kind === filter);
+}
+
+/**
+ * A server or a name of somebody else: some are dead at any time. So are answers of a filter that was reached: a mail
+ * can make it fail.
+ */
 function isOfTheWorld(trouble: Trouble, { needs, resolved }: LogHost): boolean {
   if (trouble.kind === "names") return true;
+  if (trouble.kind === "filter") return trouble.at === null;
   if (trouble.kind !== "peer") return false;
   const { host, address } = trouble.peer;
   const isMeant = (name: string) => name === host || name === address;
@@ -52,6 +63,8 @@ function nameOf(trouble: Trouble): string {
       return `database/${trouble.program}`;
     case "peer":
       return `peer/${trouble.peer.address ?? trouble.peer.host}/${trouble.peer.port}`;
+    case "filter":
+      return `filter/${trouble.at ?? trouble.filter}`;
     default:
       return trouble.kind;
   }
@@ -69,7 +82,15 @@ function wordsOf(trouble: Trouble): string {
       return "people cannot log in to hand mail in";
     case "delivery":
       return "mail cannot be put into mailboxes";
+    case "filter":
+      return `${FILTERS[trouble.filter]} cannot be asked, and mail is not taken without it`;
     case "other":
       return "mail waits";
   }
 }
+
+const FILTERS: Readonly<Record<Filter, string>> = {
+  milter: "a milter",
+  policy: "a policy service",
+  filter: "the content filter",
+};
