@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
@@ -14,6 +14,10 @@ export interface TestSshd {
   readonly configFile: string;
   /** Where keys and configuration lie. */
   readonly folder: string;
+  /** Kills it with all sessions, whatever they run goes on; resolves when it is gone. */
+  kill(): Promise<void>;
+  /** Starts it once more, once it is gone. `other`: with another key than before. */
+  again(key: "same" | "other"): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -87,25 +91,63 @@ ${within === undefined ? "" : `  ProxyCommand ip netns exec ${within.client} ${p
   writeFileSync(at("relay.cjs"), RELAY);
   const inside = within === undefined ? [] : ["ip", "netns", "exec", within.daemon];
   const words = [...inside, "/usr/sbin/sshd", "-D", "-e", "-f", at("sshd_config")];
-  const [program = "", ...rest] = words;
-  const daemon = spawn(program, rest, {
-    stdio: ["ignore", "ignore", "pipe"],
-  });
-  for await (const line of createInterface({ input: daemon.stderr }))
-    if (line.includes("listening")) break;
-  daemon.stderr.resume();
+  let daemon = await startDaemon(words);
+  const end = async (signal: "SIGTERM" | "SIGKILL") => {
+    if (daemon.exitCode !== null || daemon.signalCode !== null) return;
+    const gone = once(daemon, "exit");
+    daemon.kill(signal);
+    await gone;
+  };
   return {
     target,
     port,
     configFile: at("ssh_config"),
     folder,
+    kill: async () => {
+      const sessions = sessionsOf(daemon.pid ?? 0);
+      await end("SIGKILL");
+      for (const pid of sessions) killed(pid);
+    },
+    again: async (key) => {
+      const other = [...words, "-o", `HostKey=${at("login")}`];
+      daemon = await startDaemon(key === "same" ? words : other);
+    },
     stop: async () => {
-      const gone = once(daemon, "exit");
-      daemon.kill("SIGTERM");
-      await gone;
+      const sessions = sessionsOf(daemon.pid ?? 0);
+      await end("SIGTERM");
+      /* One whose link was cut does not notice that nobody is there. */
+      for (const pid of sessions) killed(pid);
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+function killed(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    /* It has ended by itself. */
+  }
+}
+
+async function startDaemon([program = "", ...rest]: readonly string[]) {
+  const daemon = spawn(program, rest, { stdio: ["ignore", "ignore", "pipe"] });
+  for await (const line of createInterface({ input: daemon.stderr }))
+    if (line.includes("listening")) break;
+  daemon.stderr.resume();
+  return daemon;
+}
+
+/** The processes of sshd itself below one, without what their sessions run. */
+function sessionsOf(parent: number): readonly number[] {
+  const list = `/proc/${parent}/task/${parent}/children`;
+  const children = existsSync(list) ? readFileSync(list, "utf8") : "";
+  return children
+    .split(" ")
+    .filter((text) => text !== "")
+    .map(Number)
+    .filter((pid) => readFileSync(`/proc/${pid}/comm`, "utf8").startsWith("sshd"))
+    .flatMap((pid) => [pid, ...sessionsOf(pid)]);
 }
 
 async function freePort(): Promise<number> {

@@ -123,6 +123,10 @@ function applyText(news: ApplyNews): string {
       return `${what}: ${news.state.kind}`;
     case "checked":
       return `${what}: checks ${news.passed ? "passed" : "failed"}`;
+    case "heard":
+      return news.why === null
+        ? `${what}: the device answers again`
+        : `${what}: the device does not answer, ${news.why}`;
     case "over":
       return `${what}: over, ${news.state.kind}`;
   }

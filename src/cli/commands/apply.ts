@@ -5,6 +5,7 @@ import { tellUsage } from "../problems.ts";
 import { applyText } from "../server/changeText.ts";
 import { type Api, type CallFault, isFault } from "../server/client.ts";
 import type { ApplyBody } from "../server/model.ts";
+import { timeText } from "../server/times.ts";
 import { type Asking, print, withServer } from "../server/withServer.ts";
 import type { Streams } from "../streams.ts";
 import { changePath } from "./change.ts";
@@ -60,9 +61,13 @@ async function follow(
   streams: Streams,
 ): Promise<ApplyBody | CallFault> {
   let told = 0;
+  let silence = "";
   for (let now = first; ; ) {
-    for (const { state } of now.states.slice(told)) streams.error.write(`  ${state.kind}\n`);
+    for (const { state } of now.states.slice(told)) streams.error.write(stateLine(state));
     told = now.states.length;
+    const unheard = now.unheard === null ? "" : silenceText(now.unheard);
+    if (unheard !== silence && unheard !== "") streams.error.write(unheard);
+    silence = unheard;
     if (now.isOver) {
       print(options, streams, now, (one) => applyText(one, streams.out.style));
       return now;
@@ -72,6 +77,18 @@ async function follow(
     if (isFault(next)) return next;
     now = next;
   }
+}
+
+function stateLine({ kind, why }: ApplyBody["state"]): string {
+  return why === null ? `  ${kind}\n` : `  ${kind}: ${shown(why)}\n`;
+}
+
+function silenceText({ message, help, restoresMs }: NonNullable<ApplyBody["unheard"]>): string {
+  const by =
+    restoresMs === null
+      ? "nothing was loaded; it is asked again until it answers"
+      : `what is not confirmed by ${timeText(restoresMs)} UTC it takes back by itself; it is asked again until it answers`;
+  return `  the device does not answer: ${shown(message)}\n  = help: ${shown(help)}\n  ${by}\n`;
 }
 
 function applyPath(id: string): string {

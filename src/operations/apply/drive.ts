@@ -3,7 +3,7 @@ import type { Network } from "../inventory/model.ts";
 import type { LoadPromise } from "./checkLoaded.ts";
 import type { ApplyEnd } from "./model.ts";
 import { type Arms, devicePartOf } from "./options.ts";
-import { type Journal, runApply } from "./run.ts";
+import { type Journal, runApply, type Silence } from "./run.ts";
 
 /*
  * What every load needs that outlives its server, an apply or a revert: it is brought to its end however often
@@ -59,12 +59,14 @@ export interface Driven {
   readonly promise: Pick<LoadPromise, "device" | "startedMs" | "plan">;
   readonly journal: Journal;
   readonly check: (transport: Transport, stop: AbortSignal) => Promise<boolean>;
+  /** As `ApplyRun` has it. */
+  readonly heard: (silence: Silence | null) => Promise<void>;
 }
 
 /** Brings a load to its end, from wherever its journal stands. To be called within `untilDone`. */
 export async function driveToEnd(
   driving: Driving,
-  { promise, journal, check }: Driven,
+  { promise, journal, check, heard }: Driven,
   { asked, closing }: Reins,
 ): Promise<ApplyEnd> {
   const { time, clock } = driving;
@@ -85,6 +87,7 @@ export async function driveToEnd(
         asked,
         isLate: () => clock() - startedMs > plan.windowS * 1_000,
         pause,
+        heard,
       });
       if (end !== null) return end;
     }

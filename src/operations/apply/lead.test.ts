@@ -27,7 +27,7 @@ test("whoever leads an apply gives it up for no fault of ours, and waits longer 
   } as unknown as ApplyOptions;
   const apply = { id: 1, order: { device: "fw", plan: { id: 1 } } } as unknown as StoredApply;
   const reins = { asked: new AbortController().signal, closing: closing.signal };
-  expect(await leadApply(options, apply, reins)).toBeNull();
+  expect(await leadApply(options, apply, reins, new Map())).toBeNull();
   expect(faults.length).toBe(FAULTS);
   expect(waited).toEqual([1_000, 1_000, 1_000, 1_000, 15_000, 15_000, 15_000, 15_000]);
 });

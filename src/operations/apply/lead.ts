@@ -9,6 +9,7 @@ import { driveToEnd, type Reins, untilDone } from "./drive.ts";
 import type { ApplyState } from "./model.ts";
 import type { ApplyNews, ApplyOptions } from "./options.ts";
 import type { Journal } from "./run.ts";
+import { noteSilence, type Silences } from "./silence.ts";
 import { findApply, type StoredApply, writeAftermath, writeEvidence, writeState } from "./store.ts";
 import { isOver } from "./transition.ts";
 
@@ -20,14 +21,16 @@ export async function leadApply(
   options: ApplyOptions,
   apply: StoredApply,
   reins: Reins,
+  silences: Silences,
 ): Promise<StoredApply | null> {
-  return untilDone(options, reins.closing, () => leadOnce(options, apply, reins));
+  return untilDone(options, reins.closing, () => leadOnce(options, apply, reins, silences));
 }
 
 async function leadOnce(
   options: ApplyOptions,
   apply: StoredApply,
   reins: Reins,
+  silences: Silences,
 ): Promise<StoredApply | null> {
   const journal = journalOf(options, apply);
   const end = await driveToEnd(
@@ -36,6 +39,7 @@ async function leadOnce(
       promise: apply.order,
       journal,
       check: (transport, stop) => check(options, apply, transport, stop),
+      heard: (silence) => noteSilence(options, apply, silences, silence),
     },
     reins,
   );

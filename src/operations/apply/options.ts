@@ -22,6 +22,8 @@ export type ApplyNews = {
 } & (
   | { readonly kind: "state"; readonly state: ApplyState }
   | { readonly kind: "checked"; readonly passed: boolean; readonly evidence: readonly Evidence[] }
+  /** The device does not answer, and why; null: it does again. */
+  | { readonly kind: "heard"; readonly why: string | null }
   /** All is done, also behind the end. */
   | { readonly kind: "over"; readonly state: ApplyState; readonly aftermath: Aftermath }
 );

@@ -1,4 +1,4 @@
-import type { Ran, Transport } from "../../platform/transport/transport.ts";
+import type { Ran, Transport, TransportFault } from "../../platform/transport/transport.ts";
 import type { LiveSets } from "./liveSets.ts";
 import type {
   ApplyEnd,
@@ -56,7 +56,12 @@ export interface ApplyRun {
   readonly isLate: () => boolean;
   /** Waits before a device that cannot be reached is asked again. */
   readonly pause: () => Promise<void>;
+  /** Why the device could not be asked, each time; null: it has answered. */
+  readonly heard: (silence: Silence | null) => Promise<void>;
 }
+
+/** Why nobody knows how it stands on the device. */
+export type Silence = Pick<TransportFault, "message" | "help">;
 
 /** Times that a device is asked again before the apply is left to its dead-man and to a person. */
 export const MAXIMUM_LOSSES = 100;
@@ -128,13 +133,24 @@ async function send(run: ApplyRun, command: Command): Promise<ApplyEvent> {
   if (said === null) return { kind: "lost" };
   if (said.code === 0) return { kind: "done", command };
   const reason = said.code === null ? undefined : REASONS.get(said.code);
+  if (reason !== undefined) return { kind: "notDone", command, reason };
   /* Anything else is a defect of the script, or of its shell: what happened is looked at. */
-  return reason === undefined ? { kind: "lost" } : { kind: "notDone", command, reason };
+  await run.heard({ message: brokenOff(command, said), help: LOOK_THERE });
+  return { kind: "lost" };
 }
 
-async function look({ transport, device, plan }: ApplyRun): Promise<ApplyEvent> {
-  const found = await lookAt(transport, device, plan.id);
-  return typeof found === "string" ? { kind: "lost" } : { kind: "seen", ...found };
+const LOOK_THERE = "look at what the device was doing: it is asked again what came of it";
+
+function brokenOff(command: Command, { code, error }: Ran): string {
+  const how = code === null ? "was ended by a signal" : `ended with ${code}`;
+  return `\`${command}\` ${how} on the device: ${error.trim().split("\n").at(-1)}`;
+}
+
+async function look({ transport, device, plan, heard }: ApplyRun): Promise<ApplyEvent> {
+  const found = await askFor(transport, device, plan.id);
+  const isSeen = "marker" in found;
+  await heard(isSeen ? null : found);
+  return isSeen ? { kind: "seen", ...found } : { kind: "lost" };
 }
 
 /** What a device has on record of an apply, and what runs there. */
@@ -146,13 +162,23 @@ export interface Seen {
 /** A text: it could not be seen, and why. */
 export async function lookAt(
   transport: Pick<Transport, "run">,
-  { script, state }: DevicePart,
+  part: DevicePart,
   id: number,
 ): Promise<Seen | string> {
+  const found = await askFor(transport, part, id);
+  return "marker" in found ? found : found.message;
+}
+
+async function askFor(
+  transport: Pick<Transport, "run">,
+  { script, state }: DevicePart,
+  id: number,
+): Promise<Seen | Silence> {
   const ran = await transport.run(["sh", script, state, "look", String(id)]);
-  if (ran.kind === "fault") return ran.message;
-  if (ran.code !== 0) return ran.error.trim().split("\n").at(-1) ?? "";
-  return seen(ran.out) ?? `it said: ${ran.out.trim()}`;
+  if (ran.kind === "fault") return ran;
+  if (ran.code !== 0)
+    return { message: ran.error.trim().split("\n").at(-1) ?? "", help: LOOK_THERE };
+  return seen(ran.out) ?? { message: `it said: ${ran.out.trim()}`, help: LOOK_THERE };
 }
 
 /** Whether what was loaded runs, and its dead-man is armed still. A text: it could not be seen, and why. */
@@ -186,13 +212,14 @@ function seen(text: string): Seen | null {
 
 /** Null: nobody knows whether it ran. */
 async function ask(
-  { transport, device, plan }: ApplyRun,
+  { transport, device, plan, heard }: ApplyRun,
   verb: string,
   more: readonly string[],
   input: string,
 ): Promise<Ran | null> {
   const words = ["sh", device.script, device.state, verb, String(plan.id), ...more];
   const ran = await transport.run(words, { input });
+  if (ran.kind === "fault") await heard(ran);
   return ran.kind === "fault" ? null : ran;
 }
 

@@ -19,6 +19,7 @@ import { takeNumber } from "./numbers.ts";
 import type { ApplyOptions } from "./options.ts";
 import { planApply } from "./plan.ts";
 import { countRollbacks } from "./rollbacks.ts";
+import type { Silences, Unheard } from "./silence.ts";
 import {
   type ApplyOrder,
   endOf,
@@ -55,13 +56,17 @@ export function openApplies(options: ApplyOptions) {
   const { database } = options;
   const closing = new AbortController();
   const leading = new Map<number, Leading>();
+  const silences: Silences = new Map();
 
   const lead = (apply: StoredApply): Leading => {
     const known = leading.get(apply.id);
     if (known !== undefined) return known;
     const asked = new AbortController();
     const reins = { asked: asked.signal, closing: closing.signal };
-    const done = leadApply(options, apply, reins).finally(() => leading.delete(apply.id));
+    const done = leadApply(options, apply, reins, silences).finally(() => {
+      leading.delete(apply.id);
+      silences.delete(apply.id);
+    });
     done.catch(options.onFault);
     const one = { asked, done };
     leading.set(apply.id, one);
@@ -74,6 +79,8 @@ export function openApplies(options: ApplyOptions) {
     get: async (id: number): Promise<StoredApply | Refusal> =>
       (await findApply(database, id)) ?? unknown(id),
     states: (id: number) => statesOf(database, id),
+    /** Null: its device answers, or nobody leads it any more. */
+    unheard: (id: number): Unheard | null => silences.get(id) ?? null,
     /** Begins; what comes of it is told on the channel, and by `ended`. */
     start: async (changeId: number, actor: Actor, wishes: StartWishes) => {
       const apply = await startApply(options, changeId, actor, wishes);

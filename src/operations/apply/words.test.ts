@@ -8,3 +8,14 @@ test("a rollback behind which something else runs is told as no plain rollback",
   expect(whyText({ kind: "rolledBack", reason: "asked" })).toBe("somebody wanted it back");
   expect(whyText({ kind: "confirmed" })).toBeNull();
 });
+
+test("what nobody knows is told as that, with what is known all the same", () => {
+  expect(whyText({ kind: "loading", isUnsure: false })).toBeNull();
+  expect(whyText({ kind: "arming", isUnsure: true })).toMatch(/nothing was loaded/);
+  expect(whyText({ kind: "loading", isUnsure: true })).toMatch(/takes it back by itself/);
+  expect(whyText({ kind: "confirming", isUnsure: true })).toMatch(/whether it was confirmed/);
+});
+
+test("of an armed device it is told what its dead-man is", () => {
+  expect(whyText({ kind: "armed" })).toMatch(/a process of its own .* systemd has no part in it/);
+});

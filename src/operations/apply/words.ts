@@ -9,6 +9,12 @@ export function whyText(state: ApplyState): string | null {
       return ROLLED_BACK[state.reason];
     case "rollingBack":
       return whyText(state.end);
+    case "armed":
+      return ARMED;
+    case "arming":
+    case "loading":
+    case "confirming":
+      return state.isUnsure ? UNSURE[state.kind] : null;
     case "stuck":
       return state.why === "noRecord"
         ? `somebody has taken its record off the device; ${RUNS[state.running]}`
@@ -17,6 +23,20 @@ export function whyText(state: ApplyState): string | null {
       return null;
   }
 }
+
+/** `setsid` in `premortem-device.sh`. */
+const ARMED =
+  "a process of its own waits on the device and restores, whatever becomes of this server, its login or the line; systemd has no part in it, and a reboot ends it: then the boot files of before are loaded";
+
+/** What is known where a command was sent and no answer came. */
+const UNSURE: Readonly<Record<"arming" | "loading" | "confirming", string>> = {
+  arming:
+    "nobody knows whether the device is armed; nothing was loaded, what was there before runs",
+  loading:
+    "nobody knows whether it was loaded; if it was, the device takes it back by itself, unless it is confirmed in its time",
+  confirming:
+    "nobody knows whether it was confirmed; if it was not, the device takes it back by itself",
+};
 
 const RUNS: Readonly<Record<Running, string>> = {
   previous: "what was there before runs",

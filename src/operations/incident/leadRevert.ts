@@ -35,6 +35,7 @@ export async function leadRevert(
     promise: revert.order,
     journal: journalOf(options, revert),
     check: (transport: Transport, stop: AbortSignal) => check(options, revert, transport, stop),
+    heard: async () => undefined,
   };
   return untilDone(options, closing, () =>
     driveToEnd(options, driven, { asked: NEVER, closing }),

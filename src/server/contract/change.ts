@@ -169,6 +169,19 @@ export const apply = z
     state,
     stateMs: milliseconds,
     isOver: z.boolean().describe("all is done, also behind the end"),
+    unheard: z
+      .object({
+        sinceMs: milliseconds,
+        message: z.string(),
+        help: z.string(),
+        restoresMs: milliseconds
+          .nullable()
+          .describe(
+            "then the device begins to take back, by itself, what is not confirmed; null: nothing was loaded",
+          ),
+      })
+      .nullable()
+      .describe("why nobody knows how it stands; null: the device answers, or it is over"),
     states: listOf(z.object({ state, atMs: milliseconds })),
     evidence: listOf(
       z.object({

@@ -8,7 +8,8 @@ import { type Mount, operation } from "../operation.ts";
 import type { Service } from "../wire.ts";
 
 export function applyRoutes({ applies }: Pick<Service, "applies">): readonly Mount[] {
-  const told = async (apply: ListedApply) => applyBody(apply, await applies.states(apply.id));
+  const told = async (apply: ListedApply) =>
+    applyBody(apply, await applies.states(apply.id), applies.unheard(apply.id));
   return [
     operation({
       method: "get",
@@ -62,14 +63,37 @@ export function applyRoutes({ applies }: Pick<Service, "applies">): readonly Mou
   ];
 }
 
+const MS_IN_SECOND = 1_000;
+
 function applyBody(
   { id, order, state, stateMs, evidence, aftermath }: ListedApply,
-  states: Awaited<ReturnType<Service["applies"]["states"]>>,
+  states: States,
+  silence: ReturnType<Service["applies"]["unheard"]>,
 ) {
   const { changeId, device, by, startedMs, plan } = order;
   const isOver = aftermath !== null;
   const what = { id, change: changeId, device, by, startedMs, losses: plan.losses };
   const told = (one: ApplyState) => ({ kind: one.kind, why: whyText(one) });
   const allStates = states.map(({ state: one, atMs }) => ({ state: told(one), atMs }));
-  return { ...what, state: told(state), stateMs, isOver, states: allStates, evidence, aftermath };
+  const how = {
+    state: told(state),
+    stateMs,
+    isOver,
+    unheard: unheardBody(silence, states),
+    states: allStates,
+  };
+  return { ...what, ...how, evidence, aftermath };
+}
+
+type States = Awaited<ReturnType<Service["applies"]["states"]>>;
+
+function unheardBody(silence: ReturnType<Service["applies"]["unheard"]>, states: States) {
+  if (silence === null) return null;
+  const { windowS, ...rest } = silence;
+  /* Told behind it: the device counts since a moment before. */
+  const armed = states.find(({ state }) => state.kind === "armed");
+  return {
+    ...rest,
+    restoresMs: armed === undefined ? null : armed.atMs + windowS * MS_IN_SECOND,
+  };
 }
