@@ -1,5 +1,6 @@
 // Bundles the command line and the server into one file each: start-up time counts, and no loader runs
 // later. The command line reads its own bundle alone, unless it is told to serve.
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { build } from "esbuild";
 
@@ -7,6 +8,16 @@ const root = new URL("..", import.meta.url);
 /** @param {string} path */
 const read = (path) => readFileSync(new URL(path, root), "utf8");
 const { version } = JSON.parse(read("package.json"));
+
+/** What it is built from; empty: the folder is no Git repository, as an unpacked archive is none. */
+function commit() {
+  try {
+    const options = { cwd: root, encoding: "utf8", stdio: "pipe" };
+    return execFileSync("git", ["rev-parse", "--short=12", "HEAD"], options).trim();
+  } catch {
+    return "";
+  }
+}
 
 /** @type {import("esbuild").BuildOptions} */
 const common = {
@@ -33,6 +44,7 @@ await build({
   plugins: [serverApart],
   define: {
     PREMORTEM_VERSION: JSON.stringify(version),
+    PREMORTEM_COMMIT: JSON.stringify(commit()),
     PREMORTEM_DEVICE_PART: JSON.stringify(read("src/operations/apply/device/premortem-device.sh")),
   },
 });

@@ -10,6 +10,8 @@ import { type ColourChoice, type Streams, standardStreams } from "./streams.ts";
 
 /** Put in by the bundler. */
 declare const PREMORTEM_VERSION: string;
+/** Empty: it was built outside of a repository. */
+declare const PREMORTEM_COMMIT: string;
 
 const OVERVIEW = `premortem proves what a change of firewall rules does before it ships.
 
@@ -70,6 +72,12 @@ The network file names devices, zones, roles and intents: flows that must be pos
 ${FILES}
 ${EXIT_CODES}`;
 
+/** `0.1.0 (commit 0a1b2c3d4e5f, Node v20.19.2)`. */
+function versionText(): string {
+  const built = PREMORTEM_COMMIT === "" ? [] : [`commit ${PREMORTEM_COMMIT}`];
+  return `${PREMORTEM_VERSION} (${[...built, `Node ${process.version}`].join(", ")})`;
+}
+
 /** Runs one command line to its exit code. */
 export async function run(args: readonly string[]): Promise<ExitCode> {
   if (args.length === 0) {
@@ -81,7 +89,7 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
   const streams = (): Streams => standardStreams(program.opts<{ color: ColourChoice }>().color);
   program
     .description("Proves what a change of firewall rules does before it ships.")
-    .version(PREMORTEM_VERSION, "--version", "print the version")
+    .version(versionText(), "--version", "print the version, its commit, and that of Node")
     .addOption(
       new Option("--color <when>", "when to use colours")
         .choices(["auto", "always", "never"])

@@ -226,6 +226,11 @@ describe("exit codes", () => {
     [0, "explain", "pm1010"],
     [2, "explain", "PM9999"],
   ];
+  test("the version tells its commit and that of Node", () => {
+    const { out } = premortem(["--version"]);
+    expect(out).toMatch(/^\d+\.\d+\.\d+ \((commit [0-9a-f]{12}, )?Node v\d+\.\d+\.\d+\)\n$/);
+  });
+
   for (const [code, ...args] of RUNS) {
     test(`${code}: premortem ${args.join(" ")}`, () => {
       expect(premortem(args).code).toBe(code);

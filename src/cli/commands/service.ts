@@ -13,7 +13,7 @@ import type {
 import { statusExit } from "../server/statusExit.ts";
 import { statusText } from "../server/statusText.ts";
 import { timeText } from "../server/times.ts";
-import { type Asking, print, withServer } from "../server/withServer.ts";
+import { type Asking, print, versioned, withServer } from "../server/withServer.ts";
 import type { Streams } from "../streams.ts";
 
 /** Everything at once. */
@@ -108,7 +108,7 @@ export function events(options: Asking, streams: Streams): Promise<ExitCode> {
           if (news === null) return;
           out.write(
             options.json === true
-              ? `${JSON.stringify(news)}\n`
+              ? `${JSON.stringify(versioned(news))}\n`
               : `${timeText(news.atMs)}  ${shown(news.text)}\n`,
           );
         },

@@ -54,7 +54,7 @@ test("a head that was kept elsewhere is found in a trail that went on", async ()
   expect(found).toMatchObject({ code: 0, error: "" });
   expect(found.out).toContain("; the anchor is entry 5, and in it");
   const json = await call({ verify: true, anchor: hash, json: true });
-  expect(JSON.parse(json.out)).toMatchObject({ isWhole: true, anchored: 5 });
+  expect(JSON.parse(json.out)).toMatchObject({ formatVersion: 1, isWhole: true, anchored: 5 });
 });
 
 test("one that is not in it is told, with what to do", async () => {

@@ -22,12 +22,20 @@ export async function withServer(
   return end.code === "refused" ? EXIT.findings : EXIT.usage;
 }
 
+/** Of the JSON that commands print which ask the server. */
+const FORMAT_VERSION = 1;
+
+/** An answer of the server as JSON has it. */
+export function versioned(answer: object): object {
+  return { formatVersion: FORMAT_VERSION, ...answer };
+}
+
 /** Prints the answer as the server gave it, or as people read it. */
-export function print<Answer>(
+export function print<Answer extends object>(
   { json }: Asking,
   { out }: Streams,
   answer: Answer,
   text: (answer: Answer) => string,
 ): void {
-  out.write(json === true ? `${JSON.stringify(answer, null, 2)}\n` : text(answer));
+  out.write(json === true ? `${JSON.stringify(versioned(answer), null, 2)}\n` : text(answer));
 }
