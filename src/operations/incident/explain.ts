@@ -10,6 +10,7 @@ import { decisiveRules } from "./decisive.ts";
 import { REMOVED } from "./edits.ts";
 import type { IncidentCause, ObservedDifference, Symptom, Wellness } from "./model.ts";
 import type { Proofs } from "./proofs.ts";
+import { ruleLines } from "./ruleLines.ts";
 import { takeBack } from "./running.ts";
 import { isSuspect, tellCause } from "./tell.ts";
 
@@ -180,7 +181,7 @@ function alsoOf(
 /** Of a rule that went, where it stood. */
 function placeIn({ before, after }: Kept, rules: readonly string[]): string | null {
   const { added, removed } = toldRules(before, after);
-  const [first = added[0] ?? removed[0]] = rules;
+  const [first = ruleLines(added)[0] ?? added[0] ?? ruleLines(removed)[0] ?? removed[0]] = rules;
   if (first === undefined) return null;
   return first.startsWith(REMOVED)
     ? placeText(placeOf(first.slice(REMOVED.length), before))

@@ -152,6 +152,22 @@ test("its title names no rule of a load of which none does it alone, and says of
   expect(titleWith([], ["c"])).toBe("edge: removed: c, by login ops2");
 });
 
+test("its title names the rule that came with a table or a chain of its own", () => {
+  const titleWith = (...added: readonly string[]) =>
+    ruleTitle({ rules: [], difference: { ...CAUSE.difference, added } });
+  const hook = "inet host out: type filter hook output priority filter; policy accept;";
+  expect(
+    titleWith("table inet host", "chain inet host out", hook, "inet host out: tcp dport 25 drop"),
+  ).toBe("edge: inet host out: tcp dport 25 drop, by login ops2");
+  expect(titleWith("inet edge forward: jump x", "chain inet edge x", "inet edge x: drop")).toBe(
+    "edge: inet edge forward: jump x and 1 more, by login ops2",
+  );
+  const policy = "inet host in: type filter hook input priority filter; policy drop;";
+  expect(titleWith("table inet host", "chain inet host in", policy)).toBe(
+    `edge: ${policy}, by login ops2`,
+  );
+});
+
 test("a storm fills neither symptoms nor notes, and both say that there is more", () => {
   let incident = begun();
   for (let i = 0; i < 2 * MAXIMUM_SYMPTOMS; i++)

@@ -11,6 +11,7 @@ import type {
   ToldDifference,
 } from "./model.ts";
 import { withRoomFor } from "./room.ts";
+import { ruleLines } from "./ruleLines.ts";
 
 /*
  * The life of an incident. Each function gives the incident as it is then, with what a reader of its
@@ -255,12 +256,18 @@ export function titleOf(incident: Incident): string {
   return cause?.kind === "explained" ? `${what}, since ${ruleTitle(cause)}` : what;
 }
 
+/** Rules that are named although none does it alone: together they are what somebody did. */
+const MAXIMUM_NAMED_TOGETHER = 3;
+
 /** `fw: inet edge forward: ip saddr 10.10.2.8/29 drop, by netops (likely)`. */
 export function ruleTitle({ rules, difference }: Pick<Explained, "rules" | "difference">): string {
   const { device, added, removed, by } = difference;
   const all = [...added, ...removed.map((rule) => `${REMOVED}${rule}`)];
-  const [first = "the same rules in another order", ...more] = rules.length > 0 ? rules : all;
-  if (rules.length === 0 && all.length > 1)
+  const few = [...ruleLines(added), ...ruleLines(removed).map((rule) => `${REMOVED}${rule}`)];
+  const isNamed = few.length > 0 && few.length <= MAXIMUM_NAMED_TOGETHER;
+  const named = rules.length > 0 ? rules : isNamed ? few : all;
+  const [first = "the same rules in another order", ...more] = named;
+  if (named === all && all.length > 1)
     return `${device}: a load of ${lineCount(added) + lineCount(removed)} lines, by ${by}`;
   const others = more.length === 0 ? "" : ` and ${more.length} more`;
   return `${device}: ${first}${others}, by ${by}`;
