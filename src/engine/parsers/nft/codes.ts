@@ -217,7 +217,8 @@ export const NFT_CODES: Readonly<Record<string, CodeText>> = {
   },
   PM1081: {
     title: "include too deep",
-    explanation: "Files include each other more than 16 deep, or in a circle.",
+    explanation:
+      "Files include each other more than 16 deep, in a circle, or more than 10,000 times in all.",
   },
   PM1082: {
     title: "flows are offloaded",

@@ -6,9 +6,14 @@ import { refuse, report, type ScriptState } from "./state.ts";
 /** Files within files (nft's own limit, MAX_INCLUDE_DEPTH). */
 export const MAXIMUM_INCLUDE_DEPTH = 16;
 
+/** Files that are included, however often each: a dozen of files that include the next one six times are billions. */
+const MAXIMUM_INCLUDES = 10_000;
+
 /** Which files are being read, outermost first. */
 export interface DefinitionScope {
   readonly open: string[];
+  /** Files that were included so far. */
+  included: number;
   readonly read: Map<string, string>;
 }
 
@@ -95,18 +100,23 @@ function runFile(
   within: (inner: Reader) => void,
   path: Token,
 ): void {
-  if (scope.open.length >= MAXIMUM_INCLUDE_DEPTH || scope.open.includes(file)) {
+  const isTooMuch = scope.included >= MAXIMUM_INCLUDES;
+  if (isTooMuch || scope.open.length >= MAXIMUM_INCLUDE_DEPTH || scope.open.includes(file)) {
+    if (isTooMuch) state.incomplete = true;
     report(
       state,
       "error",
       "PM1081",
-      `\`${file}\` is included too deeply, or by itself`,
+      isTooMuch
+        ? `more than ${MAXIMUM_INCLUDES} files are included`
+        : `\`${file}\` is included too deeply, or by itself`,
       spanOf(path),
       "take the include out",
     );
     return;
   }
   const text = state.files.get(file) ?? "";
+  scope.included++;
   scope.open.push(file);
   scope.read.set(file, text);
   const lexer = new Lexer(file, text);

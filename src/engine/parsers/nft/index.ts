@@ -82,7 +82,7 @@ function runRoot(root: string, state: ScriptState, read: Map<string, string>): v
     );
     return;
   }
-  const scope: DefinitionScope = { open: [root], read };
+  const scope: DefinitionScope = { open: [root], included: 0, read };
   read.set(root, text);
   /* Each file is a run of nft: variables of the one before are gone. */
   state.variables.clear();

@@ -71,3 +71,14 @@ describe("what is in use is not deleted", () => {
     expect(run(script).refused).toEqual([]);
   });
 });
+
+test("files that include ever more files are given up on, and that is told", () => {
+  const files = new Map(
+    Array.from({ length: 15 }, (_, index) => [
+      `f${index}`,
+      index < 14 ? `include "f${index + 1}"\n`.repeat(6) : "",
+    ]),
+  );
+  const { diagnostics } = parseNft({ files, roots: ["f0"], onto: null, keepRefused: false });
+  expect(diagnostics.map(({ message }) => message)).toContain("more than 10000 files are included");
+});
