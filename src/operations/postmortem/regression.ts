@@ -1,3 +1,4 @@
+import { stringify } from "yaml";
 import { intersectRanges } from "../../engine/base/range.ts";
 import type { Addresses } from "../../engine/intents/model.ts";
 import type { IpFamily } from "../../engine/packet/packet.ts";
@@ -21,36 +22,51 @@ export interface ProposedIntent {
 /** What failed, and is promised by no intent: each becomes a check that cannot be skipped. */
 export function proposeIntents(network: Network, incident: Incident): readonly ProposedIntent[] {
   const promised = network.intents.flatMap(({ id, kind }) => (kind === "reachable" ? id : []));
-  const proposals = new Map<string, ProposedIntent>();
+  const ways = new Map<string, Way>();
   for (const { flows, text, intent } of incident.symptoms)
     for (const flow of intent === null ? flows : []) {
       if (isCovered(network, [flow], promised)) continue;
       const [from, to] = [endOf(network, flow.from), endOf(network, flow.to)];
-      const way = `${from.name} ${to.name}`;
-      const earlier = proposals.get(way)?.flows ?? [];
+      const key = JSON.stringify([from.name, to.name]);
+      const earlier = ways.get(key)?.flows ?? [];
       if (earlier.some(({ service }) => service === flow.service)) continue;
       const reason = `it failed in incident ${incident.id}: ${text}`;
-      proposals.set(way, proposalOf(from, to, [...earlier, flow], reason));
+      ways.set(key, { from, to, flows: [...earlier, flow], reason });
     }
-  return [...proposals.values()];
+  const taken = new Set(network.intents.map(({ id }) => id));
+  return [...ways.values()].map((way) => proposalOf(way, taken));
 }
 
-function proposalOf(
-  from: End,
-  to: End,
-  flows: readonly SymptomFlow[],
-  reason: string,
-): ProposedIntent {
+/** What failed from one end to another. */
+interface Way {
+  readonly from: End;
+  readonly to: End;
+  readonly flows: readonly SymptomFlow[];
+  readonly reason: string;
+}
+
+function proposalOf({ from, to, flows, reason }: Way, taken: Set<string>): ProposedIntent {
   const services = flows.map(({ service }) => service);
-  const id = `${from.name}-to-${to.name}-${services.join("-")}`
-    .replace(/[^a-z0-9]+/gi, "-")
-    .toLowerCase();
+  const id = freeId(`${from.name}-to-${to.name}-${services.join("-")}`, taken);
   const roles = new Map(
     [from, to].flatMap(({ name, role }) => (role === null ? [] : [[name, role]])),
   );
   const [only, another] = services;
-  const service = another === undefined ? (only ?? "") : `[${services.join(", ")}]`;
+  const service =
+    another === undefined ? scalar(only ?? "") : `[${services.map(itemOf).join(", ")}]`;
   return { id, flows, yaml: yamlOf(id, from.name, to.name, service, reason), roles };
+}
+
+/** Letters and digits of any script; two names that differ in other signs alone get a number. */
+function freeId(words: string, taken: Set<string>): string {
+  const id = words
+    .replace(/[^\p{L}\p{M}\p{N}]+/gu, "-")
+    .replace(/^-|-$/g, "")
+    .toLowerCase();
+  let free = id;
+  for (let number = 2; taken.has(free); number++) free = `${id}-${number}`;
+  taken.add(free);
+  return free;
 }
 
 interface End {
@@ -84,13 +100,23 @@ function sizeOf(addresses: Addresses): number {
 
 function yamlOf(id: string, from: string, to: string, service: string, reason: string): string {
   return [
-    `  ${id}:`,
-    `    from: ${from}`,
-    `    to: ${to}`,
+    `  ${scalar(id)}:`,
+    `    from: ${scalar(from)}`,
+    `    to: ${scalar(to)}`,
     `    service: ${service}`,
     `    reason: ${JSON.stringify(reason)}`,
     "    critical: true",
   ].join("\n");
+}
+
+/** As YAML writes a text: in quotes where it would be a number, a list or a comment without. */
+function scalar(text: string): string {
+  return stringify(text, { lineWidth: 0, blockQuote: false }).trimEnd();
+}
+
+/** The same within brackets, where a comma ends it. */
+function itemOf(text: string): string {
+  return /[,[\]{}]/.test(text) ? JSON.stringify(text) : scalar(text);
 }
 
 /** In a sentence. */

@@ -104,3 +104,43 @@ test("an incident tells its story in the form of a postmortem", () => {
   expect(text).toContain("It breaks what was needed (proved): database errors.");
   expect(text).toContain("closed by: no difference on edge without a change");
 });
+
+test.each([
+  ["почта", "база", "мост"],
+  ["123", "true", "null"],
+  ["a: b", "x #y", "- z"],
+  ["a-b", "a b", "a_b"],
+  ["*a", "line\nline", "'"],
+])(
+  "roles called %j, %j and %j make intents that are read, each with an id of its own",
+  (...names) => {
+    const [mail = "", database = "", balancer = ""] = names;
+    const quoted = (name: string) => JSON.stringify(name);
+    const text = `devices: { fw: { reach: local } }
+zones:
+  dmz: { device: fw, interfaces: dmz, addresses: 10.10.2.0/24 }
+roles:
+  ${quoted(mail)}: 10.10.2.11
+  ${quoted(database)}: 10.10.2.12
+  ${quoted(balancer)}: 10.10.2.13
+`;
+    const { network: read } = parseNetwork("n", text);
+    if (read === null) throw new Error("no network");
+    const failed = symptom(
+      "it failed",
+      flow("10.10.2.11", "10.10.2.12", "tcp/9000"),
+      flow("10.10.2.11", "10.10.2.13", "tcp/9000"),
+    );
+    const proposals = proposeIntents(read, openIncident(1, failed, 2_000));
+    const again = parseNetwork(
+      "n",
+      [text, "intents:", ...proposals.map(({ yaml }) => yaml)].join("\n"),
+    );
+    expect(again.diagnostics).toEqual([]);
+    expect(again.network?.intents.map(({ from, to }) => [from, to])).toEqual([
+      [mail, database],
+      [mail, balancer],
+    ]);
+    expect(again.network?.intents.map(({ id }) => id)).toEqual(proposals.map(({ id }) => id));
+  },
+);
