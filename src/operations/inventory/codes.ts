@@ -68,6 +68,11 @@ export const NETWORK_CODES = {
     explanation:
       "Where alerts go is written as `http://…` or `https://…`, without user and password.",
   },
+  PM5015: {
+    title: "no name of an interface",
+    explanation:
+      "Linux names interfaces with 1 to 15 bytes, without blanks and slashes; a `*` at the end stands for any ending. No packet passes an interface of another name.",
+  },
 } as const;
 
 export type NetworkCode = keyof typeof NETWORK_CODES;

@@ -84,6 +84,31 @@ describe("a mistake is told at its line", () => {
       ),
       "6 PM5005 `htps` is no service",
     ],
+    [
+      "an interface whose name is too long",
+      `${DEVICE}\nzones:\n  lan: { device: fw, interfaces: [lan, interface-of-lan], addresses: 10.0.0.0/24 }`,
+      "3 PM5015 `interface-of-lan` is no name of an interface",
+    ],
+    [
+      "an interface without a name",
+      `${DEVICE}\nzones:\n  lan: { device: fw, interfaces: "", addresses: 10.0.0.0/24 }`,
+      "3 PM5015 `` is no name of an interface",
+    ],
+    [
+      "half a service",
+      network("intents:", "  a: { from: lan, to: wan, service: tcp/5432/6432 }"),
+      "6 PM5005 `tcp/5432/6432` is no service",
+    ],
+    [
+      "an alias that is not set",
+      network("roles:", "  mail: 10.0.0.5", "  database: *nope"),
+      "7 PM5001 there is no anchor `nope` before its alias",
+    ],
+    [
+      "a name that no table can hold",
+      "devices:\n  __proto__: { reach: local }\n  fw: { reach: local }\nzones: {}",
+      "2 PM5001 nothing can be called `__proto__`",
+    ],
     ["one name twice", network("roles: { lan: 10.0.0.5 }"), "5 PM5007 `lan` is two things"],
     [
       "a way to nowhere",
@@ -119,6 +144,17 @@ describe("a mistake is told at its line", () => {
     ]);
   });
 });
+
+test.each(["eth0", "interface-of-la", "eth*", "*", "wg-büro", "eth0.10@x"])(
+  "an interface is called %s",
+  (name) => {
+    expect(
+      problems(
+        `${DEVICE}\nzones: { lan: { device: fw, interfaces: "${name}", addresses: 10.0.0.0/24 } }`,
+      ),
+    ).toEqual([]);
+  },
+);
 
 test("what is right stays usable beside a mistake", () => {
   const { network: read, diagnostics } = parseNetwork(

@@ -134,6 +134,15 @@ function buildZone(draft: Draft, name: string, one: NetworkText["zones"][string]
   const path = ["zones", name] as const;
   if (own(draft.text.devices, one.device) === undefined)
     tellUnknown(draft, one.device, [...path, "device"], Object.keys(draft.text.devices), "device");
+  for (const [index, word] of listOf(one.interfaces).entries())
+    if (!isInterface(word))
+      tell(
+        draft,
+        "PM5015",
+        `\`${word}\` is no name of an interface`,
+        [...path, "interfaces", ...(typeof one.interfaces === "string" ? [] : [index])],
+        "write it as `ip link` does: at most 15 bytes, a `*` at the end for any ending",
+      );
   return {
     name,
     device: one.device,
@@ -141,6 +150,15 @@ function buildZone(draft: Draft, name: string, one: NetworkText["zones"][string]
     addresses: readAddresses(draft, one.addresses, [...path, "addresses"]),
     span: draft.yaml.spanOf(path, true),
   };
+}
+
+/** Bytes of a name without the one that ends it: IFNAMSIZ in linux/if.h. */
+const MAXIMUM_INTERFACE_BYTES = 15;
+
+function isInterface(word: string): boolean {
+  const name = word.replace(/\*$/, "");
+  const bytes = new TextEncoder().encode(name).length;
+  return word !== "" && bytes <= MAXIMUM_INTERFACE_BYTES && !/[\s/]/.test(name);
 }
 
 function buildRole(draft: Draft, name: string, hosts: string | readonly string[]): Role {

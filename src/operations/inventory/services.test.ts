@@ -13,6 +13,8 @@ describe("a service is", () => {
     ["esp", "50"],
     ["ping", "ping"],
     ["tcp/65536", "none"],
+    ["tcp/5432/6432", "none"],
+    ["tcp/25/", "none"],
     ["tcp/20-10", "none"],
     ["icmp/8", "none"],
     ["http2", "none"],

@@ -18,7 +18,9 @@ const HIGHEST_PORT = 65535;
 
 /** `tcp/25`, `udp/1000-2000`, `ping`, `esp`, `smtp`; null: it is none. */
 export function parseService(text: string): readonly Service[] | null {
-  const [protocol = "", port] = text.trim().toLowerCase().split("/");
+  const [protocol = "", port, another] = text.trim().toLowerCase().split("/");
+  /* Half of a word is another service than the one that was meant. */
+  if (another !== undefined) return null;
   if (port !== undefined) return withPort(protocol, port);
   if (protocol === "ping") return [{ kind: "ping" }];
   const named = [...WITH_PORTS].flatMap(([name, number]) => {

@@ -1,4 +1,4 @@
-import { type Document, LineCounter, parseDocument } from "yaml";
+import { type Document, isScalar, LineCounter, parseDocument, visit } from "yaml";
 import type { Span } from "../../engine/base/span.ts";
 
 /** Aliases in YAML can blow a few lines up to gigabytes; more than this many are refused. */
@@ -29,10 +29,11 @@ export function readYaml(file: string, text: string): YamlText {
     const end = counter.linePos(Math.max(from, to));
     return { file, line: start.line, column: start.col, endLine: end.line, endColumn: end.col };
   };
-  const problems = document.errors.map(({ message, pos }) => ({
+  const broken = document.errors.map(({ message, pos }) => ({
     message: message.replace(/\n[\s\S]*/, ""),
     span: place(pos[0], pos[1]),
   }));
+  const problems = broken.length > 0 ? broken : problemsWithin(document, place);
   const spanOf = (path: YamlPath, isKey = false): Span => {
     const [from, to] = rangeOf(document, path, isKey);
     return place(from, to);
@@ -44,6 +45,34 @@ export function readYaml(file: string, text: string): YamlText {
     const message = error instanceof Error ? error.message : String(error);
     return { value: undefined, problems: [{ message, span: place(0, 0) }], spanOf };
   }
+}
+
+/** What the text may say, and no value can hold. */
+function problemsWithin(
+  document: Document.Parsed,
+  place: (from: number, to: number) => Span,
+): readonly YamlProblem[] {
+  const found: YamlProblem[] = [];
+  const anchors = new Set<string>();
+  visit(document, {
+    Node: (_key, { anchor }) => {
+      if (anchor !== undefined) anchors.add(anchor);
+    },
+    Alias: (_key, { source, range }) => {
+      if (anchors.has(source)) return;
+      const [from, to] = range ?? [0, 0];
+      found.push({
+        message: `there is no anchor \`${source}\` before its alias`,
+        span: place(from, to),
+      });
+    },
+    Pair: (_key, { key }) => {
+      if (!isScalar(key) || key.value !== "__proto__") return;
+      const [from, to] = key.range ?? [0, 0];
+      found.push({ message: "nothing can be called `__proto__`", span: place(from, to) });
+    },
+  });
+  return found;
 }
 
 type Offsets = readonly [from: number, to: number];
