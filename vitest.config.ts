@@ -11,6 +11,9 @@ export default defineConfig({
     /* Half of the tests wait for a kernel, a database or a server: one worker less than there are
      * cores, as is the rule, would leave one of two idle, and as many leave each a third of the time. */
     maxWorkers: availableParallelism() + 1,
+    /* Reading the same modules anew for each of 200 files took half a second each. Nothing here mocks a
+     * module, and a test that a file before it could break would be broken by a second server, too. */
+    isolate: false,
     sequence: { sequencer: LongestFirst },
     reporters: ["default", "./test/summary.ts"],
   },

@@ -17,6 +17,8 @@ export interface JudgeOptions {
   /** Packets at least. */
   readonly packets: number;
   readonly seed: number;
+  /** Rules at most that are searched for with the compiler's sets, once aiming has missed them; all where not said. */
+  readonly searched?: number;
 }
 
 /** What came of one ruleset. */
@@ -79,7 +81,7 @@ async function play(
   { name, parsed: { device }, interfaces }: Ruleset,
   rules: RulesByHandle,
   reach: Reach | null,
-  { packets, seed }: JudgeOptions,
+  { packets, seed, searched }: JudgeOptions,
 ): Promise<Tally> {
   const host = makeLabHost(interfaces, firstAddresses(device));
   const chance = new Chance(seedOf(`${name} ${seed}`));
@@ -89,7 +91,8 @@ async function play(
   const search = reach === null ? null : new Search(device, host, outside, reach, chance);
   const judge = new Judge(device, host, rules);
   const world = new World(host);
-  const plan = planOf(shooter, search, [...rules.values()], judge.tally, packets, chance);
+  const hunt = { search, searched: searched ?? Number.POSITIVE_INFINITY };
+  const plan = planOf(shooter, hunt, [...rules.values()], judge.tally, packets, chance);
   let batch: Aimed[] = [];
   const fire = async () => {
     await fireBatch(kernel, judge, world, shooter, batch);
@@ -106,7 +109,7 @@ async function play(
 /** Scenarios in their order; null: what was made so far is to be played first. */
 function* planOf(
   shooter: Shooter,
-  search: Search | null,
+  { search, searched }: { readonly search: Search | null; readonly searched: number },
   rules: readonly Rule[],
   tally: Tally,
   packets: number,
@@ -121,7 +124,8 @@ function* planOf(
     }
     yield null;
   }
-  for (const rule of rules) {
+  const missed = rules.filter((rule) => !tally.hit.has(rule)).slice(0, searched);
+  for (const rule of missed) {
     let shots = 0;
     for (const scenario of tally.hit.has(rule) ? [] : (search?.at(rule) ?? [])) {
       yield { scenario, target: rule, isFresh: true };
@@ -130,7 +134,8 @@ function* planOf(
     }
   }
   for (let tries = 0; tally.packets < packets && tries < packets; tries++) {
-    for (let i = 0; i < SCENARIOS_IN_A_BATCH; i++) {
+    const lacking = Math.min(packets - tally.packets, SCENARIOS_IN_A_BATCH);
+    for (let i = 0; i < lacking; i++) {
       const rule = chance.pick(rules);
       const kind = chance.below(3);
       const aimed =

@@ -91,10 +91,16 @@ export function toText(sketch: Sketch): string {
   return [...words, ...sketch.more].join(" ");
 }
 
+/** Read once for each sketch: it is sought with, sent, judged in its sequence and judged alone. */
+const READ = new WeakMap<Sketch, PacketSpec>();
+
 export function toSpec(sketch: Sketch): PacketSpec {
+  const known = READ.get(sketch);
+  if (known !== undefined) return known;
   const text = toText(sketch);
   const spec = parsePacket(text);
   if (isNotationError(spec)) throw new Error(`${text}: ${spec.message}`);
+  READ.set(sketch, spec);
   return spec;
 }
 
