@@ -144,6 +144,16 @@ describeWith(["root", "nft", "ip"], "the loop", () => {
         explains: ["intent/edge/mail-out", "intent/edge/mail-names", "intent/edge/mail-users"],
         unexplained: [],
       });
+      const proposed = await loop.incidents.proposeUndo(incident.id);
+      expect(proposed).toMatchObject({
+        kind: "proposed",
+        device: "edge",
+        plan: {
+          undo: { extent: "rules", removed: ["ip saddr 10.10.2.8/29 counter drop"], restored: [] },
+          repairs: ["mail-out", "mail-names", "mail-users"],
+          stillBroken: [],
+        },
+      });
       const undone = await loop.incidents.undo(incident.id, ANA);
       expect(undone).toMatchObject({
         undo: {

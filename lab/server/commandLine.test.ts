@@ -131,6 +131,12 @@ describeWith(["root", "nft", "ip"], "the command line", () => {
       { timeout: 20_000 },
     );
     expect(desk.as("ana", "status").code).toBe(1);
+    const running = small.inside(["nft", "-s", "list", "ruleset"]);
+    const proposed = desk.as("ana", "undo", "--dry-run");
+    expect([proposed.code, proposed.error]).toEqual([0, ""]);
+    expect(proposed.out).toContain(`  - ${FATAL}\n  proved to restore: mail-out\n`);
+    expect(proposed.out).toMatch(/SCRIPT\n {2}delete rule inet edge forward handle \d+\n/);
+    expect(small.inside(["nft", "-s", "list", "ruleset"])).toBe(running);
     const undone = desk.as("ana", "undo");
     expect([undone.code, undone.error]).toEqual([0, ""]);
     expect(small.inside(["nft", "-s", "list", "ruleset"])).toBe(before);

@@ -135,6 +135,10 @@ function addIncidentCommands(asking: Asking, { streams, end }: Frame): void {
     .action(async (id, options) => end(await incident(id, options, streams())));
   asking("undo", "takes back the cause of an incident: proved on what runs now, and read back")
     .argument("[incident]", "default: the one that is open")
+    .option(
+      "--dry-run",
+      "says what it would do and restore, proved on what runs now, and sends nothing",
+    )
     .action(async (id, options) => end(await undo(id, options, streams())));
   asking("note", "adds a sentence to the timeline of an incident")
     .argument("<incident>")

@@ -97,10 +97,11 @@ Examples:
 ${exits("none is open, or the one is closed", "one is open")}`,
   undo: `
 Examples:
+  premortem undo --dry-run
   premortem undo
   premortem undo 3
 
-${exits("undone", "not undone, or refused, with the reason")}`,
+${exits("undone, or said what it would do", "not undone, or refused, with the reason")}`,
   note: `
 ${exits("noted", REFUSED)}`,
   close: `

@@ -2,7 +2,13 @@ import { EXIT, type ExitCode } from "../exit.ts";
 import { tellUsage } from "../problems.ts";
 import { type Api, type CallFault, isFault } from "../server/client.ts";
 import { incidentLine, incidentText } from "../server/incidentText.ts";
-import type { IncidentBody, IncidentList, PostmortemBody } from "../server/model.ts";
+import type {
+  IncidentBody,
+  IncidentList,
+  PostmortemBody,
+  ProposedUndoBody,
+} from "../server/model.ts";
+import { proposedUndoText } from "../server/undoText.ts";
 import { type Asking, print, withServer } from "../server/withServer.ts";
 import type { Streams } from "../streams.ts";
 
@@ -31,16 +37,37 @@ export function incident(
   });
 }
 
-/** Takes back the cause: of the one incident that is open, where none is named. */
-export function undo(id: string | undefined, options: Asking, streams: Streams): Promise<ExitCode> {
+export interface UndoOptions extends Asking {
+  readonly dryRun?: boolean;
+}
+
+/** Takes back the cause, or says what that would do: of the one incident that is open, where none is named. */
+export function undo(
+  id: string | undefined,
+  options: UndoOptions,
+  streams: Streams,
+): Promise<ExitCode> {
   return withServer(options, streams, async (api) => {
     const wanted = id ?? (await onlyOpen(api, streams));
     if (typeof wanted !== "string") return wanted;
+    if (options.dryRun === true) return proposeUndo(api, wanted, options, streams);
     const undone = await api.send<IncidentBody>("POST", `${incidentPath(wanted)}/undo`);
     if (isFault(undone)) return undone;
     print(options, streams, undone, (one) => incidentText(one, streams.out.style));
     return undone.undo?.state === "done" ? EXIT.clean : EXIT.findings;
   });
+}
+
+async function proposeUndo(
+  api: Api,
+  id: string,
+  options: Asking,
+  streams: Streams,
+): Promise<ExitCode | CallFault> {
+  const proposed = await api.get<ProposedUndoBody>(`${incidentPath(id)}/undo`);
+  if (isFault(proposed)) return proposed;
+  print(options, streams, proposed, (one) => proposedUndoText(one, id, streams.out.style));
+  return EXIT.clean;
 }
 
 async function onlyOpen(api: Api, { error }: Streams): Promise<string | ExitCode | CallFault> {

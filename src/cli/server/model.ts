@@ -19,6 +19,7 @@ export type BaselineBody = z.output<typeof device.baseline>;
 export type DifferenceBody = z.output<typeof device.difference>;
 export type IncidentBody = z.output<typeof incident.incident>;
 export type IncidentList = z.output<typeof incident.incidents>;
+export type ProposedUndoBody = z.output<typeof incident.proposedUndo>;
 export type PostmortemBody = z.output<typeof incident.postmortem>;
 export type StatusBody = z.output<typeof service.status>;
 export type AlertBody = z.output<typeof service.alert>;

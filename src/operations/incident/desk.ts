@@ -1,4 +1,3 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { mayOperate } from "../../platform/auth/actor.ts";
 import type { Channel } from "../../platform/channel.ts";
 import { refuse, refuseUnknown } from "../../platform/refusal.ts";
@@ -6,18 +5,16 @@ import { openTurns } from "../../platform/turns.ts";
 import { isMended } from "../audit/drift.ts";
 import type { WatchState } from "../audit/model.ts";
 import type { Actor, Refusal } from "../change/model.ts";
-import { isOfAnother } from "../change/ownTables.ts";
+import { IncidentBook } from "./book.ts";
 import { Evidence, isEvidence } from "./evidence.ts";
 import { explain, type ToExplain } from "./explain.ts";
 import { intentSymptom } from "./felt.ts";
 import { Helping } from "./helping.ts";
 import {
   addSymptom,
-  beginUndo,
   close,
   cutOffUndo,
   endSymptom,
-  endUndo,
   isHealed,
   note,
   openIncident,
@@ -28,9 +25,9 @@ import {
 import type { Incident, Symptom, Wellness } from "./model.ts";
 import { Proofs } from "./proofs.ts";
 import type { IncidentEvent, IncidentOptions } from "./service.ts";
-import { type IncidentStore, incidentStore } from "./store.ts";
-import { type PlannedUndo, planUndo, sendUndo, type ToUndo, undoneText } from "./takeBack.ts";
+import type { IncidentStore } from "./store.ts";
 import { flowText } from "./tell.ts";
+import { type ProposedUndo, Undoing } from "./undoing.ts";
 
 /** Milliseconds before the first symptom from which on differences are asked: a week. */
 export const HISTORY_MS = 7 * 24 * 3_600_000;
@@ -42,19 +39,20 @@ export const MAXIMUM_WELLNESS = 1_000;
 /** Who writes to incidents: one step after the other, so that none is lost. */
 export class IncidentDesk {
   private readonly options: IncidentOptions;
-  private readonly events: Channel<IncidentEvent>;
+  private readonly book: IncidentBook;
   private readonly store: IncidentStore;
   private readonly wellness = new Map<string, Wellness>();
   private readonly proofs = new Proofs();
   private readonly turns = openTurns();
   private readonly evidence: Evidence;
-
   private readonly helping: Helping;
+  private readonly undoing: Undoing;
 
   constructor(options: IncidentOptions, events: Channel<IncidentEvent>) {
     this.options = options;
-    this.events = events;
-    this.store = incidentStore(options.database);
+    this.book = new IncidentBook(options, events);
+    this.store = this.book.store;
+    this.undoing = new Undoing(options, this.book);
     this.evidence = new Evidence({
       explained: (symptoms) => this.explainedOf(symptoms),
       proved: (symptoms) => this.turns.take(() => this.take(symptoms, "proved")),
@@ -74,8 +72,8 @@ export class IncidentDesk {
         const next = cutOffUndo(incident, this.options.clock());
         if (next === incident) continue;
         const text = next.undo?.text ?? "";
-        await this.record(next, "premortem", "incident.undoFailed", { text });
-        await this.save(next, "undone");
+        await this.book.record(next, "premortem", "incident.undoFailed", { text });
+        await this.book.save(next, "undone");
       }
     });
   }
@@ -151,7 +149,7 @@ export class IncidentDesk {
 
   note(id: number, actor: Actor, text: string): Promise<Incident | Refusal> {
     return this.change(id, actor, async (incident) =>
-      this.save(note(incident, this.options.clock(), `${actor.login}: ${text}`), "changed"),
+      this.book.save(note(incident, this.options.clock(), `${actor.login}: ${text}`), "changed"),
     );
   }
 
@@ -164,69 +162,21 @@ export class IncidentDesk {
           "close it when that is over",
         );
       const closed = close(incident, actor.login, this.options.clock());
-      await this.record(closed, actor.login, "incident.closed", {});
-      return this.save(closed, "closed");
+      await this.book.record(closed, actor.login, "incident.closed", {});
+      return this.book.save(closed, "closed");
     });
   }
 
   /** Takes the cause back, by whoever may operate: knowing and not doing costs the most time. */
   undo(id: number, actor: Actor): Promise<Incident | Refusal> {
-    return this.change(id, actor, async (incident) => {
-      const question = await this.toUndo(incident);
-      if ("reason" in question) return question;
-      const { name } = question.device;
-      const taken = await this.options.taken(name);
-      if (taken !== null) return taken;
-      const planned = await planUndo(question);
-      if (planned.kind === "refusal") return planned;
-      return this.takeBack(incident, actor.login, question, planned);
-    });
+    return this.change(id, actor, (incident) => this.undoing.run(incident, actor.login));
   }
 
-  private async takeBack(
-    incident: Incident,
-    login: string,
-    { transport, device }: ToUndo,
-    planned: PlannedUndo,
-  ): Promise<Incident> {
-    const { clock, attribute, devicePart, deviceFolder } = this.options;
-    const { script, removed, restored } = planned.undo;
-    const begun = beginUndo(incident, login, script, clock());
-    await this.record(begun, login, "incident.undoBegun", { device: device.name, script });
-    await this.save(begun, "changed");
-    const work = { kind: "undo", incident: incident.id, login } as const;
-    const part = { text: devicePart, folder: deviceFolder(device.name) };
-    const sender = { device: device.name, part, work, attribute, pause };
-    const sent = await sendUndo(transport, planned, sender);
-    const isDone = sent === "done";
-    const text = isDone ? undoneText(planned, removed, restored) : `${sent.reason}: ${sent.help}`;
-    const ended = endUndo(begun, isDone ? "done" : "failed", text, clock());
-    await this.record(ended, login, isDone ? "incident.undone" : "incident.undoFailed", { text });
-    await this.save(ended, "undone");
-    if (!isDone) return ended;
-    let recovering = ended;
-    for (const said of await this.options.recover(ended))
-      recovering = note(recovering, clock(), said);
-    return this.save(recovering, "changed");
-  }
-
-  private async toUndo({ cause }: Incident): Promise<ToUndo | Refusal> {
-    if (cause?.kind !== "explained")
-      return refuse(
-        "no cause is proved yet",
-        "look at the timeline; mend it on the device if you know",
-      );
-    const { network, transportOf, snapshotOf, difference } = this.options;
-    const device = network().devices.get(cause.difference.device);
-    const seen = await difference(Number(cause.difference.id));
-    const before = seen === null ? null : await snapshotOf(seen.before);
-    const after = seen === null ? null : await snapshotOf(seen.after);
-    if (device === undefined || before === null || after === null)
-      return refuse("what was before is no longer on record", "mend it on the device");
-    const transport = transportOf(device.name);
-    /* A person may have made a table that nobody has named; one of another program is named. */
-    const isProtected = (table: string) => isOfAnother(device, table);
-    return { network: network(), device, transport, before, after, isProtected };
+  /** What an undo would do. Symptoms go on coming in meanwhile. */
+  async proposeUndo(id: number): Promise<ProposedUndo | Refusal> {
+    const incident = await this.store.find(id);
+    if (incident === null) return unknownIncident(id);
+    return this.undoing.propose(incident);
   }
 
   private change(
@@ -236,8 +186,7 @@ export class IncidentDesk {
   ): Promise<Incident | Refusal> {
     return this.turns.take(async () => {
       const incident = await this.store.find(id);
-      if (incident === null)
-        return refuseUnknown(`there is no incident ${id}`, "list them: `premortem incident`");
+      if (incident === null) return unknownIncident(id);
       if (!mayOperate(actor))
         return refuse(`\`${actor.login}\` is no operator`, "ask somebody with the role operator");
       if (incident.status === "closed")
@@ -257,13 +206,11 @@ export class IncidentDesk {
         continue;
       }
       if (current === undefined) {
-        const opened = await this.store.add(openIncident(0, symptom, clock()));
-        await this.record(opened, "premortem", "incident.opened", { symptom: symptom.text });
-        this.events.publish({ kind: "opened", incident: opened });
+        await this.book.open(openIncident(0, symptom, clock()), symptom.text);
         continue;
       }
       const next = addSymptom(current, symptom, clock());
-      if (next !== current) await this.save(next, "changed");
+      if (next !== current) await this.book.save(next, "changed");
     }
     const isHurting = (one: Incident) => one.recoveredMs === null;
     const current = (await this.store.open()).find(isHurting);
@@ -276,7 +223,7 @@ export class IncidentDesk {
     const { clock } = this.options;
     const held = this.evidence.release();
     const next = held.reduce((all, symptom) => addSymptom(all, symptom, clock()), incident);
-    return next === incident ? incident : this.save(next, "changed");
+    return next === incident ? incident : this.book.save(next, "changed");
   }
 
   /** Ids of evidence that a difference explains. */
@@ -292,7 +239,7 @@ export class IncidentDesk {
       for (const id of ids) next = endSymptom(next, id, this.options.clock());
       if (next === incident) continue;
       const isOver = next.recoveredMs !== null && incident.recoveredMs === null;
-      await this.save(next, isOver ? "recovered" : "changed");
+      await this.book.save(next, isOver ? "recovered" : "changed");
       /* Whoever has taken the cause out; an undo helps by itself. */
       if (isHealed(incident, next)) this.helping.begin(next);
     }
@@ -303,7 +250,7 @@ export class IncidentDesk {
       const found = await this.store.find(id);
       if (found === null || found.status === "closed") return;
       const nowMs = this.options.clock();
-      await this.save(
+      await this.book.save(
         said.reduce((told, text) => note(told, nowMs, text), found),
         "changed",
       );
@@ -320,8 +267,8 @@ export class IncidentDesk {
     const next = setCause(incident, cause, this.options.clock());
     if (JSON.stringify(next.cause) === JSON.stringify(incident.cause)) return;
     const isNew = next.timeline.length > incident.timeline.length;
-    if (isNew) await this.record(next, "premortem", "incident.cause", { cause: cause.kind });
-    await this.save(next, isNew ? "causeFound" : "changed");
+    if (isNew) await this.book.record(next, "premortem", "incident.cause", { cause: cause.kind });
+    await this.book.save(next, isNew ? "causeFound" : "changed");
   }
 
   private async causeOf({
@@ -339,22 +286,10 @@ export class IncidentDesk {
       proofs: this.proofs,
     });
   }
+}
 
-  private async save(incident: Incident, kind: IncidentEvent["kind"]): Promise<Incident> {
-    await this.store.update(incident);
-    this.events.publish({ kind, incident });
-    return incident;
-  }
-
-  private record(
-    { id }: Incident,
-    actor: string,
-    kind: string,
-    details: Readonly<Record<string, string>>,
-  ): Promise<unknown> {
-    const atMs = this.options.clock();
-    return this.options.record({ atMs, actor, kind, subject: `incident/${id}`, details });
-  }
+function unknownIncident(id: number): Refusal {
+  return refuseUnknown(`there is no incident ${id}`, "list them: `premortem incident`");
 }
 
 function isGoingOn({ recoveredMs }: Incident, nowMs: number): boolean {

@@ -10,6 +10,7 @@ import type { TrailEvent } from "../trail/model.ts";
 import { IncidentDesk } from "./desk.ts";
 import type { Incident, Symptom, Wellness } from "./model.ts";
 import type { Attribute } from "./takeBack.ts";
+import type { ProposedUndo } from "./undoing.ts";
 
 export interface IncidentOptions {
   readonly database: Database;
@@ -51,6 +52,8 @@ export interface Incidents {
   /** A difference was seen: causes may be others now. */
   differenceSeen(): Promise<void>;
   undo(id: number, actor: Actor): Promise<Incident | Refusal>;
+  /** What an undo would do on what runs now; nothing is sent. */
+  proposeUndo(id: number): Promise<ProposedUndo | Refusal>;
   note(id: number, actor: Actor, text: string): Promise<Incident | Refusal>;
   close(id: number, actor: Actor): Promise<Incident | Refusal>;
   list(limit: number, before: number | null): Promise<readonly Incident[]>;
@@ -74,6 +77,7 @@ export function openIncidents(options: IncidentOptions): Incidents {
     drifted: (device, state) => desk.drifted(device, state),
     differenceSeen: () => desk.differenceSeen(),
     undo: (id, actor) => desk.undo(id, actor),
+    proposeUndo: (id) => desk.proposeUndo(id),
     note: (id, actor, text) => desk.note(id, actor, text),
     close: (id, actor) => desk.close(id, actor),
     list: (limit, before) => desk.list(limit, before),

@@ -86,6 +86,21 @@ export const incident = z
   })
   .openapi("Incident");
 export const incidents = z.object({ incidents: listOf(incident) });
+export const proposedUndo = z
+  .object({
+    device: z.string(),
+    script: z.string().describe("for `nft -f -`, in one transaction"),
+    extent: z
+      .enum(["rules", "tables"])
+      .describe("rules: by handle, nothing else is touched; tables: they are loaded anew"),
+    removed: listOf(z.string()).describe("rules that go"),
+    restored: listOf(z.string()).describe("rules that come back"),
+    repairs: listOf(z.string()).describe("promises that are broken now and hold after it, proved"),
+    stillBroken: listOf(z.string()).describe("promises that something else breaks, too"),
+    undecided: listOf(z.string()).describe("promises of which it is not known"),
+    losses: listOf(z.string()).describe("what sets hold and cannot go on holding"),
+  })
+  .openapi("ProposedUndo");
 export const noteBody = z.strictObject({ text: text(MAXIMUM_NOTE).min(1) }).openapi("Note");
 
 export const postmortem = z

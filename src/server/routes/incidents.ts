@@ -1,6 +1,7 @@
 import { doubtsOf } from "../../operations/incident/doubts.ts";
 import { titleOf, waitingFor } from "../../operations/incident/life.ts";
 import type { Incident } from "../../operations/incident/model.ts";
+import type { ProposedUndo } from "../../operations/incident/undoing.ts";
 import { draftPostmortem } from "../../operations/postmortem/draft.ts";
 import { proposeIntents } from "../../operations/postmortem/regression.ts";
 import { storyOf } from "../../operations/postmortem/story.ts";
@@ -37,6 +38,18 @@ export function incidentRoutes({ incidents, inventory }: Parts): readonly Mount[
       params: idPath,
       result: contract.incident,
       run: async ({ params }) => told(await find(params.id)),
+    }),
+    operation({
+      method: "get",
+      path: "/v1/incidents/{id}/undo",
+      summary: "What an undo would do, proved on what runs now; nothing is sent",
+      role: "operator",
+      params: idPath,
+      result: contract.proposedUndo,
+      run: async ({ params }) => {
+        const proposed = await incidents.proposeUndo(params.id);
+        return proposed.kind === "refusal" ? proposed : proposedBody(proposed);
+      },
     }),
     operation({
       method: "post",
@@ -97,4 +110,20 @@ export function incidentBody(incident: Incident) {
   const { cause, symptoms } = incident;
   const doubts = cause?.kind === "explained" ? doubtsOf(cause, symptoms) : [];
   return { ...incident, title: titleOf(incident), doubts, waitsFor };
+}
+
+function proposedBody({ device, plan }: ProposedUndo) {
+  const { undo, repairs, stillBroken, undecided } = plan;
+  const { script, extent, removed, restored, losses } = undo;
+  return {
+    device,
+    script,
+    extent,
+    removed,
+    restored,
+    losses,
+    repairs,
+    stillBroken,
+    undecided,
+  };
 }
