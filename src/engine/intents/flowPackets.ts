@@ -142,6 +142,15 @@ function serviceOf(
   }
 }
 
+/** Packets of a service by the port that they are for; all of a service without ports. */
+export function portsOf(layout: HeaderLayout, service: Service): Node {
+  if (service.kind !== "ports") return TRUE;
+  return layout.arena.and(
+    bitsIn(layout, "protocol", 0, 8, [single(BigInt(service.protocol))]),
+    bitsIn(layout, "transport", 16, 16, normalizeRanges(service.ports)),
+  );
+}
+
 const BLOCKED_STATES: readonly CtState[] = ["new", "invalid", "untracked"];
 
 /** What begins a connection is new; what must not begin one may also be invalid or untracked. */

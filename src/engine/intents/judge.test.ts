@@ -1,41 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { parseIpv4 } from "../base/address.ts";
 import { single } from "../base/range.ts";
 import type { Device } from "../device/device.ts";
-import { readDevice } from "../parsers/readDevice.ts";
 import { judgeIntents } from "./judge.ts";
 import type { End, FlowPattern, IntentAnswer, IntentKind, Service } from "./model.ts";
-
-function parse(text: string): Device {
-  const { device, refused } = readDevice({ files: new Map([["rules", text]]), roots: ["rules"] });
-  expect(refused).toEqual([]);
-  return device;
-}
-
-function end(addresses: string, ...interfaces: string[]): End {
-  const ranges = addresses.split(" ").map((text) => {
-    const [address = "", length = "32"] = text.split("/");
-    const from = parseIpv4(address) ?? 0n;
-    return { from, to: from + (1n << BigInt(32 - Number(length))) - 1n };
-  });
-  return {
-    addresses: new Map([["ip", ranges]]),
-    interfaces: interfaces.length === 0 ? null : interfaces,
-  };
-}
-
-const tcp = (port: number): Service => ({
-  kind: "ports",
-  protocol: 6,
-  ports: [single(BigInt(port))],
-});
+import { end, forward, parse, tcp } from "./testing/patterns.ts";
 
 const MAIL = end("10.10.2.11 10.10.2.12", "dmz");
 const INTERNET = end("198.51.100.0/24", "wan");
-
-function forward(from: End, to: End, ...services: Service[]): FlowPattern {
-  return { path: "forward", from, to, services };
-}
 
 function judge(device: Device, kind: IntentKind, ...flows: FlowPattern[]): IntentAnswer {
   const [answer] = judgeIntents(device, [{ kind, flows }]);

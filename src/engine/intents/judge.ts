@@ -26,27 +26,33 @@ import { toNotation } from "../packet/header/toNotation.ts";
 import { unknownKeys, unknownLevels } from "../packet/header/unknowns.ts";
 import { isNotationError, parsePacket } from "../packet/notation.ts";
 import type { Path } from "../packet/packet.ts";
+import {
+  type Alteration,
+  hasAlterations,
+  isDestinationNat,
+  noteAlterations,
+} from "./alterations.ts";
+import { anyDestination, entrances } from "./entrances.ts";
 import { flowPackets, openInterfaces, pathOfPart } from "./flowPackets.ts";
 import type {
   FlowPart,
   FlowPattern,
+  Hosts,
   Intent,
   IntentAnswer,
   IntentExample,
   IntentKind,
 } from "./model.ts";
+import { type AlteredPart, movesOf } from "./moves.ts";
 import { withOwnNames } from "./ownNames.ts";
-import {
-  destinationNat,
-  type ReplyPatterns,
-  replyPatterns,
-  type Translated,
-} from "./translated.ts";
-import { areStray, leftUntracked, STRAY } from "./untracked.ts";
+import { type ReplyPatterns, replyPatterns } from "./translated.ts";
+import { areStray, STRAY } from "./untracked.ts";
 
 export interface JudgeOptions {
   /** Default: that of the arena. */
   readonly nodeLimit?: number;
+  /** Default: whatever an address is, somebody may serve there. */
+  readonly hosts?: Hosts;
 }
 
 /** What every answer rests on. */
@@ -62,12 +68,18 @@ export function judgeIntents(
   intents: readonly Intent[],
   options: JudgeOptions = {},
 ): readonly IntentAnswer[] {
-  const judge: Judge = { device, facts: deviceFacts(device), nameOf: ruleNames(device), options };
+  const judge = judgeOf(device, options);
   return intents.map((intent) => judgeIntent(judge, intent));
+}
+
+function judgeOf(device: Device, options: JudgeOptions): Judge {
+  const changesPackets = hasAlterations(device);
+  return { device, facts: deviceFacts(device), nameOf: ruleNames(device), changesPackets, options };
 }
 
 interface Judge {
   readonly device: Device;
+  readonly changesPackets: boolean;
   readonly facts: DeviceFacts;
   readonly nameOf: (rule: Rule) => string;
   readonly options: JudgeOptions;
@@ -110,38 +122,51 @@ function undecided(reasons: readonly string[]): IntentAnswer {
 function judgeFlow(judge: Judge, kind: IntentKind, pattern: FlowPattern): IntentAnswer {
   const limit = judge.options.nodeLimit;
   const analysis = beginAnalysis([judge.device], limit === undefined ? {} : { nodeLimit: limit });
-  const translated: Translated[] = [];
-  const untracked: Node[] = [];
-  const first = judgePart(judge, analysis, kind, pattern, "first", (visit) => {
-    destinationNat(visit, translated);
-    leftUntracked(visit, untracked);
-  });
-  if (kind === "blocked" || first.answer.status === "broken") return first.answer;
-  const later = judgePart(judge, analysis, kind, pattern, "later", null);
+  if (kind === "blocked") return judgeClosed(judge, analysis, pattern);
+  const { arena } = analysis;
+  const first = judgePart(judge, analysis, kind, pattern, "first");
+  if (first.answer.status === "broken") return first.answer;
+  const later = judgePart(judge, analysis, kind, pattern, "later");
+  const translated = first.alterations.filter(isDestinationNat);
   const replies = replyPatterns(analysis, pattern, first.packets, translated);
-  const back = replies.patterns.map((one) => {
-    const ignored: Node[] = [];
-    const { answer, packets } = judgePart(judge, analysis, kind, one, "reply", (visit) =>
-      leftUntracked(visit, ignored),
-    );
-    const isStray = areStray(analysis, untracked, packets, ignored);
-    if (isStray && answer.status === "holds") return undecided([STRAY]);
-    return replies.isExact ? answer : softened(answer);
-  });
-  const answers = [first.answer, later.answer, ...back];
-  if (replies.reasons.length > 0) answers.push(undecided(replies.reasons));
-  return answers.reduce(worst);
+  const back = replies.patterns.map((one) => judgePart(judge, analysis, kind, one, "reply"));
+  const answers = [
+    first.answer,
+    later.answer,
+    ...back.map((one) => {
+      if (areStray(arena, first, one) && one.answer.status === "holds") return undecided([STRAY]);
+      return replies.isExact ? one.answer : softened(one.answer);
+    }),
+  ];
+  const moves = movesOf(first, [later, ...back], judge.options.hosts ?? null);
+  const reasons = [...replies.reasons, ...moves.reasons];
+  if (reasons.length > 0) answers.push(undecided(reasons));
+  const answer = answers.reduce(worst);
+  return { ...answer, assumptions: [...answer.assumptions, ...moves.assumptions] };
+}
+
+/** What shall be closed is entered by its own address, and by each that NAT sends there. */
+function judgeClosed(judge: Judge, analysis: Analysis, pattern: FlowPattern): IntentAnswer {
+  const { arena, layout } = analysis;
+  if (!judge.changesPackets) return judgePart(judge, analysis, "blocked", pattern, "first").answer;
+  const direct = walkPart(judge, analysis, "blocked", pattern, "first");
+  if (direct.packets === FALSE) return NO_PACKET;
+  const wide = walkPart(judge, analysis, "blocked", anyDestination(pattern), "first");
+  const { moved, certain, perhaps } = entrances(layout, pattern, wide.alterations);
+  const answers = [
+    answerOf({ ...direct, packets: arena.difference(direct.packets, moved) }),
+    answerOf({ ...wide, packets: certain }),
+    softened(answerOf({ ...wide, packets: arena.difference(perhaps, certain) })),
+  ];
+  return { ...answers.reduce(worst), assumptions: direct.assumptions };
 }
 
 /** Where replies to connections of a pattern come from. May throw `NodeLimitError`. */
 export function repliesTo(device: Device, kind: IntentKind, pattern: FlowPattern): ReplyPatterns {
-  const judge = { device, facts: deviceFacts(device), nameOf: ruleNames(device), options: {} };
+  const judge = judgeOf(device, {});
   const analysis = beginAnalysis([device]);
-  const translated: Translated[] = [];
-  const { packets } = judgePart(judge, analysis, kind, pattern, "first", (visit) =>
-    destinationNat(visit, translated),
-  );
-  return replyPatterns(analysis, pattern, packets, translated);
+  const { packets, alterations } = walkPart(judge, analysis, kind, pattern, "first");
+  return replyPatterns(analysis, pattern, packets, alterations.filter(isDestinationNat));
 }
 
 /** What breaks more packets than there may be is no proof that any is broken. */
@@ -151,9 +176,10 @@ function softened(answer: IntentAnswer): IntentAnswer {
   return { ...answer, status: "undecided", reasons };
 }
 
-interface JudgedPart {
+const NO_PACKET = undecided(["no packet fits it: look at its addresses and ports"]);
+
+interface JudgedPart extends AlteredPart {
   readonly answer: IntentAnswer;
-  readonly packets: Node;
 }
 
 function judgePart(
@@ -162,23 +188,48 @@ function judgePart(
   kind: IntentKind,
   pattern: FlowPattern,
   part: FlowPart,
-  onRule: ((visit: RuleVisit) => void) | null,
 ): JudgedPart {
+  const walked = walkPart(judge, analysis, kind, pattern, part);
+  const { packets, alterations, assumptions } = walked;
+  if (packets === FALSE && part === "first") return { answer: NO_PACKET, packets, alterations: [] };
+  return { answer: { ...answerOf(walked), assumptions }, packets, alterations };
+}
+
+function walkPart(
+  { device, facts, nameOf, changesPackets }: Judge,
+  analysis: Analysis,
+  kind: IntentKind,
+  pattern: FlowPattern,
+  part: FlowPart,
+): Walked {
   const { arena, layout } = analysis;
-  const { facts, nameOf, device } = judge;
   const path = pathOfPart(pattern.path, part);
   const asked = flowPackets(layout, kind, pattern, part);
   const world = beginPath(analysis, facts, path, nameOf);
   const looked = { facts, nameOf, constraint: arena.not(FALSE) };
   const live = arena.and(asked, headersUnder(analysis, path, [looked]));
-  const endings = walkRegion(world, live, onRule);
+  const noted: Alteration[] = [];
+  const note = changesPackets ? (visit: RuleVisit) => noteAlterations(visit, noted) : null;
+  const endings = walkRegion(world, live, note);
   const constraint = world.constraints.reduce<Node>((all, one) => arena.and(all, one), live);
   const packets = arena.and(constraint, headersUnder(analysis, path, [looked]));
-  if (packets === FALSE && part === "first")
-    return { answer: undecided(["no packet fits it: look at its addresses and ports"]), packets };
-  const answer = answerOf({ analysis, device, kind, pattern, path, part, packets, endings });
+  const alterations = noted.flatMap((one): readonly Alteration[] => {
+    const some = arena.and(one.packets, packets);
+    return some === FALSE ? [] : [{ ...one, packets: some }];
+  });
   const assumptions = [...ASSUMPTIONS, ...DOMAIN_ASSUMPTIONS[path], ...world.assumptions];
-  return { answer: { ...answer, assumptions }, packets: live };
+  return {
+    analysis,
+    device,
+    kind,
+    pattern,
+    path,
+    part,
+    packets,
+    endings,
+    alterations,
+    assumptions,
+  };
 }
 
 interface Walked {
@@ -190,6 +241,8 @@ interface Walked {
   readonly part: FlowPart;
   readonly packets: Node;
   readonly endings: readonly Ending[];
+  readonly alterations: readonly Alteration[];
+  readonly assumptions: readonly string[];
 }
 
 /** What an ending means for an intent; `may`: it can be either. */

@@ -5,6 +5,19 @@ import type { IpFamily, Path } from "../packet/packet.ts";
 /** Hosts of one end of a flow, by family; a family that is missing has no hosts. */
 export type Addresses = ReadonlyMap<IpFamily, readonly Range[]>;
 
+export const ANYWHERE: Addresses = new Map([
+  ["ip", [{ from: 0n, to: 0xffffffffn }]],
+  ["ip6", [{ from: 0n, to: (1n << 128n) - 1n }]],
+]);
+export const ANY_PORT: readonly Range[] = [{ from: 0n, to: 65535n }];
+
+/** Hosts that somebody has declared: a rule that sends connections to another one sends them nowhere known. */
+export interface Hosts {
+  readonly all: Addresses;
+  /** Of the device itself; null: nobody has said. */
+  readonly own: Addresses | null;
+}
+
 /** One end of a flow, as the device sees it. */
 export interface End {
   readonly addresses: Addresses;

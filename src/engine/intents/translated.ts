@@ -1,23 +1,10 @@
 import { single } from "../base/range.ts";
 import { FALSE, type Node } from "../bdd/index.ts";
-import type { Analysis, RuleVisit } from "../compile/index.ts";
+import type { Analysis } from "../compile/index.ts";
 import type { NatStatement } from "../device/statement.ts";
 import type { IpFamily } from "../packet/packet.ts";
-import type { End, FlowPattern, Service } from "./model.ts";
-
-/** What a rule does to the destination of first packets. */
-export interface Translated {
-  readonly packets: Node;
-  readonly statement: NatStatement;
-}
-
-/** Notes the rules that give first packets another destination. */
-export function destinationNat(visit: RuleVisit, found: Translated[]): void {
-  if (visit.run.hit === FALSE) return;
-  if (visit.hook !== "prerouting" && visit.hook !== "output") return;
-  for (const statement of visit.rule.statements)
-    if (statement.kind === "nat") found.push({ packets: visit.run.hit, statement });
-}
+import type { DestinationNat } from "./alterations.ts";
+import { ANY_PORT, ANYWHERE, type End, type FlowPattern, type Service } from "./model.ts";
 
 /** Patterns whose replies are all that can come back. */
 export interface ReplyPatterns {
@@ -27,18 +14,12 @@ export interface ReplyPatterns {
   readonly reasons: readonly string[];
 }
 
-const ANYWHERE: End["addresses"] = new Map([
-  ["ip", [{ from: 0n, to: 0xffffffffn }]],
-  ["ip6", [{ from: 0n, to: (1n << 128n) - 1n }]],
-]);
-const ANY_PORT = [{ from: 0n, to: 65535n }];
-
 /** Replies come from where NAT has sent the first packets of the connections. */
 export function replyPatterns(
   { arena }: Analysis,
   pattern: FlowPattern,
   first: Node,
-  translated: readonly Translated[],
+  translated: readonly DestinationNat[],
 ): ReplyPatterns {
   if (translated.length === 0) return { patterns: [pattern], isExact: true, reasons: [] };
   const rest = translated.reduce<Node>((all, { packets }) => arena.difference(all, packets), first);
