@@ -1,6 +1,7 @@
 import { intersectRanges } from "../base/range.ts";
 import { type Node, TRUE, withinNodeLimit } from "../bdd/index.ts";
 import type { Device, Rule } from "../device/device.ts";
+import { alters } from "../intents/alterations.ts";
 import { flowPackets, pathOfPart } from "../intents/flowPackets.ts";
 import { repliesTo } from "../intents/judge.ts";
 import type { FlowPart, FlowPattern, Intent, IntentKind } from "../intents/model.ts";
@@ -37,14 +38,26 @@ export function compareFlows(before: Device, after: Device): FlowComparison {
 }
 
 /** How packets of an intent may fare otherwise although they are accepted alike, in words; empty: they do not. */
-export function unlikeFor(comparison: FlowComparison, { kind, flows }: Intent): readonly string[] {
-  const found = flows.flatMap((pattern) => [
+export function unlikeFor(comparison: FlowComparison, intent: Intent): readonly string[] {
+  const found = effectsFor(comparison, intent).map(({ text }) => text);
+  return [...new Set([...comparison.everywhere, ...found])];
+}
+
+/** Rules that send packets of an intent elsewhere than before, or write them otherwise, in words. */
+export function movedOtherwise(comparison: FlowComparison, intent: Intent): readonly string[] {
+  const moved = effectsFor(comparison, intent).filter(
+    ({ rule }) => rule === null || rule.statements.some(alters),
+  );
+  return [...new Set(moved.map(({ text }) => text))];
+}
+
+function effectsFor(comparison: FlowComparison, { kind, flows }: Intent): readonly Told[] {
+  return flows.flatMap((pattern) => [
     ...unlikePart(comparison, kind, pattern, "first"),
     ...unlikePart(comparison, kind, pattern, "later"),
     ...unlikeReplies(comparison, kind, pattern),
     ...sentHere(comparison, pattern),
   ]);
-  return [...new Set([...comparison.everywhere, ...found])];
 }
 
 /** Replies come from where NAT has sent the connections, on either side. */
@@ -52,13 +65,15 @@ function unlikeReplies(
   comparison: FlowComparison,
   kind: IntentKind,
   pattern: FlowPattern,
-): readonly string[] {
+): readonly Told[] {
   const told = comparison.sides.map((device) =>
     withinNodeLimit(() => repliesTo(device, kind, pattern)),
   );
   const patterns = told.flatMap((one) => (one.kind === "done" ? one.value.patterns : []));
   return [
-    ...(told.every((one) => one.kind === "done") ? [] : ["where replies come from is not known"]),
+    ...(told.every((one) => one.kind === "done")
+      ? []
+      : [{ text: "where replies come from is not known", rule: null }]),
     ...[pattern, ...patterns].flatMap((one) => unlikePart(comparison, kind, one, "reply")),
   ];
 }
@@ -68,18 +83,18 @@ function unlikePart(
   kind: IntentKind,
   pattern: FlowPattern,
   part: FlowPart,
-): readonly string[] {
+): readonly Told[] {
   const path = pathOfPart(pattern.path, part);
   const packetsOf = ({ analysis }: ComparedPath) =>
     flowPackets(analysis.layout, kind, pattern, part);
-  return effectsOn(paths, path, packetsOf).map(({ text }) => text);
+  return effectsOn(paths, path, packetsOf);
 }
 
 /** Destination NAT that sends other packets to the far end: whoever connects may write another address. */
-function sentHere({ paths }: FlowComparison, pattern: FlowPattern): readonly string[] {
-  return effectsOn(paths, pattern.path, () => TRUE)
-    .filter(({ rule }) => rule === null || sendsTo(rule, pattern))
-    .map(({ text }) => text);
+function sentHere({ paths }: FlowComparison, pattern: FlowPattern): readonly Told[] {
+  return effectsOn(paths, pattern.path, () => TRUE).filter(
+    ({ rule }) => rule === null || sendsTo(rule, pattern),
+  );
 }
 
 function sendsTo({ statements }: Rule, { to }: FlowPattern): boolean {

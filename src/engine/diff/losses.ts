@@ -2,6 +2,7 @@ import { FALSE, type Node, withinNodeLimit } from "../bdd/index.ts";
 import { canonicalText } from "../compile/index.ts";
 import type { Device } from "../device/device.ts";
 import { flowPackets, openInterfaces, pathOfPart } from "../intents/flowPackets.ts";
+import { incidentals } from "../intents/incidental.ts";
 import { type Effect, effectOf, repliesTo } from "../intents/judge.ts";
 import type { FlowPart, FlowPattern, Intent, IntentKind } from "../intents/model.ts";
 import { unknownLevels } from "../packet/header/unknowns.ts";
@@ -114,7 +115,8 @@ function lossOn(
   const lost = packetsOf((before, after) => before === "good" && after === "bad");
   const rest = arena.difference(asked, lost);
   const unknown = new Set([lost, rest].flatMap((set) => unknownLevels(layout, set)));
-  for (const level of openInterfaces(layout, pattern, part)) unknown.add(level);
+  const byTheWay = kind === "blocked" ? [] : incidentals(layout).flatMap(({ levels }) => levels);
+  for (const level of [...openInterfaces(layout, pattern, part), ...byTheWay]) unknown.add(level);
   const certain = arena.difference(arena.exists(lost, unknown), arena.exists(rest, unknown));
   return certain === FALSE ? "unknown" : "some";
 }

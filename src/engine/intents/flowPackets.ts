@@ -5,11 +5,15 @@ import type { HeaderLayout, Space } from "../packet/header/layout.ts";
 import { atomsInRanges, rangesOver } from "../packet/header/rangesOver.ts";
 import { STATE_CODES } from "../packet/header/stateCodes.ts";
 import type { CtState, IpFamily, Path } from "../packet/packet.ts";
-import { PROTOCOL } from "../packet/selectors/index.ts";
+import { PROTOCOL, selectorRow } from "../packet/selectors/index.ts";
 import type { Addresses, End, FlowPart, FlowPattern, IntentKind, Service } from "./model.ts";
 
-/** Ports from which clients connect: what is not reserved (RFC 6335), wider than Linux' 32768–60999. */
-const CLIENT_PORTS: Range = { from: 1024n, to: 65535n };
+/**
+ * Ports from which clients connect: Linux' 32768–60999, and what RFC 6335 leaves for it (49152–65535, as Windows
+ * and macOS do). With those from 1024 on, each drop of a registered port broke every promise of others, by replies
+ * that no client waits for.
+ */
+const CLIENT_PORTS: Range = { from: 32768n, to: 65535n };
 const FAMILIES: readonly IpFamily[] = ["ip", "ip6"];
 const WIDTH: Readonly<Record<IpFamily, number>> = { ip: 32, ip6: 128 };
 
@@ -40,6 +44,38 @@ export function flowPackets(
     ),
     partOf(layout, kind, part),
     flagsOf(layout, kind, part),
+    kind === "blocked" ? TRUE : ordinaryOf(layout, pathOfPart(path, part)),
+  ]);
+}
+
+/** The least that a header counts of itself, in words of 32 bits (RFC 791, RFC 9293). */
+const LEAST_HEADER = [{ from: 5n, to: 15n }];
+const PACKET_KIND = "meta pkttype";
+const PACKET_HOST = single(0n);
+
+/**
+ * What is true of all packets of a connection that the kernel goes on with: it forwards nothing that is not for this
+ * host on the link (`ip_forward`), and drops headers that are too short before any chain.
+ */
+function ordinaryOf(layout: HeaderLayout, path: Path): Node {
+  const { arena, questions } = layout;
+  const isKindAsked =
+    questions.read.has(PACKET_KIND) && !questions.computed.has(PACKET_KIND) && path !== "output";
+  const isTcp = bitsIn(layout, "protocol", 0, 8, [single(BigInt(PROTOCOL.tcp))]);
+  return allOf(layout, [
+    isKindAsked
+      ? atomsInRanges(
+          arena,
+          layout.atoms(PACKET_KIND, PACKET_KIND, selectorRow(PACKET_KIND).width, "header"),
+          [PACKET_HOST],
+        )
+      : TRUE,
+    questions.read.has("tcp doff")
+      ? arena.or(arena.not(isTcp), bitsIn(layout, "transport", 96, 4, LEAST_HEADER))
+      : TRUE,
+    questions.read.has("ip hdrlength")
+      ? arena.or(familyOf(layout, "ip6"), bitsIn(layout, "network4", 4, 4, LEAST_HEADER))
+      : TRUE,
   ]);
 }
 

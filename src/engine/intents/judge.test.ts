@@ -60,6 +60,53 @@ describe("reachable", () => {
       "broken first",
     ],
     ["hangs on a queue", `${BACK} / tcp dport 25 queue`, "undecided first"],
+    [
+      "hangs on the link address of one host",
+      `ether saddr 00:11:22:33:44:55 drop / ${BACK} / ${OUT}`,
+      "undecided first ether saddr",
+    ],
+    [
+      "hangs on the lifetime of packets",
+      `ip ttl < 5 drop / ${BACK} / ${OUT}`,
+      "undecided first ip ttl",
+    ],
+    ["hangs on their class", `ip dscp cs6 drop / ${BACK} / ${OUT}`, "undecided first ip dscp"],
+    [
+      "hangs on options of TCP",
+      `tcp option md5sig exists drop / ${BACK} / ${OUT}`,
+      "undecided first tcp option 19",
+    ],
+    [
+      "hangs on options of IP",
+      `ip option lsrr exists drop / ${BACK} / ${OUT}`,
+      "undecided first ip option 131",
+    ],
+    ["is broken by a drop of all lifetimes", `ip ttl > 0 drop / ${BACK} / ${OUT}`, "broken first"],
+    [
+      "holds with packets for other hosts dropped",
+      `meta pkttype != host drop / ${BACK} / ${OUT}`,
+      "holds",
+    ],
+    [
+      "holds with headers dropped that are too short",
+      `tcp doff < 5 drop / ip hdrlength < 5 drop / ${BACK} / ${OUT}`,
+      "holds",
+    ],
+    [
+      "holds with ports dropped that no client has",
+      `tcp dport 3306 drop / ${BACK} / ${OUT}`,
+      "holds",
+    ],
+    [
+      "is broken by a drop of ports that clients have",
+      `tcp dport 40000-40100 drop / ${BACK} / ${OUT}`,
+      "broken reply",
+    ],
+    [
+      "is broken by a drop of long packets",
+      `meta length > 1400 drop / ${BACK} / ${OUT}`,
+      "broken first",
+    ],
     ["holds on another interface of the same pattern", `${BACK} / oifname "w*" accept`, "holds"],
     ["is broken towards another interface", `${BACK} / oifname "wan1" accept`, "broken first"],
   ];

@@ -3,7 +3,7 @@
  * whether nothing begins that shall not. `holds` and `broken` are proved for all packets, under the
  * assumptions told with them.
  */
-import { FALSE, type Node, withinNodeLimit } from "../bdd/index.ts";
+import { FALSE, type Node, support, withinNodeLimit } from "../bdd/index.ts";
 import {
   type Analysis,
   beginAnalysis,
@@ -32,8 +32,10 @@ import {
   isDestinationNat,
   noteAlterations,
 } from "./alterations.ts";
+import { expiringSets, takenBeyond } from "./beyond.ts";
 import { anyDestination, entrances } from "./entrances.ts";
 import { flowPackets, openInterfaces, pathOfPart } from "./flowPackets.ts";
+import { incidentals } from "./incidental.ts";
 import type {
   FlowPart,
   FlowPattern,
@@ -59,7 +61,7 @@ export interface JudgeOptions {
 const ASSUMPTIONS: readonly string[] = [
   "Linux 5.10 or later, one network namespace, no offloaded flows",
   "connections began under the ruleset that judges them",
-  "clients connect from ports above 1023",
+  "clients connect from ports above 32767, as Linux, Windows, macOS and NetBSD do",
 ];
 
 /** Answers for each intent, in their order. */
@@ -73,13 +75,24 @@ export function judgeIntents(
 }
 
 function judgeOf(device: Device, options: JudgeOptions): Judge {
-  const changesPackets = hasAlterations(device);
-  return { device, facts: deviceFacts(device), nameOf: ruleNames(device), changesPackets, options };
+  const expiring = expiringSets(device);
+  return {
+    device,
+    facts: deviceFacts(device),
+    nameOf: ruleNames(device),
+    changesPackets: hasAlterations(device),
+    beyond: takenBeyond(device),
+    assumptions: expiring === null ? ASSUMPTIONS : [...ASSUMPTIONS, expiring],
+    options,
+  };
 }
 
 interface Judge {
   readonly device: Device;
   readonly changesPackets: boolean;
+  /** Why nothing is proved to pass, in words. */
+  readonly beyond: readonly string[];
+  readonly assumptions: readonly string[];
   readonly facts: DeviceFacts;
   readonly nameOf: (rule: Rule) => string;
   readonly options: JudgeOptions;
@@ -139,7 +152,7 @@ function judgeFlow(judge: Judge, kind: IntentKind, pattern: FlowPattern): Intent
     }),
   ];
   const moves = movesOf(first, [later, ...back], judge.options.hosts ?? null);
-  const reasons = [...replies.reasons, ...moves.reasons];
+  const reasons = [...replies.reasons, ...moves.reasons, ...judge.beyond];
   if (reasons.length > 0) answers.push(undecided(reasons));
   const answer = answers.reduce(worst);
   return { ...answer, assumptions: [...answer.assumptions, ...moves.assumptions] };
@@ -196,7 +209,7 @@ function judgePart(
 }
 
 function walkPart(
-  { device, facts, nameOf, changesPackets }: Judge,
+  { device, facts, nameOf, changesPackets, ...judge }: Judge,
   analysis: Analysis,
   kind: IntentKind,
   pattern: FlowPattern,
@@ -217,7 +230,7 @@ function walkPart(
     const some = arena.and(one.packets, packets);
     return some === FALSE ? [] : [{ ...one, packets: some }];
   });
-  const assumptions = [...ASSUMPTIONS, ...DOMAIN_ASSUMPTIONS[path], ...world.assumptions];
+  const assumptions = [...judge.assumptions, ...DOMAIN_ASSUMPTIONS[path], ...world.assumptions];
   return {
     analysis,
     device,
@@ -265,21 +278,28 @@ function answerOf(walked: Walked): IntentAnswer {
   const sets = [packets, ...within.map((ending) => ending.packets)];
   const unknown = sets.flatMap((set) => unknownLevels(analysis.layout, set));
   const open = openInterfaces(analysis.layout, walked.pattern, walked.part);
+  const incidental = walked.kind === "blocked" ? [] : incidentals(analysis.layout);
+  const byTheWay = incidental.flatMap(({ levels }) => levels);
   const certainUnder = (levels: readonly number[]) => {
     const all = new Set(levels);
     const good = arena.exists(arena.difference(packets, bad), all);
     return arena.difference(arena.exists(bad, all), good);
   };
-  const certain = certainUnder([...unknown, ...open]);
+  const certain = certainUnder([...unknown, ...open, ...byTheWay]);
   const hangsOnWay = open.length > 0 && certain === FALSE && certainUnder(unknown) !== FALSE;
   const shown = certain === FALSE ? doubtful : arena.and(bad, certain);
   const example = exampleOf(walked, within, shown);
-  const doubt = example === null ? [] : checkExample(walked, example);
+  const asked = new Set(support(arena, shown));
+  const header = incidental.filter(({ levels }) => levels.some((level) => asked.has(level)));
+  /* The notation of packets has no options: the interpreter would walk one without. */
+  const isSaid = certain !== FALSE || header.length === 0;
+  const doubt = example !== null && isSaid ? checkExample(walked, example) : [];
   const isBroken = certain !== FALSE && doubt.length === 0;
+  const depends = [...unknownNames(analysis, shown), ...header.map(({ name }) => name)];
   return {
     status: isBroken ? "broken" : "undecided",
     example,
-    dependsOn: isBroken ? [] : unknownNames(analysis, shown),
+    dependsOn: isBroken ? [] : [...new Set(depends)].sort(),
     reasons: hangsOnWay ? [...doubt, UNKNOWN_WAY] : doubt,
     assumptions: [],
   };

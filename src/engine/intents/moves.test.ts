@@ -93,6 +93,24 @@ describe("what shall be possible", () => {
       "undecided",
       "sets tcp flags",
     ],
+    [
+      "is not proved where a chain at the edge of a device drops",
+      '} table netdev e { chain i { type filter hook ingress device "dmz" priority 0; tcp dport 99 drop; }',
+      "undecided",
+      "chain i of table netdev e",
+    ],
+    [
+      "holds where such a chain takes nothing away",
+      '} table netdev e { chain i { type filter hook ingress device "dmz" priority 0; counter; }',
+      "holds",
+      "",
+    ],
+    [
+      "is not proved where ARP is dropped",
+      "} table arp a { chain i { type filter hook input priority 0; policy drop; }",
+      "undecided",
+      "chain i of table arp a",
+    ],
     ["holds with another mark and lifetime", `${LATE} mark set 5 ip ttl set 64; }`, "holds", ""],
     [
       "holds where other packets are sent elsewhere",

@@ -124,9 +124,47 @@ describe("a change is proved", () => {
   });
 });
 
+describe("a promise is for a person to accept", () => {
+  const cases: readonly (readonly [string, string, string, readonly string[]])[] = [
+    [
+      "where mail leaves with another address than before",
+      "snat to $PUBLIC",
+      "snat to 10.10.2.1",
+      ["mail-out", "mail-names"],
+    ],
+    [
+      "where mail leaves with the address of its host, and did not before",
+      'oifname "wan" ip saddr 10.10.0.0/16 snat to $PUBLIC',
+      "",
+      ["mail-out", "mail-names"],
+    ],
+    [
+      "where mail is sent to another declared host",
+      "tcp dport 25 dnat to $BALANCER",
+      'tcp dport 25 dnat to $BALANCER\n    iifname "dmz" tcp dport 25 dnat to $BALANCER',
+      ["mail-out"],
+    ],
+    [
+      "never where only what others do is translated otherwise",
+      "tcp dport 25 dnat to $BALANCER",
+      "tcp dport { 25, 587 } dnat to $BALANCER",
+      [],
+    ],
+  ];
+  test.each(cases)("%s", (_name, before, after, undecided) => {
+    const answer = prove({ files: { [PATH]: EDGE.replace(before, after) } });
+    expect(toProof(answer)).toMatchObject({ loads: true, undecidedCritical: undecided });
+  });
+});
+
 describe("there is no proof", () => {
   const cases: readonly (readonly [string, Setting, RegExp])[] = [
     ["of a file that the device would refuse", { files: { [PATH]: "table {" } }, /would not load/],
+    [
+      "of a file that includes what is not there",
+      { files: { [PATH]: `include "/nonexistent/x.nft"\n${EDGE}` } },
+      /nonexistent/,
+    ],
     ["of a file that is none of its sources", { files: { "/etc/passwd": "" } }, /no source file/],
     [
       "without a source file that cannot be read",

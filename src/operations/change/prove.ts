@@ -14,6 +14,7 @@ import { contentHashOf } from "./content.ts";
 import { editedLines } from "./edits.ts";
 import type { ManagementFlow } from "./management.ts";
 import type { Proof, SourceFiles } from "./model.ts";
+import { withMoved } from "./moved.ts";
 import { networkHashOf } from "./networkHash.ts";
 import { ownTables } from "./ownTables.ts";
 import { runningHashOf } from "./runningHash.ts";
@@ -44,9 +45,17 @@ export function proveChange(input: ProveInput): ProofAnswer {
   const { diagnostics, coverage } = candidate.result;
   const { findings } = answerLint({ diagnostics, coverage });
   const known = { ...blank, findings, edits: editsOf(input), kept: keptTables(input, sources) };
-  const obstacles = whyNotLoaded(device, candidate);
+  const mistakes = findings.filter(({ severity }) => severity === "error").map(mistakeText);
+  const refused = whyNotLoaded(device, candidate);
+  const obstacles = refused.length > 0 ? refused : mistakes;
   if (obstacles.length > 0) return { ...known, reasons: obstacles };
   return { ...known, ...judged(input, running, candidate) };
+}
+
+/** Such as a file that is included and was not read: what it holds may be anything. */
+function mistakeText({ file, line, message, help }: ProofAnswer["findings"][number]): string {
+  const place = file === null ? "" : `${file}:${line}: `;
+  return `${place}${message}${help === "" ? "" : `: ${help}`}`;
 }
 
 /** What the life of a change needs of it. */
@@ -144,7 +153,12 @@ type Judged = Pick<
 
 function judged(input: ProveInput, running: DeviceResult, candidate: Candidate): Judged {
   const difference = compareDevices(running.device, candidate.device);
-  const changed = changedIntents(input, running.device, candidate);
+  const changed = withMoved(
+    input,
+    [running.device, candidate.device],
+    difference,
+    changedIntents(input, running.device, candidate),
+  );
   const after = changed.map(told);
   const broken = changed.filter(({ intent }) => intent.status === "broken");
   const brokenThat = (wanted: ChangedIntent["becomes"]) =>

@@ -1,8 +1,9 @@
 import type { Device } from "../../engine/device/device.ts";
 import { judgeIntents } from "../../engine/intents/judge.ts";
-import type { Intent, IntentAnswer, Service } from "../../engine/intents/model.ts";
+import type { Hosts, Intent, IntentAnswer, Service } from "../../engine/intents/model.ts";
 import { intentsOn } from "../inventory/checkDevice.ts";
 import { planIntent } from "../inventory/flows.ts";
+import { hostsOf } from "../inventory/hosts.ts";
 import type { Network, NetworkIntent } from "../inventory/model.ts";
 import { parseService } from "../inventory/services.ts";
 import type { Symptom, SymptomFlow } from "./model.ts";
@@ -10,7 +11,13 @@ import type { Proofs } from "./proofs.ts";
 
 /** What one connection, or one intent, that a symptom speaks of asks of a device. */
 export type Asked =
-  | { readonly kind: "asked"; readonly key: string; readonly intent: Intent }
+  | {
+      readonly kind: "asked";
+      readonly key: string;
+      readonly intent: Intent;
+      /** Those that the network file declares. */
+      readonly hosts: Hosts;
+    }
   /** Another device stands between the ends, and this one has no say. */
   | { readonly kind: "notAsked" }
   /** It is not known who stands between, or what the service is. */
@@ -22,8 +29,9 @@ export function askFlow(network: Network, device: string, flow: SymptomFlow): As
   const { byDevice, problems } = planFlow(network, flow);
   const intent = byDevice.get(device);
   const { from, to, service } = flow;
+  const hosts = hostsOf(network, device);
   if (intent !== undefined)
-    return { kind: "asked", key: JSON.stringify([device, from, to, service]), intent };
+    return { kind: "asked", key: JSON.stringify([device, from, to, service]), intent, hosts };
   return { kind: problems.length === 0 ? "notAsked" : "notPlanned" };
 }
 
@@ -37,17 +45,18 @@ export function askSymptom(
   if (intent.device !== device) return [{ kind: "notAsked" }];
   const own = intentsOn(network, device).get(intent.id);
   if (own === undefined) return [{ kind: "notPlanned" }];
-  return [{ kind: "asked", key: JSON.stringify([device, intent.id]), intent: own }];
+  const hosts = hostsOf(network, device);
+  return [{ kind: "asked", key: JSON.stringify([device, intent.id]), intent: own, hosts }];
 }
 
 /** Whether it holds where this runs, which is proved only once. */
 export function statusOn(
   network: Network,
   device: Device,
-  { key, intent }: Extract<Asked, { kind: "asked" }>,
+  { key, intent, hosts }: Extract<Asked, { kind: "asked" }>,
   proofs: Proofs,
 ): IntentAnswer["status"] {
-  const prove = () => judgeIntents(device, [intent])[0]?.status ?? "undecided";
+  const prove = () => judgeIntents(device, [intent], { hosts })[0]?.status ?? "undecided";
   return proofs.status(network, device, key, prove);
 }
 

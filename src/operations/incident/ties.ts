@@ -65,9 +65,9 @@ export function asFarAsProved(
     ...(readWhole.after || tie === "explained" ? [] : [`${device} was not read whole after it`]),
   ];
   if (unread.length > 0) return { tie: "unknown", reasons: unread };
-  if (tie !== "notExplained") return { tie, reasons: [] };
+  if (tie === "explained") return { tie, reasons: [] };
   const unlike = proofs.unlike(network, [before, after], asked.key, asked.intent);
-  if (unlike.length === 0) return NOT_EXPLAINED;
+  if (unlike.length === 0) return { tie, reasons: [] };
   return { tie: "unknown", reasons: unlike.map((reason) => `${device}: ${reason}`) };
 }
 

@@ -3,6 +3,7 @@ import type { Device } from "../../engine/device/device.ts";
 import { judgeIntents } from "../../engine/intents/judge.ts";
 import type { Intent, IntentAnswer } from "../../engine/intents/model.ts";
 import { type PlannedIntent, planIntent } from "./flows.ts";
+import { hostsOf } from "./hosts.ts";
 import type { Network, NetworkIntent } from "./model.ts";
 
 /** Judges what the network file asks of one device. */
@@ -11,7 +12,10 @@ export function checkDevice(network: Network, name: string, device: Device): Che
     .map((intent) => planIntent(network, intent))
     .filter((plan) => concerns(plan, name));
   return answerCheck(
-    planned.map((plan) => ({ words: wordsOf(plan.intent), answer: judge(plan, name, device) })),
+    planned.map((plan) => ({
+      words: wordsOf(plan.intent),
+      answer: judge(network, plan, name, device),
+    })),
   );
 }
 
@@ -31,9 +35,15 @@ function concerns({ byDevice, problems }: PlannedIntent, name: string): boolean 
   return byDevice.has(name) || problems.length > 0;
 }
 
-function judge({ byDevice, problems }: PlannedIntent, name: string, device: Device): IntentAnswer {
+function judge(
+  network: Network,
+  { byDevice, problems }: PlannedIntent,
+  name: string,
+  device: Device,
+): IntentAnswer {
   const intent = byDevice.get(name);
-  const [judged] = intent === undefined ? [] : judgeIntents(device, [intent]);
+  const [judged] =
+    intent === undefined ? [] : judgeIntents(device, [intent], { hosts: hostsOf(network, name) });
   const reasons = problems.map(({ message, help }) => `${message}: ${help}`);
   if (judged === undefined)
     return { status: "undecided", example: null, dependsOn: [], reasons, assumptions: [] };
