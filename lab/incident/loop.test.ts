@@ -173,6 +173,43 @@ describeWith(["root", "nft", "ip"], "the loop", () => {
   );
 
   test(
+    "where no cause is proved, a person may take back what may be it",
+    async () => {
+      const loop = await open();
+      const before = listing();
+      nft("flush chain ip nat postrouting\n");
+      await differenceSeen(loop);
+      const flows = [{ from: "10.10.2.11", to: "internet", service: "smtp" }];
+      await loop.incidents.symptom({
+        id: "mail",
+        sinceMs: Date.now(),
+        text: "no mail leaves",
+        flows,
+        intent: null,
+      });
+      const { incident } = await next(loop, "opened");
+      const { cause } = (await loop.incidents.find(incident.id)) ?? {};
+      if (cause?.kind !== "unclear") throw new Error(`the cause is ${cause?.kind}`);
+      const [candidate] = cause.candidates;
+      expect(await loop.incidents.undo(incident.id, ANA)).toMatchObject({
+        kind: "refusal",
+        help: expect.stringContaining(`--difference ${candidate?.id}`),
+      });
+      expect(await loop.incidents.undo(incident.id, ANA, "999")).toMatchObject({
+        kind: "refusal",
+        reason: expect.stringContaining("999"),
+      });
+      expect(await loop.incidents.undo(incident.id, ANA, candidate?.id)).toMatchObject({
+        undo: { state: "done" },
+      });
+      expect(listing()).toBe(before);
+      await loop.audit.close();
+      expect(loop.faults).toEqual([]);
+    },
+    LONG_MS,
+  );
+
+  test(
     "what a harmless rule does not break is not its fault, and the fatal one goes alone",
     async () => {
       const loop = await open();
@@ -229,7 +266,7 @@ describeWith(["root", "nft", "ip"], "the loop", () => {
       });
       expect(await loop.incidents.undo(incident.id, ANA)).toMatchObject({
         kind: "refusal",
-        reason: "no cause is proved yet",
+        reason: "no difference of a ruleset is its cause",
       });
       await loop.audit.close();
       expect(loop.faults).toEqual([]);

@@ -135,6 +135,7 @@ function addIncidentCommands(asking: Asking, { streams, end }: Frame): void {
     .action(async (id, options) => end(await incident(id, options, streams())));
   asking("undo", "takes back the cause of an incident: proved on what runs now, and read back")
     .argument("[incident]", "default: the one that is open")
+    .option("--difference <number>", "one that may be the cause, where none is proved")
     .option(
       "--dry-run",
       "says what it would do and restore, proved on what runs now, and sends nothing",

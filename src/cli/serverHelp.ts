@@ -100,6 +100,7 @@ Examples:
   premortem undo --dry-run
   premortem undo
   premortem undo 3
+  premortem undo 3 --difference 12 --dry-run
 
 ${exits("undone, or said what it would do", "not undone, or refused, with the reason")}`,
   note: `

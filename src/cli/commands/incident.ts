@@ -39,6 +39,8 @@ export function incident(
 
 export interface UndoOptions extends Asking {
   readonly dryRun?: boolean;
+  /** The number of one that may be the cause, where none is proved. */
+  readonly difference?: string;
 }
 
 /** Takes back the cause, or says what that would do: of the one incident that is open, where none is named. */
@@ -51,7 +53,7 @@ export function undo(
     const wanted = id ?? (await onlyOpen(api, streams));
     if (typeof wanted !== "string") return wanted;
     if (options.dryRun === true) return proposeUndo(api, wanted, options, streams);
-    const undone = await api.send<IncidentBody>("POST", `${incidentPath(wanted)}/undo`);
+    const undone = await api.send<IncidentBody>("POST", undoPath(wanted, options));
     if (isFault(undone)) return undone;
     print(options, streams, undone, (one) => incidentText(one, streams.out.style));
     return undone.undo?.state === "done" ? EXIT.clean : EXIT.findings;
@@ -61,10 +63,10 @@ export function undo(
 async function proposeUndo(
   api: Api,
   id: string,
-  options: Asking,
+  options: UndoOptions,
   streams: Streams,
 ): Promise<ExitCode | CallFault> {
-  const proposed = await api.get<ProposedUndoBody>(`${incidentPath(id)}/undo`);
+  const proposed = await api.get<ProposedUndoBody>(undoPath(id, options));
   if (isFault(proposed)) return proposed;
   print(options, streams, proposed, (one) => proposedUndoText(one, id, streams.out.style));
   return EXIT.clean;
@@ -123,6 +125,11 @@ export function postmortem(id: string, options: Asking, streams: Streams): Promi
         streams.error.write(`proposed intent ${name}, for premortem.yaml:\n${yaml}\n`);
     return EXIT.clean;
   });
+}
+
+function undoPath(id: string, { difference }: UndoOptions): string {
+  const query = difference === undefined ? "" : `?difference=${encodeURIComponent(difference)}`;
+  return `${incidentPath(id)}/undo${query}`;
 }
 
 function incidentPath(id: string): string {

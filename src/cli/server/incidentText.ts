@@ -56,7 +56,13 @@ function causeText({ cause, symptoms, doubts }: IncidentBody, style: Style): str
     case "unclear":
       return [
         `${title}  not decided${cause.candidates.length === 0 ? "" : "; it may be one of"}`,
-        ...cause.candidates.map((one) => `  ${shown(rulesText(one.added, one.removed))}`),
+        ...cause.candidates.map(
+          (one) =>
+            `  difference ${shown(one.id)} on ${shown(one.device)}, ${sinceText(one)}, by ${shown(one.by)}: ${shown(rulesText(one.added, one.removed))}`,
+        ),
+        ...cause.candidates
+          .slice(0, 1)
+          .map(({ id }) => `  to take one back: \`premortem undo --difference ${shown(id)}\``),
         ...cause.reasons.map((reason) => `  not ruled out: ${shown(reason)}`),
         ...notSeenTexts(cause.notSeen).map((text) => `  ${tint(style, "yellow", shown(text))}`),
         ...ruledOut,

@@ -168,15 +168,17 @@ export class IncidentDesk {
   }
 
   /** Takes the cause back, by whoever may operate: knowing and not doing costs the most time. */
-  undo(id: number, actor: Actor): Promise<Incident | Refusal> {
-    return this.change(id, actor, (incident) => this.undoing.run(incident, actor.login));
+  undo(id: number, actor: Actor, difference: string | null): Promise<Incident | Refusal> {
+    return this.change(id, actor, (incident) =>
+      this.undoing.run(incident, actor.login, difference),
+    );
   }
 
   /** What an undo would do. Symptoms go on coming in meanwhile. */
-  async proposeUndo(id: number): Promise<ProposedUndo | Refusal> {
+  async proposeUndo(id: number, difference: string | null): Promise<ProposedUndo | Refusal> {
     const incident = await this.store.find(id);
     if (incident === null) return unknownIncident(id);
-    return this.undoing.propose(incident);
+    return this.undoing.propose(incident, difference);
   }
 
   private change(

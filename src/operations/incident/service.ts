@@ -51,9 +51,10 @@ export interface Incidents {
   drifted(device: string, state: WatchState): Promise<void>;
   /** A difference was seen: causes may be others now. */
   differenceSeen(): Promise<void>;
-  undo(id: number, actor: Actor): Promise<Incident | Refusal>;
+  /** Takes the cause back; where none is proved, the difference that a person names. */
+  undo(id: number, actor: Actor, difference?: string | null): Promise<Incident | Refusal>;
   /** What an undo would do on what runs now; nothing is sent. */
-  proposeUndo(id: number): Promise<ProposedUndo | Refusal>;
+  proposeUndo(id: number, difference?: string | null): Promise<ProposedUndo | Refusal>;
   note(id: number, actor: Actor, text: string): Promise<Incident | Refusal>;
   close(id: number, actor: Actor): Promise<Incident | Refusal>;
   list(limit: number, before: number | null): Promise<readonly Incident[]>;
@@ -76,8 +77,8 @@ export function openIncidents(options: IncidentOptions): Incidents {
     well: (wellness) => desk.well(wellness),
     drifted: (device, state) => desk.drifted(device, state),
     differenceSeen: () => desk.differenceSeen(),
-    undo: (id, actor) => desk.undo(id, actor),
-    proposeUndo: (id) => desk.proposeUndo(id),
+    undo: (id, actor, difference = null) => desk.undo(id, actor, difference),
+    proposeUndo: (id, difference = null) => desk.proposeUndo(id, difference),
     note: (id, actor, text) => desk.note(id, actor, text),
     close: (id, actor) => desk.close(id, actor),
     list: (limit, before) => desk.list(limit, before),

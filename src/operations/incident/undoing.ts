@@ -3,8 +3,8 @@ import { refuse } from "../../platform/refusal.ts";
 import type { Refusal } from "../change/model.ts";
 import { isOfAnother } from "../change/ownTables.ts";
 import type { IncidentBook } from "./book.ts";
-import { beginUndo, endUndo, note } from "./life.ts";
-import type { Incident } from "./model.ts";
+import { beginUndo, differenceText, endUndo, note } from "./life.ts";
+import type { Incident, IncidentCause, ToldDifference } from "./model.ts";
 import type { IncidentOptions } from "./service.ts";
 import { type PlannedUndo, planUndo, sendUndo, type ToUndo, undoneText } from "./takeBack.ts";
 
@@ -26,16 +26,16 @@ export class Undoing {
   }
 
   /** Nothing is sent; asked again, it may be another, since others work on the device too. */
-  async propose(incident: Incident): Promise<ProposedUndo | Refusal> {
-    const question = await this.questionOf(incident);
+  async propose(incident: Incident, wanted: string | null): Promise<ProposedUndo | Refusal> {
+    const question = await this.questionOf(incident, wanted);
     if ("reason" in question) return question;
     const plan = await planUndo(question);
     if (plan.kind === "refusal") return plan;
     return { kind: "proposed", device: question.device.name, plan };
   }
 
-  async run(incident: Incident, login: string): Promise<Incident | Refusal> {
-    const question = await this.questionOf(incident);
+  async run(incident: Incident, login: string, wanted: string | null): Promise<Incident | Refusal> {
+    const question = await this.questionOf(incident, wanted);
     if ("reason" in question) return question;
     const { name } = question.device;
     const taken = await this.options.taken(name);
@@ -73,15 +73,15 @@ export class Undoing {
     return this.book.save(recovering, "changed");
   }
 
-  private async questionOf({ cause }: Incident): Promise<ToUndo | Refusal> {
-    if (cause?.kind !== "explained")
-      return refuse(
-        "no cause is proved yet",
-        "look at the timeline; mend it on the device if you know",
-      );
+  private async questionOf(
+    { id, cause }: Incident,
+    wanted: string | null,
+  ): Promise<ToUndo | Refusal> {
+    const meant = meantBy(id, cause, wanted);
+    if ("reason" in meant) return meant;
     const { network, transportOf, snapshotOf, difference } = this.options;
-    const device = network().devices.get(cause.difference.device);
-    const seen = await difference(Number(cause.difference.id));
+    const device = network().devices.get(meant.device);
+    const seen = await difference(Number(meant.id));
     const before = seen === null ? null : await snapshotOf(seen.before);
     const after = seen === null ? null : await snapshotOf(seen.after);
     if (device === undefined || before === null || after === null)
@@ -91,4 +91,35 @@ export class Undoing {
     const isProtected = (table: string) => isOfAnother(device, table);
     return { network: network(), device, transport, before, after, isProtected };
   }
+}
+
+/** Where nothing is proved, a person who knows better may name one of what cannot be ruled out. */
+function meantBy(
+  incident: number,
+  cause: IncidentCause | null,
+  wanted: string | null,
+): ToldDifference | Refusal {
+  if (cause === null || cause.kind === "notByRules")
+    return refuse(
+      cause === null ? "no cause is proved yet" : "no difference of a ruleset is its cause",
+      "look at the timeline; mend it on the device if you know",
+    );
+  const candidates = cause.kind === "explained" ? [cause.difference] : cause.candidates;
+  const found =
+    wanted === null && cause.kind === "explained"
+      ? cause.difference
+      : candidates.find(({ id }) => id === wanted);
+  if (found !== undefined) return found;
+  if (wanted !== null)
+    return refuse(
+      `difference ${wanted} is none that may be the cause of incident ${incident}`,
+      `look at them: \`premortem incident ${incident}\``,
+    );
+  const [first] = candidates;
+  return refuse(
+    "no cause is proved yet",
+    first === undefined
+      ? "look at the timeline; mend it on the device if you know"
+      : `to take back what may be it: \`premortem undo ${incident} --difference ${first.id}\` (${candidates.map(differenceText).join("; or ")})`,
+  );
 }

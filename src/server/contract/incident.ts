@@ -2,6 +2,8 @@ import { z } from "@hono/zod-openapi";
 import { listOf, milliseconds, text } from "./common.ts";
 
 const MAXIMUM_NOTE = 4_000;
+/** Digits of the number of a difference. */
+const MAXIMUM_ID = 10;
 
 const flow = z.object({ from: z.string(), to: z.string(), service: z.string() });
 const toldDifference = z.object({
@@ -86,6 +88,13 @@ export const incident = z
   })
   .openapi("Incident");
 export const incidents = z.object({ incidents: listOf(incident) });
+export const undoQuery = z.object({
+  difference: text(MAXIMUM_ID)
+    .regex(/^\d+$/)
+    .optional()
+    .describe("one that may be the cause, where none is proved; otherwise the cause is taken back"),
+});
+
 export const proposedUndo = z
   .object({
     device: z.string(),

@@ -45,9 +45,10 @@ export function incidentRoutes({ incidents, inventory }: Parts): readonly Mount[
       summary: "What an undo would do, proved on what runs now; nothing is sent",
       role: "operator",
       params: idPath,
+      query: contract.undoQuery,
       result: contract.proposedUndo,
-      run: async ({ params }) => {
-        const proposed = await incidents.proposeUndo(params.id);
+      run: async ({ params, query }) => {
+        const proposed = await incidents.proposeUndo(params.id, query.difference);
         return proposed.kind === "refusal" ? proposed : proposedBody(proposed);
       },
     }),
@@ -57,8 +58,10 @@ export function incidentRoutes({ incidents, inventory }: Parts): readonly Mount[
       summary: "Takes the cause back: proved on what runs now, by handle, and read back",
       role: "operator",
       params: idPath,
+      query: contract.undoQuery,
       result: contract.incident,
-      run: async ({ params, actor }) => told(await incidents.undo(params.id, actor)),
+      run: async ({ params, query, actor }) =>
+        told(await incidents.undo(params.id, actor, query.difference)),
     }),
     operation({
       method: "post",
