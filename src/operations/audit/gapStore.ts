@@ -5,18 +5,20 @@ import { blindEvent, type Gap, seeingEvent } from "./entries.ts";
 /** A type, not an interface: Kysely asks for one whose members are all known. */
 type GapTables = {
   /** The last gap of a device. */
-  readonly audit_gap: {
-    readonly device: string;
-    readonly is_blind: boolean;
-    readonly since_ms: number | null;
-    readonly reason: string;
-    /** It is on the trail. */
-    readonly is_entered: boolean;
-    /** When the last one was entered. */
-    readonly entered_ms: number;
-    /** Gaps since then that are not on the trail. */
-    readonly untold: number;
-  };
+  readonly audit_gap: StoredGap;
+};
+
+type StoredGap = {
+  readonly device: string;
+  readonly is_blind: boolean;
+  readonly since_ms: number | null;
+  readonly reason: string;
+  /** It is on the trail. */
+  readonly is_entered: boolean;
+  /** When the last one was entered. */
+  readonly entered_ms: number;
+  /** Gaps since then that are not on the trail. */
+  readonly untold: number;
 };
 
 export const GAP_MIGRATION: Migration = {
@@ -35,10 +37,13 @@ export const GAP_MIGRATION: Migration = {
   },
 };
 
-/** Milliseconds from one entry on blindness to the next: a line that breaks all the time is counted in between. */
+/**
+ * Milliseconds from one entry on blindness to the next: a line that breaks all the time is counted in between. A gap
+ * that has been on for as long is entered wherever it began: somebody may have made use of it.
+ */
 const SELDOM_MS = 60_000;
 
-/** What is to go on the trail; null: it was blind already, or this one is counted alone. */
+/** What is to go on the trail; null: it is there already, or this one is counted alone. */
 export async function noteBlind(
   transaction: Database,
   device: string,
@@ -46,8 +51,9 @@ export async function noteBlind(
   nowMs: number,
 ): Promise<TrailEvent | null> {
   const last = await findGap(transaction, device);
-  if (last?.is_blind === true) return null;
-  const isEntered = last === undefined || nowMs - last.entered_ms >= SELDOM_MS;
+  if (last?.is_blind === true) return noteStillBlind(transaction, last, nowMs);
+  const isEntered =
+    last === undefined || nowMs - last.entered_ms >= SELDOM_MS || isLong(gap, nowMs);
   const before = last?.untold ?? 0;
   const row = {
     is_blind: true,
@@ -66,6 +72,18 @@ export async function noteBlind(
   return isEntered ? blindEvent(device, gap, before, nowMs) : null;
 }
 
+async function noteStillBlind(
+  transaction: Database,
+  last: StoredGap,
+  nowMs: number,
+): Promise<TrailEvent | null> {
+  const { device, untold } = last;
+  const gap = gapOf(last);
+  if (last.is_entered || !isLong(gap, nowMs)) return null;
+  await update(transaction, device, { is_entered: true, entered_ms: nowMs, untold: 0 });
+  return blindEvent(device, gap, withoutThis(untold), nowMs);
+}
+
 /** What is to go on the trail; null: nothing was missed, or it is counted alone. */
 export async function noteSeeing(
   transaction: Database,
@@ -75,14 +93,38 @@ export async function noteSeeing(
 ): Promise<TrailEvent | null> {
   const last = await findGap(transaction, device);
   if (last?.is_blind !== true) return gap === null ? null : seeingEvent(device, gap, nowMs);
+  const ended = gapOf(last);
+  const isLate = !last.is_entered && isLong(ended, nowMs);
+  const told = { entered_ms: nowMs, untold: withoutThis(last.untold) };
+  await update(transaction, device, { is_blind: false, ...(isLate ? told : {}) });
+  return last.is_entered || isLate ? seeingEvent(device, ended, nowMs) : null;
+}
+
+function gapOf({ since_ms: sinceMs, reason }: StoredGap): Gap {
+  return { sinceMs, reason };
+}
+
+/** One of a device that was never seen is as long as can be. */
+function isLong({ sinceMs }: Gap, nowMs: number): boolean {
+  return sinceMs === null || nowMs - sinceMs >= SELDOM_MS;
+}
+
+/** A gap that is not entered was counted when it began. */
+function withoutThis(untold: number): number {
+  return Math.max(0, untold - 1);
+}
+
+async function update(
+  transaction: Database,
+  device: string,
+  row: Partial<Omit<StoredGap, "device">>,
+): Promise<void> {
   await transaction
     .withTables<GapTables>()
     .updateTable("audit_gap")
-    .set({ is_blind: false })
+    .set(row)
     .where("device", "=", device)
     .execute();
-  const { since_ms: sinceMs, reason, is_entered: isEntered } = last;
-  return isEntered ? seeingEvent(device, { sinceMs, reason }, nowMs) : null;
 }
 
 function findGap(transaction: Database, device: string) {
