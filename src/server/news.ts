@@ -127,6 +127,8 @@ function applyText(news: ApplyNews): string {
       return news.why === null
         ? `${what}: the device answers again`
         : `${what}: the device does not answer, ${news.why}`;
+    case "commandFailed":
+      return `${what}: ${news.why}`;
     case "over":
       return `${what}: over, ${news.state.kind}`;
   }

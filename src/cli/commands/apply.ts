@@ -83,12 +83,18 @@ function stateLine({ kind, why }: ApplyBody["state"]): string {
   return why === null ? `  ${kind}\n` : `  ${kind}: ${shown(why)}\n`;
 }
 
-function silenceText({ message, help, restoresMs }: NonNullable<ApplyBody["unheard"]>): string {
+function silenceText({
+  kind,
+  message,
+  help,
+  restoresMs,
+}: NonNullable<ApplyBody["unheard"]>): string {
   const by =
     restoresMs === null
-      ? "nothing was loaded; it is asked again until it answers"
-      : `what is not confirmed by ${timeText(restoresMs)} UTC it takes back by itself; it is asked again until it answers`;
-  return `  the device does not answer: ${shown(message)}\n  = help: ${shown(help)}\n  ${by}\n`;
+      ? "nothing was loaded; it is asked again until that is known"
+      : `what is not confirmed by ${timeText(restoresMs)} UTC it takes back by itself; it is asked again until that is known`;
+  const what = kind === "unheard" ? "the device does not answer" : "it broke off there";
+  return `  ${what}: ${shown(message)}\n  = help: ${shown(help)}\n  ${by}\n`;
 }
 
 function applyPath(id: string): string {

@@ -24,6 +24,8 @@ export type ApplyNews = {
   | { readonly kind: "checked"; readonly passed: boolean; readonly evidence: readonly Evidence[] }
   /** The device does not answer, and why; null: it does again. */
   | { readonly kind: "heard"; readonly why: string | null }
+  /** The device answers, and what it was to do broke off there. */
+  | { readonly kind: "commandFailed"; readonly why: string }
   /** All is done, also behind the end. */
   | { readonly kind: "over"; readonly state: ApplyState; readonly aftermath: Aftermath }
 );

@@ -56,12 +56,15 @@ export interface ApplyRun {
   readonly isLate: () => boolean;
   /** Waits before a device that cannot be reached is asked again. */
   readonly pause: () => Promise<void>;
-  /** Why the device could not be asked, each time; null: it has answered. */
+  /** Why nobody knows, each time; null: what the device has answered brings the apply on. */
   readonly heard: (silence: Silence | null) => Promise<void>;
 }
 
 /** Why nobody knows how it stands on the device. */
-export type Silence = Pick<TransportFault, "message" | "help">;
+export interface Silence extends Pick<TransportFault, "message" | "help"> {
+  /** The device does not answer; or it does, and what it was to do broke off there. */
+  readonly kind: "unheard" | "commandFailed";
+}
 
 /** Times that a device is asked again before the apply is left to its dead-man and to a person. */
 export const MAXIMUM_LOSSES = 100;
@@ -85,11 +88,17 @@ export async function runApply(run: ApplyRun): Promise<ApplyEnd | null> {
         await run.pause();
       }
       next = step(state, event);
+      if (isAnswer(event) && next.kind !== state.kind) await run.heard(null);
     }
     if (next !== state) await run.journal.write(next);
     state = next;
   }
   return state;
+}
+
+/** Where a command breaks off each time, every look in between is answered: that alone does not end it. */
+function isAnswer({ kind }: ApplyEvent): boolean {
+  return kind === "done" || kind === "notDone" || kind === "seen";
 }
 
 /** Only these are asked for again when the device says that it could not. */
@@ -135,22 +144,27 @@ async function send(run: ApplyRun, command: Command): Promise<ApplyEvent> {
   const reason = said.code === null ? undefined : REASONS.get(said.code);
   if (reason !== undefined) return { kind: "notDone", command, reason };
   /* Anything else is a defect of the script, or of its shell: what happened is looked at. */
-  await run.heard({ message: brokenOff(command, said), help: LOOK_THERE });
+  await run.heard(commandFailed(brokenOff(command, said)));
   return { kind: "lost" };
 }
 
 const LOOK_THERE = "look at what the device was doing: it is asked again what came of it";
 
-function brokenOff(command: Command, { code, error }: Ran): string {
+function commandFailed(message: string): Silence {
+  return { kind: "commandFailed", message, help: LOOK_THERE };
+}
+
+function brokenOff(command: Command | "look", { code, error }: Ran): string {
   const how = code === null ? "was ended by a signal" : `ended with ${code}`;
-  return `\`${command}\` ${how} on the device: ${error.trim().split("\n").at(-1)}`;
+  const said = error.trim().split("\n").at(-1) ?? "";
+  return `\`${command}\` ${how} on the device${said === "" ? "" : `: ${said}`}`;
 }
 
 async function look({ transport, device, plan, heard }: ApplyRun): Promise<ApplyEvent> {
   const found = await askFor(transport, device, plan.id);
-  const isSeen = "marker" in found;
-  await heard(isSeen ? null : found);
-  return isSeen ? { kind: "seen", ...found } : { kind: "lost" };
+  if ("marker" in found) return { kind: "seen", ...found };
+  await heard(found);
+  return { kind: "lost" };
 }
 
 /** What a device has on record of an apply, and what runs there. */
@@ -175,10 +189,9 @@ async function askFor(
   id: number,
 ): Promise<Seen | Silence> {
   const ran = await transport.run(["sh", script, state, "look", String(id)]);
-  if (ran.kind === "fault") return ran;
-  if (ran.code !== 0)
-    return { message: ran.error.trim().split("\n").at(-1) ?? "", help: LOOK_THERE };
-  return seen(ran.out) ?? { message: `it said: ${ran.out.trim()}`, help: LOOK_THERE };
+  if (ran.kind === "fault") return unheard(ran);
+  if (ran.code !== 0) return commandFailed(brokenOff("look", ran));
+  return seen(ran.out) ?? commandFailed(`\`look\` on the device said: ${ran.out.trim()}`);
 }
 
 /** Whether what was loaded runs, and its dead-man is armed still. A text: it could not be seen, and why. */
@@ -219,8 +232,13 @@ async function ask(
 ): Promise<Ran | null> {
   const words = ["sh", device.script, device.state, verb, String(plan.id), ...more];
   const ran = await transport.run(words, { input });
-  if (ran.kind === "fault") await heard(ran);
-  return ran.kind === "fault" ? null : ran;
+  if (ran.kind !== "fault") return ran;
+  await heard(unheard(ran));
+  return null;
+}
+
+function unheard({ message, help }: TransportFault): Silence {
+  return { kind: "unheard", message, help };
 }
 
 /** What `arm` reads. */

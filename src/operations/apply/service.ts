@@ -79,8 +79,8 @@ export function openApplies(options: ApplyOptions) {
     get: async (id: number): Promise<StoredApply | Refusal> =>
       (await findApply(database, id)) ?? unknown(id),
     states: (id: number) => statesOf(database, id),
-    /** Null: its device answers, or nobody leads it any more. */
-    unheard: (id: number): Unheard | null => silences.get(id) ?? null,
+    /** Null: it goes on, or nobody leads it any more. */
+    unheard: (id: number): Unheard | null => silences.get(id)?.last ?? null,
     /** Begins; what comes of it is told on the channel, and by `ended`. */
     start: async (changeId: number, actor: Actor, wishes: StartWishes) => {
       const apply = await startApply(options, changeId, actor, wishes);

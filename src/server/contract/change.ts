@@ -171,6 +171,9 @@ export const apply = z
     isOver: z.boolean().describe("all is done, also behind the end"),
     unheard: z
       .object({
+        kind: z
+          .enum(["unheard", "commandFailed"])
+          .describe("the device does not answer; or it does, and a command broke off there"),
         sinceMs: milliseconds,
         message: z.string(),
         help: z.string(),
@@ -181,7 +184,7 @@ export const apply = z
           ),
       })
       .nullable()
-      .describe("why nobody knows how it stands; null: the device answers, or it is over"),
+      .describe("why nobody knows how it stands; null: it goes on, or it is over"),
     states: listOf(z.object({ state, atMs: milliseconds })),
     evidence: listOf(
       z.object({
