@@ -154,7 +154,7 @@ export async function openService(settings: ServiceSettings) {
     snapshotOf: (hash) => inventory.snapshotOf(hash),
     taken: async (device) => (await applying(device)) ?? reverts.taken(device),
     attribute: audit.attribute,
-    record: (event) => trail.append(event),
+    record: (event, transaction) => trail.append(event, transaction),
     recover: () => helpBack(recovery, probes),
   });
   const revertNews = openChannel<RevertNews>(onFault);

@@ -36,6 +36,9 @@ export const REOPEN_MS = 10 * 60_000;
 /** Connections that worked that are kept: the last of each. */
 export const MAXIMUM_WELLNESS = 1_000;
 
+/** What nobody asked for. */
+const OURS = { actor: "premortem" };
+
 /** Who writes to incidents: one step after the other, so that none is lost. */
 export class IncidentDesk {
   private readonly options: IncidentOptions;
@@ -71,9 +74,8 @@ export class IncidentDesk {
       for (const incident of await this.store.open()) {
         const next = cutOffUndo(incident, this.options.clock());
         if (next === incident) continue;
-        const text = next.undo?.text ?? "";
-        await this.book.record(next, "premortem", "incident.undoFailed", { text });
-        await this.book.save(next, "undone");
+        const details = { text: next.undo?.text ?? "" };
+        await this.book.enter(next, "undone", { ...OURS, kind: "incident.undoFailed", details });
       }
     });
   }
@@ -162,8 +164,8 @@ export class IncidentDesk {
           "close it when that is over",
         );
       const closed = close(incident, actor.login, this.options.clock());
-      await this.book.record(closed, actor.login, "incident.closed", {});
-      return this.book.save(closed, "closed");
+      const entry = { actor: actor.login, kind: "incident.closed", details: {} };
+      return this.book.enter(closed, "closed", entry);
     });
   }
 
@@ -269,8 +271,9 @@ export class IncidentDesk {
     const next = setCause(incident, cause, this.options.clock());
     if (JSON.stringify(next.cause) === JSON.stringify(incident.cause)) return;
     const isNew = next.timeline.length > incident.timeline.length;
-    if (isNew) await this.book.record(next, "premortem", "incident.cause", { cause: cause.kind });
-    await this.book.save(next, isNew ? "causeFound" : "changed");
+    const entry = { ...OURS, kind: "incident.cause", details: { cause: cause.kind } };
+    if (isNew) await this.book.enter(next, "causeFound", entry);
+    else await this.book.save(next, "changed");
   }
 
   private async causeOf({

@@ -29,7 +29,8 @@ export interface IncidentOptions {
   readonly deviceFolder: (device: string) => string;
   /** What comes while we send is our own work. */
   readonly attribute: Attribute;
-  readonly record: (event: TrailEvent) => Promise<unknown>;
+  /** On the trail, with the transaction of what it tells of. */
+  readonly record: (event: TrailEvent, transaction: Database) => Promise<unknown>;
   /** What has to be done once a cause is gone (queues, dead sessions): sentences for the timeline. */
   readonly recover: (incident: Incident) => Promise<readonly string[]>;
   readonly onFault: (fault: unknown) => void;

@@ -54,8 +54,8 @@ export class Undoing {
     const { clock, attribute, devicePart, deviceFolder } = this.options;
     const { script, removed, restored } = planned.undo;
     const begun = beginUndo(incident, login, script, clock());
-    await this.book.record(begun, login, "incident.undoBegun", { device: device.name, script });
-    await this.book.save(begun, "changed");
+    const details = { device: device.name, script };
+    await this.book.enter(begun, "changed", { actor: login, kind: "incident.undoBegun", details });
     const work = { kind: "undo", incident: incident.id, login } as const;
     const part = { text: devicePart, folder: deviceFolder(device.name) };
     const sender = { device: device.name, part, work, attribute, pause };
@@ -64,8 +64,7 @@ export class Undoing {
     const text = isDone ? undoneText(planned, removed, restored) : `${sent.reason}: ${sent.help}`;
     const ended = endUndo(begun, isDone ? "done" : "failed", text, clock());
     const kind = isDone ? "incident.undone" : "incident.undoFailed";
-    await this.book.record(ended, login, kind, { text });
-    await this.book.save(ended, "undone");
+    await this.book.enter(ended, "undone", { actor: login, kind, details: { text } });
     if (!isDone) return ended;
     let recovering = ended;
     for (const said of await this.options.recover(ended))
