@@ -108,7 +108,8 @@ export function whoText(who: Who): string {
     case "likely": {
       const names = who.logins.map(loginText);
       const list = names.length === 1 ? names.join("") : `one of ${names.join(", ")}`;
-      return `${list} (likely: the ssh session was open)`;
+      const made = who.process === null ? "" : `; made by \`${who.process}\``;
+      return `${list} (likely: the ssh session was open${made})`;
     }
     case "unknown":
       return who.process === null
