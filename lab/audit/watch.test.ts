@@ -6,6 +6,7 @@ import { watchDevice } from "../../src/operations/audit/watch.ts";
 import type { NetworkDevice } from "../../src/operations/inventory/model.ts";
 import { parseNetwork } from "../../src/operations/inventory/networkFile.ts";
 import { pull } from "../../src/operations/inventory/pull.ts";
+import { openChannel } from "../../src/platform/channel.ts";
 import { systemWait } from "../../src/platform/clock.ts";
 import { namespaceTransport } from "../../src/platform/transport/local.ts";
 import { describeWith } from "../../test/requirements.ts";
@@ -53,6 +54,7 @@ describeWith(["root", "nft", "ip"], "a device that is watched", () => {
         baseline,
         clock: Date.now,
         wait: systemWait,
+        asked: openChannel<null>(() => undefined),
       };
       const stop = new AbortController();
       const sightings = watchDevice(watch, stop.signal);

@@ -204,6 +204,10 @@ export async function openService(settings: ServiceSettings) {
     attributed.get(applyId)?.();
     attributed.delete(applyId);
   });
+  /* "Not explained by any difference" is worth as much as the last look at the devices. */
+  incidents.events.subscribe(({ kind }) => {
+    if (kind === "opened") audit.lookNow();
+  });
   /* Incidents live from what is proved of devices, and from what is felt. */
   audit.events.subscribe((event) => {
     const told =

@@ -45,7 +45,9 @@ describeWith(["root", "nft", "ip", "sshd", "mailLab"], "the origin, played again
         expect(rules).toEqual([
           'inet perimeter transit: ip saddr @relays counter drop comment "ticket 4711"',
         ]);
-        expect(by).toMatch(/^login netops from \S+ \(likely: the ssh session was open; made by `nft`\)$/);
+        expect(by).toMatch(
+          /^login netops from \S+ \(likely: the ssh session was open; made by `nft`\)$/,
+        );
         expect(explains.join("\n")).toMatch(/post-[ab]-database|postgresql/);
         expect(contradicted).toEqual([]);
         expect([...load.out.missing, ...load.in.missing]).toEqual([]);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Channel } from "../../platform/channel.ts";
+import { type Channel, openChannel } from "../../platform/channel.ts";
 import type { NetworkDevice } from "../inventory/model.ts";
 import { isDrifted, type Snapshot } from "../inventory/snapshot.ts";
 import { Comparison, type Watched, type WatchOptions, workAt } from "./comparison.ts";
@@ -27,6 +27,7 @@ export class DeviceAudit {
   private running: Promise<void> = Promise.resolve();
   private readonly watched: Watched;
   private readonly comparison: Comparison;
+  private readonly asked: Channel<null>;
 
   constructor(
     watched: Watched,
@@ -40,6 +41,7 @@ export class DeviceAudit {
     this.options = options;
     this.store = store;
     this.events = events;
+    this.asked = openChannel(options.onFault);
   }
 
   start(): void {
@@ -51,6 +53,11 @@ export class DeviceAudit {
     await this.running;
     /* Whoever comes next has to begin all the same: the gap that it finds is longer then. */
     await this.noteEnd(this.seenUntilMs()).catch(this.options.onFault);
+  }
+
+  /** Reads the device now, as far as it is watched. */
+  lookNow(): void {
+    this.asked.publish(null);
   }
 
   /** Tells a drift anew that was told as that of a change, once the change is over. */
@@ -104,6 +111,7 @@ export class DeviceAudit {
       baseline,
       clock: this.options.clock,
       wait: this.options.wait,
+      asked: this.asked,
     };
     let worked = false;
     for await (const sighting of watchDevice(watch, this.stopping.signal)) {

@@ -16,6 +16,7 @@ export class Pending {
   private sinceMs = 0;
   private isOver = false;
   private isDue = false;
+  private isAsked = false;
   private wake: () => void = () => undefined;
   private timer = new AbortController();
   private readonly clock: Clock;
@@ -40,6 +41,12 @@ export class Pending {
     });
   }
 
+  /** Somebody wants to know now: the device is read once more, also where it is being read already. */
+  readNow(): void {
+    this.isAsked = true;
+    this.wake();
+  }
+
   /** Nobody asks any more: no timer outlives this. */
   close(): void {
     this.timer.abort();
@@ -51,13 +58,15 @@ export class Pending {
   async next(): Promise<Batch | null> {
     while (this.waiting.length === 0) {
       if (this.isOver) return null;
-      if (this.isDue) break;
+      if (this.isDue || this.isAsked) break;
       await this.woken();
     }
     const transactions = this.waiting;
     this.waiting = [];
     const atMs = transactions.length === 0 ? this.clock() : this.sinceMs;
-    return { transactions, atMs, isDue: this.isDue };
+    const isDue = this.isDue || this.isAsked;
+    this.isAsked = false;
+    return { transactions, atMs, isDue };
   }
 
   /** What came in the meantime, or comes within a moment, and is still to be taken; null: nothing. */

@@ -39,6 +39,16 @@ function next({ events }: Watching): Promise<SeenDifference | WatchState> {
 }
 
 describe("what has no events", () => {
+  test("is found at once where somebody asks", async () => {
+    const watch = await watching(WITH_SET);
+    const { reads } = watch.device;
+    watch.device.quietly({ ipset: `${BLOCKED}${ADD}` });
+    const found = next(watch);
+    watch.audit.lookNow();
+    expect(await found).toMatchObject({ isPolled: true, meaning: "breaks" });
+    expect(watch.device.reads).toBe(reads + 1);
+  });
+
   test("is found by the clock, and is told with the time in which it came", async () => {
     const watch = await watching(WITH_SET);
     const beganMs = watch.time.clock();

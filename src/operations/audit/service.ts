@@ -35,6 +35,8 @@ export interface Audit {
   rebase(device: string): Promise<void>;
   /** The network file has it no more. */
   stop(device: string): Promise<void>;
+  /** Reads all devices that are watched now: what has no events may have changed since the last time. */
+  lookNow(): void;
   states(): ReadonlyMap<string, WatchState>;
   /** From now on, differences of a device are our own work, until what is returned is called. */
   attribute(device: string, work: OwnWork): () => void;
@@ -83,6 +85,9 @@ export function openAudit(options: AuditOptions): Audit {
       allGaps.delete(name);
     },
     rebase: (name) => start(name, attributionOf(name).at(options.clock())),
+    lookNow() {
+      for (const watcher of watchers.values()) watcher.lookNow();
+    },
     states: () => new Map([...watchers].map(([name, { state }]) => [name, state])),
     attribute(device, work) {
       const end = attributionOf(device).begin(work);

@@ -1,3 +1,4 @@
+import type { Channel } from "../../platform/channel.ts";
 import type { Clock, Wait } from "../../platform/clock.ts";
 import type { Transport } from "../../platform/transport/transport.ts";
 import type { Network, NetworkDevice } from "../inventory/model.ts";
@@ -47,4 +48,6 @@ export interface Watch {
   readonly baseline: Snapshot;
   readonly clock: Clock;
   readonly wait: Wait;
+  /** Somebody wants the device to be read now. */
+  readonly asked: Pick<Channel<null>, "subscribe">;
 }

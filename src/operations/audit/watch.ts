@@ -15,6 +15,7 @@ export async function* watchDevice(watch: Watch, signal: AbortSignal): AsyncGene
   if (signal.aborted) stop();
   const lines = stream.lines[Symbol.asyncIterator]();
   let pending: Pending | null = null;
+  const unsubscribe = watch.asked.subscribe(() => pending?.readNow());
   try {
     const id = await lines.next();
     pending = new Pending({ [Symbol.asyncIterator]: () => lines }, watch.clock, watch.wait);
@@ -36,6 +37,7 @@ export async function* watchDevice(watch: Watch, signal: AbortSignal): AsyncGene
   } finally {
     /* Whoever reads may have given up in the middle. */
     signal.removeEventListener("abort", stop);
+    unsubscribe();
     pending?.close();
     stop();
     await stream.ended;

@@ -29,7 +29,9 @@ test("our own sessions are nobody's, other ones of the same login with another k
   const other = ROOT.replace("port 5", "port 7").replace(KEY, "SHA256:b3RoZXI");
   const found = await who(ROOT, again, other);
   delete process.env["SSH_CONNECTION"];
-  expect(found).toBe("login root from 10.9.0.8:7 (likely: the ssh session was open; made by `nft`)");
+  expect(found).toBe(
+    "login root from 10.9.0.8:7 (likely: the ssh session was open; made by `nft`)",
+  );
 });
 
 async function ask(loginLog: string, nowMs: number, told: Partial<Moment> = {}): Promise<string> {
@@ -52,7 +54,9 @@ const OPS = "Accepted password for ops2 from 10.9.0.7 port 4 ssh2";
 const ROOT = `Accepted publickey for root from 10.9.0.8 port 5 ssh2: ED25519 ${KEY}`;
 
 test("a session that was open is likely, a shared login is told apart by its key", async () => {
-  expect(await who(OPS)).toBe("login ops2 from 10.9.0.7:4 (likely: the ssh session was open; made by `nft`)");
+  expect(await who(OPS)).toBe(
+    "login ops2 from 10.9.0.7:4 (likely: the ssh session was open; made by `nft`)",
+  );
   expect(await who(ROOT)).toBe(
     "ana (login root from 10.9.0.8:5) (likely: the ssh session was open; made by `nft`)",
   );
