@@ -90,3 +90,19 @@ test.each([
   const intent: Intent = { kind: "reachable", flows: [out] };
   expect(lossesOf(read(before), read(before, added), [intent])).toEqual([expected]);
 });
+
+test("what is closed may lose more to NAT that sends others there, too", () => {
+  const text = (more: string) =>
+    `${EDGE}\ninsert rule inet edge forward ct status dnat accept\n${more}`;
+  const device = (more: string) => {
+    const files = new Map([["edge", text(more)]]);
+    return readDevice({ files, roots: ["edge"] }).device;
+  };
+  const rule = (ports: string) =>
+    `add rule ip nat prerouting iifname "wan" tcp dport ${ports} dnat to 10.10.2.11:25\n`;
+  const closed: FlowPattern = { ...SMTP, from: INTERNET, to: MAIL };
+  const of = (before: string, after: string) =>
+    lossesOf(device(before), device(after), [{ kind: "blocked", flows: [closed] }])[0];
+  expect(of(rule("99"), rule("99"))).toBe("none");
+  expect(of(rule("99"), rule("{ 98, 99 }"))).toBe("unknown");
+});

@@ -3,11 +3,12 @@ import { canonicalText } from "../compile/index.ts";
 import type { Device } from "../device/device.ts";
 import { flowPackets, openInterfaces, pathOfPart } from "../intents/flowPackets.ts";
 import { incidentals } from "../intents/incidental.ts";
-import { type Effect, effectOf, repliesTo } from "../intents/judge.ts";
+import { entersByNat, repliesTo } from "../intents/judge.ts";
 import type { FlowPart, FlowPattern, Intent, IntentKind } from "../intents/model.ts";
+import { type Effect, effectOf } from "../intents/weigh.ts";
 import { unknownLevels } from "../packet/header/unknowns.ts";
 import { alignNames } from "./alignNames.ts";
-import type { ComparedPath } from "./comparePath.ts";
+import { type ComparedPath, effectReasons } from "./comparePath.ts";
 import { comparePaths, type PathResult } from "./comparePaths.ts";
 
 /**
@@ -54,9 +55,21 @@ interface Asked {
 
 function lossOfFlow(asked: Asked, kind: IntentKind, pattern: FlowPattern): Loss {
   const first = lossOfPart(asked, kind, pattern, "first");
-  if (kind === "blocked" || first === "some") return first;
+  if (first === "some") return first;
+  if (kind === "blocked") return worse(first, lossOfEntrances(asked, pattern));
   const later = lossOfPart(asked, kind, pattern, "later");
   return [later, lossOfReplies(asked, kind, pattern)].reduce(worse, first);
+}
+
+/** Packets that NAT sends there are not compared one by one: where more of them may be, nothing is proved. */
+function lossOfEntrances({ devices, paths }: Asked, pattern: FlowPattern): Loss {
+  const isSame = paths.every(
+    (one) =>
+      !isUnlike(one) && one.result.kind === "done" && effectReasons(one.result.value).length === 0,
+  );
+  if (isSame) return "none";
+  const enters = devices.map((device) => withinNodeLimit(() => entersByNat(device, pattern)));
+  return enters.every((one) => one.kind === "done" && !one.value) ? "none" : "unknown";
 }
 
 /** Replies come from where NAT has sent the connections: where that is another place, nothing is proved. */

@@ -21,14 +21,18 @@ const HARMLESS_TARGETS: ReadonlySet<string> = new Set([
   "ct event",
   "ct secmark",
   "meta secmark",
-  "ip ttl",
-  "ip6 hoplimit",
   "ip dscp",
   "ip6 dscp",
   "ip ecn",
   "ip6 ecn",
   "ip6 flowlabel",
-  "tcp option maxseg size",
+]);
+
+/** The least that may be written without cutting anything off: hops to anywhere, and RFC 879's least segment. */
+const HARMLESS_FROM: ReadonlyMap<string, bigint> = new Map([
+  ["ip ttl", 32n],
+  ["ip6 hoplimit", 32n],
+  ["tcp option maxseg size", 536n],
 ]);
 
 /** Whether a connection can end elsewhere, or be told apart otherwise, by what the statement does. */
@@ -41,10 +45,16 @@ export function alters(statement: Statement): boolean {
     case "forwardTo":
       return true;
     case "write":
-      return !HARMLESS_TARGETS.has(statement.target);
+      return !HARMLESS_TARGETS.has(statement.target) && !isLargeEnough(statement);
     default:
       return false;
   }
+}
+
+/** Without a constant it is worked out from what there is: clamped to a path's size, or one less. */
+function isLargeEnough({ target, value }: Extract<Statement, { kind: "write" }>): boolean {
+  const least = HARMLESS_FROM.get(target);
+  return least !== undefined && (value.kind !== "constant" || value.value >= least);
 }
 
 export function hasAlterations({ tables }: Device): boolean {

@@ -1,10 +1,10 @@
-import { intersectRanges, normalizeRanges, type Range } from "../base/range.ts";
+import { inRanges, intersectRanges, normalizeRanges, type Range } from "../base/range.ts";
 import { FALSE, type Node } from "../bdd/index.ts";
 import type { NatStatement } from "../device/statement.ts";
 import type { HeaderLayout } from "../packet/header/layout.ts";
 import { type Alteration, isDestinationNat } from "./alterations.ts";
-import { addressesOf, portsOf } from "./flowPackets.ts";
-import { type Addresses, ANY_PORT, ANYWHERE, type FlowPattern, type Service } from "./model.ts";
+import { addressesOf, portsOf, protocolOf } from "./flowPackets.ts";
+import { ANY_PORT, ANYWHERE, type FlowPattern, type Service } from "./model.ts";
 
 /*
  * What shall be closed has entrances beside its own address: whatever NAT sends there. They are found by asking
@@ -38,12 +38,12 @@ export function entrances(
   let moved: Node = FALSE;
   let certain: Node = FALSE;
   let perhaps: Node = FALSE;
-  for (const { statement, packets } of alterations.filter(isDestinationNat)) {
-    const address = addressLands(layout, statement, pattern.to.addresses);
-    const port = portLands(layout, statement, pattern.services);
-    moved = arena.or(moved, packets);
-    certain = arena.or(certain, arena.and(packets, arena.and(address.certain, port.certain)));
-    perhaps = arena.or(perhaps, arena.and(packets, arena.and(address.perhaps, port.perhaps)));
+  for (const one of alterations) {
+    const { packets } = one;
+    if (isDestinationNat(one)) moved = arena.or(moved, packets);
+    const lands = landing(layout, pattern, one);
+    certain = arena.or(certain, arena.and(packets, lands.certain));
+    perhaps = arena.or(perhaps, arena.and(packets, lands.perhaps));
   }
   return { moved, certain, perhaps };
 }
@@ -53,48 +53,98 @@ interface Lands {
   readonly perhaps: Node;
 }
 
-function addressLands(layout: HeaderLayout, statement: NatStatement, to: Addresses): Lands {
-  const { address, type, family } = statement;
-  const always = layout.arena.not(FALSE);
-  /* Redirected connections arrive at the device itself: only its own input path is asked about them. */
-  if (type === "redirect") return { certain: always, perhaps: always };
-  if (address === null) {
-    const stays = addressesOf(layout, to, "daddr");
-    return { certain: stays, perhaps: stays };
-  }
-  if (address.kind === "expression" || type === "netmap")
-    return { certain: FALSE, perhaps: always };
-  const families = family === null ? [...to.keys()] : [family];
-  const ranges = families.flatMap((one) => [...normalizeRanges(to.get(one) ?? [])]);
-  return landing(layout, [address.range], ranges);
-}
+const NOWHERE: Lands = { certain: FALSE, perhaps: FALSE };
 
-function portLands(
-  layout: HeaderLayout,
-  { port, address, portBase }: NatStatement,
-  services: readonly Service[],
-): Lands {
-  const always = layout.arena.not(FALSE);
-  if (address?.kind === "expression" && address.withPort)
-    return { certain: FALSE, perhaps: always };
-  if (port === null) {
-    const stays = services.reduce<Node>(
-      (all, service) => layout.arena.or(all, portsOf(layout, service)),
-      FALSE,
+/** Which of the packets that a rule changes end at the far end. */
+function landing(layout: HeaderLayout, pattern: FlowPattern, one: Alteration): Lands {
+  const { arena } = layout;
+  if (!isDestinationNat(one)) return rewritten(layout, pattern, one);
+  const { statement } = one;
+  const address = addressLands(layout, statement, pattern);
+  const ports = pattern.services.map((service) => portLands(layout, statement, service));
+  const either = (of: (lands: Lands) => Node) =>
+    arena.and(
+      of(address),
+      ports.reduce<Node>((all, lands) => arena.or(all, of(lands)), FALSE),
     );
-    return { certain: stays, perhaps: stays };
-  }
-  if (port.kind === "expression" || portBase !== undefined)
-    return { certain: FALSE, perhaps: always };
-  const wanted = services.flatMap((service) => (service.kind === "ports" ? service.ports : []));
-  return landing(layout, [port.range], normalizeRanges(wanted));
+  return { certain: either(({ certain }) => certain), perhaps: either(({ perhaps }) => perhaps) };
 }
 
-function landing(layout: HeaderLayout, landed: readonly Range[], wanted: readonly Range[]): Lands {
-  const always = layout.arena.not(FALSE);
-  const met = intersectRanges(landed, wanted);
-  const isWhole = wanted.some(({ from, to }) =>
-    landed.every((one) => from <= one.from && one.to <= to),
+function addressLands(
+  layout: HeaderLayout,
+  statement: NatStatement,
+  { path, to }: FlowPattern,
+): Lands {
+  const { address, type, family } = statement;
+  /* Redirected connections end at the device itself, and pass its input hook alone. */
+  if (type === "redirect") return path === "input" ? all(layout) : NOWHERE;
+  if (address === null) return where(addressesOf(layout, to.addresses, "daddr"));
+  if (address.kind === "expression" || type === "netmap") return { ...all(layout), certain: FALSE };
+  const families = family === null ? [...to.addresses.keys()] : [family];
+  const ranges = families.flatMap((one) => [...normalizeRanges(to.addresses.get(one) ?? [])]);
+  return inside(layout, address.range, ranges);
+}
+
+function portLands(layout: HeaderLayout, statement: NatStatement, service: Service): Lands {
+  const { arena } = layout;
+  const { port, address, portBase } = statement;
+  const isUnknown =
+    (address?.kind === "expression" && address.withPort) ||
+    port?.kind === "expression" ||
+    portBase !== undefined;
+  const protocol = protocolOf(layout, service);
+  if (isUnknown) return { certain: FALSE, perhaps: protocol };
+  if (port?.kind !== "range" || service.kind !== "ports") return where(portsOf(layout, service));
+  const { certain, perhaps } = inside(layout, port.range, normalizeRanges(service.ports));
+  return { certain: arena.and(protocol, certain), perhaps: arena.and(protocol, perhaps) };
+}
+
+/** Without tracking: what is written is not proved to arrive, nor to be taken. */
+function rewritten(
+  layout: HeaderLayout,
+  { path, to, services }: FlowPattern,
+  one: Alteration,
+): Lands {
+  const { arena } = layout;
+  const { statement, rule } = one;
+  const protocols = services.reduce<Node>(
+    (some, service) => arena.or(some, protocolOf(layout, service)),
+    FALSE,
   );
-  return { certain: isWhole ? always : FALSE, perhaps: met.length > 0 ? always : FALSE };
+  const here = arena.and(addressesOf(layout, to.addresses, "daddr"), protocols);
+  if (statement.kind === "tproxy")
+    return path === "input" ? { certain: FALSE, perhaps: protocols } : NOWHERE;
+  if (statement.kind !== "write") return NOWHERE;
+  if (ADDRESS.test(statement.target)) {
+    const { value } = statement;
+    const ranges = [...to.addresses.values()].flatMap((some) => [...some]);
+    const isElsewhere =
+      value.kind === "constant" && !inRanges(normalizeRanges(ranges), value.value);
+    return isElsewhere ? NOWHERE : { certain: FALSE, perhaps: protocols };
+  }
+  const isAddressWritten = rule.statements.some(
+    (other) => other.kind === "write" && ADDRESS.test(other.target),
+  );
+  return PORT.test(statement.target) && !isAddressWritten
+    ? { certain: FALSE, perhaps: here }
+    : NOWHERE;
+}
+
+const ADDRESS = /^(ip|ip6) daddr$/;
+const PORT = / dport$/;
+
+function inside(layout: HeaderLayout, landed: Range, wanted: readonly Range[]): Lands {
+  const isWhole = wanted.some(({ from, to }) => from <= landed.from && landed.to <= to);
+  if (isWhole) return all(layout);
+  return intersectRanges([landed], wanted).length > 0
+    ? { ...all(layout), certain: FALSE }
+    : NOWHERE;
+}
+
+function all({ arena }: HeaderLayout): Lands {
+  return where(arena.not(FALSE));
+}
+
+function where(packets: Node): Lands {
+  return { certain: packets, perhaps: packets };
 }

@@ -178,11 +178,19 @@ function serviceOf(
   }
 }
 
+/** Packets of the protocol of a service, whatever they ask for. */
+export function protocolOf(layout: HeaderLayout, service: Service): Node {
+  if (service.kind !== "ping")
+    return bitsIn(layout, "protocol", 0, 8, [single(BigInt(service.protocol))]);
+  const protocols = FAMILIES.map((family) => single(BigInt(ECHO[family].protocol)));
+  return bitsIn(layout, "protocol", 0, 8, normalizeRanges(protocols));
+}
+
 /** Packets of a service by the port that they are for; all of a service without ports. */
 export function portsOf(layout: HeaderLayout, service: Service): Node {
-  if (service.kind !== "ports") return TRUE;
+  if (service.kind !== "ports") return protocolOf(layout, service);
   return layout.arena.and(
-    bitsIn(layout, "protocol", 0, 8, [single(BigInt(service.protocol))]),
+    protocolOf(layout, service),
     bitsIn(layout, "transport", 16, 16, normalizeRanges(service.ports)),
   );
 }

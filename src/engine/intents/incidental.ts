@@ -25,10 +25,10 @@ const RUNS: readonly Run[] = [
   { space: "network6", from: 0, width: 12, name: "ip6 dscp" },
   { space: "network6", from: 12, width: 20, name: "ip6 flowlabel" },
   { space: "network6", from: 56, width: 8, name: "ip6 hoplimit" },
-  { space: "transport", from: 32, width: 32, name: "tcp sequence" },
-  { space: "transport", from: 64, width: 32, name: "tcp ackseq" },
-  { space: "transport", from: 96, width: 8, name: "tcp doff" },
-  { space: "transport", from: 128, width: 32, name: "tcp checksum" },
+  { space: "transport", from: 32, width: 32, name: "bytes 4–7 of the transport header" },
+  { space: "transport", from: 64, width: 32, name: "bytes 8–11 of the transport header" },
+  { space: "transport", from: 96, width: 8, name: "byte 12 of the transport header" },
+  { space: "transport", from: 128, width: 32, name: "bytes 16–19 of the transport header" },
 ];
 
 /** Fields of classes that tell connections apart, or grow with what they carry. */

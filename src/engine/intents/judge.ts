@@ -3,52 +3,42 @@
  * whether nothing begins that shall not. `holds` and `broken` are proved for all packets, under the
  * assumptions told with them.
  */
-import { FALSE, type Node, support, withinNodeLimit } from "../bdd/index.ts";
+import { FALSE, type Node, withinNodeLimit } from "../bdd/index.ts";
 import {
   type Analysis,
   beginAnalysis,
   beginPath,
   type DeviceFacts,
   deviceFacts,
-  type Ending,
-  type Fates,
   headersUnder,
   type RuleVisit,
   ruleNames,
-  tellFate,
   walkRegion,
 } from "../compile/index.ts";
 import type { Device, Rule } from "../device/device.ts";
-import { interpret } from "../interpret/interpret.ts";
 import { DOMAIN_ASSUMPTIONS } from "../packet/header/domain.ts";
-import { pickReadable } from "../packet/header/prefer.ts";
-import { toNotation } from "../packet/header/toNotation.ts";
-import { unknownKeys, unknownLevels } from "../packet/header/unknowns.ts";
-import { isNotationError, parsePacket } from "../packet/notation.ts";
-import type { Path } from "../packet/packet.ts";
 import {
   type Alteration,
   hasAlterations,
   isDestinationNat,
   noteAlterations,
 } from "./alterations.ts";
-import { expiringSets, takenBeyond } from "./beyond.ts";
+import {
+  expiringSets,
+  isAtEdges,
+  type Taking,
+  takenBeyond,
+  takenFrom,
+  withEdges,
+} from "./beyond.ts";
 import { anyDestination, entrances } from "./entrances.ts";
-import { flowPackets, openInterfaces, pathOfPart } from "./flowPackets.ts";
-import { incidentals } from "./incidental.ts";
-import type {
-  FlowPart,
-  FlowPattern,
-  Hosts,
-  Intent,
-  IntentAnswer,
-  IntentExample,
-  IntentKind,
-} from "./model.ts";
+import { flowPackets, pathOfPart } from "./flowPackets.ts";
+import type { FlowPart, FlowPattern, Hosts, Intent, IntentAnswer, IntentKind } from "./model.ts";
 import { type AlteredPart, movesOf } from "./moves.ts";
-import { withOwnNames } from "./ownNames.ts";
 import { type ReplyPatterns, replyPatterns } from "./translated.ts";
 import { areStray, STRAY } from "./untracked.ts";
+import { newWays } from "./ways.ts";
+import { answerOf, type Walked } from "./weigh.ts";
 
 export interface JudgeOptions {
   /** Default: that of the arena. */
@@ -76,12 +66,15 @@ export function judgeIntents(
 
 function judgeOf(device: Device, options: JudgeOptions): Judge {
   const expiring = expiringSets(device);
+  const beyond = takenBeyond(device);
+  const hasEdges = beyond.length > 0 && isAtEdges(device);
   return {
     device,
     facts: deviceFacts(device),
     nameOf: ruleNames(device),
     changesPackets: hasAlterations(device),
-    beyond: takenBeyond(device),
+    beyond,
+    edges: hasEdges ? judgeOf(withEdges(device), options) : null,
     assumptions: expiring === null ? ASSUMPTIONS : [...ASSUMPTIONS, expiring],
     options,
   };
@@ -90,8 +83,10 @@ function judgeOf(device: Device, options: JudgeOptions): Judge {
 interface Judge {
   readonly device: Device;
   readonly changesPackets: boolean;
-  /** Why nothing is proved to pass, in words. */
-  readonly beyond: readonly string[];
+  /** What takes packets away where nothing is judged. */
+  readonly beyond: readonly Taking[];
+  /** The same device with what it does at the edge on its paths; null: it has more beyond them, or nothing. */
+  readonly edges: Judge | null;
   readonly assumptions: readonly string[];
   readonly facts: DeviceFacts;
   readonly nameOf: (rule: Rule) => string;
@@ -137,11 +132,12 @@ function judgeFlow(judge: Judge, kind: IntentKind, pattern: FlowPattern): Intent
   const analysis = beginAnalysis([judge.device], limit === undefined ? {} : { nodeLimit: limit });
   if (kind === "blocked") return judgeClosed(judge, analysis, pattern);
   const { arena } = analysis;
-  const first = judgePart(judge, analysis, kind, pattern, "first");
+  const first = judgeFirst(judge, analysis, pattern);
   if (first.answer.status === "broken") return first.answer;
   const later = judgePart(judge, analysis, kind, pattern, "later");
   const translated = first.alterations.filter(isDestinationNat);
-  const replies = replyPatterns(analysis, pattern, first.packets, translated);
+  const { hosts } = judge.options;
+  const replies = replyPatterns(analysis, pattern, first.packets, translated, hosts);
   const back = replies.patterns.map((one) => judgePart(judge, analysis, kind, one, "reply"));
   const answers = [
     first.answer,
@@ -151,11 +147,49 @@ function judgeFlow(judge: Judge, kind: IntentKind, pattern: FlowPattern): Intent
       return replies.isExact ? one.answer : softened(one.answer);
     }),
   ];
-  const moves = movesOf(first, [later, ...back], judge.options.hosts ?? null);
-  const reasons = [...replies.reasons, ...moves.reasons, ...judge.beyond];
+  const moves = movesOf(first, [later, ...back], hosts ?? null);
+  const reasons = [...replies.reasons, ...moves.reasons];
   if (reasons.length > 0) answers.push(undecided(reasons));
-  const answer = answers.reduce(worst);
+  const judged = answers.reduce(worst);
+  const answer = judged.status === "holds" ? asFarAsTaken(judge, pattern, judged) : judged;
   return { ...answer, assumptions: [...answer.assumptions, ...moves.assumptions] };
+}
+
+/** What holds on the paths may be taken away beyond them. */
+function asFarAsTaken(judge: Judge, pattern: FlowPattern, judged: IntentAnswer): IntentAnswer {
+  const taken = takenFrom(judge.beyond, pattern);
+  if (taken.length === 0) return judged;
+  const withAll = judge.edges === null ? null : judgeFlow(judge.edges, "reachable", pattern);
+  return withAll?.status === "holds" ? judged : worst(judged, undecided(taken));
+}
+
+/**
+ * First packets leave by the interface behind which they are told to lie; those that NAT sends elsewhere leave by
+ * that of the other host.
+ */
+function judgeFirst(judge: Judge, analysis: Analysis, pattern: FlowPattern): JudgedPart {
+  const { arena } = analysis;
+  const direct = walkPart(judge, analysis, "reachable", pattern, "first");
+  const { packets, assumptions } = direct;
+  if (packets === FALSE) return { answer: NO_PACKET, packets, alterations: [] };
+  const sent = direct.alterations.filter(isDestinationNat);
+  if (sent.length === 0 || pattern.path === "input")
+    return { ...direct, answer: { ...answerOf(direct), assumptions } };
+  const moved = sent.reduce<Node>((all, one) => arena.or(all, one.packets), FALSE);
+  const answers = [answerOf({ ...direct, packets: arena.difference(packets, moved) })];
+  const alterations = direct.alterations.filter((one) => !isDestinationNat(one));
+  let all = arena.difference(packets, moved);
+  for (const [statement, interfaces] of newWays(sent, pattern, judge.options.hosts)) {
+    const way = { ...pattern, to: { ...pattern.to, interfaces } };
+    const walked = walkPart(judge, analysis, "reachable", way, "first");
+    const own = walked.alterations.filter((one) => one.statement === statement);
+    const some = own.reduce<Node>((found, one) => arena.or(found, one.packets), FALSE);
+    answers.push(answerOf({ ...walked, packets: some }));
+    alterations.push(...own);
+    all = arena.or(all, some);
+  }
+  const answer = { ...answers.reduce(worst), assumptions };
+  return { answer, packets: all, alterations };
 }
 
 /** What shall be closed is entered by its own address, and by each that NAT sends there. */
@@ -174,12 +208,22 @@ function judgeClosed(judge: Judge, analysis: Analysis, pattern: FlowPattern): In
   return { ...answers.reduce(worst), assumptions: direct.assumptions };
 }
 
+/** Whether NAT, or what writes packets, may send any there. May throw `NodeLimitError`. */
+export function entersByNat(device: Device, pattern: FlowPattern): boolean {
+  const judge = judgeOf(device, {});
+  if (!judge.changesPackets) return false;
+  const analysis = beginAnalysis([device]);
+  const wide = walkPart(judge, analysis, "blocked", anyDestination(pattern), "first");
+  return entrances(analysis.layout, pattern, wide.alterations).perhaps !== FALSE;
+}
+
 /** Where replies to connections of a pattern come from. May throw `NodeLimitError`. */
 export function repliesTo(device: Device, kind: IntentKind, pattern: FlowPattern): ReplyPatterns {
   const judge = judgeOf(device, {});
   const analysis = beginAnalysis([device]);
   const { packets, alterations } = walkPart(judge, analysis, kind, pattern, "first");
-  return replyPatterns(analysis, pattern, packets, alterations.filter(isDestinationNat));
+  const translated = alterations.filter(isDestinationNat);
+  return replyPatterns(analysis, pattern, packets, translated, undefined);
 }
 
 /** What breaks more packets than there may be is no proof that any is broken. */
@@ -243,102 +287,4 @@ function walkPart(
     alterations,
     assumptions,
   };
-}
-
-interface Walked {
-  readonly analysis: Analysis;
-  readonly device: Device;
-  readonly kind: IntentKind;
-  readonly pattern: FlowPattern;
-  readonly path: Path;
-  readonly part: FlowPart;
-  readonly packets: Node;
-  readonly endings: readonly Ending[];
-  readonly alterations: readonly Alteration[];
-  readonly assumptions: readonly string[];
-}
-
-/** What an ending means for an intent; `may`: it can be either. */
-export type Effect = "good" | "bad" | "may";
-
-function answerOf(walked: Walked): IntentAnswer {
-  const { analysis, packets, endings } = walked;
-  const { arena } = analysis;
-  const within = endings.flatMap((ending): readonly Ending[] => {
-    const some = arena.and(ending.packets, packets);
-    return some === FALSE ? [] : [{ ...ending, packets: some }];
-  });
-  const union = (effect: Effect) =>
-    within
-      .filter(({ fate }) => effectOf(analysis.fates, walked.kind, fate) === effect)
-      .reduce<Node>((all, ending) => arena.or(all, ending.packets), FALSE);
-  const bad = union("bad");
-  const doubtful = arena.or(bad, union("may"));
-  if (doubtful === FALSE) return { ...undecided([]), status: "holds" };
-  const sets = [packets, ...within.map((ending) => ending.packets)];
-  const unknown = sets.flatMap((set) => unknownLevels(analysis.layout, set));
-  const open = openInterfaces(analysis.layout, walked.pattern, walked.part);
-  const incidental = walked.kind === "blocked" ? [] : incidentals(analysis.layout);
-  const byTheWay = incidental.flatMap(({ levels }) => levels);
-  const certainUnder = (levels: readonly number[]) => {
-    const all = new Set(levels);
-    const good = arena.exists(arena.difference(packets, bad), all);
-    return arena.difference(arena.exists(bad, all), good);
-  };
-  const certain = certainUnder([...unknown, ...open, ...byTheWay]);
-  const hangsOnWay = open.length > 0 && certain === FALSE && certainUnder(unknown) !== FALSE;
-  const shown = certain === FALSE ? doubtful : arena.and(bad, certain);
-  const example = exampleOf(walked, within, shown);
-  const asked = new Set(support(arena, shown));
-  const header = incidental.filter(({ levels }) => levels.some((level) => asked.has(level)));
-  /* The notation of packets has no options: the interpreter would walk one without. */
-  const isSaid = certain !== FALSE || header.length === 0;
-  const doubt = example !== null && isSaid ? checkExample(walked, example) : [];
-  const isBroken = certain !== FALSE && doubt.length === 0;
-  const depends = [...unknownNames(analysis, shown), ...header.map(({ name }) => name)];
-  return {
-    status: isBroken ? "broken" : "undecided",
-    example,
-    dependsOn: isBroken ? [] : [...new Set(depends)].sort(),
-    reasons: hangsOnWay ? [...doubt, UNKNOWN_WAY] : doubt,
-    assumptions: [],
-  };
-}
-
-const UNKNOWN_WAY = "which interface leads to the other end is not known";
-
-/** What user space decides may be either. */
-export function effectOf(fates: Fates, kind: IntentKind, number: number): Effect {
-  const fate = fates.fate(number);
-  if (fate.kind === "undecided" || fate.kind === "queue") return "may";
-  const passes = fate.kind === "accept";
-  return passes === (kind === "reachable") ? "good" : "bad";
-}
-
-function exampleOf(walked: Walked, endings: readonly Ending[], shown: Node): IntentExample | null {
-  const { analysis, kind, path, part, pattern } = walked;
-  const { arena, layout, fates } = analysis;
-  const ending = endings
-    .filter(({ fate }) => effectOf(fates, kind, fate) !== "good")
-    .find(({ packets }) => arena.intersects(packets, shown));
-  if (ending === undefined) return null;
-  const header = pickReadable(layout, arena.and(ending.packets, shown));
-  if (header === null) return null;
-  const packet = withOwnNames(layout, toNotation(layout, header, path), pattern, part);
-  return { part, packet, ...tellFate(fates, ending) };
-}
-
-/** The interpreter walks each example as well: it has to find the same. */
-function checkExample({ device }: Walked, { packet, verdict }: IntentExample): readonly string[] {
-  const spec = parsePacket(packet);
-  if (isNotationError(spec)) return [`the example \`${packet}\` cannot be read back`];
-  const { outcomes, complete } = interpret(device, spec, { host: null });
-  if (!complete || outcomes.some((outcome) => outcome.verdict === verdict)) return [];
-  return [`a walk of \`${packet}\` ends otherwise than the proof: please report it`];
-}
-
-function unknownNames({ layout }: Analysis, set: Node): readonly string[] {
-  const keys = unknownKeys(layout, unknownLevels(layout, set));
-  const names = keys.map((key) => key.replace(/#.*$/s, "").replace(/ version \d+.*$/, ""));
-  return [...new Set(names)].sort();
 }

@@ -13,9 +13,17 @@ export const ANY_PORT: readonly Range[] = [{ from: 0n, to: 65535n }];
 
 /** Hosts that somebody has declared: a rule that sends connections to another one sends them nowhere known. */
 export interface Hosts {
-  readonly all: Addresses;
+  /** But for the device itself. */
+  readonly others: Addresses;
   /** Of the device itself; null: nobody has said. */
   readonly own: Addresses | null;
+  /** What lies behind interfaces of the device. */
+  readonly behind: readonly Behind[];
+}
+
+export interface Behind {
+  readonly addresses: Addresses;
+  readonly interfaces: readonly string[];
 }
 
 /** One end of a flow, as the device sees it. */

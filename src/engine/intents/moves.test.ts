@@ -1,14 +1,19 @@
 import { describe, expect, test } from "vitest";
+import { single } from "../base/range.ts";
 import { judgeIntents } from "./judge.ts";
-import type { Hosts } from "./model.ts";
+import type { Hosts, Service } from "./model.ts";
 import { addresses, end, forward, parse, tcp } from "./testing/patterns.ts";
 
 const MAIL = end("10.10.2.11 10.10.2.12", "dmz");
 const INTERNET = end("198.51.100.0/24", "wan");
 const DATABASE = end("10.10.4.10", "data");
 const HOSTS: Hosts = {
-  all: addresses("10.10.2.11 10.10.2.12 10.10.2.5 10.10.4.10 203.0.113.1"),
+  others: addresses("10.10.2.11 10.10.2.12 10.10.2.5 10.10.4.10 10.10.5.1"),
   own: addresses("203.0.113.1 10.10.2.1"),
+  behind: [
+    { addresses: addresses("10.10.2.0/24"), interfaces: ["dmz"] },
+    { addresses: addresses("10.10.4.0/24"), interfaces: ["data"] },
+  ],
 };
 
 /** A firewall that lets mail out, with more chains beside. */
@@ -43,6 +48,30 @@ describe("what shall be possible", () => {
       `${PREROUTING} iifname "dmz" tcp dport 25 dnat ip to 10.10.2.5; }`,
       "holds",
       "",
+    ],
+    [
+      "is broken where it is sent to a host behind an interface that is closed",
+      `${PREROUTING} iifname "dmz" tcp dport 25 dnat ip to 10.10.4.10; } chain g { type filter hook forward priority 1; oifname "data" drop; }`,
+      "broken",
+      "",
+    ],
+    [
+      "is not proved where it is sent to a host behind nobody knows what",
+      `${PREROUTING} iifname "dmz" tcp dport 25 dnat ip to 10.10.5.1; } chain g { type filter hook forward priority 1; oifname "data" drop; }`,
+      "undecided",
+      "which interface leads",
+    ],
+    [
+      "is not proved where it is sent to the device",
+      `${PREROUTING} iifname "dmz" tcp dport 25 dnat ip to 10.10.2.1; }`,
+      "undecided",
+      "to the device itself",
+    ],
+    [
+      "is not proved where its packets are given no time to live",
+      `${LATE} ip ttl set 1; }`,
+      "undecided",
+      "sets ip ttl",
     ],
     [
       "is not proved where nobody can say where it is sent",
@@ -95,9 +124,21 @@ describe("what shall be possible", () => {
     ],
     [
       "is not proved where a chain at the edge of a device drops",
-      '} table netdev e { chain i { type filter hook ingress device "dmz" priority 0; tcp dport 99 drop; }',
+      '} table netdev e { chain i { type filter hook ingress device "dmz" priority 0; tcp dport 25 drop; }',
       "undecided",
       "chain i of table netdev e",
+    ],
+    [
+      "holds where such a chain drops other packets",
+      '} table netdev e { chain i { type filter hook ingress device "wan" priority 0; udp dport 11211 drop; jump j; } chain j { ip saddr 192.0.2.0/24 drop; }',
+      "holds",
+      "",
+    ],
+    [
+      "holds where such a chain drops at another interface",
+      '} table netdev e { chain i { type filter hook ingress device "lan" priority 0; policy drop; }',
+      "holds",
+      "",
     ],
     [
       "holds where such a chain takes nothing away",
@@ -170,6 +211,11 @@ describe("what shall be closed", () => {
       "undecided",
     ],
     [
+      "is closed where NAT leads to the device",
+      `${PREROUTING} iifname "wan" tcp dport 5432 redirect to :5432; }`,
+      "holds",
+    ],
+    [
       "is closed where NAT leads others there",
       `${PREROUTING} iifname "dmz" tcp dport 5432 dnat ip to 10.10.4.10; }`,
       "holds",
@@ -179,5 +225,38 @@ describe("what shall be closed", () => {
     const intent = { kind: "blocked", flows: [forward(INTERNET, DATABASE, tcp(5432))] } as const;
     const [answer] = judgeIntents(withChains(chains), [intent], { hosts: HOSTS });
     expect(answer?.status).toBe(status);
+  });
+
+  const rewriting: readonly (readonly [string, string])[] = [
+    [
+      "an address is written anew",
+      'ip daddr 10.10.4.10 drop; iifname "wan" tcp dport 5432 ip daddr set 10.10.4.10;',
+    ],
+    [
+      "a port is written anew",
+      'tcp dport 5432 drop; iifname "wan" tcp dport 99 tcp dport set 5432;',
+    ],
+  ];
+  test.each(rewriting)("may be open where %s", (_name, rules) => {
+    const device = parse(`table inet t {
+ chain r {
+  type filter hook prerouting priority raw;
+  ${rules}
+ }
+}
+`);
+    const flows = [forward(INTERNET, DATABASE, tcp(5432))];
+    const [answer] = judgeIntents(device, [{ kind: "blocked", flows }], { hosts: HOSTS });
+    expect(answer?.status).toBe("undecided");
+  });
+
+  test("of one protocol is not opened by NAT of another one", () => {
+    const dns: Service = { kind: "ports", protocol: 17, ports: [single(53n)] };
+    const flows = [forward(INTERNET, DATABASE, tcp(5432), dns)];
+    const device = withChains(
+      `${PREROUTING} iifname "wan" tcp dport 99 dnat ip to 10.10.4.10:53; }`,
+    );
+    const [answer] = judgeIntents(device, [{ kind: "blocked", flows }], { hosts: HOSTS });
+    expect(answer?.status).toBe("holds");
   });
 });

@@ -1,4 +1,4 @@
-import { normalizeRanges, type Range } from "../base/range.ts";
+import { intersectRanges, normalizeRanges, type Range } from "../base/range.ts";
 import type { Node } from "../bdd/index.ts";
 import { canonicalText } from "../compile/index.ts";
 import type { Rule } from "../device/device.ts";
@@ -53,10 +53,12 @@ function destinationOf(statement: NatStatement, rule: Rule, hosts: Hosts | null)
   if (statement.type === "redirect") return NOTHING;
   const target = constantTarget(statement);
   if (target === "unknown") return doubt(rule, "sends them on, and it is not known where to");
-  if (target !== null && hosts !== null && !covers(hosts.all, statement, target))
+  if (target !== null && hosts?.own && meets(hosts.own, statement, target))
+    return doubt(rule, "sends them to the device itself: whether it takes them is not judged");
+  if (target !== null && hosts !== null && !covers(hosts.others, statement, target))
     return doubt(
       rule,
-      "sends them to an address that is no declared host: name it in a role, or under `addresses` of a device",
+      "sends them to an address that is no declared host: name it in a role, or under `addresses` of another device",
     );
   return assumed(rule, "sends them on: that what is there serves them is assumed");
 }
@@ -80,6 +82,13 @@ function constantTarget({ address, type }: NatStatement): Range | "unknown" | nu
   if (address === null) return null;
   if (address.kind === "expression" || type === "netmap") return "unknown";
   return address.range;
+}
+
+function meets(addresses: Addresses, { family }: NatStatement, target: Range): boolean {
+  const families: readonly IpFamily[] = family === null ? [...addresses.keys()] : [family];
+  return families.some(
+    (one) => intersectRanges(normalizeRanges(addresses.get(one) ?? []), [target]).length > 0,
+  );
 }
 
 function covers(addresses: Addresses, { family }: NatStatement, target: Range): boolean {

@@ -4,7 +4,15 @@ import type { Analysis } from "../compile/index.ts";
 import type { NatStatement } from "../device/statement.ts";
 import type { IpFamily } from "../packet/packet.ts";
 import type { DestinationNat } from "./alterations.ts";
-import { ANY_PORT, ANYWHERE, type End, type FlowPattern, type Service } from "./model.ts";
+import {
+  ANY_PORT,
+  ANYWHERE,
+  type End,
+  type FlowPattern,
+  type Hosts,
+  type Service,
+} from "./model.ts";
+import { wayOf } from "./ways.ts";
 
 /** Patterns whose replies are all that can come back. */
 export interface ReplyPatterns {
@@ -20,11 +28,12 @@ export function replyPatterns(
   pattern: FlowPattern,
   first: Node,
   translated: readonly DestinationNat[],
+  hosts: Hosts | undefined,
 ): ReplyPatterns {
   if (translated.length === 0) return { patterns: [pattern], isExact: true, reasons: [] };
   const rest = translated.reduce<Node>((all, { packets }) => arena.difference(all, packets), first);
   const whole = translated.every(({ packets }) => packets === first);
-  const moved = translated.map(({ statement }) => sentTo(pattern, statement));
+  const moved = translated.map((one) => sentTo(pattern, one, hosts));
   const known = moved.flatMap((one) => (one.pattern === null ? [] : [one.pattern]));
   return {
     patterns: rest === FALSE ? known : [pattern, ...known],
@@ -39,7 +48,8 @@ interface SentTo {
   readonly reason: string | null;
 }
 
-function sentTo(pattern: FlowPattern, statement: NatStatement): SentTo {
+function sentTo(pattern: FlowPattern, one: DestinationNat, hosts: Hosts | undefined): SentTo {
+  const { statement } = one;
   if (statement.type === "redirect") {
     const reason = "replies of connections that are redirected to the device are not judged";
     return { pattern: null, isExact: false, reason };
@@ -49,7 +59,7 @@ function sentTo(pattern: FlowPattern, statement: NatStatement): SentTo {
   return {
     pattern: {
       ...pattern,
-      ...answering(pattern, statement, addresses ?? ANYWHERE),
+      ...answering(pattern, statement, addresses ?? ANYWHERE, wayOf(one, pattern, hosts)),
       services: services.map(({ service }) => service),
     },
     isExact: addresses !== null && services.every(({ isExact }) => isExact),
@@ -59,15 +69,16 @@ function sentTo(pattern: FlowPattern, statement: NatStatement): SentTo {
 
 /**
  * Who answers, and on which path. What comes for the device and is given another address goes to a host: its
- * replies are forwarded, from an interface that nobody has named.
+ * replies are forwarded, from the interface behind which that lies.
  */
 function answering(
   { path, to }: FlowPattern,
   { address }: NatStatement,
   addresses: End["addresses"],
+  interfaces: End["interfaces"],
 ): Pick<FlowPattern, "path" | "to"> {
-  if (path !== "input" || address === null) return { path, to: { ...to, addresses } };
-  return { path: "forward", to: { addresses, interfaces: "unknown" } };
+  if (address === null) return { path, to: { ...to, addresses } };
+  return { path: path === "input" ? "forward" : path, to: { addresses, interfaces } };
 }
 
 function constantAddress({ address, family }: NatStatement, to: End): End["addresses"] | null {

@@ -3,8 +3,12 @@ import { isEmpty, union } from "./addressSets.ts";
 import type { Network } from "./model.ts";
 
 /** Who is declared in the network file, for a device that may send connections to another host. */
-export function hostsOf({ devices, roles }: Network, device: string): Hosts {
-  const all = [...devices.values(), ...roles.values()].map(({ addresses }) => addresses);
+export function hostsOf({ devices, roles, zones }: Network, device: string): Hosts {
+  const neighbours = [...devices.values()].filter(({ name }) => name !== device);
   const own = devices.get(device)?.addresses ?? null;
-  return { all: union(all), own: own === null || isEmpty(own) ? null : own };
+  return {
+    others: union([...neighbours, ...roles.values()].map(({ addresses }) => addresses)),
+    own: own === null || isEmpty(own) ? null : own,
+    behind: [...zones.values()].filter((zone) => zone.device === device),
+  };
 }
