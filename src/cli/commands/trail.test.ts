@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import type { TrailEvent } from "../../operations/trail/model.ts";
 import { testServer } from "../../server/testing/testServer.ts";
 import { type TrailOptions, trail } from "./trail.ts";
 
@@ -33,7 +34,7 @@ async function open(entries: number) {
     const code = await trail({ server: server.url, tokenFile, ...options }, streams);
     return { code, ...told };
   };
-  return { call, hash };
+  return { call, hash, written };
 }
 
 test("a page says how the next one is asked for, until there is none", async () => {
@@ -46,6 +47,21 @@ test("a page says how the next one is asked for, until there is none", async () 
   expect(last.out.split("\n")[0]).toMatch(/^20 /);
   expect(await call({ before: "1" })).toMatchObject({ code: 0, out: "no entry\n", error: "" });
   expect((await call({ subject: "test/0", before: "100" })).out).not.toContain("test/1");
+});
+
+test("what the watch saw is listed with its reason or its rules, and of many rules the first", async () => {
+  const { call, written } = await open(1);
+  const add = (kind: string, details: TrailEvent["details"]) =>
+    written.append({ atMs: 1_000, actor: "premortem", kind, subject: "device/fw", details });
+  await add("watch.blind", { reason: "the line\nbroke", sinceMs: 1, untold: 0 });
+  await add("watch.difference", { added: ["a: drop", "b: drop"], removed: ["c: accept"] });
+  await add("watch.difference", { added: ["1", "2", "3", "4", "5", "6"], removed: ["7"] });
+  const { out } = await call({ subject: "device/fw" });
+  expect(out.split("\n").filter((line) => line.startsWith(" "))).toEqual([
+    ...["    + 1", "    + 2", "    + 3", "    + 4", "    + 5", "    and 2 more"],
+    ...["    + a: drop", "    + b: drop", "    - c: accept"],
+    "    the line\\u{a}broke",
+  ]);
 });
 
 test("a head that was kept elsewhere is found in a trail that went on", async () => {
@@ -61,8 +77,10 @@ test("one that is not in it is told, with what to do", async () => {
   const { call } = await open(5);
   const missed = await call({ verify: true, anchor: "a".repeat(64) });
   expect(missed.code).toBe(1);
-  expect(missed.out).toMatch(/^entry 6 of the trail is missing; it is whole up to entry 5/);
-  expect(missed.error).toMatch(/no entry up to 5 has the hash a{64}.*\n {2}= help: compare/);
+  expect(missed.out).toMatch(
+    /^no entry has the hash of the anchor; without it the trail is whole up to entry 5, /,
+  );
+  expect(missed.error).toMatch(/no entry up to 5 has the hash a{64}.*\n {2}= help: look whether/);
 });
 
 describe("a mistake in the call is told before the server is asked:", () => {

@@ -1,4 +1,4 @@
-import { columns, shown } from "../../report/formats/text/style.ts";
+import { columns, fitted, type Style, shown } from "../../report/formats/text/style.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
 import { tellUsage } from "../problems.ts";
 import { isFault } from "../server/client.ts";
@@ -59,8 +59,8 @@ function verify(options: TrailOptions, streams: Streams): Promise<ExitCode> {
     if (anchor !== undefined && verdict.anchored === null)
       tellUsage(
         streams.error,
-        `no entry up to ${verdict.head.number} has the hash ${anchor}: it was cut off or written anew since the hash was kept, or the hash is of another trail`,
-        "compare the trail with a backup of the database from when the hash was kept, and ask who has had power over the database since",
+        `no entry up to ${verdict.head.number} has the hash ${anchor}: it is mistyped or of another trail, or the entry was cut off or written anew since`,
+        "look whether it is the hash that was kept; if it is, compare the trail with a backup of the database from when the hash was kept, and ask who has had power over the database since",
       );
     return verdict.isWhole ? EXIT.clean : EXIT.findings;
   });
@@ -68,6 +68,8 @@ function verify(options: TrailOptions, streams: Streams): Promise<ExitCode> {
 
 function verdictText({ isWhole, flaw, head, anchored }: TrailVerdict): string {
   const kept = anchored === null ? "" : `; the anchor is entry ${anchored}, and in it`;
+  if (flaw?.problem === "anchorMissing")
+    return `no entry has the hash of the anchor; without it the trail is whole up to entry ${head.number}, ${head.hash}\n`;
   if (isWhole) return `the trail is whole up to entry ${head.number}, ${head.hash}${kept}\n`;
   return `entry ${flaw?.number} of the trail is ${flaw?.problem}; it is whole up to entry ${head.number}${kept}\n`;
 }
@@ -80,7 +82,7 @@ function list(options: TrailOptions, streams: Streams): Promise<ExitCode> {
     if (before !== undefined) asked.set("before", before);
     const page = await api.get<TrailPage>(`/v1/trail?${asked}`);
     if (isFault(page)) return page;
-    print(options, streams, page, listText);
+    print(options, streams, page, (one) => listText(one, streams.out.style));
     const last = page.entries.at(-1);
     if (page.entries.length === PAGE && last !== undefined && last.number > 1)
       streams.error.write(`older ones: add \`--before ${last.number}\`\n`);
@@ -88,7 +90,7 @@ function list(options: TrailOptions, streams: Streams): Promise<ExitCode> {
   });
 }
 
-function listText({ entries }: TrailPage): string {
+function listText({ entries }: TrailPage, style: Style): string {
   if (entries.length === 0) return "no entry\n";
   const rows = entries.map(({ number, atMs, actor, kind, subject }) => [
     String(number),
@@ -97,5 +99,47 @@ function listText({ entries }: TrailPage): string {
     shown(kind),
     shown(subject),
   ]);
-  return `${columns(rows).join("\n")}\n`;
+  const lines = columns(rows).flatMap((line, index) => {
+    const entry = entries[index];
+    return [
+      line,
+      ...(entry === undefined ? [] : detailLines(entry).map((one) => told(style, one))),
+    ];
+  });
+  return `${lines.join("\n")}\n`;
+}
+
+/** Rules of one difference that are listed; `--json` has all that are on the trail. */
+const MAXIMUM_RULES = 5;
+const INDENT = 4;
+
+function told(style: Style, text: string): string {
+  return " ".repeat(INDENT) + fitted(style, shown(text), INDENT);
+}
+
+/** Of what the watch saw, what a reader would ask for next. */
+function detailLines({ kind, details }: Entry): readonly string[] {
+  switch (kind) {
+    case "watch.blind":
+    case "watch.seeing":
+      return textsIn([details["reason"]]);
+    case "apply.unheard":
+    case "apply.commandFailed":
+      return textsIn([details["why"]]);
+    case "watch.difference": {
+      const came = textsIn(details["added"]).map((rule) => `+ ${rule}`);
+      const rules = [...came, ...textsIn(details["removed"]).map((rule) => `- ${rule}`)];
+      const rest = rules.length - MAXIMUM_RULES;
+      return rest <= 0 ? rules : [...rules.slice(0, MAXIMUM_RULES), `and ${rest} more`];
+    }
+    default:
+      return [];
+  }
+}
+
+type Entry = TrailPage["entries"][number];
+
+/** What is on a trail was written by any version. */
+function textsIn(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((one) => typeof one === "string") : [];
 }

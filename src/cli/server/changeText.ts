@@ -7,7 +7,7 @@ export const SHORT_HASH = 12;
 
 export function changeLine(one: ChangeBody, style: Style): string {
   const files = one.paths.map(shown).join(", ");
-  return `${one.id}  ${tint(style, "bold", one.status)}  ${shown(one.device)}  ${files}  by ${shown(one.author)}, ${timeText(one.updatedMs)}`;
+  return `${one.id}  ${tint(style, "bold", one.status)}  ${shown(one.device)}  ${files}  by ${shown(one.author)}, ${timeText(one.createdMs)}`;
 }
 
 /** A change, and what it waits for. */

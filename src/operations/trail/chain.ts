@@ -13,9 +13,9 @@ export function chain(head: TrailHead, event: TrailEvent): TrailEntry {
 
 /** The first thing that is wrong with a trail; null: it is whole. */
 export interface TrailFlaw {
-  /** The entry that shows it; one beyond the last where entries are missing at the end. */
+  /** The entry that shows it; one beyond the last where entries, or the anchor, are missing at the end. */
   readonly number: number;
-  readonly problem: "changed" | "missing" | "foreign";
+  readonly problem: "changed" | "missing" | "foreign" | "anchorMissing";
 }
 
 /**

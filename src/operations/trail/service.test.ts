@@ -134,7 +134,10 @@ describe("a hash that was kept elsewhere", () => {
   test("of no entry is told, though the rest is whole", async () => {
     const { trail } = await kept();
     const verdict = await trail.verify({ hash: "a".repeat(64), number: null });
-    expect(verdict).toMatchObject({ flaw: { number: 251, problem: "missing" }, anchored: null });
+    expect(verdict).toMatchObject({
+      flaw: { number: 251, problem: "anchorMissing" },
+      anchored: null,
+    });
   });
 
   test("is missed where the end was cut off and written anew", async () => {
@@ -144,7 +147,7 @@ describe("a hash that was kept elsewhere", () => {
     for (let index = 0; index < 60; index++) await trail.append(event("b"));
     expect(await trail.verify()).toMatchObject({ flaw: null, head: { number: 270 } });
     const verdict = await trail.verify({ hash, number: null });
-    expect(verdict).toMatchObject({ flaw: { problem: "missing" }, anchored: null });
+    expect(verdict).toMatchObject({ flaw: { problem: "anchorMissing" }, anchored: null });
   });
 
   test("before a flaw is found all the same", async () => {

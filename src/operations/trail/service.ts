@@ -93,7 +93,9 @@ function missedAnchor(
   anchored: number | null,
   { number }: TrailHead,
 ): TrailFlaw | null {
-  return anchor === null || anchored !== null ? null : { number: number + 1, problem: "missing" };
+  return anchor === null || anchored !== null
+    ? null
+    : { number: number + 1, problem: "anchorMissing" };
 }
 
 function headOf({ number, hash }: TrailHead): TrailHead {

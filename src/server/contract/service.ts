@@ -62,7 +62,10 @@ export const verdict = z
   .object({
     isWhole: z.boolean(),
     flaw: z
-      .object({ number: z.number(), problem: z.enum(["changed", "missing", "foreign"]) })
+      .object({
+        number: z.number(),
+        problem: z.enum(["changed", "missing", "foreign", "anchorMissing"]),
+      })
       .nullable(),
     head,
     anchored: z
