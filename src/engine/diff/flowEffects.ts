@@ -1,41 +1,19 @@
 import { intersectRanges } from "../base/range.ts";
 import { type Node, TRUE, withinNodeLimit } from "../bdd/index.ts";
-import type { Device, Rule } from "../device/device.ts";
+import type { Rule } from "../device/device.ts";
 import { alters } from "../intents/alterations.ts";
 import { flowPackets, pathOfPart } from "../intents/flowPackets.ts";
 import { repliesTo } from "../intents/judge.ts";
 import type { FlowPart, FlowPattern, Intent, IntentKind } from "../intents/model.ts";
-import { alignNames } from "./alignNames.ts";
 import { type ComparedPath, effectsAmong } from "./comparePath.ts";
-import { comparePaths, type PathResult } from "./comparePaths.ts";
-import { unlikeUncompared } from "./notCompared.ts";
+import type { PathResult } from "./comparePaths.ts";
+import type { FlowComparison } from "./flowComparison.ts";
 
 /*
  * An intent is judged by what accepts and drops its packets. A connection also fails where its packets get another
  * address, or are not tracked, and where a part of the device drops them that no path shows: of two states that
  * keep an intent alike it is not proved that they serve its connections alike.
  */
-
-/** Two states of a device, for whoever asks about several intents. */
-export interface FlowComparison {
-  readonly of: readonly [before: Device, after: Device];
-  /** The same, with the names of the first. */
-  readonly sides: readonly [before: Device, after: Device];
-  readonly paths: readonly PathResult[];
-  /** What may touch any packet. */
-  readonly everywhere: readonly string[];
-}
-
-export function compareFlows(before: Device, after: Device): FlowComparison {
-  const aligned = alignNames(before, after).device;
-  const { paths, reasons } = comparePaths(before, aligned, null, () => undefined);
-  return {
-    of: [before, after],
-    sides: [before, aligned],
-    paths,
-    everywhere: [...reasons, ...unlikeUncompared(before, aligned)],
-  };
-}
 
 /** How packets of an intent may fare otherwise although they are accepted alike, in words; empty: they do not. */
 export function unlikeFor(comparison: FlowComparison, intent: Intent): readonly string[] {
@@ -66,8 +44,8 @@ function unlikeReplies(
   kind: IntentKind,
   pattern: FlowPattern,
 ): readonly Told[] {
-  const told = comparison.sides.map((device) =>
-    withinNodeLimit(() => repliesTo(device, kind, pattern)),
+  const told = comparison.sides.map((side) =>
+    withinNodeLimit(() => repliesTo(side, kind, pattern)),
   );
   const patterns = told.flatMap((one) => (one.kind === "done" ? one.value.patterns : []));
   return [

@@ -7,20 +7,15 @@ import { entersByNat, repliesTo } from "../intents/judge.ts";
 import type { FlowPart, FlowPattern, Intent, IntentKind } from "../intents/model.ts";
 import { type Effect, effectOf } from "../intents/weigh.ts";
 import { unknownLevels } from "../packet/header/unknowns.ts";
-import { alignNames } from "./alignNames.ts";
 import { type ComparedPath, effectReasons } from "./comparePath.ts";
-import { comparePaths, type PathResult } from "./comparePaths.ts";
+import type { PathResult } from "./comparePaths.ts";
+import { compareFlows, type FlowComparison, type FlowComparisonOptions } from "./flowComparison.ts";
 
 /**
  * What an intent loses when one device becomes the other. `some`: packets that kept it before break it
  * after; `none`: proved that there are none, whatever broke it before; `unknown`: neither is proved.
  */
 export type Loss = "none" | "some" | "unknown";
-
-export interface LossOptions {
-  /** Default: that of the arena. */
-  readonly nodeLimit?: number;
-}
 
 /**
  * Says of each intent, in their order, what it loses. "Broken" is one word for one host that is cut and
@@ -30,16 +25,17 @@ export function lossesOf(
   before: Device,
   after: Device,
   intents: readonly Intent[],
-  { nodeLimit }: LossOptions = {},
+  options: FlowComparisonOptions = {},
 ): readonly Loss[] {
   if (intents.length === 0) return [];
-  const aligned = alignNames(before, after).device;
-  const compared = comparePaths(before, aligned, nodeLimit ?? null, () => undefined);
-  const asked = { devices: [before, aligned], paths: compared.paths } as const;
+  const compared = compareFlows(before, after, options);
+  return intents.map((intent) => lossIn(compared, intent));
+}
+
+/** The same of one intent, where the devices are compared already. */
+export function lossIn(compared: FlowComparison, { kind, flows }: Intent): Loss {
   const atLeast: Loss = compared.reasons.length > 0 ? "unknown" : "none";
-  return intents.map(({ kind, flows }) =>
-    flows.map((pattern) => lossOfFlow(asked, kind, pattern)).reduce(worse, atLeast),
-  );
+  return flows.map((pattern) => lossOfFlow(compared, kind, pattern)).reduce(worse, atLeast);
 }
 
 const WEIGHT: Readonly<Record<Loss, number>> = { none: 0, unknown: 1, some: 2 };
@@ -48,44 +44,37 @@ function worse(one: Loss, other: Loss): Loss {
   return WEIGHT[other] > WEIGHT[one] ? other : one;
 }
 
-interface Asked {
-  readonly devices: readonly [before: Device, after: Device];
-  readonly paths: readonly PathResult[];
-}
-
-function lossOfFlow(asked: Asked, kind: IntentKind, pattern: FlowPattern): Loss {
-  const first = lossOfPart(asked, kind, pattern, "first");
+function lossOfFlow(compared: FlowComparison, kind: IntentKind, pattern: FlowPattern): Loss {
+  const first = lossOfPart(compared, kind, pattern, "first");
   if (first === "some") return first;
-  if (kind === "blocked") return worse(first, lossOfEntrances(asked, pattern));
-  const later = lossOfPart(asked, kind, pattern, "later");
-  return [later, lossOfReplies(asked, kind, pattern)].reduce(worse, first);
+  if (kind === "blocked") return worse(first, lossOfEntrances(compared, pattern));
+  const later = lossOfPart(compared, kind, pattern, "later");
+  return [later, lossOfReplies(compared, kind, pattern)].reduce(worse, first);
 }
 
 /** Packets that NAT sends there are not compared one by one: where more of them may be, nothing is proved. */
-function lossOfEntrances({ devices, paths }: Asked, pattern: FlowPattern): Loss {
+function lossOfEntrances({ sides, paths }: FlowComparison, pattern: FlowPattern): Loss {
   const isSame = paths.every(
     (one) =>
       !isUnlike(one) && one.result.kind === "done" && effectReasons(one.result.value).length === 0,
   );
   if (isSame) return "none";
-  const enters = devices.map((device) => withinNodeLimit(() => entersByNat(device, pattern)));
+  const enters = sides.map((side) => withinNodeLimit(() => entersByNat(side, pattern)));
   return enters.every((one) => one.kind === "done" && !one.value) ? "none" : "unknown";
 }
 
 /** Replies come from where NAT has sent the connections: where that is another place, nothing is proved. */
-function lossOfReplies(asked: Asked, kind: IntentKind, pattern: FlowPattern): Loss {
-  const told = asked.devices.map((device) =>
-    withinNodeLimit(() => repliesTo(device, kind, pattern)),
-  );
+function lossOfReplies(compared: FlowComparison, kind: IntentKind, pattern: FlowPattern): Loss {
+  const told = compared.sides.map((side) => withinNodeLimit(() => repliesTo(side, kind, pattern)));
   const [before, after] = told;
   if (before?.kind !== "done" || after?.kind !== "done") return "unknown";
   const [first, second] = [before.value, after.value];
   if (canonicalText(first.patterns) !== canonicalText(second.patterns)) return "unknown";
-  const found = second.patterns.map((one) => lossOfPart(asked, kind, one, "reply"));
+  const found = second.patterns.map((one) => lossOfPart(compared, kind, one, "reply"));
   const loss = found.reduce(worse, "none");
   const isExact = first.isExact && second.isExact;
   if (loss === "some" && !isExact) return "unknown";
-  const isUnjudged = second.reasons.length > 0 && asked.paths.some(isUnlike);
+  const isUnjudged = second.reasons.length > 0 && compared.paths.some(isUnlike);
   return isUnjudged ? worse(loss, "unknown") : loss;
 }
 
@@ -94,7 +83,7 @@ function isUnlike({ result }: PathResult): boolean {
 }
 
 function lossOfPart(
-  { paths }: Asked,
+  { paths }: FlowComparison,
   kind: IntentKind,
   pattern: FlowPattern,
   part: FlowPart,

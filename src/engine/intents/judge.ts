@@ -6,35 +6,20 @@
 import { FALSE, type Node, withinNodeLimit } from "../bdd/index.ts";
 import {
   type Analysis,
-  beginAnalysis,
   beginPath,
-  type DeviceFacts,
-  deviceFacts,
   headersUnder,
   type RuleVisit,
-  ruleNames,
   walkRegion,
 } from "../compile/index.ts";
-import type { Device, Rule } from "../device/device.ts";
+import type { Device } from "../device/device.ts";
 import { DOMAIN_ASSUMPTIONS } from "../packet/header/domain.ts";
-import {
-  type Alteration,
-  hasAlterations,
-  isDestinationNat,
-  noteAlterations,
-} from "./alterations.ts";
-import {
-  expiringSets,
-  isAtEdges,
-  type Taking,
-  takenBeyond,
-  takenFrom,
-  withEdges,
-} from "./beyond.ts";
+import { type Alteration, isDestinationNat, noteAlterations } from "./alterations.ts";
+import { takenFrom } from "./beyond.ts";
 import { anyDestination, entrances } from "./entrances.ts";
 import { flowPackets, pathOfPart } from "./flowPackets.ts";
 import type { FlowPart, FlowPattern, Hosts, Intent, IntentAnswer, IntentKind } from "./model.ts";
 import { type AlteredPart, movesOf } from "./moves.ts";
+import { type Judge, openJudge } from "./openJudge.ts";
 import { type ReplyPatterns, replyPatterns } from "./translated.ts";
 import { areStray, STRAY } from "./untracked.ts";
 import { newWays } from "./ways.ts";
@@ -47,55 +32,24 @@ export interface JudgeOptions {
   readonly hosts?: Hosts;
 }
 
-/** What every answer rests on. */
-const ASSUMPTIONS: readonly string[] = [
-  "Linux 5.10 or later, one network namespace, no offloaded flows",
-  "connections began under the ruleset that judges them",
-  "clients connect from ports above 32767, as Linux, Windows, macOS and NetBSD do",
-];
-
 /** Answers for each intent, in their order. */
 export function judgeIntents(
   device: Device,
   intents: readonly Intent[],
-  options: JudgeOptions = {},
+  { hosts, ...options }: JudgeOptions = {},
 ): readonly IntentAnswer[] {
-  const judge = judgeOf(device, options);
-  return intents.map((intent) => judgeIntent(judge, intent));
+  const judge = openJudge(device, options);
+  return intents.map((intent) => judgeIntent(judge, intent, hosts));
 }
 
-function judgeOf(device: Device, options: JudgeOptions): Judge {
-  const expiring = expiringSets(device);
-  const beyond = takenBeyond(device);
-  const hasEdges = beyond.length > 0 && isAtEdges(device);
-  return {
-    device,
-    facts: deviceFacts(device),
-    nameOf: ruleNames(device),
-    changesPackets: hasAlterations(device),
-    beyond,
-    edges: hasEdges ? judgeOf(withEdges(device), options) : null,
-    assumptions: expiring === null ? ASSUMPTIONS : [...ASSUMPTIONS, expiring],
-    options,
-  };
-}
-
-interface Judge {
-  readonly device: Device;
-  readonly changesPackets: boolean;
-  /** What takes packets away where nothing is judged. */
-  readonly beyond: readonly Taking[];
-  /** The same device with what it does at the edge on its paths; null: it has more beyond them, or nothing. */
-  readonly edges: Judge | null;
-  readonly assumptions: readonly string[];
-  readonly facts: DeviceFacts;
-  readonly nameOf: (rule: Rule) => string;
-  readonly options: JudgeOptions;
-}
-
-function judgeIntent(judge: Judge, { kind, flows }: Intent): IntentAnswer {
+/** What one judge says of an intent; without hosts somebody may serve at whatever address there is. */
+export function judgeIntent(
+  judge: Judge,
+  { kind, flows }: Intent,
+  hosts: Hosts | undefined,
+): IntentAnswer {
   const answers = flows.map((pattern) => {
-    const judged = withinNodeLimit(() => judgeFlow(judge, kind, pattern));
+    const judged = withinNodeLimit(() => judgeFlow(judge, kind, pattern, hosts));
     return judged.kind === "done"
       ? judged.value
       : undecided([`it needs more than ${judged.nodeLimit} nodes`]);
@@ -126,17 +80,31 @@ function undecided(reasons: readonly string[]): IntentAnswer {
   return { status: "undecided", example: null, dependsOn: [], reasons, assumptions: [] };
 }
 
+function judgeFlow(
+  judge: Judge,
+  kind: IntentKind,
+  pattern: FlowPattern,
+  hosts: Hosts | undefined,
+): IntentAnswer {
+  if (kind === "blocked")
+    return judge.analysing((analysis) => judgeClosed(judge, analysis, pattern));
+  const judged = judge.analysing((analysis) => judgeOpen(judge, analysis, pattern, hosts));
+  return judged.status === "holds" ? asFarAsTaken(judge, pattern, judged, hosts) : judged;
+}
+
 /** A connection is its first packet, the replies, and what follows. */
-function judgeFlow(judge: Judge, kind: IntentKind, pattern: FlowPattern): IntentAnswer {
-  const limit = judge.options.nodeLimit;
-  const analysis = beginAnalysis([judge.device], limit === undefined ? {} : { nodeLimit: limit });
-  if (kind === "blocked") return judgeClosed(judge, analysis, pattern);
+function judgeOpen(
+  judge: Judge,
+  analysis: Analysis,
+  pattern: FlowPattern,
+  hosts: Hosts | undefined,
+): IntentAnswer {
+  const kind = "reachable";
   const { arena } = analysis;
-  const first = judgeFirst(judge, analysis, pattern);
+  const first = judgeFirst(judge, analysis, pattern, hosts);
   if (first.answer.status === "broken") return first.answer;
   const later = judgePart(judge, analysis, kind, pattern, "later");
   const translated = first.alterations.filter(isDestinationNat);
-  const { hosts } = judge.options;
   const replies = replyPatterns(analysis, pattern, first.packets, translated, hosts);
   const back = replies.patterns.map((one) => judgePart(judge, analysis, kind, one, "reply"));
   const answers = [
@@ -150,16 +118,20 @@ function judgeFlow(judge: Judge, kind: IntentKind, pattern: FlowPattern): Intent
   const moves = movesOf(first, [later, ...back], hosts ?? null);
   const reasons = [...replies.reasons, ...moves.reasons];
   if (reasons.length > 0) answers.push(undecided(reasons));
-  const judged = answers.reduce(worst);
-  const answer = judged.status === "holds" ? asFarAsTaken(judge, pattern, judged) : judged;
+  const answer = answers.reduce(worst);
   return { ...answer, assumptions: [...answer.assumptions, ...moves.assumptions] };
 }
 
 /** What holds on the paths may be taken away beyond them. */
-function asFarAsTaken(judge: Judge, pattern: FlowPattern, judged: IntentAnswer): IntentAnswer {
+function asFarAsTaken(
+  judge: Judge,
+  pattern: FlowPattern,
+  judged: IntentAnswer,
+  hosts: Hosts | undefined,
+): IntentAnswer {
   const taken = takenFrom(judge.beyond, pattern);
   if (taken.length === 0) return judged;
-  const withAll = judge.edges === null ? null : judgeFlow(judge.edges, "reachable", pattern);
+  const withAll = judge.edges === null ? null : judgeFlow(judge.edges, "reachable", pattern, hosts);
   return withAll?.status === "holds" ? judged : worst(judged, undecided(taken));
 }
 
@@ -167,7 +139,12 @@ function asFarAsTaken(judge: Judge, pattern: FlowPattern, judged: IntentAnswer):
  * First packets leave by the interface behind which they are told to lie; those that NAT sends elsewhere leave by
  * that of the other host.
  */
-function judgeFirst(judge: Judge, analysis: Analysis, pattern: FlowPattern): JudgedPart {
+function judgeFirst(
+  judge: Judge,
+  analysis: Analysis,
+  pattern: FlowPattern,
+  hosts: Hosts | undefined,
+): JudgedPart {
   const { arena } = analysis;
   const direct = walkPart(judge, analysis, "reachable", pattern, "first");
   const { packets, assumptions } = direct;
@@ -179,7 +156,7 @@ function judgeFirst(judge: Judge, analysis: Analysis, pattern: FlowPattern): Jud
   const answers = [answerOf({ ...direct, packets: arena.difference(packets, moved) })];
   const alterations = direct.alterations.filter((one) => !isDestinationNat(one));
   let all = arena.difference(packets, moved);
-  for (const [statement, interfaces] of newWays(sent, pattern, judge.options.hosts)) {
+  for (const [statement, interfaces] of newWays(sent, pattern, hosts)) {
     const way = { ...pattern, to: { ...pattern.to, interfaces } };
     const walked = walkPart(judge, analysis, "reachable", way, "first");
     const own = walked.alterations.filter((one) => one.statement === statement);
@@ -209,21 +186,21 @@ function judgeClosed(judge: Judge, analysis: Analysis, pattern: FlowPattern): In
 }
 
 /** Whether NAT, or what writes packets, may send any there. May throw `NodeLimitError`. */
-export function entersByNat(device: Device, pattern: FlowPattern): boolean {
-  const judge = judgeOf(device, {});
+export function entersByNat(judge: Judge, pattern: FlowPattern): boolean {
   if (!judge.changesPackets) return false;
-  const analysis = beginAnalysis([device]);
-  const wide = walkPart(judge, analysis, "blocked", anyDestination(pattern), "first");
-  return entrances(analysis.layout, pattern, wide.alterations).perhaps !== FALSE;
+  return judge.analysing((analysis) => {
+    const wide = walkPart(judge, analysis, "blocked", anyDestination(pattern), "first");
+    return entrances(analysis.layout, pattern, wide.alterations).perhaps !== FALSE;
+  });
 }
 
 /** Where replies to connections of a pattern come from. May throw `NodeLimitError`. */
-export function repliesTo(device: Device, kind: IntentKind, pattern: FlowPattern): ReplyPatterns {
-  const judge = judgeOf(device, {});
-  const analysis = beginAnalysis([device]);
-  const { packets, alterations } = walkPart(judge, analysis, kind, pattern, "first");
-  const translated = alterations.filter(isDestinationNat);
-  return replyPatterns(analysis, pattern, packets, translated, undefined);
+export function repliesTo(judge: Judge, kind: IntentKind, pattern: FlowPattern): ReplyPatterns {
+  return judge.analysing((analysis) => {
+    const { packets, alterations } = walkPart(judge, analysis, kind, pattern, "first");
+    const translated = alterations.filter(isDestinationNat);
+    return replyPatterns(analysis, pattern, packets, translated, undefined);
+  });
 }
 
 /** What breaks more packets than there may be is no proof that any is broken. */

@@ -1,5 +1,6 @@
 import type { Device } from "../../engine/device/device.ts";
-import { compareFlows, movedOtherwise } from "../../engine/diff/flowEffects.ts";
+import { compareFlows } from "../../engine/diff/flowComparison.ts";
+import { movedOtherwise } from "../../engine/diff/flowEffects.ts";
 import type { Difference } from "../../engine/diff/index.ts";
 import type { ChangedIntent } from "../inventory/checkChange.ts";
 import { type Checked, plannedOn } from "./checkAll.ts";

@@ -1,8 +1,7 @@
 import type { Device } from "../../engine/device/device.ts";
-import { judgeIntents } from "../../engine/intents/judge.ts";
 import type { Hosts, Intent, IntentAnswer, Service } from "../../engine/intents/model.ts";
 import { intentsOn } from "../inventory/checkDevice.ts";
-import { planIntent } from "../inventory/flows.ts";
+import { type PlannedIntent, planIntent } from "../inventory/flows.ts";
 import { hostsOf } from "../inventory/hosts.ts";
 import type { Network, NetworkIntent } from "../inventory/model.ts";
 import { parseService } from "../inventory/services.ts";
@@ -25,13 +24,15 @@ export type Asked =
 
 /** What connections between two ends ask of a device. */
 export function askFlow(network: Network, device: string, flow: SymptomFlow): Asked {
-  if (partsOf(network, flow.service) === null) return { kind: "notPlanned" };
-  const { byDevice, problems } = planFlow(network, flow);
+  const plan = planFlowOnce(network, flow);
+  if (plan === null) return { kind: "notPlanned" };
+  const { byDevice, problems } = plan;
   const intent = byDevice.get(device);
   const { from, to, service } = flow;
-  const hosts = hostsOf(network, device);
-  if (intent !== undefined)
+  if (intent !== undefined) {
+    const hosts = hostsOf(network, device);
     return { kind: "asked", key: JSON.stringify([device, from, to, service]), intent, hosts };
+  }
   return { kind: problems.length === 0 ? "notAsked" : "notPlanned" };
 }
 
@@ -53,11 +54,10 @@ export function askSymptom(
 export function statusOn(
   network: Network,
   device: Device,
-  { key, intent, hosts }: Extract<Asked, { kind: "asked" }>,
+  asked: Extract<Asked, { kind: "asked" }>,
   proofs: Proofs,
 ): IntentAnswer["status"] {
-  const prove = () => judgeIntents(device, [intent], { hosts })[0]?.status ?? "undecided";
-  return proofs.status(network, device, key, prove);
+  return proofs.status(network, device, asked);
 }
 
 /** Whether a device may stand between the ends; it may where nobody knows who does. */
@@ -65,9 +65,30 @@ export function mayStandBetween(network: Network, device: string, flow: SymptomF
   return askFlow(network, device, flow).kind !== "notAsked";
 }
 
-function planFlow(network: Network, { from, to, service }: SymptomFlow) {
-  const services = [{ name: service, parts: partsOf(network, service) ?? [] }];
-  return planIntent(network, { ...NOBODYS, from, to, services });
+/** Flows of which it is kept whom they ask. */
+const MAXIMUM_PLANS = 2_000;
+const plans = new WeakMap<Network, Map<string, FlowPlan>>();
+
+/** Each symptom and each connection that worked is asked about under each difference: a network never changes. */
+function planFlowOnce(network: Network, flow: SymptomFlow): FlowPlan {
+  const known = plans.get(network) ?? new Map<string, FlowPlan>();
+  plans.set(network, known);
+  const key = JSON.stringify([flow.from, flow.to, flow.service]);
+  const found = known.get(key);
+  const plan = found === undefined ? planFlow(network, flow) : found;
+  known.set(key, plan);
+  const [oldest] = known.keys();
+  if (known.size > MAXIMUM_PLANS && oldest !== undefined) known.delete(oldest);
+  return plan;
+}
+
+/** Null: nobody knows the service. */
+type FlowPlan = PlannedIntent | null;
+
+function planFlow(network: Network, { from, to, service }: SymptomFlow): FlowPlan {
+  const parts = partsOf(network, service);
+  if (parts === null) return null;
+  return planIntent(network, { ...NOBODYS, from, to, services: [{ name: service, parts }] });
 }
 
 /** A service as /etc/services has it, or by a name of the network file. */

@@ -11,7 +11,14 @@ import type {
   Wellness,
 } from "./model.ts";
 import { Proofs } from "./proofs.ts";
-import { asFarAsProved, breaksFlow, flowStatus, type Judged, NOT_EXPLAINED } from "./ties.ts";
+import {
+  asFarAsProved,
+  breaksFlow,
+  flowStatus,
+  isProvedToBreak,
+  type Judged,
+  NOT_EXPLAINED,
+} from "./ties.ts";
 
 /**
  * Which of the differences explains the symptoms: each is asked what it breaks, on the model. It is
@@ -80,15 +87,31 @@ export async function proveFlows(
   network: Network,
   differences: readonly ObservedDifference[],
   symptoms: readonly Symptom[],
+  wellness: readonly Wellness[],
   proofs: Proofs,
 ): Promise<void> {
-  for (const difference of differences)
-    for (const flow of symptoms
-      .filter(({ sinceMs }) => difference.atMs <= sinceMs)
-      .flatMap(({ flows }) => flows)) {
-      breaksFlow(network, difference, flow, proofs);
+  const speaking = speakingOf(symptoms);
+  const question = { network, differences, symptoms: speaking, wellness, proofs };
+  for (const difference of differences) {
+    let isCandidate = false;
+    for (const symptom of speaking) {
+      for (const part of partsOf(symptom)) {
+        tieOf(question, difference, part);
+        await setImmediate();
+      }
+      isCandidate ||= tieOf(question, difference, symptom).tie !== "notExplained";
+    }
+    for (const well of isCandidate ? wellness : []) {
+      contradicts(question, difference, well);
       await setImmediate();
     }
+  }
+}
+
+/** What is proved of it one by one. */
+function partsOf(symptom: Symptom): readonly Symptom[] {
+  const { flows, intent } = symptom;
+  return intent === null ? flows.map((flow) => ({ ...symptom, flows: [flow] })) : [symptom];
 }
 
 function compare(a: Candidate, b: Candidate, began: number): number {
@@ -127,18 +150,23 @@ function judge(question: Question, difference: ObservedDifference): Candidate {
   };
 }
 
-/** Whether a connection worked that was cut all the time: once a difference is taken back it is not. */
+/**
+ * Whether a connection worked that was cut all the time: once a difference is taken back it is not. What came
+ * later is asked first, since it costs least: most differences of a week are over.
+ */
 function contradicts(
   { network, differences, proofs }: Question,
   difference: ObservedDifference,
   well: Wellness,
 ): boolean {
   if (well.atMs <= difference.atMs) return false;
-  if (breaksFlow(network, difference, well, proofs).tie !== "explained") return false;
-  return differences
-    .filter(({ device, atMs }) => device === difference.device && atMs > difference.atMs)
-    .filter(({ atMs }) => atMs <= well.endMs)
-    .every((later) => flowStatus(network, later, "after", well, proofs) === "broken");
+  return (
+    differences
+      .filter(({ device, atMs }) => device === difference.device && atMs > difference.atMs)
+      .filter(({ atMs }) => atMs <= well.endMs)
+      .every((later) => flowStatus(network, later, "after", well, proofs) === "broken") &&
+    isProvedToBreak(network, difference, well, proofs)
+  );
 }
 
 function tieOf(question: Question, difference: ObservedDifference, symptom: Symptom): Judged {
@@ -179,23 +207,22 @@ function intentTie(
   return asFarAsProved(network, difference, asked, tie, proofs);
 }
 
-/** What was taken back before a symptom began did not cause it. */
+/** What was taken back before a symptom began did not cause it; that is asked first, since it costs least. */
 function stillBreaks(
   { network, proofs }: Question,
   difference: ObservedDifference,
   since: readonly ObservedDifference[],
   flow: SymptomFlow,
 ): Judged {
-  const judged = breaksFlow(network, difference, flow, proofs);
-  const last = since.at(-1);
-  if (judged.tie === "notExplained" || last === undefined) return judged;
   const isMended = since.some(
     (later) =>
       flowStatus(network, later, "before", flow, proofs) === "broken" &&
       flowStatus(network, later, "after", flow, proofs) === "holds",
   );
   if (isMended) return NOT_EXPLAINED;
-  if (judged.tie === "explained") return judged;
+  const judged = breaksFlow(network, difference, flow, proofs);
+  const last = since.at(-1);
+  if (judged.tie !== "unknown" || last === undefined) return judged;
   /* Of what could not be proved nothing may be left by then. */
   const readWhole = { before: difference.readWhole.before, after: last.readWhole.after };
   const until = { ...difference, after: last.after, meaning: "unclear", readWhole } as const;

@@ -40,7 +40,7 @@ export async function explain(question: ToExplain): Promise<IncidentCause> {
   const { asked, later, harmless, notAsked } = choose({ ...question, differences });
   const records = await recordsOf(question, [...asked, ...later]);
   const observed = [...records.values()].map((record) => observe(record, proofs));
-  await proveFlows(network, observed, symptoms, proofs);
+  await proveFlows(network, observed, symptoms, wellness, proofs);
   const answer = findCause(network, observed, symptoms, wellness, proofs);
   const [candidate] = answer.kind === "explained" ? answer.candidates : [];
   const first = records.get(candidate?.difference.id ?? "");

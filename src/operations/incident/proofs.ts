@@ -1,13 +1,20 @@
 import type { Device } from "../../engine/device/device.ts";
-import { compareFlows, type FlowComparison, unlikeFor } from "../../engine/diff/flowEffects.ts";
-import type { Loss } from "../../engine/diff/losses.ts";
-import type { Intent, IntentAnswer } from "../../engine/intents/model.ts";
+import { bytesOf, compareFlows, type FlowComparison } from "../../engine/diff/flowComparison.ts";
+import { unlikeFor } from "../../engine/diff/flowEffects.ts";
+import { type Loss, lossIn } from "../../engine/diff/losses.ts";
+import { judgeIntent } from "../../engine/intents/judge.ts";
+import type { Hosts, Intent, IntentAnswer } from "../../engine/intents/model.ts";
+import { type Judge, openJudge } from "../../engine/intents/openJudge.ts";
 import type { DeviceResult } from "../../engine/parsers/readDevice.ts";
 import type { Network } from "../inventory/model.ts";
 import { runningDevice, type Snapshot } from "../inventory/snapshot.ts";
 
 /** Devices that are kept as they were read, with all that was proved of them. */
 const MAXIMUM_DEVICES = 200;
+/** Devices whose diagrams are kept for the next flow, each with some tens of megabytes at most. */
+const MAXIMUM_JUDGES = 4;
+/** Bytes of diagrams of compared devices that are kept for the next flow. */
+const MAXIMUM_COMPARED_BYTES = 128 << 20;
 
 type Status = IntentAnswer["status"];
 type Proved<T> = WeakMap<Network, WeakMap<Device, Map<string, T>>>;
@@ -21,8 +28,8 @@ export class Proofs {
   private readonly statuses: Proved<Status> = new WeakMap();
   private readonly losses: Proved<Loss> = new WeakMap();
   private readonly unlikes: Proved<readonly string[]> = new WeakMap();
-  /** The last one only: it holds all its diagrams, and flows are asked about one difference after the other. */
-  private compared: FlowComparison | null = null;
+  private readonly comparisons: FlowComparison[] = [];
+  private readonly judges: Judge[] = [];
   private readonly numbers = new WeakMap<Device, number>();
   private lastNumber = 0;
 
@@ -43,7 +50,16 @@ export class Proofs {
   }
 
   /** What becomes of a flow on a device, which is proved only once; `key` names the flow. */
-  status(network: Network, device: Device, key: string, prove: () => Status): Status {
+  status(
+    network: Network,
+    device: Device,
+    {
+      key,
+      intent,
+      hosts,
+    }: { readonly key: string; readonly intent: Intent; readonly hosts: Hosts },
+  ): Status {
+    const prove = () => judgeIntent(this.judge(device), intent, hosts).status;
     return once(this.statuses, network, device, key, prove);
   }
 
@@ -52,8 +68,9 @@ export class Proofs {
     network: Network,
     [before, after]: readonly [Device, Device],
     key: string,
-    prove: () => Loss,
+    intent: Intent,
   ): Loss {
+    const prove = () => lossIn(this.comparison(before, after), intent);
     return once(this.losses, network, before, `${this.numberOf(after)} ${key}`, prove);
   }
 
@@ -68,11 +85,26 @@ export class Proofs {
     return once(this.unlikes, network, before, `${this.numberOf(after)} ${key}`, prove);
   }
 
+  /** A symptom asks about one difference after the other, and the next one asks about all of them again. */
   private comparison(before: Device, after: Device): FlowComparison {
-    const { compared } = this;
-    if (compared?.of[0] === before && compared.of[1] === after) return compared;
-    this.compared = compareFlows(before, after);
-    return this.compared;
+    const { comparisons } = this;
+    const at = comparisons.findIndex(({ of }) => of[0] === before && of[1] === after);
+    const [known] = at < 0 ? [] : comparisons.splice(at, 1);
+    const comparison = known ?? compareFlows(before, after);
+    comparisons.push(comparison);
+    const bytes = () => comparisons.reduce((sum, one) => sum + bytesOf(one), 0);
+    while (comparisons.length > 1 && bytes() > MAXIMUM_COMPARED_BYTES) comparisons.shift();
+    return comparison;
+  }
+
+  private judge(device: Device): Judge {
+    const { judges } = this;
+    const at = judges.findIndex((one) => one.device === device);
+    const [known] = at < 0 ? [] : judges.splice(at, 1);
+    const judge = known ?? openJudge(device, { keeps: true });
+    judges.push(judge);
+    if (judges.length > MAXIMUM_JUDGES) judges.shift();
+    return judge;
   }
 
   private numberOf(device: Device): number {

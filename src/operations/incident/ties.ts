@@ -1,4 +1,4 @@
-import { type Loss, lossesOf } from "../../engine/diff/losses.ts";
+import type { Loss } from "../../engine/diff/losses.ts";
 import type { IntentAnswer } from "../../engine/intents/model.ts";
 import type { Network } from "../inventory/model.ts";
 import { type Asked, askFlow, statusOn } from "./asked.ts";
@@ -30,6 +30,19 @@ export function breaksFlow(
   if (asked.kind === "notPlanned") return { tie: "unknown", reasons: [] };
   const tie = verdictTie(network, difference, asked, proofs);
   return asFarAsProved(network, difference, asked, tie, proofs);
+}
+
+/** Whether `breaksFlow` says `explained`, without asking what else may be otherwise where it does not. */
+export function isProvedToBreak(
+  network: Network,
+  difference: ObservedDifference,
+  flow: SymptomFlow,
+  proofs: Proofs,
+): boolean {
+  const { device, meaning, readWhole } = difference;
+  if (meaning === "harmless" || !readWhole.before) return false;
+  const asked = askFlow(network, device, flow);
+  return asked.kind === "asked" && verdictTie(network, difference, asked, proofs) === "explained";
 }
 
 /** What accepting and dropping alone say of it. */
@@ -78,8 +91,7 @@ function lossOf(
   { key, intent }: Question,
   proofs: Proofs,
 ): Loss {
-  const prove = () => lossesOf(before, after, [intent])[0] ?? "unknown";
-  return proofs.loss(network, [before, after], key, prove);
+  return proofs.loss(network, [before, after], key, intent);
 }
 
 /** Null: this device has no say, or it is not known whether it has. */

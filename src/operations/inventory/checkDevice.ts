@@ -8,9 +8,7 @@ import type { Network, NetworkIntent } from "./model.ts";
 
 /** Judges what the network file asks of one device. */
 export function checkDevice(network: Network, name: string, device: Device): CheckAnswer {
-  const planned = network.intents
-    .map((intent) => planIntent(network, intent))
-    .filter((plan) => concerns(plan, name));
+  const planned = plannedIntents(network).filter((plan) => concerns(plan, name));
   return answerCheck(
     planned.map((plan) => ({
       words: wordsOf(plan.intent),
@@ -21,13 +19,23 @@ export function checkDevice(network: Network, name: string, device: Device): Che
 
 /** What the network file asks of one device, by the id of the intent, as far as it can be planned. */
 export function intentsOn(network: Network, name: string): ReadonlyMap<string, Intent> {
-  const planned = network.intents.map((intent) => planIntent(network, intent));
   return new Map(
-    planned.flatMap(({ intent: { id }, byDevice }) => {
+    plannedIntents(network).flatMap(({ intent: { id }, byDevice }) => {
       const own = byDevice.get(name);
       return own === undefined ? [] : [[id, own] as const];
     }),
   );
+}
+
+const plans = new WeakMap<Network, readonly PlannedIntent[]>();
+
+/** A network never changes: a symptom after the other asks for the same. */
+function plannedIntents(network: Network): readonly PlannedIntent[] {
+  const known = plans.get(network);
+  if (known !== undefined) return known;
+  const planned = network.intents.map((intent) => planIntent(network, intent));
+  plans.set(network, planned);
+  return planned;
 }
 
 /** What cannot be planned is told wherever it is asked about. */
