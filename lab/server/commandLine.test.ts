@@ -33,7 +33,7 @@ describeWith(["root", "nft", "ip"], "the command line", () => {
   };
 
   beforeAll(async () => {
-    small = await smallNetwork("cli", ruleset());
+    small = await smallNetwork(`c${process.pid}`, ruleset());
     /* As root the database runs as a user of its own, who has to come through. */
     chmodSync(small.folder, 0o711);
     const file = join(small.folder, "premortem.yaml");

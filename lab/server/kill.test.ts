@@ -23,7 +23,7 @@ describeWith(["root", "nft", "ip"], "a server that is killed in the middle of an
   let place: Parameters<typeof startServer>[0];
 
   beforeAll(async () => {
-    small = await smallNetwork("kill9", rulesetOf(1_000));
+    small = await smallNetwork(`k${process.pid}`, rulesetOf(1_000));
     /* As root the database runs as a user of its own, who has to come through. */
     chmodSync(small.folder, 0o711);
     place = {

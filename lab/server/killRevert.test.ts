@@ -30,7 +30,7 @@ describeWith(["root", "nft", "ip"], "a server that is killed in the middle of a 
   const running = () => small.inside(["nft", "list", "ruleset"]);
 
   beforeAll(async () => {
-    small = await smallNetwork("killrev", RULESET);
+    small = await smallNetwork(`r${process.pid}`, RULESET);
     /* As root the database runs as a user of its own, who has to come through. */
     chmodSync(small.folder, 0o711);
     place = {

@@ -9,11 +9,12 @@ const file = temporaryFiles({ token: "pm_test\n" });
 
 /** How a rollback ends whose reader is gone, where the server tells of it for ever. */
 async function ended(): Promise<string> {
-  const states: { readonly state: { readonly kind: string } }[] = [];
+  const loaded = { kind: "loaded", why: null };
+  const states: { readonly state: typeof loaded }[] = [];
   const server = createServer((_call, answer) => {
-    states.push({ state: { kind: "loaded" } });
+    states.push({ state: loaded });
     answer.setHeader("content-type", "application/json");
-    answer.end(JSON.stringify({ id: 1, states, isOver: false, state: { kind: "loaded" } }));
+    answer.end(JSON.stringify({ id: 1, states, isOver: false, state: loaded, unheard: null }));
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();

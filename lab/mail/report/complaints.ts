@@ -1,6 +1,6 @@
 import { HELP_DESK } from "../networkFile.ts";
 import { type Incident, incidentsSince } from "./incidents.ts";
-import type { LabServer } from "./server.ts";
+import type { Heard, LabServer } from "./server.ts";
 import type { HelpDesk } from "./tickets.ts";
 
 /** What users said of an outage, and what premortem made of it. Times are milliseconds since the rule. */
@@ -23,6 +23,11 @@ const SURGE = `${HELP_DESK}/surge`;
 /** So many within a minute are a surge, however few tests share the rate of false alarms. */
 const SURGE_AT_MOST = 8;
 
+/** That more complain than usual. */
+export function isSurge({ subject, kind }: Heard): boolean {
+  return subject === `symptom/${SURGE}` && kind === "began";
+}
+
 export async function complaintsSince(
   desk: HelpDesk,
   server: LabServer,
@@ -31,9 +36,7 @@ export async function complaintsSince(
 ): Promise<Complaints> {
   const tickets = desk.tickets();
   const heard = server.heard().filter(({ heardMs }) => heardMs >= ruleMs);
-  const surge = heard.find(
-    ({ subject, kind }) => subject === `symptom/${SURGE}` && kind === "began",
-  );
+  const surge = heard.find(isSurge);
   const isPage = /^alert \d+ raised: incident /;
   return {
     sent: tickets.length,

@@ -40,6 +40,7 @@ describeWith(["root", "nft", "ip", "sshd", "mailLab"], "the origin, played again
           {
             position: "first",
             outageMs: OUTAGE_MS,
+            untilSurge: true,
           },
         );
         expect(rules).toEqual([

@@ -3,7 +3,7 @@ import { incident as incidentBody } from "../../../src/server/contract/incident.
 import { putRule } from "../hand.ts";
 import type { LoadCount } from "../mailCount.ts";
 import type { RulePosition } from "../ruleset.ts";
-import { type Complaints, complaintProblems, complaintsSince } from "./complaints.ts";
+import { type Complaints, complaintProblems, complaintsSince, isSurge } from "./complaints.ts";
 import {
   draftOf,
   type Incident,
@@ -18,10 +18,15 @@ import type { Delivered, Sender } from "./sender.ts";
 import type { Heard, LabServer } from "./server.ts";
 import { type HelpDesk, openHelpDesk } from "./tickets.ts";
 
+/** Longer, and mail of the outage might be lost; users complain within a quarter of it. */
+const LONGEST_OUTAGE_MS = 60_000;
+
 export interface WitnessOptions {
   readonly position: RulePosition;
   /** Milliseconds that the rule stays, after which a person undoes it. */
   readonly outageMs: number;
+  /** It stays until more users complain than usual, though at most a minute: on a busy machine they are slow. */
+  readonly untilSurge?: boolean;
 }
 
 /** A rule that was put in by hand, as premortem saw it. Times are milliseconds. */
@@ -66,13 +71,14 @@ export async function witness(rig: Rig, options: WitnessOptions): Promise<Witnes
 
 async function watchRule(
   { lab, server }: Rig,
-  { position, outageMs }: WitnessOptions,
+  { position, outageMs, untilSurge }: WitnessOptions,
   sender: Sender,
   desk: HelpDesk,
 ) {
   const ruleMs = await putRule(lab, position);
   const told = await toldSince(server, ruleMs);
   await pause(Math.max(0, ruleMs + outageMs - Date.now()));
+  if (untilSurge === true) await server.await(ruleMs, isSurge, LONGEST_OUTAGE_MS);
   const undoing = await undo(server, told.cause);
   const delivered = await sender.send(RECOVERY_MS);
   const undoText = await undoing.answered;
