@@ -13,12 +13,13 @@ import {
   withoutLiveElements,
 } from "../../src/operations/apply/listing.ts";
 import type { StoredApply } from "../../src/operations/apply/store.ts";
-import type { Actor, Refusal } from "../../src/operations/change/model.ts";
+import type { Actor } from "../../src/operations/change/model.ts";
 import { testDatabase } from "../../src/platform/db/testing/testDatabase.ts";
 import { namespaceTransport } from "../../src/platform/transport/local.ts";
 import { describeWith } from "../../test/requirements.ts";
 import { Chance } from "../chance.ts";
 import { LOOP_MIGRATIONS, openLoop } from "./loop.ts";
+import { made } from "./made.ts";
 
 /*
  * The server that applies changes is killed at any moment, again and again: own tables end as approved or
@@ -93,11 +94,6 @@ const listed = (text: string): readonly ListedTable[] =>
 const sorted = (tables: readonly ListedTable[]) =>
   tables.map(({ key, blocks }) => [key, blocks.map((block) => JSON.stringify(block)).sort()]);
 const running = () => listed(inside(["nft", "-s", "list", "ruleset"]));
-
-function made<T extends object>(found: T | Refusal): T {
-  if ("reason" in found && "help" in found) throw new Error(found.reason);
-  return found;
-}
 
 interface Moment {
   readonly states: number;

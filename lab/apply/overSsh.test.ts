@@ -14,12 +14,13 @@ import type { ApplyState } from "../../src/operations/apply/model.ts";
 import type { ApplyNews } from "../../src/operations/apply/options.ts";
 import { LEAST_WINDOW_S } from "../../src/operations/apply/window.ts";
 import { whyText } from "../../src/operations/apply/words.ts";
-import type { Actor, Refusal } from "../../src/operations/change/model.ts";
+import type { Actor } from "../../src/operations/change/model.ts";
 import { testDatabase } from "../../src/platform/db/testing/testDatabase.ts";
 import { sshTransport } from "../../src/platform/transport/ssh.ts";
 import { describeWith } from "../../test/requirements.ts";
 import { startSshd, type TestSshd } from "../../test/sshd.ts";
 import { LOOP_MIGRATIONS, openLoop } from "./loop.ts";
+import { made } from "./made.ts";
 import { type SmallNetwork, smallNetwork } from "./smallNetwork.ts";
 
 /*
@@ -53,11 +54,6 @@ zones:
   dmz: { device: fw, interfaces: in0, addresses: 10.9.2.0/24 }
   internet: { device: fw, interfaces: out0, addresses: [internet, 198.51.100.0/24] }
 `;
-
-function made<T extends object>(found: T | Refusal): T {
-  if ("reason" in found && "help" in found) throw new Error(found.reason);
-  return found;
-}
 
 describeWith(["root", "nft", "ip", "sshd"], "an apply over ssh", () => {
   let small: SmallNetwork;

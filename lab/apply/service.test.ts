@@ -13,7 +13,7 @@ import type { ProbeOutcome } from "../../src/operations/apply/confirmation.ts";
 import type { StartWishes } from "../../src/operations/apply/service.ts";
 import type { StoredApply } from "../../src/operations/apply/store.ts";
 import { LEAST_WINDOW_S } from "../../src/operations/apply/window.ts";
-import type { Actor, Refusal } from "../../src/operations/change/model.ts";
+import type { Actor } from "../../src/operations/change/model.ts";
 import { testDatabase } from "../../src/platform/db/testing/testDatabase.ts";
 import { namespaceTransport } from "../../src/platform/transport/local.ts";
 import { sshTransport } from "../../src/platform/transport/ssh.ts";
@@ -21,6 +21,7 @@ import type { Transport } from "../../src/platform/transport/transport.ts";
 import { describeWith } from "../../test/requirements.ts";
 import { startSshd } from "../../test/sshd.ts";
 import { LOOP_MIGRATIONS, type LoopProbe, openLoop } from "./loop.ts";
+import { made } from "./made.ts";
 import { OUTSIDE, type SmallNetwork, smallNetwork } from "./smallNetwork.ts";
 
 /* Changes from their proposal to their end, on a real firewall with real connections through it. */
@@ -116,10 +117,6 @@ async function open(settings: {
 
 type Loop = Awaited<ReturnType<typeof open>>;
 
-function made<T extends object>(found: T | Refusal): T {
-  if ("reason" in found && "help" in found) throw new Error(found.reason);
-  return found;
-}
 const why = (found: object) => ("reason" in found ? String(found.reason) : "granted");
 
 /** Proposes, proves and approves; nobody has overridden anything. */

@@ -4,6 +4,7 @@ import { isRefusal } from "../operations/change/permission.ts";
 import { insertChange } from "../operations/change/store.ts";
 import { draft } from "../operations/change/transition.ts";
 import { paperDevice } from "./testing/paperDevice.ts";
+import { paperOrder } from "./testing/paperOrder.ts";
 import { PEOPLE, type TestServer, testServer } from "./testing/testServer.ts";
 
 /* How a change ends whose apply was stuck: somebody looks at what runs since, and approves it. */
@@ -21,33 +22,9 @@ async function stuckChange({ database: { database } }: TestServer): Promise<numb
   const began = draft(0, "fw", new Map([["/etc/nftables.conf", LISTING]]), ANA);
   if (isRefusal(began)) throw new Error(began.reason);
   const { change } = await insertChange(database, { ...began, status: "applying" }, Date.now());
-  const { id } = await insertApply(database, {
-    changeId: change.id,
-    device: "fw",
-    contentHash: change.contentHash,
-    networkHash: "",
-    by: "ana",
-    startedMs: Date.now(),
-    plan: {
-      id: 1,
-      tables: [],
-      base: "",
-      candidate: "",
-      load: "",
-      restore: "",
-      live: { all: [], carried: [], lost: [], refilled: [] },
-      losses: [],
-      windowS: 60,
-    },
-    green: [],
-    overridden: [],
-    undecided: [],
-    brokenBefore: [],
-    wasBaseline: true,
-    foreignHash: "",
-    files: [],
-    filesBefore: [],
-  });
+  const { contentHash } = change;
+  const order = paperOrder({ changeId: change.id, contentHash, startedMs: Date.now() });
+  const { id } = await insertApply(database, order);
   const stuck = { kind: "stuck", why: "runsOtherwise", running: "other" } as const;
   await writeState(database, id, stuck, Date.now());
   await writeAftermath(database, id, {

@@ -56,6 +56,11 @@ export function intersectRanges(a: readonly Range[], b: readonly Range[]): reado
   }
 }
 
+/** Whether one of the ranges holds all of `target`. */
+export function coversRange(ranges: readonly Range[], target: Range): boolean {
+  return ranges.some(({ from, to }) => from <= target.from && target.to <= to);
+}
+
 /** Whether one of the normalized `ranges` holds `value`; binary search. */
 export function inRanges(ranges: readonly Range[], value: bigint): boolean {
   let low = 0;

@@ -1,4 +1,10 @@
-import { inRanges, intersectRanges, normalizeRanges, type Range } from "../base/range.ts";
+import {
+  coversRange,
+  inRanges,
+  intersectRanges,
+  normalizeRanges,
+  type Range,
+} from "../base/range.ts";
 import { FALSE, type Node } from "../bdd/index.ts";
 import type { NatStatement } from "../device/statement.ts";
 import type { HeaderLayout } from "../packet/header/layout.ts";
@@ -134,8 +140,7 @@ const ADDRESS = /^(ip|ip6) daddr$/;
 const PORT = / dport$/;
 
 function inside(layout: HeaderLayout, landed: Range, wanted: readonly Range[]): Lands {
-  const isWhole = wanted.some(({ from, to }) => from <= landed.from && landed.to <= to);
-  if (isWhole) return all(layout);
+  if (coversRange(wanted, landed)) return all(layout);
   return intersectRanges([landed], wanted).length > 0
     ? { ...all(layout), certain: FALSE }
     : NOWHERE;

@@ -1,4 +1,4 @@
-import { intersectRanges, normalizeRanges, type Range } from "../base/range.ts";
+import { coversRange, intersectRanges, normalizeRanges, type Range } from "../base/range.ts";
 import type { Node } from "../bdd/index.ts";
 import { canonicalText } from "../compile/index.ts";
 import type { Rule } from "../device/device.ts";
@@ -84,20 +84,18 @@ function constantTarget({ address, type }: NatStatement): Range | "unknown" | nu
   return address.range;
 }
 
-function meets(addresses: Addresses, { family }: NatStatement, target: Range): boolean {
-  const families: readonly IpFamily[] = family === null ? [...addresses.keys()] : [family];
-  return families.some(
-    (one) => intersectRanges(normalizeRanges(addresses.get(one) ?? []), [target]).length > 0,
-  );
+function meets(addresses: Addresses, statement: NatStatement, target: Range): boolean {
+  return rangesFor(addresses, statement).some((own) => intersectRanges(own, [target]).length > 0);
 }
 
-function covers(addresses: Addresses, { family }: NatStatement, target: Range): boolean {
+function covers(addresses: Addresses, statement: NatStatement, target: Range): boolean {
+  return rangesFor(addresses, statement).some((own) => coversRange(own, target));
+}
+
+/** Of each family that the statement may speak of. */
+function rangesFor(addresses: Addresses, { family }: NatStatement): readonly (readonly Range[])[] {
   const families: readonly IpFamily[] = family === null ? [...addresses.keys()] : [family];
-  return families.some((one) =>
-    normalizeRanges(addresses.get(one) ?? []).some(
-      ({ from, to }) => from <= target.from && target.to <= to,
-    ),
-  );
+  return families.map((one) => normalizeRanges(addresses.get(one) ?? []));
 }
 
 function rewriteOf({ statement, rule }: Alteration): readonly string[] {

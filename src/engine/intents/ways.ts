@@ -1,4 +1,4 @@
-import type { Range } from "../base/range.ts";
+import { coversRange, type Range } from "../base/range.ts";
 import type { NatStatement } from "../device/statement.ts";
 import type { DestinationNat } from "./alterations.ts";
 import type { End, FlowPattern, Hosts } from "./model.ts";
@@ -24,9 +24,7 @@ export function wayOf(
 
 function wayTo(target: Range, hosts: Hosts | undefined): End["interfaces"] {
   const zones = (hosts?.behind ?? []).filter(({ addresses }) =>
-    [...addresses.values()].some((ranges) =>
-      ranges.some(({ from, to }) => from <= target.from && target.to <= to),
-    ),
+    [...addresses.values()].some((ranges) => coversRange(ranges, target)),
   );
   const interfaces = zones.flatMap((zone) => zone.interfaces);
   return interfaces.length === 0 ? "unknown" : interfaces;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { WatchState } from "./model.ts";
-import { openWatch } from "./testing/openWatch.ts";
+import { banning, openWatch } from "./testing/openWatch.ts";
 
 const isWatching = ({ kind }: WatchState) => kind === "watching";
 const isBlind = ({ kind }: WatchState) => kind === "blind";
@@ -43,27 +43,6 @@ test("a watch whose end cannot be kept ends all the same", async () => {
   await audit.stop();
   expect(faults).toHaveLength(1);
 });
-
-/** A listing with a live set of these banned addresses, and these rules before the last one. */
-function banning(asking: string, bans: string, ...rules: readonly string[]): string {
-  return [
-    "table inet edge {",
-    "\tset bans {",
-    "\t\ttype ipv4_addr",
-    "\t\tflags dynamic,timeout",
-    "\t\ttimeout 1h",
-    ...(bans === "" ? [] : [`\t\telements = { ${bans} }`]),
-    "\t}",
-    "",
-    "\tchain forward {",
-    "\t\ttype filter hook forward priority filter; policy accept;",
-    ...rules.map((rule) => `\t\t${rule}`),
-    `\t\t${asking}`,
-    "\t}",
-    "}",
-    "",
-  ].join("\n");
-}
 
 const COUNTING = "ip saddr 10.99.0.1 counter accept";
 

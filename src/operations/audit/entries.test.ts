@@ -3,6 +3,7 @@ import { isEntered } from "./entries.ts";
 import type { WatchState } from "./model.ts";
 import type { Audit } from "./service.ts";
 import { openTrailed, until } from "./testing/openTrailed.ts";
+import { banning } from "./testing/openWatch.ts";
 import type { OwnWork } from "./who.ts";
 
 /* What the watch has seen is evidence: each difference, how drift ended, and when nobody looked. */
@@ -154,29 +155,12 @@ test("what live sets hold and routes are entered where an intent fares otherwise
 });
 
 test("a ban that came before a rule is not on the trail, and the rule is", async () => {
-  const banning = (bans: string, rule: string) =>
-    [
-      "table inet edge {",
-      "\tset bans {",
-      "\t\ttype ipv4_addr",
-      "\t\tflags dynamic,timeout",
-      "\t\ttimeout 1h",
-      ...(bans === "" ? [] : [`\t\telements = { ${bans} }`]),
-      "\t}",
-      "",
-      "\tchain forward {",
-      "\t\ttype filter hook forward priority filter; policy accept;",
-      ...(rule === "" ? [] : [`\t\t${rule}`]),
-      "\t\tiifname vpn ip saddr @bans drop",
-      "\t}",
-      "}",
-      "",
-    ].join("\n");
-  const { device, server, told } = await openTrailed(banning("", ""));
+  const asking = "iifname vpn ip saddr @bans drop";
+  const { device, server, told } = await openTrailed(banning(asking, ""));
   const audit = server();
   await watched(audit);
-  device.ban(banning("10.10.9.9", ""));
-  await when(audit, drifts(true), () => device.change(banning("10.10.9.9", "counter")));
+  device.ban(banning(asking, "10.10.9.9"));
+  await when(audit, drifts(true), () => device.change(banning(asking, "10.10.9.9", "counter")));
   expect(await audit.since(0)).toHaveLength(2);
   expect(await told()).toMatchObject([
     ["watch.difference", { difference: 2, added: ["inet edge forward: counter"] }],

@@ -2,7 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import { isReadWhole } from "../audit/meaning.ts";
 import type { Network } from "../inventory/model.ts";
 import type { Snapshot } from "../inventory/snapshot.ts";
-import { type Asked, askSymptom, statusOn } from "./asked.ts";
+import { type Asked, askSymptom } from "./asked.ts";
 import type { Symptom } from "./model.ts";
 import type { Proofs } from "./proofs.ts";
 import { type Sides, takeBack } from "./running.ts";
@@ -57,7 +57,7 @@ interface Way extends Pick<ToAsk, "network" | "proofs"> {
 type Question = Extract<Asked, { kind: "asked" }>;
 
 function statusOf({ network, proofs, snapshot }: Way, asked: Question) {
-  return statusOn(network, proofs.read(snapshot).device, asked, proofs);
+  return proofs.status(network, proofs.read(snapshot).device, asked);
 }
 
 /** Those of which each lets it pass again by itself; else all that have to go together for it, newest first. */

@@ -1,12 +1,11 @@
-import type { Device } from "../../engine/device/device.ts";
-import type { Hosts, Intent, IntentAnswer, Service } from "../../engine/intents/model.ts";
+import type { Hosts, Intent, Service } from "../../engine/intents/model.ts";
 import { intentsOn } from "../inventory/checkDevice.ts";
 import { type PlannedIntent, planIntent } from "../inventory/flows.ts";
 import { hostsOf } from "../inventory/hosts.ts";
 import type { Network, NetworkIntent } from "../inventory/model.ts";
+import { perNetwork } from "../inventory/perNetwork.ts";
 import { parseService } from "../inventory/services.ts";
 import type { Symptom, SymptomFlow } from "./model.ts";
-import type { Proofs } from "./proofs.ts";
 
 /** What one connection, or one intent, that a symptom speaks of asks of a device. */
 export type Asked =
@@ -50,16 +49,6 @@ export function askSymptom(
   return [{ kind: "asked", key: JSON.stringify([device, intent.id]), intent: own, hosts }];
 }
 
-/** Whether it holds where this runs, which is proved only once. */
-export function statusOn(
-  network: Network,
-  device: Device,
-  asked: Extract<Asked, { kind: "asked" }>,
-  proofs: Proofs,
-): IntentAnswer["status"] {
-  return proofs.status(network, device, asked);
-}
-
 /** Whether a device may stand between the ends; it may where nobody knows who does. */
 export function mayStandBetween(network: Network, device: string, flow: SymptomFlow): boolean {
   return askFlow(network, device, flow).kind !== "notAsked";
@@ -67,12 +56,11 @@ export function mayStandBetween(network: Network, device: string, flow: SymptomF
 
 /** Flows of which it is kept whom they ask. */
 const MAXIMUM_PLANS = 2_000;
-const plans = new WeakMap<Network, Map<string, FlowPlan>>();
+const plans = perNetwork(() => new Map<string, FlowPlan>());
 
 /** Each symptom and each connection that worked is asked about under each difference: a network never changes. */
 function planFlowOnce(network: Network, flow: SymptomFlow): FlowPlan {
-  const known = plans.get(network) ?? new Map<string, FlowPlan>();
-  plans.set(network, known);
+  const known = plans(network);
   const key = JSON.stringify([flow.from, flow.to, flow.service]);
   const found = known.get(key);
   const plan = found === undefined ? planFlow(network, flow) : found;

@@ -1,7 +1,7 @@
 import type { Loss } from "../../engine/diff/losses.ts";
 import type { IntentAnswer } from "../../engine/intents/model.ts";
 import type { Network } from "../inventory/model.ts";
-import { type Asked, askFlow, statusOn } from "./asked.ts";
+import { type Asked, askFlow } from "./asked.ts";
 import type { ObservedDifference, SymptomFlow, Tie } from "./model.ts";
 import type { Proofs } from "./proofs.ts";
 
@@ -52,9 +52,9 @@ export function verdictTie(
   asked: Question,
   proofs: Proofs,
 ): Tie {
-  const after = statusOn(network, difference.after, asked, proofs);
+  const after = proofs.status(network, difference.after, asked);
   if (after === "holds") return "notExplained";
-  const before = statusOn(network, difference.before, asked, proofs);
+  const before = proofs.status(network, difference.before, asked);
   if (after === "broken" && before !== "broken") return "explained";
   return before === "holds" ? "unknown" : LOST[lossOf(network, difference, asked, proofs)];
 }
@@ -103,5 +103,5 @@ export function flowStatus(
   proofs: Proofs,
 ): IntentAnswer["status"] | null {
   const asked = askFlow(network, difference.device, flow);
-  return asked.kind === "asked" ? statusOn(network, difference[side], asked, proofs) : null;
+  return asked.kind === "asked" ? proofs.status(network, difference[side], asked) : null;
 }

@@ -5,6 +5,7 @@ import type { Intent, IntentAnswer } from "../../engine/intents/model.ts";
 import { type PlannedIntent, planIntent } from "./flows.ts";
 import { hostsOf } from "./hosts.ts";
 import type { Network, NetworkIntent } from "./model.ts";
+import { perNetwork } from "./perNetwork.ts";
 
 /** Judges what the network file asks of one device. */
 export function checkDevice(network: Network, name: string, device: Device): CheckAnswer {
@@ -27,16 +28,9 @@ export function intentsOn(network: Network, name: string): ReadonlyMap<string, I
   );
 }
 
-const plans = new WeakMap<Network, readonly PlannedIntent[]>();
-
-/** A network never changes: a symptom after the other asks for the same. */
-function plannedIntents(network: Network): readonly PlannedIntent[] {
-  const known = plans.get(network);
-  if (known !== undefined) return known;
-  const planned = network.intents.map((intent) => planIntent(network, intent));
-  plans.set(network, planned);
-  return planned;
-}
+const plannedIntents = perNetwork((network): readonly PlannedIntent[] =>
+  network.intents.map((intent) => planIntent(network, intent)),
+);
 
 /** What cannot be planned is told wherever it is asked about. */
 function concerns({ byDevice, problems }: PlannedIntent, name: string): boolean {

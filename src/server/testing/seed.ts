@@ -11,6 +11,7 @@ import { insertChange } from "../../operations/change/store.ts";
 import { close, endSymptom, openIncident, setCause } from "../../operations/incident/life.ts";
 import { incidentStore } from "../../operations/incident/store.ts";
 import { makeSnapshot } from "../../operations/inventory/snapshot.ts";
+import { paperOrder } from "./paperOrder.ts";
 import type { TestServer } from "./testServer.ts";
 
 /* One of each thing that a server may know, written as its parts write it. */
@@ -161,31 +162,16 @@ async function addChange(
 }
 
 function orderOf(changeId: number, number: number): ApplyOrder {
-  return {
-    changeId,
-    device: "fw",
-    contentHash: HASH,
-    networkHash: HASH,
-    by: "ana",
-    startedMs: 1,
-    plan: {
-      id: number,
-      tables: ["inet edge"],
-      base: TEXT,
-      candidate: TEXT,
-      load: "",
-      restore: "",
-      live: { all: [], carried: [], lost: [], refilled: [] },
-      losses: [],
-      windowS: 60,
+  return paperOrder(
+    {
+      changeId,
+      contentHash: HASH,
+      networkHash: HASH,
+      startedMs: 1,
+      foreignHash: HASH,
+      files: [[SOURCE, TEXT]],
+      filesBefore: [[SOURCE, TEXT]],
     },
-    green: [],
-    overridden: [],
-    undecided: [],
-    brokenBefore: [],
-    wasBaseline: true,
-    foreignHash: HASH,
-    files: [[SOURCE, TEXT]],
-    filesBefore: [[SOURCE, TEXT]],
-  };
+    { id: number, tables: ["inet edge"], base: TEXT, candidate: TEXT },
+  );
 }

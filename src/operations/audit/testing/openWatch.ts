@@ -226,3 +226,24 @@ export class HandTime {
     for (const { end } of due) end();
   }
 }
+
+/** A listing with a live set of these banned addresses, and these rules before the last one. */
+export function banning(asking: string, bans: string, ...rules: readonly string[]): string {
+  return [
+    "table inet edge {",
+    "\tset bans {",
+    "\t\ttype ipv4_addr",
+    "\t\tflags dynamic,timeout",
+    "\t\ttimeout 1h",
+    ...(bans === "" ? [] : [`\t\telements = { ${bans} }`]),
+    "\t}",
+    "",
+    "\tchain forward {",
+    "\t\ttype filter hook forward priority filter; policy accept;",
+    ...rules.map((rule) => `\t\t${rule}`),
+    `\t\t${asking}`,
+    "\t}",
+    "}",
+    "",
+  ].join("\n");
+}
