@@ -53,7 +53,10 @@ describe.each([
             const sides = sidesOf(text, edit, seed);
             fc.pre(sides !== null);
             if (sides === null) return;
-            const { problems } = judgeDifference(...sides, PICKS, seededRandom(seed));
+            const { problems } = judgeDifference(...sides, {
+              picks: PICKS,
+              random: seededRandom(seed),
+            });
             expect(problems).toEqual([]);
           },
         ),

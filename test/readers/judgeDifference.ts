@@ -9,10 +9,14 @@ import { deviceHabits } from "../../src/engine/compile/habits.ts";
 import { type Decider as CompiledDecider, rejectFor } from "../../src/engine/compile/index.ts";
 import { begins } from "../../src/engine/compile/testing/compareReaders.ts";
 import type { Device } from "../../src/engine/device/device.ts";
+import { alignNames } from "../../src/engine/diff/alignNames.ts";
+import { withoutBystanders } from "../../src/engine/diff/bystanders.ts";
+import { changedRules } from "../../src/engine/diff/changedRules.ts";
 import type { ComparedPath } from "../../src/engine/diff/comparePath.ts";
 import { comparePaths } from "../../src/engine/diff/comparePaths.ts";
 import { interpret } from "../../src/engine/interpret/interpret.ts";
 import type { Decider, Outcome } from "../../src/engine/interpret/outcome.ts";
+import { headersOf } from "../../src/engine/packet/header/fromSpec.ts";
 import { toNotation } from "../../src/engine/packet/header/toNotation.ts";
 import { headerLevels } from "../../src/engine/packet/header/valid.ts";
 import { isNotationError, parsePacket } from "../../src/engine/packet/notation.ts";
@@ -32,25 +36,46 @@ export interface Judged {
   readonly vague: number;
 }
 
-/** Compares both devices, and walks `picks` packets of each class, of the rest, and at the edges. */
+/** Which packets are walked. */
+export interface Walked {
+  /** Of each class, of the rest, and at the edges of both. */
+  readonly picks: number;
+  readonly random: RandomSource;
+  /** Further ones, in notation. */
+  readonly packets?: readonly string[];
+}
+
+/** Compares both devices as a diff does, and walks packets on both. */
 export function judgeDifference(
   before: Device,
-  after: Device,
-  picks: number,
-  random: RandomSource,
+  edited: Device,
+  { picks, random, packets = [] }: Walked,
 ): Judged {
   const problems: string[] = [];
   const counts = { packets: 0, vague: 0 };
-  for (const { path, result } of comparePaths(before, after, null, () => undefined).paths) {
+  const after = alignNames(before, edited).device;
+  const changed = changedRules(before, after, new Set());
+  const involved = withoutBystanders(before, after, changed);
+  const { paths } = comparePaths(involved.before, involved.after, null, () => undefined);
+  for (const { path, result } of paths) {
     if (result.kind === "nodeLimit") continue;
     const compared = result.value;
-    const judge = (header: Assignment | null) => {
-      if (header === null) return;
+    const { arena, layout } = compared.analysis;
+    const judgeText = (text: string, headers: (spec: PacketSpec) => Node) => {
       counts.packets++;
-      const found = judgePacket({ compared, before, after }, whole(compared, header));
+      const found = judgePacket({ compared, before, after }, text, headers);
       if (found === "vague") counts.vague++;
       else if (found !== null) problems.push(`${path}: ${found}`);
     };
+    const judge = (header: Assignment | null) => {
+      if (header === null) return;
+      const all = whole(compared, header);
+      judgeText(toNotation(layout, all, path), () => onlyHeader(compared, all));
+    };
+    for (const packet of packets)
+      judgeText(`${packet} path=${path}`, (spec) =>
+        arena.and(compared.domain, headersOf(layout, spec)),
+      );
     for (const pick of pickers(compared, problems, random))
       for (let i = 0; i < picks; i++) {
         const header = pick();
@@ -103,18 +128,20 @@ interface Question {
   readonly after: Device;
 }
 
+/** `headersIn`: those for which the packet stands. */
 function judgePacket(
   { compared, before, after }: Question,
-  header: Assignment,
+  text: string,
+  headersIn: (spec: PacketSpec) => Node,
 ): string | "vague" | null {
-  const { analysis, path } = compared;
-  const text = toNotation(analysis.layout, header, path);
   const spec = parsePacket(text);
   if (isNotationError(spec)) return `${text}: ${spec.message}`;
   if (!isTold(before, after, spec, text)) return null;
   const [first, second] = [endsOf(before, spec), endsOf(after, spec)];
   if (first === null || second === null) return null;
-  const { surely, never, inside } = membership(compared, header);
+  const headers = headersIn(spec);
+  if (headers === FALSE) return null;
+  const { surely, never, inside } = membership(compared, headers);
   const tell = (what: string) => `${text}: ${what}; before ${told(first)}, after ${told(second)}`;
   const differs = first.map(endText).join() !== second.map(endText).join();
   const [one, other] = [first, second].map((ends) => (ends.length === 1 ? ends[0] : undefined));
@@ -135,17 +162,19 @@ function told(ends: readonly Outcome[]): string {
   return ends.map((end) => `${endText(end)} [${deciderText(end.by)}]`).join(" | ");
 }
 
-/** In which classes the packet is, whatever its unknowns are. */
-function membership({ analysis: { arena }, differing, domain }: ComparedPath, header: Assignment) {
-  const possible = arena.restrict(domain, header);
-  const inside = differing.filter(
-    ({ packets }): boolean => arena.restrict(packets, header) !== FALSE,
-  );
-  const all = inside.reduce<Node>(
-    (sum, { packets }) => arena.or(sum, arena.restrict(packets, header)),
-    FALSE,
-  );
-  return { surely: possible !== FALSE && all === possible, never: all === FALSE, inside };
+/** The header with all that its unknowns can be. */
+function onlyHeader({ analysis: { arena }, domain }: ComparedPath, header: Assignment): Node {
+  return [...header].reduce((all, [level, isSet]) => {
+    const variable = arena.variable(level);
+    return arena.and(all, isSet ? variable : arena.not(variable));
+  }, domain);
+}
+
+/** In which classes packets are, whatever their unknowns are. */
+function membership({ analysis: { arena }, differing }: ComparedPath, headers: Node) {
+  const inside = differing.filter(({ packets }) => arena.intersects(packets, headers));
+  const all = inside.reduce<Node>((sum, { packets }) => arena.or(sum, packets), FALSE);
+  return { surely: arena.difference(headers, all) === FALSE, never: inside.length === 0, inside };
 }
 
 /**

@@ -11,6 +11,9 @@ import fc from "fast-check";
  */
 export const RANDOM_SEED = Number(process.env["PREMORTEM_SEED"] ?? 1);
 
+/** How many times as many of them are looked at; `PREMORTEM_RUNS=100` takes an hour. */
+export const RANDOM_RUNS = Number(process.env["PREMORTEM_RUNS"] ?? 1);
+
 const V4 = [
   "10.0.0.5",
   "10.0.0.0/30",

@@ -6,8 +6,13 @@ export interface Range {
 
 /** The greatest value of `width` bits. */
 export function maximum(width: number): bigint {
-  return (1n << BigInt(width)) - 1n;
+  const known = MAXIMA[width] ?? (1n << BigInt(width)) - 1n;
+  MAXIMA[width] = known;
+  return known;
 }
+
+/** By width: every value that a rule reads is cut to its own, and a big number is slow to make. */
+const MAXIMA: bigint[] = [];
 
 export function single(value: bigint): Range {
   return { from: value, to: value };

@@ -15,6 +15,7 @@ export { copyRoots } from "./copyRoots.ts";
 export { densities, satisfyingCount } from "./count.ts";
 export { isopCover, isopCoverUpTo } from "./cover.ts";
 export { type DifferencePair, differencePairs } from "./differencePairs.ts";
+export { type Extremes, extremesOf } from "./extremes.ts";
 export {
   type Field,
   fieldAssignment,

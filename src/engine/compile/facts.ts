@@ -1,4 +1,4 @@
-import type { BaseChain, Chain, Device, Hook, Table } from "../device/device.ts";
+import type { BaseChain, Chain, Device, Hook, Rule, Table } from "../device/device.ts";
 import type { Expression, SetReference } from "../device/expression.ts";
 import type { NamedSet } from "../device/set.ts";
 import type { NamedObject, Statement } from "../device/statement.ts";
@@ -109,9 +109,18 @@ function trackedFrom(device: Device, family: IpFamily): number | null {
 
 /** Whether loading the table turns connection tracking on. */
 export function needsTracking(table: Table): boolean {
-  return table.chains.some((chain) =>
-    chain.rules.some((rule) => rule.statements.some(statementTracks)),
-  );
+  const known = TRACKS.get(table) ?? table.chains.some(({ rules }) => rules.some(ruleTracks));
+  TRACKS.set(table, known);
+  return known;
+}
+
+/** Tables and statements never change, and are asked about for each comparison. */
+const TRACKS = new WeakMap<Table | readonly Statement[], boolean>();
+
+function ruleTracks({ statements }: Rule): boolean {
+  const known = TRACKS.get(statements) ?? statements.some(statementTracks);
+  TRACKS.set(statements, known);
+  return known;
 }
 
 /** A rule that uses conntrack turns it on by being loaded, reached or not. */

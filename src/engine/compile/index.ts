@@ -26,7 +26,7 @@ export { type Outline, outlineOf } from "./outline.ts";
 export { ANSWERED, LATER_PACKET } from "./readConntrack.ts";
 export { rejectFor } from "./rejects.ts";
 export { TRANSLATED_FLOW } from "./replies.ts";
-export { ruleNames, rulePlace, tableName } from "./ruleNames.ts";
+export { countedNames, ruleNames, rulePlace, tableName } from "./ruleNames.ts";
 export type { Decider, RuleVisit } from "./runChain.ts";
 export { type ToldDecider, type ToldFate, tellFate } from "./toldFate.ts";
 export { type Ending, sameDecider, walkRegion } from "./walkTraveller.ts";

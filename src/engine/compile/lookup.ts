@@ -1,6 +1,7 @@
 import { normalizeRanges, type Range } from "../base/range.ts";
 import { type Arena, FALSE, type Node, TRUE } from "../bdd/index.ts";
 import type { SetReference } from "../device/expression.ts";
+import { limitsElements } from "../device/limitedSet.ts";
 import type { NamedSet, SetElement } from "../device/set.ts";
 import { rangesOver } from "../packet/header/rangesOver.ts";
 import { canonicalText } from "./canonical.ts";
@@ -32,7 +33,10 @@ export function membership(
   const kept = world.facts.habits.deletesFrom(asker.table, reference)
     ? stillHeld(world, asker, reference)
     : TRUE;
-  const listed = arena.and(kept, holding(arena, parts, found.elements, wanted));
+  const listed = [kept, unspent(world, asker, found)].reduce<Node>(
+    (all, part) => arena.and(all, part),
+    holding(arena, parts, found.elements, wanted),
+  );
   const written =
     found.named?.dynamic === true ? heldByPacketPath(world, asker, found.named) : FALSE;
   return { present, inside: arena.and(present, arena.or(listed, written)) };
@@ -63,7 +67,9 @@ export function lookupGroups(
     if (element === undefined || plain.length === 0) return [];
     return [{ element, packets: holding(arena, parts, plain, false) }];
   });
-  if (caught === undefined) return listed;
+  const free = unspent(world, asker, found);
+  const inTime = listed.map((group) => ({ ...group, packets: arena.and(group.packets, free) }));
+  if (caught === undefined) return inTime;
   const rest = arena.and(
     present,
     arena.not(
@@ -73,7 +79,7 @@ export function lookupGroups(
       ),
     ),
   );
-  return [...listed, { element: caught, packets: rest }];
+  return [...inTime, { element: caught, packets: arena.and(rest, free) }];
 }
 
 /** The data that a map holds for the key of each packet. */
@@ -175,6 +181,13 @@ function undefinedSet(world: World, reference: SetReference): Node {
 function stillHeld(world: World, asker: Asker, reference: SetReference): Node {
   const name = reference.kind === "anonymous" ? "the set" : reference.name;
   const flag = world.layout.flag(`still in ${name}#${asker.instance}`, "stateful");
+  return world.arena.variable(flag.level);
+}
+
+/** Elements whose own limits are not used up: unknown, and new for each rule that asks. */
+function unspent(world: World, asker: Asker, { named }: OpenSet): Node {
+  if (named === null || !limitsElements(named)) return TRUE;
+  const flag = world.layout.flag(`limit in @${named.name}#${asker.instance}`, "stateful");
   return world.arena.variable(flag.level);
 }
 

@@ -1,7 +1,6 @@
 import { FALSE, type Node, TRUE } from "../bdd/index.ts";
-import type { Chain, Rule, Table } from "../device/device.ts";
-import type { SetReference } from "../device/expression.ts";
-import type { Statement } from "../device/statement.ts";
+import { chainsBelow } from "../device/chainsBelow.ts";
+import type { Rule } from "../device/device.ts";
 import { askNatChains, seenBy } from "./diagramTraveller.ts";
 import type { HookedChain } from "./facts.ts";
 import { type Listener, runBaseChain, writesNothing } from "./runChain.ts";
@@ -75,7 +74,7 @@ function addRegion(
 ): void {
   if (rules.size === 0) return;
   const { table } = hooked;
-  for (const chain of chainsBelow(world, table, hooked.chain))
+  for (const chain of chainsBelow(table, hooked.chain))
     for (const rule of chain.rules) {
       if (!rules.has(rule)) continue;
       const asker = { table, instance: `region ${chain.name}/${world.nameOf(rule)}` };
@@ -97,29 +96,4 @@ function gatherer(world: World, rules: ReadonlySet<Rule>, found: Found): Listene
 function addMet({ arena }: World, { hit, exits, fed }: RuleRun, found: Found): void {
   for (const packets of [hit, ...[...exits, ...fed].map((part) => part.packets)])
     found.region = arena.or(found.region, packets);
-}
-
-function chainsBelow(world: World, table: Table, first: Chain): ReadonlySet<Chain> {
-  const chains = new Set([first]);
-  for (const chain of chains)
-    for (const rule of chain.rules)
-      for (const statement of rule.statements)
-        for (const name of targetsOf(world, table, statement)) {
-          const target = world.facts.chain(table, name);
-          if (target !== null) chains.add(target);
-        }
-  return chains;
-}
-
-function targetsOf(world: World, table: Table, statement: Statement): readonly string[] {
-  if (statement.kind === "verdict")
-    return "chain" in statement.verdict ? [statement.verdict.chain] : [];
-  if (statement.kind !== "verdictMap") return [];
-  return elementsOf(world, table, statement.map).flatMap(({ data }) =>
-    data?.kind === "verdict" && "chain" in data.verdict ? [data.verdict.chain] : [],
-  );
-}
-
-function elementsOf(world: World, table: Table, map: SetReference) {
-  return map.kind === "anonymous" ? map.elements : (world.facts.set(table, map)?.elements ?? []);
 }

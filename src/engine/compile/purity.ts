@@ -1,5 +1,6 @@
 import type { Chain, Table } from "../device/device.ts";
 import type { Expression, SetReference } from "../device/expression.ts";
+import { limitsElements } from "../device/limitedSet.ts";
 import type { Statement, Verdict } from "../device/statement.ts";
 import { selectorRow } from "../packet/selectors/index.ts";
 import type { Purity, World } from "./world.ts";
@@ -84,9 +85,10 @@ function ofMap(world: World, table: Table, map: SetReference): Purity {
   return purity;
 }
 
-/** Packets write the set: what it holds is unknown, and new for each rule that asks. */
+/** What the set holds, or lets through, is unknown, and new for each rule that asks. */
 function isDynamic(world: World, table: Table, reference: SetReference): boolean {
-  return world.facts.set(table, reference)?.dynamic ?? false;
+  const set = world.facts.set(table, reference);
+  return set !== null && (set.dynamic || limitsElements(set));
 }
 
 function hasState(expression: Expression): boolean {

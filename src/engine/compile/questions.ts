@@ -26,8 +26,19 @@ interface PayloadRun {
   readonly to: number;
 }
 
+/** Of single devices, which never change. */
+const QUESTIONS = new WeakMap<Device, Questions>();
+
 /** Everything that the rules of some devices ask of values, by the name of the value. */
 export function collectQuestions(devices: readonly Device[]): Questions {
+  const [only, second] = devices;
+  if (only === undefined || second !== undefined) return workOutQuestions(devices);
+  const known = QUESTIONS.get(only) ?? workOutQuestions(devices);
+  QUESTIONS.set(only, known);
+  return known;
+}
+
+function workOutQuestions(devices: readonly Device[]): Questions {
   const draft: Draft = {
     ranges: new Map(),
     computed: new Set(),

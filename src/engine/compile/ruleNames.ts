@@ -1,5 +1,9 @@
 import type { Chain, Device, Rule, Table } from "../device/device.ts";
+import type { Statement } from "../device/statement.ts";
 import { canonicalStatements } from "./canonical.ts";
+
+/** Names of devices, which never change. */
+const NAMES = new WeakMap<Device, (rule: Rule) => string>();
 
 /**
  * A name for each rule among those of its chain: what it says, and how many before it say the same.
@@ -12,20 +16,48 @@ export function ruleNames(
   renamed: ReadonlySet<string> = new Set(),
   mark = "",
 ): (rule: Rule) => string {
+  if (renamed.size > 0) return namesOf(device, renamed, mark);
+  const known = NAMES.get(device) ?? namesOf(device, renamed, mark);
+  NAMES.set(device, known);
+  return known;
+}
+
+function namesOf(
+  device: Device,
+  renamed: ReadonlySet<string>,
+  mark: string,
+): (rule: Rule) => string {
   const names = new Map<Rule, string>();
   for (const table of device.tables)
     for (const chain of table.chains) {
-      const counts = new Map<string, number>();
+      const nameOf = countedNames();
       for (const rule of chain.rules) {
-        const text = canonicalStatements(rule.statements);
-        const count = counts.get(text) ?? 0;
-        counts.set(text, count + 1);
-        const name = `${text}#${count}`;
+        const name = nameOf(rule);
         const isRenamed = renamed.size > 0 && renamed.has(rulePlace(device, table, chain, name));
         names.set(rule, isRenamed ? `${name}${mark}` : name);
       }
     }
   return (rule) => names.get(rule) ?? "";
+}
+
+/** Names rules one after the other: what each says, and how many before it said the same. */
+export function countedNames(): (rule: Rule) => string {
+  const counts = new Map<string, number>();
+  return ({ statements }) => {
+    const text = canonicalStatements(statements);
+    const count = counts.get(text) ?? 0;
+    counts.set(text, count + 1);
+    return count === 0 ? firstName(statements, text) : `${text}#${count}`;
+  };
+}
+
+/** One string for each: two that are the same object are compared at once. */
+const FIRST_NAMES = new WeakMap<readonly Statement[], string>();
+
+function firstName(statements: readonly Statement[], text: string): string {
+  const known = FIRST_NAMES.get(statements) ?? `${text}#0`;
+  FIRST_NAMES.set(statements, known);
+  return known;
 }
 
 /** Table and chain of a rule, with its name there. */

@@ -1,6 +1,8 @@
 import { inRanges } from "../base/range.ts";
 import { FALSE, type Node, TRUE } from "../bdd/index.ts";
 import type { Rule, Table } from "../device/device.ts";
+import type { SetReference } from "../device/expression.ts";
+import { limitsElements } from "../device/limitedSet.ts";
 import type { Match, Statement, Verdict } from "../device/statement.ts";
 import type { IpFamily } from "../packet/packet.ts";
 import { NFPROTO_IPV4, NFPROTO_IPV6, selectorRow } from "../packet/selectors/index.ts";
@@ -10,6 +12,7 @@ import { familiesOf } from "./facts.ts";
 import { ACCEPT, DROP } from "./fates.ts";
 import { lookupGroups } from "./lookup.ts";
 import { matchSet } from "./matchSet.ts";
+import { isNeverIn } from "./neverIn.ts";
 import { readSelector } from "./readSelector.ts";
 import { rejectKinds } from "./rejects.ts";
 import { translate } from "./translate.ts";
@@ -114,10 +117,12 @@ function runStatement(world: World, progress: Progress, statement: Statement, in
   const { arena } = world;
   switch (statement.kind) {
     case "match":
+      if (statement.test.kind === "set") feedLimited(world, progress, statement.test.set);
       return runMatch(world, progress, statement);
     case "verdict":
       return leave(progress, exitOf(world, statement.verdict, progress));
     case "verdictMap":
+      feedLimited(world, progress, statement.map);
       return runVerdictMap(world, progress, statement);
     case "reject": {
       for (const kind of rejectKinds(world, statement.with, progress.live)) {
@@ -264,7 +269,13 @@ function undecide(world: World, progress: Progress, text: string): void {
 
 function runMatch(world: World, progress: Progress, match: Match): void {
   const { arena } = world;
-  const { present, inside } = matchPackets(world, progress.asker, match);
+  const found = matchPackets(world, progress, match);
+  if (found === null) {
+    progress.live = FALSE;
+    progress.pending = [];
+    return;
+  }
+  const { present, inside } = found;
   if (match.whenAbsent === "drops") {
     settle(world, progress);
     const packets = arena.and(progress.live, arena.not(present));
@@ -275,13 +286,16 @@ function runMatch(world: World, progress: Progress, match: Match): void {
   else progress.pending.push(present, asked);
 }
 
+/** Null: no packet that is still in the rule matches, as is seen before anything is worked out. */
 function matchPackets(
   world: World,
-  asker: Asker,
-  { left, test }: Match,
-): { readonly present: Node; readonly inside: Node } {
+  { asker, live }: Progress,
+  { left, test, whenAbsent }: Match,
+): { readonly present: Node; readonly inside: Node } | null {
   if (test.kind === "set") return matchSet(world, asker, left, test.set);
   const value = evaluate(world, asker, left);
+  const isPlain = !test.negated && whenAbsent === undefined;
+  if (isPlain && isNeverIn(world.arena, live, value, test.ranges)) return null;
   return { present: value.present, inside: whereInRanges(world.arena, value, test.ranges) };
 }
 
@@ -307,6 +321,14 @@ function runStateful(world: World, progress: Progress, statement: Statement, pla
   feed(world, progress, key);
   const flag = world.layout.flag(key, "stateful");
   progress.live = world.arena.and(progress.live, world.arena.variable(flag.level));
+}
+
+/** Whoever comes to a set with limits of its elements can use them up. */
+function feedLimited(world: World, progress: Progress, reference: SetReference): void {
+  const set = world.facts.set(progress.asker.table, reference);
+  if (set === null || !limitsElements(set)) return;
+  settle(world, progress);
+  feed(world, progress, `@${set.name}`);
 }
 
 function feed(_world: World, progress: Progress, key: string): void {

@@ -34,6 +34,7 @@ export interface Table {
   readonly sets: readonly NamedSet[];
   readonly objects: readonly NamedObject[];
   readonly flowtables: readonly Flowtable[];
+  readonly comment?: string;
   readonly span: Span;
 }
 
@@ -42,6 +43,7 @@ export interface Chain {
   /** Null: reached by jump and goto only. */
   readonly base: BaseChain | null;
   readonly rules: readonly Rule[];
+  readonly comment?: string;
   readonly span: Span;
 }
 

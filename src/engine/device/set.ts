@@ -35,6 +35,13 @@ export interface NamedSet {
   readonly timeout?: true;
   /** Takes no elements once its transaction is over. */
   readonly constant?: true;
+  /** Of which selectors the types are, as written; left out: it names types. */
+  readonly typeof?: string;
+  /** How often elements whose time is over are cleared away; left out: as the kernel likes. */
+  readonly clearedEveryMs?: number;
+  /** Kept small rather than fast (`policy memory`). */
+  readonly isSmall?: true;
+  readonly comment?: string;
   readonly span: Span;
 }
 
@@ -62,6 +69,7 @@ export interface SetElement {
   /** ipset's `nomatch`: an exception to a wider element. */
   readonly exception: boolean;
   readonly statements: readonly Statement[];
+  readonly comment?: string;
   readonly span: Span;
 }
 

@@ -1,8 +1,15 @@
-import { canonicalText, needsTracking, ruleNames, rulePlace, tableName } from "../compile/index.ts";
+import {
+  canonicalText,
+  countedNames,
+  needsTracking,
+  ruleNames,
+  rulePlace,
+  tableName,
+} from "../compile/index.ts";
 import type { Chain, Device, Rule, Table } from "../device/device.ts";
-import { contentsOf } from "./contents.ts";
+import { contentsOf, decidesAlone } from "./contents.ts";
 import { changesOf } from "./effects.ts";
-import { longestCommon } from "./longestCommon.ts";
+import { commonEnds, longestCommon } from "./longestCommon.ts";
 
 /*
  * Which rules two devices do not have in common, at the same place in the same order. Packets that meet
@@ -79,13 +86,20 @@ function compareChains(
   renamed: ReadonlySet<string>,
   changed: { readonly before: Set<Rule>; readonly after: Set<Rule> },
 ): void {
-  const first = before === undefined ? [] : namedRules(before, renamed);
-  const second = after === undefined ? [] : namedRules(after, renamed);
+  const [old, fresh] = [before?.chain.rules ?? [], after?.chain.rules ?? []];
+  const [begin, end] = renamed.size > 0 ? [0, 0] : commonEnds(old, fresh, isSameAtOnce);
+  const first = before === undefined ? [] : namedRules(before, begin, old.length - end, renamed);
+  const second = after === undefined ? [] : namedRules(after, begin, fresh.length - end, renamed);
   const named = (rules: readonly NamedRule[]) => rules.flatMap(({ name }) => name ?? []);
   const kept = longestCommon(named(first), named(second));
   const isKept = ({ name }: NamedRule) => name !== null && kept.has(name);
   for (const one of first) if (!isKept(one)) changed.before.add(one.rule);
   for (const one of second) if (!isKept(one)) changed.after.add(one.rule);
+}
+
+/** The very same statements, which name nothing and remember nothing. */
+function isSameAtOnce(one: Rule | undefined, other: Rule | undefined): boolean {
+  return one !== undefined && one.statements === other?.statements && decidesAlone(one.statements);
 }
 
 interface NamedRule {
@@ -94,22 +108,18 @@ interface NamedRule {
   readonly name: string | null;
 }
 
+/** Those from `begin` to `end`: what stands in front of them is the same on both sides. */
 function namedRules(
   { device, table, chain }: PlacedChain,
+  begin: number,
+  end: number,
   renamed: ReadonlySet<string>,
 ): readonly NamedRule[] {
-  const nameOf = namesOf(device);
-  return chain.rules.map((rule) => {
+  const nameOf = renamed.size > 0 ? ruleNames(device) : countedNames();
+  return chain.rules.slice(begin, end).map((rule) => {
     const name = nameOf(rule);
-    if (renamed.has(rulePlace(device, table, chain, name))) return { rule, name: null };
+    if (renamed.size > 0 && renamed.has(rulePlace(device, table, chain, name)))
+      return { rule, name: null };
     return { rule, name: `${name}${contentsOf(device, table, rule.statements)}` };
   });
-}
-
-const names = new WeakMap<Device, (rule: Rule) => string>();
-
-function namesOf(device: Device): (rule: Rule) => string {
-  const known = names.get(device) ?? ruleNames(device);
-  names.set(device, known);
-  return known;
 }

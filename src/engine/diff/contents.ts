@@ -1,16 +1,33 @@
 import { digestOf } from "../base/digest.ts";
 import { canonicalStatements, canonicalText } from "../compile/index.ts";
 import type { Device, Table } from "../device/device.ts";
+import { decidesByPacket } from "../device/ofPacket.ts";
 import type { NamedSet, SetElement } from "../device/set.ts";
 import type { NamedObject, Statement } from "../device/statement.ts";
 
 /** Statements that are kept as text name their maps with an `@`. */
 const REFERENCE = /"kind":"(named|ipset|objectReference|dynamicSet)"|@/;
 
+/** Statements that name nothing: they never change, and are asked for each comparison. */
+const NAMELESS = new WeakSet<readonly Statement[]>();
+
+/** Whether statements name nothing of their table but chains, and keep nothing. */
+export function decidesAlone(statements: readonly Statement[]): boolean {
+  const known = ALONE.get(statements) ?? statements.every(decidesByPacket);
+  ALONE.set(statements, known);
+  return known;
+}
+
+const ALONE = new WeakMap<readonly Statement[], boolean>();
+
 /** The content of everything that the statements of a rule name. */
 export function contentsOf(device: Device, table: Table, statements: readonly Statement[]): string {
+  if (NAMELESS.has(statements)) return "";
   const text = canonicalStatements(statements);
-  if (!REFERENCE.test(text)) return "";
+  if (!REFERENCE.test(text)) {
+    NAMELESS.add(statements);
+    return "";
+  }
   const named = [...table.sets, ...table.objects, ...device.ipsets.values()];
   return named
     .filter(({ name }) => text.includes(`"${name}"`) || text.includes(`@${name}`))

@@ -42,6 +42,44 @@ test("lo is one of the interfaces that are not eth0, unless it is left out as we
   expect(words('iifname != "lo" drop')).toContain("in any but lo");
 });
 
+test.each([
+  ["a stem has all that begins so", 'iifname "wan*" drop', "", 'in "wan*"'],
+  [
+    "also where one name in it is asked for elsewhere",
+    'iifname "wan*" drop',
+    'iifname "wan1" counter',
+    'in "wan*"',
+  ],
+  [
+    "one that fares as before is taken out",
+    'iifname "wan*" drop',
+    'iifname "wan1" drop',
+    'in "wan*" (but not "wan1")',
+  ],
+  [
+    "stems in stems",
+    'iifname "wan*" drop',
+    'iifname { "wan1*", "wan2" } drop',
+    'in "wan*" (but not "wan1*", "wan2")',
+  ],
+  [
+    "what is left out is taken whole",
+    'iifname != "wan*" drop',
+    'iifname "wan1" counter',
+    'in not "wan*"',
+  ],
+  [
+    "but for one that is in",
+    'iifname != "wan1*" drop',
+    'iifname "lan" drop; iifname { "wan1*", "wan12" } accept',
+    'in not "lan", "wan1*"',
+  ],
+] as const)("interfaces by their beginning: %s", (_, rule, rest, words) => {
+  const { description, exact } = told("forward", rule, rest) ?? {};
+  expect(description?.join()).toMatch(new RegExp(`${words.replace(/[()*]/g, "\\$&")}$`));
+  expect(exact).toBe(true);
+});
+
 test("a list that is cut is not exact", () => {
   const ports = Array.from({ length: 20 }, (_, i) => 10 * i + 1);
   const { description, exact } = told("forward", `tcp dport { ${ports.join(", ")} } drop`) ?? {};

@@ -5,10 +5,10 @@ import { rangesOver } from "../packet/header/rangesOver.ts";
 import type { IpFamily, Path } from "../packet/packet.ts";
 import { type BoxOfFields, boxExcept, boxesOf } from "./boxes.ts";
 import { type Field, readerFields } from "./fields.ts";
+import { interfaceWords } from "./interfaceWords.ts";
 import type { PossibleValues } from "./possibleValues.ts";
 import {
   addressWords,
-  interfaceWords,
   isCut,
   portWords,
   protocolWords,

@@ -6,6 +6,8 @@ import { withinNodeLimit } from "../bdd/index.ts";
 import type { Device } from "../device/device.ts";
 import { DOMAIN_ASSUMPTIONS } from "../packet/header/domain.ts";
 import { type Aligned, alignNames } from "./alignNames.ts";
+import { type Involved, withoutBystanders } from "./bystanders.ts";
+import { changedRules } from "./changedRules.ts";
 import { isConfirmed, tellDoubt } from "./checkExample.ts";
 import { classTeller, type ToldClass } from "./classes.ts";
 import { type ComparedPath, effectReasons, queueReasons } from "./comparePath.ts";
@@ -19,6 +21,8 @@ export type { Difference, DifferenceClass, SideFate } from "./model.ts";
 export interface CompareOptions {
   /** Default: that of the arena. */
   readonly nodeLimit?: number;
+  /** True: rules that cannot make a difference are run as well. The answer is the same, and later. */
+  readonly keepsBystanders?: boolean;
   /** Told before each piece of work, for whoever waits. */
   readonly onProgress?: (work: string) => void;
 }
@@ -38,10 +42,12 @@ const ASSUMPTIONS: readonly string[] = [
 export function compareDevices(
   before: Device,
   after: Device,
-  { nodeLimit, onProgress = () => undefined }: CompareOptions = {},
+  { nodeLimit, keepsBystanders = false, onProgress = () => undefined }: CompareOptions = {},
 ): Difference {
   const aligned = alignNames(before, after);
-  const compared = comparePaths(before, aligned.device, nodeLimit ?? null, onProgress);
+  const changed = keepsBystanders ? null : changedRules(before, aligned.device, new Set());
+  const involved = withoutBystanders(before, aligned.device, changed);
+  const compared = comparePaths(involved.before, involved.after, nodeLimit ?? null, onProgress);
   const vocabulary = vocabularyOf([before, after]);
   const reasons = [...compared.reasons, ...unlikeRest(before, aligned.device)];
   const effects = new Set<string>();
@@ -77,7 +83,7 @@ export function compareDevices(
   const isEqual = classes.length === 0 && truncated === 0 && reasons.length === 0;
   return {
     equal: proved.some(isSure) ? false : isEqual || "undecided",
-    classes: classes.map(({ told }) => inOwnNames(told, aligned)).sort(byWeight),
+    classes: classes.map(({ told }) => inOwnNames(told, aligned, involved)).sort(byWeight),
     assumptions: [...assumptions],
     reasons: [...new Set(reasons)],
     effects: [...effects],
@@ -86,10 +92,14 @@ export function compareDevices(
 }
 
 /** The names that the files themselves give. */
-function inOwnNames(told: DifferenceClass, { ownNames }: Aligned): DifferenceClass {
+function inOwnNames(
+  told: DifferenceClass,
+  { ownNames }: Aligned,
+  { original }: Involved,
+): DifferenceClass {
   const { by } = told.after;
   if (by?.kind !== "policy") return told;
-  const own = { ...by, ...ownNames(by.table, by.chain) };
+  const own = { ...by, ...ownNames(original(by.table), by.chain) };
   return { ...told, after: { ...told.after, by: own } };
 }
 

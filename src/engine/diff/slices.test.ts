@@ -13,8 +13,12 @@ const sides = [RULES, RULES.with(30, "udp dport 5000 drop")].map((rules) =>
   forward(rules.join("\n")),
 ) as [Device, Device];
 
+/* Nearly all of these rules make no difference; without them nothing here is big. */
 test("what is too big at once is compared in parts", () => {
-  const { equal, reasons, classes } = compareDevices(...sides, { nodeLimit: 20_000 });
+  const { equal, reasons, classes } = compareDevices(...sides, {
+    nodeLimit: 20_000,
+    keepsBystanders: true,
+  });
   expect({ equal, reasons }).toEqual({ equal: false, reasons: [] });
   expect(classes.map(({ size }) => [size.ip !== "0", size.ip6 !== "0"])).toEqual([
     [true, false],
@@ -23,7 +27,10 @@ test("what is too big at once is compared in parts", () => {
 });
 
 test("parts that are too big by themselves are named", () => {
-  const { equal, reasons } = compareDevices(...sides, { nodeLimit: 8_000 });
+  const { equal, reasons } = compareDevices(...sides, {
+    nodeLimit: 8_000,
+    keepsBystanders: true,
+  });
   expect(equal).toBe("undecided");
   expect(reasons).toContain(
     "forward, IPv4 udp to the ports 1024-32767, was not analysed: more than 8000 nodes",

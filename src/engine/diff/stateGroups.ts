@@ -1,6 +1,7 @@
 import { canonicalText, rulePlace } from "../compile/index.ts";
 import type { Device, Rule, Table } from "../device/device.ts";
 import type { Expression, SetReference } from "../device/expression.ts";
+import { limitsElements } from "../device/limitedSet.ts";
 import type { NamedSet } from "../device/set.ts";
 import type { Statement } from "../device/statement.ts";
 
@@ -110,11 +111,11 @@ function expressionGroups(
   }
 }
 
-/** A set that packets write. */
+/** A set that packets write, or whose elements have limits. */
 function dynamicSet(device: Device, table: Table, reference: SetReference): readonly string[] {
-  return findSet(device, table, reference)?.dynamic === true
-    ? [setName(device, table, reference)]
-    : [];
+  const set = findSet(device, table, reference);
+  if (set === undefined || !(set.dynamic || limitsElements(set))) return [];
+  return [setName(device, table, reference)];
 }
 
 function findSet(device: Device, table: Table, reference: SetReference): NamedSet | undefined {

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { compareDevices } from "./index.ts";
 import { forward, parse } from "./testing/rulesets.ts";
 
@@ -41,4 +41,27 @@ table ip f { chain f { type filter hook forward priority 0; ${rule}; }; }`,
   expect(classes.map(({ dependsOn }) => dependsOn)).toContainEqual([
     "which address of 10.0.0.1-10.0.0.9 (rules:1)",
   ]);
+});
+
+describe("elements with limits of their own", () => {
+  const set = (limit: string) => `set slow { type ipv4_addr; ${limit} elements = { 10.0.0.5 }; }`;
+  const LIMIT = "limit rate 1/hour burst 1 packets;";
+  const rules = "ip saddr @slow accept\nip saddr 10.0.0.5 drop";
+
+  test("are not those that let all through", () => {
+    const { equal, classes } = compareDevices(forward(rules, set("")), forward(rules, set(LIMIT)));
+    expect([equal, classes.map(({ kind }) => kind)]).toEqual([false, ["may"]]);
+  });
+
+  test("let the same through where the same packets come to them", () => {
+    const other = `${rules}\ntcp dport 25 drop`;
+    const { classes } = compareDevices(forward(rules, set(LIMIT)), forward(other, set(LIMIT)));
+    expect(classes.map(({ kind }) => kind)).toEqual(["verdict"]);
+  });
+
+  test("let others through where other packets come to them", () => {
+    const other = `ip saddr 10.0.0.5 tcp dport 25 accept\n${rules}`;
+    const { classes } = compareDevices(forward(rules, set(LIMIT)), forward(other, set(LIMIT)));
+    expect(classes.map(({ dependsOn }) => dependsOn.length).sort()).toEqual([1, 2, 2]);
+  });
 });

@@ -1,13 +1,7 @@
 import { digestOf } from "../base/digest.ts";
 import { protocolName } from "../base/names/protocols.ts";
 import { serviceName } from "../base/names/services.ts";
-import {
-  complementRanges,
-  inRanges,
-  intersectRanges,
-  normalizeRanges,
-  type Range,
-} from "../base/range.ts";
+import { complementRanges, intersectRanges, normalizeRanges, type Range } from "../base/range.ts";
 import type { Device } from "../device/device.ts";
 import { STATES } from "../packet/header/stateCodes.ts";
 import type { IpFamily } from "../packet/packet.ts";
@@ -86,27 +80,6 @@ export function stateWords(ranges: readonly Range[]): string {
   );
 }
 
-/** Classes of interfaces by a name in them, or by those that they leave out. */
-export function interfaceWords(
-  ranges: readonly Range[],
-  { atoms }: Field,
-  possible: readonly Range[],
-): string {
-  if (atoms === null) return "";
-  const { classes } = atoms.atoms;
-  const numbers = valuesOf(ranges);
-  const named = (number: number): readonly string[] =>
-    (classes[number] ?? []).map((range) => formatRange("iifname", range));
-  const isRest = (number: number): boolean =>
-    (classes[number] ?? []).some(({ from }) => from === 0n);
-  const rest = numbers.find(isRest);
-  if (rest === undefined) return listed(numbers.flatMap(named));
-  const left = classes.flatMap((_, number) =>
-    numbers.includes(number) || !inRanges(possible, BigInt(number)) ? [] : named(number),
-  );
-  return left.join() === `"lo"` ? "any but lo" : `not ${listed(left)}`;
-}
-
 /** Numbers of other fields, as the selector writes them. */
 export function valueWords(ranges: readonly Range[], { name, atoms, levels }: Field): string {
   if (levels.length === 1 && atoms === null) return ranges[0]?.from === 1n ? "there" : "missing";
@@ -128,7 +101,8 @@ function isSingles(ranges: readonly Range[]): boolean {
   return ranges.every(({ from, to }) => from === to);
 }
 
-function valuesOf(ranges: readonly Range[]): readonly number[] {
+/** Each number of some ranges. */
+export function valuesOf(ranges: readonly Range[]): readonly number[] {
   return ranges.flatMap(({ from, to }) =>
     Array.from({ length: Number(to - from) + 1 }, (_, i) => Number(from) + i),
   );
@@ -147,7 +121,8 @@ function valuesOrOthers(
   return `not ${listed(names(others))}`;
 }
 
-function listed(values: readonly string[]): string {
+/** The first of many, and how many more there are. */
+export function listed(values: readonly string[]): string {
   const shown = values.slice(0, MAXIMUM_VALUES);
   const more = values.length - shown.length;
   return more > 0 ? `${shown.join(", ")} and ${more} more` : shown.join(", ");

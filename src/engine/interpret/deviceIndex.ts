@@ -71,28 +71,48 @@ function makeIndex(device: Device): DeviceIndex {
   };
 }
 
+/** What the statements of one rule do to the device as a whole. */
+interface Deeds {
+  readonly translates: boolean;
+  /** Asks for the packets or bytes of a connection. */
+  readonly counts: boolean;
+  /** Turns connection tracking on. */
+  readonly tracks: boolean;
+  readonly deletes: boolean;
+}
+
+/** Statements never change, and most are those of the device before. */
+const DEEDS = new WeakMap<readonly Statement[], Deeds>();
+
+function deedsOf({ statements }: Rule): Deeds {
+  const known = DEEDS.get(statements);
+  if (known !== undefined) return known;
+  const deeds = {
+    translates: statements.some(({ kind }) => kind === "nat"),
+    counts: statements.some(
+      (statement) => statement.kind === "match" && readsAny(statement.left, COUNTS),
+    ),
+    tracks: statements.some(statementTracks),
+    deletes: statements.some(deletes),
+  };
+  DEEDS.set(statements, deeds);
+  return deeds;
+}
+
+function someRule({ chains }: Table, test: (deeds: Deeds) => boolean): boolean {
+  return chains.some(({ rules }) => rules.some((rule) => test(deedsOf(rule))));
+}
+
 function translates(device: Device, family: IpFamily): boolean {
   return device.tables.some(
-    (table) =>
-      isFamily(table, family) &&
-      table.chains.some(({ rules }) =>
-        rules.some(({ statements }) => statements.some(({ kind }) => kind === "nat")),
-      ),
+    (table) => isFamily(table, family) && someRule(table, ({ translates }) => translates),
   );
 }
 
 const COUNTS = /^ct (?:(?:original|reply) )?(?:packets|bytes|avgpkt)$/;
 
-function asksForCounts(device: Device): boolean {
-  return device.tables.some(({ chains }) =>
-    chains.some(({ rules }) =>
-      rules.some(({ statements }) =>
-        statements.some(
-          (statement) => statement.kind === "match" && readsAny(statement.left, COUNTS),
-        ),
-      ),
-    ),
-  );
+function asksForCounts({ tables }: Device): boolean {
+  return tables.some((table) => someRule(table, ({ counts }) => counts));
 }
 
 function readsAny(expression: Expression, ids: RegExp): boolean {
@@ -108,15 +128,25 @@ function readsAny(expression: Expression, ids: RegExp): boolean {
   }
 }
 
+function deletes(statement: Statement): boolean {
+  return (
+    (statement.kind === "ipsetUpdate" || statement.kind === "dynamicSet") &&
+    statement.operation === "delete"
+  );
+}
+
 function deletedSets(table: Table): readonly string[] {
-  const statements = table.chains.flatMap(({ rules }) => rules.flatMap((rule) => rule.statements));
-  return statements.flatMap((statement) => {
-    if (statement.kind === "ipsetUpdate" && statement.operation === "delete")
-      return [`ipset ${statement.set.name}`];
-    if (statement.kind === "dynamicSet" && statement.operation === "delete")
-      return [`${table.family} ${table.name} ${statement.set}`];
-    return [];
-  });
+  const rules = table.chains.flatMap((chain) =>
+    chain.rules.filter((rule) => deedsOf(rule).deletes),
+  );
+  return rules.flatMap(({ statements }) =>
+    statements.filter(deletes).flatMap((statement) => {
+      if (statement.kind === "ipsetUpdate") return [`ipset ${statement.set.name}`];
+      if (statement.kind === "dynamicSet")
+        return [`${table.family} ${table.name} ${statement.set}`];
+      return [];
+    }),
+  );
 }
 
 export function isFamily(table: Table, family: IpFamily): boolean {
@@ -151,17 +181,12 @@ function collectChains(
 function trackingSince(device: Device, family: IpFamily): number | null {
   let since: number | null = null;
   for (const table of device.tables) {
-    if (!isFamily(table, family) || !table.chains.some((chain) => chain.rules.some(usesTracking)))
-      continue;
+    if (!isFamily(table, family) || !someRule(table, ({ tracks }) => tracks)) continue;
     const registered = table.chains.map((chain) => chain.base?.registered ?? -1);
     const last = Math.max(-1, ...registered);
     if (since === null || last < since) since = last;
   }
   return since;
-}
-
-function usesTracking(rule: Rule): boolean {
-  return rule.statements.some(statementTracks);
 }
 
 function statementTracks(statement: Statement): boolean {

@@ -2,6 +2,7 @@ import type { Range } from "../base/range.ts";
 import { normalizeRanges } from "../base/range.ts";
 import type { Table } from "../device/device.ts";
 import type { SetReference } from "../device/expression.ts";
+import { limitsElements } from "../device/limitedSet.ts";
 import type { NamedSet, SetElement } from "../device/set.ts";
 import type { Verdict } from "../device/statement.ts";
 import { decideRanges, type PresentValue, textOf, unknown } from "./value.ts";
@@ -53,7 +54,8 @@ export function containsParts(
   set: ResolvedSet,
   parts: readonly PresentValue[],
 ): boolean {
-  if (findElement(walk, set, parts) !== null) return isStillHeld(walk, set, parts);
+  if (findElement(walk, set, parts) !== null)
+    return isStillHeld(walk, set, parts) && isUnspent(walk, set, parts);
   return holdsWritten(walk, set, parts);
 }
 
@@ -63,6 +65,14 @@ function isStillHeld(walk: Walk, set: ResolvedSet, parts: readonly PresentValue[
   const label = `still in ${set.named?.name ?? "the set"}`;
   const key = `${label} ${parts.map(textOf).join(" . ")}`;
   return walk.choices.choose(key, label, ["no", "yes"]) === 1;
+}
+
+/** The limits of an element of its own: whether they are used up, nobody knows. */
+function isUnspent(walk: Walk, set: ResolvedSet, parts: readonly PresentValue[]): boolean {
+  if (set.named === null || !limitsElements(set.named)) return true;
+  const label = `limit in @${set.named.name}`;
+  const key = `${label} ${parts.map(textOf).join(" . ")}`;
+  return walk.choices.choose(key, label, ["used up", "lets through"]) === 1;
 }
 
 function choosesUnknownSet(walk: Walk, reference: SetReference): boolean {
@@ -244,7 +254,7 @@ export function lookupData(
   const set = resolveSet(walk, table, reference);
   if (set === null) return null;
   const element = findElement(walk, set, parts);
-  if (element?.data == null) return null;
+  if (element?.data == null || !isUnspent(walk, set, parts)) return null;
   switch (element.data.kind) {
     case "verdict":
       return element.data;

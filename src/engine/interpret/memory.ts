@@ -1,6 +1,6 @@
 import type { NamedSet, SetElement } from "../device/set.ts";
 import { Journal } from "./journal.ts";
-import { RuntimeSets } from "./runtimeSets.ts";
+import { RuntimeSets, type TimedElement } from "./runtimeSets.ts";
 import { isClosed } from "./tcpTracking.ts";
 import { type Connection, copyConnection, type Tuple, tupleKey, type Zones } from "./tracking.ts";
 
@@ -168,6 +168,11 @@ export class Memory {
 
   liveElements(key: string, named: NamedSet): readonly SetElement[] {
     return this.sets.live(key, named, this.clockMs);
+  }
+
+  /** The same, with the time that each has left; null: it stays. */
+  timedElements(key: string, named: NamedSet): readonly TimedElement[] {
+    return this.sets.timed(key, named, this.clockMs);
   }
 
   /** Puts an element into a set; false where the set is full. */

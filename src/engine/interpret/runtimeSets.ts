@@ -7,6 +7,12 @@ interface RuntimeElement {
   readonly expiresAtMs: number | null;
 }
 
+/** An element with the milliseconds until it runs out; null: it stays. */
+export interface TimedElement {
+  readonly element: SetElement;
+  readonly leftMs: number | null;
+}
+
 interface RuntimeSet {
   readonly source: NamedSet;
   readonly entries: readonly RuntimeElement[];
@@ -39,6 +45,15 @@ export class RuntimeSets {
     const live = entries.map(({ element }) => element);
     this.sets.set(key, { ...set, entries, nextExpiryMs, live });
     return live;
+  }
+
+  timed(key: string, named: NamedSet, clockMs: number): readonly TimedElement[] {
+    this.live(key, named, clockMs);
+    const entries = this.sets.get(key)?.entries ?? [];
+    return entries.map(({ element, expiresAtMs }) => ({
+      element,
+      leftMs: expiresAtMs === null ? null : expiresAtMs - clockMs,
+    }));
   }
 
   /** False where the set is full. */

@@ -33,6 +33,20 @@ const EXTENSIONS: readonly number[] = [0, 43, 44, 60, 135];
 const AUTHENTICATION = 51;
 
 export function readBits(wire: Wire, offset: number, width: number): Bits {
+  const known = READ.get(wire) ?? new Map<number, Bits>();
+  READ.set(wire, known);
+  const place = offset * MAXIMUM_WIDTH + width;
+  const found = known.get(place) ?? workOutBits(wire, offset, width);
+  known.set(place, found);
+  return found;
+}
+
+/** What was read of packets, which never change: thousands of rules ask one for the same fields. */
+const READ = new WeakMap<Wire, Map<number, Bits>>();
+/** No field is as wide: offsets and widths make one number. */
+const MAXIMUM_WIDTH = 4_096;
+
+function workOutBits(wire: Wire, offset: number, width: number): Bits {
   const end = offset + width;
   if (end > wire.bytes.length * 8) return wire.complete ? "beyond" : "unknown";
   let value = 0n;

@@ -5,7 +5,7 @@ import { type Dialect, detectDialect } from "./detectDialect.ts";
 import { parseIpset } from "./ipset/index.ts";
 import { parseIptables } from "./iptables/index.ts";
 import { parseNftJson } from "./json/index.ts";
-import { parseNft } from "./nft/index.ts";
+import { parseNft, type RuleMemory } from "./nft/index.ts";
 
 /** The files of one device, whatever they are written in. */
 export interface DeviceInput {
@@ -19,6 +19,8 @@ export interface DeviceInput {
   readonly onto?: Device | null;
   /** True: a refused file is applied as far as it was understood. */
   readonly keepRefused?: boolean;
+  /** Rules of nft that were read before; kept by who reads almost the same again and again. */
+  readonly memory?: RuleMemory;
 }
 
 /** One device with all that was found on the way. */
@@ -50,7 +52,7 @@ export function readDevice(input: DeviceInput): DeviceResult {
   for (const root of order) {
     const keepRefused = input.keepRefused ?? false;
     const one: ParseInput = { files: input.files, roots: [root], onto: device, keepRefused };
-    const result = parseAs(dialects.get(root) ?? "nft", one);
+    const result = parseAs(dialects.get(root) ?? "nft", one, input.memory ?? null);
     device = result.device;
     diagnostics.push(...result.diagnostics);
     refused.push(...result.refused);
@@ -72,10 +74,10 @@ function dialectOf({ dialect, files }: DeviceInput, root: string): Dialect {
   return dialect ?? detectDialect(root, files.get(root) ?? "");
 }
 
-function parseAs(dialect: Dialect, input: ParseInput): ParseResult {
+function parseAs(dialect: Dialect, input: ParseInput, memory: RuleMemory | null): ParseResult {
   switch (dialect) {
     case "nft":
-      return parseNft(input);
+      return parseNft(input, memory);
     case "nftJson":
       return parseNftJson(input);
     case "iptables":

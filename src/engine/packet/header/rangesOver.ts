@@ -36,7 +36,7 @@ export function rangesOver(arena: Arena, bits: readonly Node[], ranges: readonly
 }
 
 /** The variables that the bits are, where they are nothing else and stand in order. */
-function plainLevels(arena: Arena, bits: readonly Node[]): readonly number[] | null {
+export function plainLevels(arena: Arena, bits: readonly Node[]): readonly number[] | null {
   const levels: number[] = [];
   let last = -1;
   for (const bit of bits) {

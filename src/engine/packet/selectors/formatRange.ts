@@ -36,9 +36,20 @@ function formatOne(type: ValueType, value: bigint): string {
 /** A range of names is a stem with a wildcard. */
 function formatNames(from: bigint, to: bigint): string {
   if (from === to) return `"${formatInterfaceName(from)}"`;
+  return `"${formatInterfaceName(from).slice(0, sharedBytes(from, to))}*"`;
+}
+
+/** All names that begin as the first and the last of a range both do; a single name stays alone. */
+export function wildcardOf({ from, to }: Range): Range {
+  if (from === to) return { from, to };
+  const open = (1n << BigInt(8 * (INTERFACE_NAME_BYTES - sharedBytes(from, to)))) - 1n;
+  return { from: from & ~open, to: to | open };
+}
+
+function sharedBytes(from: bigint, to: bigint): number {
   let shared = 0;
   while (shared < INTERFACE_NAME_BYTES && byteOf(from, shared) === byteOf(to, shared)) shared++;
-  return `"${formatInterfaceName(from).slice(0, shared)}*"`;
+  return shared;
 }
 
 function byteOf(value: bigint, index: number): bigint {

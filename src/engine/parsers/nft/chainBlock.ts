@@ -6,7 +6,8 @@ import { markLines } from "./lineStates.ts";
 import { parsePriority } from "./priority.ts";
 import { type Reader, SyntaxProblem, spanOf } from "./reader.ts";
 import { recover } from "./recover.ts";
-import { isOutOfSight, parseRule } from "./rule.ts";
+import { isOutOfSight } from "./rule.ts";
+import { readRule } from "./ruleMemory.ts";
 import type { DraftChain, DraftTable } from "./ruleset.ts";
 import { type CommonItem, refuse, type ScriptState } from "./state.ts";
 
@@ -22,6 +23,7 @@ export function addChain(
     name,
     base: null,
     rules: [],
+    comment: "",
     handle: 0,
     span,
     frozen: null,
@@ -77,7 +79,7 @@ function parseChainItem(
   else if (reader.is("policy")) parsePolicy(reader, state, table, chain);
   else if (reader.is("comment") && reader.peek(1).kind === "string" && isLast(reader, 2)) {
     reader.next();
-    reader.next();
+    chain.comment = reader.next().text;
   } else if (reader.is("flags") && reader.is("offload", 1)) {
     reader.next();
     reader.next();
@@ -96,7 +98,7 @@ function appendRule(
   chain: DraftChain,
 ): void {
   state.currentTable = table;
-  const rule = parseRule(reader, state, table.family, chain.base);
+  const rule = readRule(reader, state, table.family, chain.base);
   markLines(state, rule.span.file, rule.span.line, rule.span.endLine, rule.state);
   chain.rules.push(addRule(state.batch, table, rule, state.parts));
 }

@@ -7,7 +7,7 @@ import { parseAssigned, parseKey, parseMasked } from "./expression.ts";
 import { describe, spanOf } from "./reader.ts";
 import { report } from "./state.ts";
 import { parseStatefulStatement } from "./stateful.ts";
-import type { ValueForm } from "./values.ts";
+import { readNumber, type ValueForm } from "./values.ts";
 
 /** `add @s { ip saddr timeout 1m limit rate 5/second : data }`. */
 export function parseDynamicSet(context: RuleContext): Statement {
@@ -59,8 +59,8 @@ export function parseMeter(context: RuleContext): Statement {
   }
   if (isFlow) reader.accept("table");
   const name = reader.is("{") ? "" : parseSetName(context);
-  if (reader.accept("size")) reader.word("a size");
-  context.state.meters.add(name);
+  const size = reader.accept("size") ? readNumber(reader.word("a size").text) : null;
+  context.state.meters.set(name, size === null ? null : Number(size));
   context.state.parts++;
   const element = parseDynamicElement(context, "add", name);
   /* A meter with a timeout renews it with each packet (measured with nft 1.0.6). */

@@ -104,6 +104,8 @@ function skipFiller(reader: Reader): void {
 interface Options {
   timeoutMs: number | null;
   expiresMs: number | null;
+  /** Empty: none. */
+  comment: string;
   readonly statements: Statement[];
 }
 
@@ -117,7 +119,7 @@ export function parseElement(
   const catchAll = reader.is("*") && !reader.is("-", 1);
   const key = catchAll ? [] : parseElementKey(reader, state, forms, data.kind !== "none");
   if (catchAll) reader.next();
-  const options: Options = { timeoutMs: null, expiresMs: null, statements: [] };
+  const options: Options = { timeoutMs: null, expiresMs: null, comment: "", statements: [] };
   parseOptions(reader, state, options);
   let held: ElementData | null = null;
   if (data.kind !== "none" && reader.accept(":")) {
@@ -130,7 +132,9 @@ export function parseElement(
     endLine: reader.lastLine,
     endColumn: reader.lastColumn,
   });
-  return { key, catchAll, data: held, ...options, exception: false, span };
+  const { comment, ...rest } = options;
+  const words = comment === "" ? {} : { comment };
+  return { key, catchAll, data: held, ...rest, exception: false, ...words, span };
 }
 
 function parseElementKey(
@@ -192,7 +196,7 @@ function parseOptions(reader: Reader, state: ScriptState, options: Options): voi
   for (;;) {
     if (reader.accept("timeout")) options.timeoutMs = parseDuration(reader);
     else if (reader.accept("expires")) options.expiresMs = parseDuration(reader);
-    else if (reader.accept("comment")) reader.word("a comment");
+    else if (reader.accept("comment")) options.comment = reader.word("a comment").text;
     else {
       const statement = parseStatefulStatement(beginRule(state, reader, "inet"));
       if (statement === null) return;

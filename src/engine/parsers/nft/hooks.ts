@@ -1,7 +1,7 @@
 import type { BaseChain, Hook, Rule } from "../../device/device.ts";
 import type { Expression } from "../../device/expression.ts";
 import type { NatStatement, Statement } from "../../device/statement.ts";
-import { chainNamesOf, chainNamesOfElements } from "./references.ts";
+import { chainNamesOf, chainNamesOfElements, isNameless } from "./references.ts";
 import type { DraftChain, DraftTable } from "./ruleset.ts";
 import { refuse, type ScriptState } from "./state.ts";
 
@@ -48,6 +48,7 @@ function* rulesBelow(
   for (const chain of seen)
     for (const { rule } of chain.rules) {
       yield rule;
+      if (isNameless(rule.statements)) continue;
       for (const name of targetsOf(table, rule, known)) {
         const target = table.chains.get(name);
         if (target !== undefined) seen.add(target);

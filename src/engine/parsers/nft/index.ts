@@ -8,6 +8,7 @@ import { meterSets } from "./meters.ts";
 import { settleSets } from "./ownElements.ts";
 import { Reader } from "./reader.ts";
 import { opaqueFeature } from "./rule.ts";
+import type { RuleMemory } from "./ruleMemory.ts";
 import { copyRuleset, freeze, type Ruleset, thaw } from "./ruleset.ts";
 import { runScript } from "./script.ts";
 import { refuse, type ScriptState } from "./state.ts";
@@ -17,9 +18,11 @@ import { Variables } from "./variables.ts";
 /** Text of a file at most: larger ones are refused, not cut. */
 export const MAXIMUM_FILE_CHARACTERS = 256 * 1024 * 1024;
 
-/** Runs nft scripts in order. Each file is one transaction, as with `nft -f`. */
-export function parseNft(input: ParseInput): ParseResult {
-  const state = newState(input);
+export { RuleMemory } from "./ruleMemory.ts";
+
+/** Runs nft scripts in order. Each file is one transaction, as with `nft -f`. Rules in `memory` are not read again. */
+export function parseNft(input: ParseInput, memory: RuleMemory | null = null): ParseResult {
+  const state = newState(input, memory);
   const refused: string[] = [];
   const read = new Map<string, string>();
   for (const root of input.roots) {
@@ -39,7 +42,7 @@ export function parseNft(input: ParseInput): ParseResult {
   };
 }
 
-function newState(input: ParseInput): ScriptState {
+function newState(input: ParseInput, memory: RuleMemory | null): ScriptState {
   return {
     ruleset: thaw(input.onto),
     files: input.files,
@@ -53,8 +56,9 @@ function newState(input: ParseInput): ScriptState {
     searched: 0,
     parts: 0,
     told: new WeakSet(),
+    memory,
     currentTable: null,
-    meters: new Set(),
+    meters: new Map(),
     madeHere: new Set(),
     indexes: new WeakMap(),
     deletions: new WeakMap(),

@@ -54,6 +54,13 @@ export class Lexer {
     return this.word();
   }
 
+  /** Goes on behind `length` characters from a token on, all of its own line. */
+  goTo({ start, line, column }: Token, length: number): void {
+    this.at = start + length;
+    this.line = line;
+    this.lineStart = start - column + 1;
+  }
+
   /** Leaves out the rest of the text. */
   stop(): void {
     this.at = this.text.length;

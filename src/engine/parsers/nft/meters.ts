@@ -19,15 +19,16 @@ export function meterSets({ ruleset, meters }: ScriptState): void {
               table.sets.set(statement.set, { ...known, dynamic: true, size });
             continue;
           }
-          if (meters.has(statement.set))
-            table.sets.set(statement.set, meterSet(statement.set, rule.span));
+          const stated = meters.get(statement.set);
+          if (stated !== undefined)
+            table.sets.set(statement.set, meterSet(statement.set, stated, rule.span));
         }
       }
     }
   }
 }
 
-function meterSet(name: string, span: NamedSet["span"]): NamedSet {
+function meterSet(name: string, size: number | null, span: NamedSet["span"]): NamedSet {
   return {
     kind: "set",
     name,
@@ -36,7 +37,7 @@ function meterSet(name: string, span: NamedSet["span"]): NamedSet {
     dataType: null,
     interval: false,
     dynamic: true,
-    size: METER_SIZE,
+    size: size ?? METER_SIZE,
     defaultTimeoutMs: null,
     elements: [],
     elementStatements: [],

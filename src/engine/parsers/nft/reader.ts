@@ -74,6 +74,25 @@ export class Reader {
     this.lexer.stop();
   }
 
+  /** Whether a token stands in the file itself, and nothing but the file is read after it. */
+  isInFile({ file, start, end, text }: Token): boolean {
+    return (
+      this.expansions.length === 0 &&
+      file === this.lexer.file &&
+      this.lexer.text.startsWith(text, start) &&
+      end - start === text.length
+    );
+  }
+
+  /** Goes on behind `length` characters of the line, from its token `first` on. */
+  skipTo(first: Token, length: number): void {
+    this.ahead.length = 0;
+    this.lexer.goTo(first, length);
+    this.lastEnd = first.start + length;
+    this.lastLine = first.line;
+    this.lastColumn = first.column + length;
+  }
+
   /** Puts a token back: the next to be taken. */
   unshift(token: Token): void {
     this.depth -= nesting(token);

@@ -1,7 +1,21 @@
 import type { Expression, SetReference } from "../../device/expression.ts";
+import { decidesByPacket } from "../../device/ofPacket.ts";
 import type { SetElement } from "../../device/set.ts";
 import type { Statement, Verdict } from "../../device/statement.ts";
 import { type DraftTable, objectKey } from "./ruleset.ts";
+
+/** Statements that name no set, chain or object: they never change, and are asked for each time they are loaded. */
+const NAMELESS = new WeakSet<readonly Statement[]>();
+
+/** Whether statements name nothing: they only look at the packet, and decide by themselves. */
+export function isNameless(statements: readonly Statement[]): boolean {
+  if (NAMELESS.has(statements)) return true;
+  const isNameless = statements.every(
+    (statement) => decidesByPacket(statement) && [...chainNamesOf(statement)].length === 0,
+  );
+  if (isNameless) NAMELESS.add(statements);
+  return isNameless;
+}
 
 /** The set that a statement asks a question or finds a verdict in. */
 export function referenceOf(statement: Statement): SetReference | null {

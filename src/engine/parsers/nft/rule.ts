@@ -79,6 +79,7 @@ function parseBlock(context: RuleContext, depth: number): Statement | null {
     name,
     base: null,
     rules,
+    comment: "",
     handle: 0,
     span,
     frozen: null,

@@ -22,6 +22,8 @@ export interface DraftChain {
   name: string;
   base: BaseChain | null;
   rules: RuleSlot[];
+  /** Empty: none. */
+  comment: string;
   handle: number;
   readonly span: Span;
   frozen: Chain | null;
@@ -34,6 +36,8 @@ export interface DraftTable {
   readonly name: string;
   readonly origin: Table["origin"];
   dormant: boolean;
+  /** Empty: none. */
+  comment: string;
   readonly chains: Map<string, DraftChain>;
   readonly sets: Map<string, NamedSet>;
   readonly objects: Map<string, NamedObject>;
@@ -65,11 +69,26 @@ export function emptyRuleset(): Ruleset {
   return { tables: new Map(), ipsets: new Map(), registered: 1 };
 }
 
+/** The table with other contents of its sets; its rules keep their numbers. */
+export function withSets(table: Table, sets: readonly NamedSet[]): Table {
+  const changed = { ...table, sets };
+  const book = handleBooks.get(table);
+  if (book !== undefined) handleBooks.set(changed, book);
+  return changed;
+}
+
+interface HandleBook {
+  readonly next: number;
+  readonly rules: WeakMap<Rule, number>;
+}
+
 /** Handles of rules by table, kept with the frozen device so that later scripts can name them. */
-const handleBooks = new WeakMap<
-  Table,
-  { readonly next: number; readonly rules: WeakMap<Rule, number> }
->();
+const handleBooks = new WeakMap<Table, HandleBook>();
+
+/** The number that the kernel would give a rule of a table that scripts have made; null: none has. */
+export function ruleHandle(table: Table, rule: Rule): number | null {
+  return handleBooks.get(table)?.rules.get(rule) ?? null;
+}
 
 export function thaw(device: Device | null): Ruleset {
   if (device === null) return emptyRuleset();
@@ -92,6 +111,7 @@ function thawTable(table: Table): DraftTable {
       name: chain.name,
       base: chain.base,
       rules,
+      comment: chain.comment ?? "",
       handle: 0,
       span: chain.span,
       frozen: chain,
@@ -103,6 +123,7 @@ function thawTable(table: Table): DraftTable {
     name: table.name,
     origin: table.origin,
     dormant: table.dormant,
+    comment: table.comment ?? "",
     chains,
     sets: new Map(table.sets.map((set) => [set.name, set])),
     objects: new Map(table.objects.map((object) => [objectKey(object.kind, object.name), object])),
@@ -143,6 +164,7 @@ function freezeTable(draft: DraftTable): Table {
       name: chain.name,
       base: chain.base,
       rules: chain.rules.map((slot) => slot.rule),
+      ...(chain.comment === "" ? {} : { comment: chain.comment }),
       span: chain.span,
     };
   });
@@ -155,6 +177,7 @@ function freezeTable(draft: DraftTable): Table {
     sets: [...draft.sets.values()],
     objects: [...draft.objects.values()],
     flowtables: [...draft.flowtables.values()],
+    ...(draft.comment === "" ? {} : { comment: draft.comment }),
     span: draft.span,
   };
   handleBooks.set(table, { next: draft.handles, rules });

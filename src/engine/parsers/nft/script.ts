@@ -205,6 +205,7 @@ function declareTable(reader: Reader, state: ScriptState, verb: "add" | "create"
     name: name.text,
     origin: "nft",
     dormant: false,
+    comment: "",
     chains: new Map(),
     sets: new Map(),
     objects: new Map(),

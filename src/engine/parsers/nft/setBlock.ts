@@ -21,7 +21,11 @@ interface SetDraft {
   size: number | null;
   timeoutMs: number | null;
   /** It says how often dead elements are cleared away. */
-  collected: boolean;
+  clearedEveryMs: number | null;
+  isSmall: boolean;
+  /** What stands behind `typeof`; empty: types are named. */
+  typeof: string;
+  comment: string;
   readonly elements: SetElement[];
   readonly statements: Statement[];
   /** Members that only the device can resolve. */
@@ -55,7 +59,10 @@ function newDraft(kind: "set" | "map"): SetDraft {
     autoMerge: false,
     size: null,
     timeoutMs: null,
-    collected: false,
+    clearedEveryMs: null,
+    isSmall: false,
+    typeof: "",
+    comment: "",
     elements: [],
     statements: [],
     unresolved: [],
@@ -83,7 +90,7 @@ function refuseUnfinished(state: ScriptState, draft: SetDraft, name: string, spa
   if (draft.forms.length === 0) refuseIt("says no type", "write `type ipv4_addr;` or the like");
   if (draft.kind === "map" && draft.dataType === null)
     refuseIt("says no type of its data", "write `type ipv4_addr : verdict;` or the like");
-  if (draft.collected && !hasTimes(draft))
+  if (draft.clearedEveryMs !== null && !hasTimes(draft))
     refuseIt(
       "clears elements away that have no times",
       "add `flags timeout`, or drop `gc-interval`",
@@ -131,6 +138,10 @@ function toSet(draft: SetDraft, name: string, span: Span): NamedSet {
     ...(draft.autoMerge ? { autoMerge: true } : {}),
     ...(draft.flags.includes("constant") ? { constant: true } : {}),
     ...(hasTimes(draft) ? { timeout: true } : {}),
+    ...(draft.typeof === "" ? {} : { typeof: draft.typeof }),
+    ...(draft.clearedEveryMs === null ? {} : { clearedEveryMs: draft.clearedEveryMs }),
+    ...(draft.isSmall ? { isSmall: true } : {}),
+    ...(draft.comment === "" ? {} : { comment: draft.comment }),
     span,
   };
 }
@@ -145,9 +156,7 @@ function parseProperty(reader: Reader, state: ScriptState, draft: SetDraft): voi
       return;
     case "typeof":
       reader.next();
-      draft.forms = parseTypeof(reader, state);
-      parseDataType(reader, state, draft);
-      return;
+      return parseTypesOf(reader, state, draft);
     case "flags":
       reader.next();
       do draft.flags.push(parseFlag(reader));
@@ -159,17 +168,19 @@ function parseProperty(reader: Reader, state: ScriptState, draft: SetDraft): voi
       return;
     case "gc-interval":
       reader.next();
-      parseDuration(reader);
-      draft.collected = true;
+      draft.clearedEveryMs = parseDuration(reader);
       return;
     case "size":
       reader.next();
       draft.size = Number(readNumber(reader.word("a size").text) ?? 0n);
       return;
     case "policy":
+      reader.next();
+      draft.isSmall = reader.word("performance or memory").text === "memory";
+      return;
     case "comment":
       reader.next();
-      reader.word("a word");
+      draft.comment = reader.word("a comment").text;
       return;
     case "auto-merge":
       reader.next();
@@ -210,6 +221,19 @@ function dataForm(kind: NamedSet["kind"], forms: readonly ValueForm[]): DataForm
   if (kind === "objectMap") return { kind: "object" };
   return kind === "map" ? { kind: "values", forms } : { kind: "none" };
 }
+
+function parseTypesOf(reader: Reader, state: ScriptState, draft: SetDraft): void {
+  const { start } = reader.peek();
+  draft.forms = parseTypeof(reader, state);
+  parseDataType(reader, state, draft);
+  draft.typeof = reader.text
+    .slice(start, reader.lastEnd)
+    .replace(/\s+/g, " ")
+    .replace(UNQUALIFIED, "$1");
+}
+
+/** nft lists these without the word in front, however they were written (its `meta_key_is_unqualified`). */
+const UNQUALIFIED = /\bmeta (iif|oif|iifname|oifname|iifgroup|oifgroup)\b/g;
 
 /** `: verdict`, `: ipv4_addr . inet_service`, `: interval ipv4_addr`, `: counter`. */
 function parseDataType(reader: Reader, state: ScriptState, draft: SetDraft): void {

@@ -6,6 +6,7 @@ import type { Batch } from "./batch.ts";
 import type { Hole } from "./cutOut.ts";
 import type { Token } from "./lexer.ts";
 import { type Reader, SyntaxProblem, spanOf } from "./reader.ts";
+import type { RuleMemory } from "./ruleMemory.ts";
 import type { DraftChain, DraftTable, Ruleset } from "./ruleset.ts";
 import type { Variables } from "./variables.ts";
 
@@ -64,10 +65,12 @@ export interface ScriptState {
   parts: number;
   /** Rules of which something missing is told already. */
   told: WeakSet<Rule>;
+  /** Rules of earlier runs; null: each is read. */
+  readonly memory: RuleMemory | null;
   /** Table whose block or rule is being read. */
   currentTable: DraftTable | null;
   /** Meters that rules of the table in hand bring along. */
-  readonly meters: Set<string>;
+  readonly meters: Map<string, number | null>;
   /** States of lines that are not plainly modelled, by file and line. */
   readonly lines: Map<string, Map<number, LineState>>;
   /** Read of the file in hand. */

@@ -15,11 +15,12 @@ import {
 } from "./elements.ts";
 import { parseAssigned, parseKey } from "./expression.ts";
 import type { Token } from "./lexer.ts";
+import { parseLog } from "./log.ts";
 import { parseMatch } from "./match.ts";
 import { parseNat, parseTproxy } from "./natStatement.ts";
 import { describe, spanOf } from "./reader.ts";
 import { beginsSelector } from "./selector.ts";
-import { refuse, type ScriptState } from "./state.ts";
+import { refuse } from "./state.ts";
 import { parseStatefulStatement } from "./stateful.ts";
 import { readNumber } from "./values.ts";
 
@@ -241,48 +242,6 @@ function parseRejectCode(context: RuleContext, word: string): RejectWith {
     );
   }
   return { kind: "icmp", family, code: Number(code) };
-}
-
-const LOG_OPTIONS: readonly string[] = [
-  "prefix",
-  "level",
-  "group",
-  "snaplen",
-  "queue-threshold",
-  "flags",
-];
-
-function parseLog(context: RuleContext): Statement {
-  const { reader, state } = context;
-  const words = [reader.next().text];
-  while (LOG_OPTIONS.some((option) => reader.is(option))) {
-    const option = reader.next().text;
-    const value = reader.word(`the ${option} of the log`);
-    words.push(option, value.text);
-    if (option === "prefix") refuseUnknownVariables(state, value);
-    if (option !== "flags") continue;
-    while (
-      ["tcp", "ip", "sequence", "options", "skuid", "ether", "all"].some((flag) =>
-        reader.is(flag),
-      ) ||
-      reader.is(",")
-    )
-      words.push(reader.next().text);
-  }
-  return { kind: "harmless", what: "log", text: words.join(" ") };
-}
-
-/** nft puts variables into the prefix of a log, in quotes too. */
-function refuseUnknownVariables(state: ScriptState, { text, ...token }: Token): void {
-  for (const [, name = ""] of text.matchAll(/\$([A-Za-z]\w*)/g))
-    if (state.variables.get(name) === null)
-      refuse(
-        state,
-        "PM1010",
-        `unknown identifier \`${name}\``,
-        spanOf({ ...token, text }),
-        `define it before this line: \`define ${name} = …\``,
-      );
 }
 
 /** `queue [flags bypass,fanout] [num N[-M]|to …] [bypass,fanout]`. */

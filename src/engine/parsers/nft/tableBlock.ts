@@ -70,7 +70,7 @@ function parseTableItem(
       return;
     case "comment":
       reader.next();
-      reader.word("a comment");
+      table.comment = reader.word("a comment").text;
       return;
     default:
       if (!OBJECTS.includes(token.text))

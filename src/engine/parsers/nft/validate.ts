@@ -9,6 +9,7 @@ import { markLines } from "./lineStates.ts";
 import {
   chainNamesOf,
   chainNamesOfElements,
+  isNameless,
   objectKeyOf,
   referenceOf,
   setNamesOf,
@@ -31,7 +32,8 @@ export function validate(state: ScriptState): void {
     for (const chain of table.chains.values()) {
       chain.rules = chain.rules.map((slot) => withoutUnresolved(table, slot));
       for (const { rule } of chain.rules)
-        if (!state.told.has(rule)) refuseMissing(state, table, rule, targetsOf(table, rule, known));
+        if (!isNameless(rule.statements) && !state.told.has(rule))
+          refuseMissing(state, table, rule, targetsOf(table, rule, known));
     }
     refuseMisplaced(state, table, known);
     validateDepth(state, table, known);
@@ -67,15 +69,13 @@ export function closeBatch(state: ScriptState): void {
   numberBatch(batch);
   const { table } = batch;
   if (table === null) return;
-  const meters = new Set(state.meters);
-  for (const { slot } of batch.rules)
-    refuseMissing(
-      state,
-      table,
-      slot.rule,
-      slot.rule.statements.flatMap((statement) => [...chainNamesOf(statement)]),
-      meters,
-    );
+  const meters = new Set(state.meters.keys());
+  for (const { slot } of batch.rules) {
+    const { rule } = slot;
+    if (isNameless(rule.statements)) continue;
+    const targets = rule.statements.flatMap((statement) => [...chainNamesOf(statement)]);
+    refuseMissing(state, table, rule, targets, meters);
+  }
   for (const lookup of batch.lookups) refuseMismatch(state, table, lookup);
   for (const element of batch.elements)
     for (const name of chainNamesOfElements([element]))
@@ -237,7 +237,7 @@ function withoutUnresolved(table: DraftTable, slot: RuleSlot): RuleSlot {
     const reference = referenceOf(statement);
     return reference?.kind === "named" && table.sets.get(reference.name)?.unresolved !== undefined;
   };
-  if (!slot.rule.statements.some(isUnresolved)) return slot;
+  if (isNameless(slot.rule.statements) || !slot.rule.statements.some(isUnresolved)) return slot;
   const statements = slot.rule.statements.map((statement): Statement => {
     if (!isUnresolved(statement)) return statement;
     if (statement.kind !== "match") return { kind: "opaqueAction", text: statement.kind };
@@ -263,6 +263,7 @@ function validateDepth(state: ScriptState, table: DraftTable, known: MapTargets)
     open.add(chain.name);
     let deepest = 0;
     for (const { rule } of chain.rules) {
+      if (isNameless(rule.statements)) continue;
       for (const name of targetsOf(table, rule, known)) {
         const target = table.chains.get(name);
         if (target !== undefined) deepest = Math.max(deepest, 1 + depthOf(target));

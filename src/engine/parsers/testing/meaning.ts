@@ -10,6 +10,7 @@ const LEFT_OUT: readonly string[] = [
   "policySpan",
   "text",
   "comment",
+  "typeof",
   "registered",
   "state",
   "implied",
