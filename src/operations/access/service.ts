@@ -1,4 +1,4 @@
-import type { Actor, Role } from "../../platform/auth/actor.ts";
+import type { Actor, Caller, Role } from "../../platform/auth/actor.ts";
 import type { StoredToken } from "../../platform/auth/store.ts";
 import type { IssuedToken, Tokens, TokenWishes } from "../../platform/auth/tokens.ts";
 import type { Clock } from "../../platform/clock.ts";
@@ -20,7 +20,7 @@ export type AccessWishes = Omit<TokenWishes, "roles"> & { readonly roles?: reado
 /** Who may come in: tokens for people of the network file, good for what the file gives them now. */
 export interface Access {
   /** Null: no token that is known, or no longer. Without a role: the network file gives none any more. */
-  authenticate(secret: string): Promise<Actor | null>;
+  authenticate(secret: string): Promise<Caller | null>;
   /** Newest first. */
   list(): Promise<readonly StoredToken[]>;
   issue(wishes: AccessWishes, actor: Actor): Promise<IssuedToken | Refusal>;
@@ -42,8 +42,8 @@ export function openAccess(options: AccessOptions): Access {
   const { tokens, network, clock } = options;
   return {
     async authenticate(secret) {
-      const actor = await tokens.authenticate(secret);
-      return actor === null ? null : { ...actor, roles: rolesNow(network(), actor) };
+      const caller = await tokens.authenticate(secret);
+      return caller === null ? null : { ...caller, roles: rolesNow(network(), caller) };
     },
     list: () => tokens.list(),
     async issue(wishes, actor) {

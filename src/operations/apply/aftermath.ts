@@ -1,6 +1,8 @@
+import { pullDevice } from "../change/onDevice.ts";
 import { foreignHashOf } from "../change/runningHash.ts";
-import { pullDevice } from "../change/service.ts";
-import { makeSnapshot, runningDevice, type Snapshot } from "../inventory/snapshot.ts";
+import { runningDevice } from "../inventory/runningDevice.ts";
+import { makeSnapshot, type Snapshot } from "../inventory/snapshot.ts";
+import { isWell } from "../probe/model.ts";
 import { type Check, runChecks } from "./checks.ts";
 import { writeBootFiles } from "./deviceFiles.ts";
 import type { ApplyEnd } from "./model.ts";
@@ -145,7 +147,7 @@ async function recover(
       mostMs: RECOVERY_MOST_MS,
       run: async (signal) => {
         const { status, text } = await probes.run(id, signal);
-        return { passed: status === "ok" || status === "degraded", text: `${status}: ${text}` };
+        return { passed: isWell(status), text: `${status}: ${text}` };
       },
     }),
   );

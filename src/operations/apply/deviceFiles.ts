@@ -17,7 +17,7 @@ export interface DeviceProblem {
  */
 
 /** Puts the device's part where it is run, unless it is there already. */
-const INSTALL = `
+export const INSTALL = `
 set -eu
 umask 077
 mkdir -p "$1"
@@ -49,7 +49,7 @@ export async function installPart(
  * Writes one file in one step: whoever reads it sees all of it or all of the one before, which is kept.
  * A link stays a link; what somebody else has changed meanwhile stays as it is.
  */
-const WRITE = `
+export const WRITE = `
 set -eu
 target=$(readlink -m -- "$1")
 folder=$(dirname -- "$target")
@@ -70,6 +70,9 @@ fi
 sync -- "$new"
 mv -f -- "$new" "$target"
 sync -- "$folder"`;
+
+/** Prints a file; one that is not there is empty. */
+export const PRINT = 'test ! -e "$1" || cat -- "$1"';
 
 const CHANGED_MEANWHILE = 10;
 
@@ -98,7 +101,7 @@ async function writeOne(
   snapshot: Snapshot,
   keep: readonly string[],
 ): Promise<DeviceProblem | null> {
-  const found = await transport.run(["sh", "-c", 'test ! -e "$1" || cat -- "$1"', "sh", path]);
+  const found = await transport.run(["sh", "-c", PRINT, "sh", path]);
   if (found.kind === "fault") return problem(found.message, found.help);
   if (found.code !== 0) return notWritten(path, lastLine(found.error));
   if (found.notUtf8) return notWritten(path, "it is not UTF-8, and could not be kept as it is");

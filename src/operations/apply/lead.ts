@@ -1,6 +1,6 @@
 import type { Database } from "../../platform/db/database.ts";
 import type { Transport } from "../../platform/transport/transport.ts";
-import { pullDevice } from "../change/service.ts";
+import { pullDevice } from "../change/onDevice.ts";
 import type { TrailEvent, TrailValue } from "../trail/model.ts";
 import { aftermathOf } from "./aftermath.ts";
 import { checkLoaded } from "./checkLoaded.ts";
@@ -130,6 +130,6 @@ type Told =
   | Pick<Extract<ApplyNews, { kind: "over" }>, "kind" | "state" | "aftermath">;
 
 function publish({ events, clock }: ApplyOptions, { id, order }: StoredApply, told: Told): void {
-  const { changeId, device } = order;
-  events.publish({ applyId: id, changeId, device, atMs: clock(), ...told });
+  const { changeId, device, isAlone = false } = order;
+  events.publish({ applyId: id, changeId, device, isAlone, atMs: clock(), ...told });
 }

@@ -2,7 +2,9 @@ import type { Channel } from "../../platform/channel.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Database } from "../../platform/db/database.ts";
 import type { Refusal } from "../../platform/refusal.ts";
-import type { ChangeService, Devices } from "../change/service.ts";
+import type { Devices } from "../change/onDevice.ts";
+import type { Prover } from "../change/prover.ts";
+import type { ChangeService } from "../change/service.ts";
 import type { Inventory } from "../inventory/service.ts";
 import type { Trail } from "../trail/service.ts";
 import type { Evidence } from "./checks.ts";
@@ -19,6 +21,8 @@ export type ApplyNews = {
   readonly changeId: number;
   readonly device: string;
   readonly atMs: number;
+  /** Its change was approved by who wrote it: not four eyes. */
+  readonly isAlone: boolean;
 } & (
   | { readonly kind: "state"; readonly state: ApplyState }
   | { readonly kind: "checked"; readonly passed: boolean; readonly evidence: readonly Evidence[] }
@@ -53,6 +57,8 @@ export interface Arms {
 export interface ApplyOptions extends Arms {
   readonly trail: Pick<Trail, "append">;
   readonly devices: Devices & Pick<Inventory, "baselineOf">;
+  /** Default: here, while nothing else goes on. */
+  readonly prove?: Prover;
   readonly changes: Pick<
     ChangeService,
     "get" | "beginApply" | "endApply" | "applying" | "endStuck"

@@ -82,6 +82,14 @@ test("a device that cannot restore is asked again at a pace, and then left to it
   expect(pauses).toBe(MAXIMUM_LOSSES);
 });
 
+test("a device that says it has restored, and each time has not, is left to its dead-man and to a person", async () => {
+  const { end, pauses } = await lead(ROLLING_BACK, (verb) =>
+    verb === "look" ? ran(0, "armed candidate") : ran(0),
+  );
+  expect(end).toBeNull();
+  expect(pauses).toBe(MAXIMUM_LOSSES);
+});
+
 test("a command that fails again and again is told once, and not as a device that does not answer", async () => {
   const { trail } = await lead(ROLLING_BACK, (verb) =>
     verb === "look" ? ran(0, "armed candidate") : { ...ran(1), error: "sh: no space left" },

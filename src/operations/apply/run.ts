@@ -76,6 +76,7 @@ export const MAXIMUM_LOSSES = 100;
 export async function runApply(run: ApplyRun): Promise<ApplyEnd | null> {
   const written = await run.journal.read();
   let state: ApplyState = written === null ? { kind: "planned" } : resume(written);
+  const done = new Set<Command>();
   for (let losses = 0; !isOver(state); ) {
     let next = run.asked.aborted ? step(state, { kind: "rollbackAsked" }) : state;
     if (run.isLate()) next = step(next, { kind: "late" });
@@ -83,7 +84,7 @@ export async function runApply(run: ApplyRun): Promise<ApplyEnd | null> {
       const event = await perform(run, state);
       /* Checks that were broken off say nothing: the person does. */
       if (event.kind === "checked" && run.asked.aborted) continue;
-      if (event.kind === "lost" || isTriedAgain(event)) {
+      if (event.kind === "lost" || isTriedAgain(event) || isDoneAgain(event, done)) {
         if (++losses > MAXIMUM_LOSSES) return null;
         await run.pause();
       }
@@ -104,6 +105,14 @@ function isAnswer({ kind }: ApplyEvent): boolean {
 /** Only these are asked for again when the device says that it could not. */
 function isTriedAgain(event: ApplyEvent): boolean {
   return event.kind === "notDone" && (event.command === "restore" || event.command === "confirm");
+}
+
+/** Each is done once: a device that says it twice has not done what it said. */
+function isDoneAgain(event: ApplyEvent, done: Set<Command>): boolean {
+  if (event.kind !== "done") return false;
+  const isAgain = done.has(event.command);
+  done.add(event.command);
+  return isAgain;
 }
 
 async function perform(run: ApplyRun, state: ApplyState): Promise<ApplyEvent> {

@@ -2,12 +2,14 @@ import type { ProofAnswer } from "../../engine/answer/proof.ts";
 import { mayOperate } from "../../platform/auth/actor.ts";
 import { codeOf } from "../../platform/db/fault.ts";
 import { refuse, refuseUnknown } from "../../platform/refusal.ts";
+import { approvalRulesOf } from "../change/approvalRules.ts";
 import type { Actor, Change, Refusal } from "../change/model.ts";
+import { proveOnDevice } from "../change/onDevice.ts";
 import { granted } from "../change/override.ts";
 import { isRefusal } from "../change/permission.ts";
 import { toProof } from "../change/prove.ts";
+import { proveHere } from "../change/prover.ts";
 import { foreignHashOf, runningHashOf } from "../change/runningHash.ts";
-import { proveOnDevice } from "../change/service.ts";
 import { beginApply } from "../change/transition.ts";
 import type { NetworkDevice } from "../inventory/model.ts";
 import { partOf } from "../inventory/snapshot.ts";
@@ -135,10 +137,15 @@ async function startApply(
     return await database.transaction().execute(async (transaction) => {
       const begun = await changes.beginApply(transaction, changeId, actor, answer);
       if ("reason" in begun) return begun;
-      const apply = await insertApply(transaction, { ...rest, device });
+      const apply = await insertApply(transaction, {
+        ...rest,
+        device,
+        isAlone: begun.change.isFourEyes === false,
+      });
       const { contentHash, startedMs, overridden, plan } = apply.order;
       const known = { device, change: changeId, contentHash, overridden, losses: plan.losses };
-      const details = { ...known, insist: wishes.insist };
+      const { isFourEyes } = begun.change;
+      const details = { ...known, isFourEyes, insist: wishes.insist };
       const event = { atMs: startedMs, actor: actor.login, subject: `apply/${apply.id}`, details };
       await trail.append({ kind: "apply.planned", ...event }, transaction);
       return apply;
@@ -159,7 +166,7 @@ async function orderOf(
   actor: Actor,
   wishes: StartWishes,
 ): Promise<Order | Refusal> {
-  const { changes, devices, probes, clock, database } = options;
+  const { changes, devices, probes, clock, database, prove = proveHere } = options;
   const found = await changes.get(changeId);
   if ("reason" in found) return found;
   const { change } = found;
@@ -172,12 +179,13 @@ async function orderOf(
   if (braked !== null) return braked;
   const transport = devices.transportOf(change.device);
   /* What was shown may be so no more: it is proved again, on the state that the plan is made for. */
-  const proved = await proveOnDevice(devices, change.device, change.files);
+  const proved = await proveOnDevice(devices, change.device, change.files, prove);
   if ("reason" in proved) return proved;
   const { answer, snapshot } = proved;
   /* Nothing is written to a device before the change may be applied. */
   const proof = toProof(answer);
-  const gate = beginApply(change, actor, proof, clock());
+  const rules = approvalRulesOf(devices.network());
+  const gate = beginApply(change, actor, proof, { nowMs: clock(), rules });
   if (isRefusal(gate)) return gate;
   const excused = granted(gate, clock());
   const part = await installPart(

@@ -24,7 +24,7 @@ type Options = Pick<ApplyOptions, "trail" | "clock" | "events">;
 /** What has to be known of an apply. */
 interface Concerned {
   readonly id: number;
-  readonly order: Pick<StoredApply["order"], "changeId" | "device"> & {
+  readonly order: Pick<StoredApply["order"], "changeId" | "device" | "isAlone"> & {
     readonly plan: Pick<StoredApply["order"]["plan"], "windowS">;
   };
 }
@@ -65,12 +65,12 @@ async function tell(
   kind: Silence["kind"] | "heard",
   why: string | null,
 ): Promise<void> {
-  const { changeId, device } = order;
+  const { changeId, device, isAlone = false } = order;
   const atMs = clock();
   const details = { device, change: changeId, ...(why === null ? {} : { why }) };
   const event = { atMs, actor: "premortem", subject: `apply/${id}`, details };
   await trail.append({ kind: `apply.${kind}`, ...event });
-  const about = { applyId: id, changeId, device, atMs };
+  const about = { applyId: id, changeId, device, isAlone, atMs };
   if (kind === "commandFailed") events.publish({ ...about, kind, why: why ?? "" });
   else events.publish({ ...about, kind: "heard", why });
 }

@@ -13,6 +13,8 @@ export interface ApplyOrder extends LoadPromise {
   readonly changeId: number;
   readonly contentHash: string;
   readonly by: string;
+  /** Its change was approved by who wrote it: not four eyes. Absent: somebody else approved it. */
+  readonly isAlone?: boolean;
   /** Whether what ran before was what was approved: only then is what runs now. */
   readonly wasBaseline: boolean;
   /** Of `foreignHashOf`: what ran beside the own tables. */

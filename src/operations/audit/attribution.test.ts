@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { Attribution } from "./attribution.ts";
-import type { OwnWork } from "./who.ts";
+import { type OwnWork, whoText } from "./who.ts";
 
 test("nothing is our own work before there is any", () => {
   expect(new Attribution().at(0)).toBeNull();
@@ -27,4 +27,11 @@ test("the end of one work is the end of no other", () => {
   expect(attribution.at(9_000)).toBe(change);
   endChange(9_000);
   expect(attribution.at(9_501)).toBeNull();
+});
+
+test("a change that was approved alone is named as such, wherever it is told as a cause", () => {
+  expect(whoText({ kind: "change", change: 7 })).toBe("change 7");
+  expect(whoText({ kind: "change", change: 7, isAlone: true })).toBe(
+    "change 7, approved alone by who wrote it (not four eyes)",
+  );
 });

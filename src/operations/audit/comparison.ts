@@ -1,15 +1,16 @@
 import type { DeviceResult } from "../../engine/parsers/readDevice.ts";
 import type { Channel } from "../../platform/channel.ts";
 import type { NetworkDevice } from "../inventory/model.ts";
+import { runningDevice } from "../inventory/runningDevice.ts";
 import {
   changedParts,
   hasEvents,
   isDrifted,
-  runningDevice,
   type Snapshot,
   withPartsOf,
 } from "../inventory/snapshot.ts";
 import type { Attribution } from "./attribution.ts";
+import type { Decisions } from "./decisions.ts";
 import { isEntered } from "./entries.ts";
 import type { Gaps } from "./gaps.ts";
 import { asFarAsModelled, asFarAsRead, isReadWhole, type Meaning, meaningOf } from "./meaning.ts";
@@ -35,6 +36,7 @@ interface Seen {
 export interface Watched {
   readonly name: string;
   readonly attribution: Attribution;
+  readonly decisions: Decisions;
   /** The work that the baseline is the result of; null: it was adopted by somebody. */
   readonly base: OwnWork | null;
   readonly gaps: Gaps;

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { WatchState } from "./model.ts";
 import { banning, openWatch } from "./testing/openWatch.ts";
 
@@ -31,6 +31,23 @@ test("a read-back that fails once is repeated, without another change", async ()
   device.change("table inet edge {\n\tchain a {\n\t}\n}\n");
   await blind;
   await until(isDrifting);
+  await audit.stop();
+});
+
+test("a difference is told behind the decision on a load that waits for one, as it was read before", async () => {
+  const { device, audit, decisions, until } = await openWatch();
+  const watching = until(isWatching);
+  audit.start();
+  await watching;
+  const decide = decisions.begin();
+  const { reads } = device;
+  const drifting = until(isDrifting);
+  device.change("table inet edge {\n\tchain a {\n\t}\n}\n");
+  await vi.waitFor(() => expect(device.reads).toBe(reads + 1));
+  device.rules = "table inet edge {\n}\n";
+  expect(isDrifting(audit.state)).toBe(false);
+  decide();
+  await drifting;
   await audit.stop();
 });
 

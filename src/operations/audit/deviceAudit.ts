@@ -111,6 +111,7 @@ export class DeviceAudit {
       baseline,
       clock: this.options.clock,
       wait: this.options.wait,
+      decided: () => this.watched.decisions.over(this.options.wait, this.stopping.signal),
       asked: this.asked,
     };
     let worked = false;

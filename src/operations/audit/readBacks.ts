@@ -1,11 +1,11 @@
 import type { DeviceResult } from "../../engine/parsers/readDevice.ts";
 import { type Pulled, pull } from "../inventory/pull.ts";
+import { runningDevice } from "../inventory/runningDevice.ts";
 import {
   changedParts,
   hasEvents,
   partOf,
   RULESET_PARTS,
-  runningDevice,
   type Snapshot,
 } from "../inventory/snapshot.ts";
 import { asFarAsModelled, asFarAsRead, isReadWhole, type Meaning, meaningOf } from "./meaning.ts";
@@ -49,7 +49,7 @@ export class ReadBacks {
     const nowMs = this.watch.clock();
     const reading = await this.pull(nowMs);
     if (reading.kind === "blind") return reading;
-    return this.tell(reading, { transactions: [], atMs: nowMs });
+    return this.told(reading, this.judge(reading, { transactions: [], atMs: nowMs }));
   }
 
   /** Milliseconds from the last read-back to the next one by the clock. */
@@ -83,12 +83,14 @@ export class ReadBacks {
       isTold ? batch.atMs : (this.last?.reading.beganMs ?? batch.atMs),
     );
     if (reading.kind === "blind") return reading;
-    const found = isTold ? this.differing(reading, batch) : await this.byClock(reading, pending);
+    const found = isTold
+      ? await this.differing(reading, batch)
+      : await this.byClock(reading, pending);
     if (this.last !== null) this.last = { ...this.last, reading };
     return found;
   }
 
-  private differing(reading: Reading, batch: Told): Found {
+  private async differing(reading: Reading, batch: Told): Promise<Found> {
     const isSame = reading.snapshot.hash === this.last?.drift.snapshot.hash;
     return isSame ? SAME : this.tell(reading, batch);
   }
@@ -114,7 +116,8 @@ export class ReadBacks {
     return fareOf(drift.meaning) === fareOf(last.meaning) ? SAME : this.told(reading, drift);
   }
 
-  private tell(reading: Reading, batch: Told): Exclude<Found, { kind: "same" } | Blind> {
+  private async tell(reading: Reading, batch: Told): Promise<Found> {
+    await this.watch.decided();
     return this.told(reading, this.judge(reading, batch));
   }
 

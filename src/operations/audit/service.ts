@@ -6,6 +6,7 @@ import type { Network } from "../inventory/model.ts";
 import type { Snapshot } from "../inventory/snapshot.ts";
 import type { Trail } from "../trail/service.ts";
 import { Attribution, GRACE_MS } from "./attribution.ts";
+import { Decisions } from "./decisions.ts";
 import { DeviceAudit } from "./deviceAudit.ts";
 import { Gaps } from "./gaps.ts";
 import type { AuditEvent, SeenDifference, WatchState } from "./model.ts";
@@ -40,6 +41,8 @@ export interface Audit {
   states(): ReadonlyMap<string, WatchState>;
   /** From now on, differences of a device are our own work, until what is returned is called. */
   attribute(device: string, work: OwnWork): () => void;
+  /** A load of ours waits for its decision, until what is returned is called: what it changed is told behind it. */
+  deciding(device: string): () => void;
   since(atMs: number): Promise<readonly SeenDifference[]>;
   find(id: number): Promise<SeenDifference | null>;
   close(): Promise<void>;
@@ -49,18 +52,9 @@ export function openAudit(options: AuditOptions): Audit {
   const events = openChannel<AuditEvent>(options.onFault);
   const store = auditStore(options.database, options.trail);
   const watchers = new Map<string, DeviceAudit>();
-  const attributions = new Map<string, Attribution>();
-  const allGaps = new Map<string, Gaps>();
-  const attributionOf = (device: string): Attribution => {
-    const known = attributions.get(device) ?? new Attribution();
-    attributions.set(device, known);
-    return known;
-  };
-  const gapsOf = (device: string): Gaps => {
-    const known = allGaps.get(device) ?? new Gaps(device, store, options.clock);
-    allGaps.set(device, known);
-    return known;
-  };
+  const attributions = eachDevice(() => new Attribution());
+  const decisions = eachDevice(() => new Decisions());
+  const gaps = eachDevice((device) => new Gaps(device, store, options.clock));
   const stop = async (device: string) => {
     const watcher = watchers.get(device);
     watchers.delete(device);
@@ -69,8 +63,13 @@ export function openAudit(options: AuditOptions): Audit {
   const start = async (name: string, base: OwnWork | null) => {
     const stopped = stop(name);
     /* Put in at once, so that one who begins anew in the meantime stops this one. */
-    const attribution = attributionOf(name);
-    const watched = { name, attribution, base, gaps: gapsOf(name) };
+    const watched = {
+      name,
+      attribution: attributions.of(name),
+      decisions: decisions.of(name),
+      base,
+      gaps: gaps.of(name),
+    };
     const watcher = new DeviceAudit(watched, options, store, events);
     watchers.set(name, watcher);
     await stopped;
@@ -82,15 +81,15 @@ export function openAudit(options: AuditOptions): Audit {
     async stop(name) {
       await stop(name);
       /* Whoever watches it next finds the gap, as after another run of the server. */
-      allGaps.delete(name);
+      gaps.forget(name);
     },
-    rebase: (name) => start(name, attributionOf(name).at(options.clock())),
+    rebase: (name) => start(name, attributions.of(name).at(options.clock())),
     lookNow() {
       for (const watcher of watchers.values()) watcher.lookNow();
     },
     states: () => new Map([...watchers].map(([name, { state }]) => [name, state])),
     attribute(device, work) {
-      const end = attributionOf(device).begin(work);
+      const end = attributions.of(device).begin(work);
       return () => {
         end(options.clock());
         /* What drifts then is nobody's any more, and has to be told anew. */
@@ -98,10 +97,24 @@ export function openAudit(options: AuditOptions): Audit {
         timer.unref();
       };
     },
+    deciding: (device) => decisions.of(device).begin(),
     since: (atMs) => store.since(atMs),
     find: (id) => store.find(id),
     async close() {
       await Promise.all([...watchers.keys()].map(stop));
     },
+  };
+}
+
+/** Something of each device, made when it is first asked for. */
+function eachDevice<T>(make: (device: string) => T) {
+  const all = new Map<string, T>();
+  return {
+    of(device: string): T {
+      const known = all.get(device) ?? make(device);
+      all.set(device, known);
+      return known;
+    },
+    forget: (device: string) => void all.delete(device),
   };
 }

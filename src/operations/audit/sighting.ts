@@ -48,6 +48,8 @@ export interface Watch {
   readonly baseline: Snapshot;
   readonly clock: Clock;
   readonly wait: Wait;
+  /** Resolves once no load of ours waits for its decision, which must not wait for what a difference costs. */
+  readonly decided: () => Promise<void>;
   /** Somebody wants the device to be read now. */
   readonly asked: Pick<Channel<null>, "subscribe">;
 }

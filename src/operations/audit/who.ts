@@ -4,8 +4,8 @@ import { type LoginSession, openBetween, readLogins } from "./logins.ts";
 
 /** Who changed a ruleset, with how sure that is. */
 export type Who =
-  /** One of our own applies. */
-  | { readonly kind: "change"; readonly change: number }
+  /** One of our own applies. `isAlone`: approved by who wrote it; absent: by somebody else. */
+  | { readonly kind: "change"; readonly change: number; readonly isAlone?: boolean }
   /** An undo that a person asked us for. */
   | { readonly kind: "undo"; readonly incident: number; readonly login: string }
   /** Drift that a person asked us to take back. */
@@ -32,7 +32,8 @@ export interface SeenLogin {
 /** Lines of a login log that are read: of the last moments, and a busy host has a few a second. */
 const LOG_LINES = 2_000;
 
-const READ = `printf '%s\\n' "$SSH_CONNECTION"; date '+%s %z'
+/** Prints where we come from, the time of the device, and the end of its log of logins. */
+export const READ = `printf '%s\\n' "$SSH_CONNECTION"; date '+%s %z'
 if [ "$1" = journal ]; then journalctl -t sshd -o short-iso-precise -n "$2" --no-pager
 else tail -n "$2" -- "$1"; fi`;
 
@@ -100,7 +101,9 @@ function seen({ login, from, key }: LoginSession, people: readonly Person[]): Se
 export function whoText(who: Who): string {
   switch (who.kind) {
     case "change":
-      return `change ${who.change}`;
+      return who.isAlone === true
+        ? `change ${who.change}, approved alone by who wrote it (not four eyes)`
+        : `change ${who.change}`;
     case "undo":
       return `${who.login}, who undid incident ${who.incident}`;
     case "revert":

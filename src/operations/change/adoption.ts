@@ -4,11 +4,13 @@ import type { Database } from "../../platform/db/database.ts";
 import { type Refusal, refuse } from "../../platform/refusal.ts";
 import { checkDevice } from "../inventory/checkDevice.ts";
 import type { Network } from "../inventory/model.ts";
+import { runningDevice } from "../inventory/runningDevice.ts";
 import type { Inventory } from "../inventory/service.ts";
-import { runningDevice, type Snapshot } from "../inventory/snapshot.ts";
+import type { Snapshot } from "../inventory/snapshot.ts";
 import type { Baseline } from "../inventory/store.ts";
 import type { Trail } from "../trail/service.ts";
 import { type AdoptionAsk, findAsk, removeAsk, saveAsk } from "./adoptionStore.ts";
+import { approvalRulesOf } from "./approvalRules.ts";
 
 /** Hours for which somebody may still agree to what was asked. */
 const ASK_HOURS = 24;
@@ -39,7 +41,7 @@ export function openAdoptions(options: AdoptionOptions) {
       await ask(options, { device, hash, login, atMs: clock(), ...against });
       return refuse(
         `it loses what the baseline of \`${device}\` keeps: ${against.lost.join(", ")}`,
-        `an approver other than \`${login}\` has to agree: \`premortem init ${device} --agree\``,
+        helpTo(devices.network(), device, login),
       );
     },
     /** `hash` is what the second person looked at. */
@@ -56,6 +58,14 @@ export function openAdoptions(options: AdoptionOptions) {
       return devices.adopt(device, hash, actor);
     },
   };
+}
+
+/** Alone nobody agrees: what a promise is worth is not for one head to say against the proof. */
+function helpTo(network: Network, device: string, login: string): string {
+  const others = approvalRulesOf(network).approvers.filter((one) => one !== login);
+  return others.length === 0
+    ? "nobody else may agree: let the network file promise less first, which stands on the trail, or name an approver there"
+    : `an approver other than \`${login}\` has to agree: \`premortem init ${device} --agree\``;
 }
 
 /** Null: the device has no baseline, or the snapshot is not there. */

@@ -2,6 +2,7 @@ import { canonicalText } from "../../engine/compile/index.ts";
 import type { Device, Table } from "../../engine/device/device.ts";
 import type { NamedSet } from "../../engine/device/set.ts";
 import { type DeviceResult, readDevice } from "../../engine/parsers/readDevice.ts";
+import { RULES } from "../inventory/rules.ts";
 import type { Sources } from "./sources.ts";
 import { withOwnFlush } from "./sources.ts";
 
@@ -28,7 +29,7 @@ export function runSources(running: Device, sources: Sources, owned: readonly st
   const files = new Map(
     [...sources.files].map(([path, text]) => [path, withOwnFlush(text, owned)] as const),
   );
-  const result = readDevice({ files, roots: sources.roots, onto: running });
+  const result = readDevice({ files, roots: sources.roots, onto: running, memory: RULES });
   const device = withLiveElements(running, result.device);
   return {
     result,

@@ -1,10 +1,20 @@
+import { soloistOf, timeText, whyAskVoid } from "./alone.ts";
 import { validApprovals, whyVoid } from "./approval.ts";
+import type { ApprovalRules } from "./approvalRules.ts";
 import type { ChangeFacts, Missing } from "./model.ts";
 import { granted, isExcused } from "./override.ts";
 
 /** What stands between the change and its apply, as it was proved last; empty: nothing. */
-export function missing(change: ChangeFacts, nowMs: number): readonly Missing[] {
-  return [...missingProof(change), ...missingConsent(change), ...missingIntents(change, nowMs)];
+export function missing(
+  change: ChangeFacts,
+  nowMs: number,
+  rules: ApprovalRules,
+): readonly Missing[] {
+  return [
+    ...missingProof(change),
+    ...missingConsent(change, rules),
+    ...missingIntents(change, nowMs),
+  ];
 }
 
 function missingProof({ proof, contentHash }: ChangeFacts): readonly Missing[] {
@@ -15,11 +25,17 @@ function missingProof({ proof, contentHash }: ChangeFacts): readonly Missing[] {
   return because(`not everything could be proved: ${proof.reasons[0] ?? "no reason is known"}`);
 }
 
-function missingConsent(change: ChangeFacts): readonly Missing[] {
-  if (validApprovals(change).length > 0) return [];
+function missingConsent(change: ChangeFacts, rules: ApprovalRules): readonly Missing[] {
+  if (validApprovals(change, rules).length > 0) return [];
   const last = change.approvals.at(-1);
-  const reason = last === undefined ? null : whyVoid(change, last);
-  return [{ kind: "approval", notBy: change.writers, reason }];
+  const reason = last === undefined ? null : whyVoid(change, last, rules);
+  const by = soloistOf(change, rules);
+  if (by === null || rules.pauseMs === null)
+    return [{ kind: "approval", notBy: change.writers, reason }];
+  const { alone } = change;
+  const why = alone === null ? reason : whyAskVoid(change, alone, rules);
+  const untilMs = alone === null || why !== null ? null : alone.untilMs;
+  return [{ kind: "alone", by, pauseMs: rules.pauseMs, untilMs, reason: why }];
 }
 
 function missingIntents(change: ChangeFacts, nowMs: number): readonly Missing[] {
@@ -41,11 +57,20 @@ export function missingText(missing: Missing): string {
       return missing.reason === null
         ? "nobody has approved it as it is now"
         : `${missing.reason}: prove and approve again`;
+    case "alone":
+      return aloneText(missing);
     case "intents":
       return intentsText(missing);
     case "grant":
       return "the override is not granted yet";
   }
+}
+
+function aloneText({ by, untilMs, reason }: Extract<Missing, { kind: "alone" }>): string {
+  if (untilMs !== null)
+    return `\`${by}\` may approve it alone from ${timeText(untilMs)} on, and has not done so yet`;
+  const why = reason === null ? "" : `; ${reason}`;
+  return `nobody else than \`${by}\` may approve it, who has not said what would be lost${why}`;
 }
 
 function intentsText({ broken, undecided }: Extract<Missing, { kind: "intents" }>): string {
@@ -62,6 +87,10 @@ export function missingHelp(missing: Missing): string {
     case "approval":
     case "grant":
       return `an approver other than ${missing.notBy.join(" and ")} has to look at it`;
+    case "alone":
+      return missing.untilMs === null
+        ? "say what would be lost: `premortem approve CHANGE --alone TEXT`"
+        : "look at it again then, and approve it";
     case "intents":
       return "change it, or ask for an override with a reason, a second person and an end";
   }

@@ -21,6 +21,23 @@ export interface Approval {
   readonly by: string;
   readonly shown: Shown;
   readonly atMs: number;
+  /** Null: somebody looked who did not write it. */
+  readonly alone: AloneWord | null;
+}
+
+/** What the only approver said before approving their own change. */
+export interface AloneWord {
+  /** What would be lost if it goes wrong, in their words. */
+  readonly loss: string;
+  /** The pause between saying so and approving: from, to. */
+  readonly askedMs: number;
+  readonly untilMs: number;
+}
+
+/** A pause that goes on, or is over; an edit takes it away. */
+export interface AloneAsk extends AloneWord {
+  readonly by: string;
+  readonly shown: Shown;
 }
 
 /** Intents that may be broken, and those that may stay undecided. */
@@ -97,6 +114,10 @@ export interface Change {
   /** Void ones too: they are part of the story. */
   readonly approvals: readonly Approval[];
   readonly override: Override | null;
+  /** Null: nobody is about to approve it alone. */
+  readonly alone: AloneAsk | null;
+  /** Whether it was applied with the approval of somebody who did not write it; null: its apply never began. */
+  readonly isFourEyes: boolean | null;
   /** Null: not proved yet. */
   readonly proof: Proof | null;
 }
@@ -111,6 +132,17 @@ export type Missing =
   | {
       readonly kind: "approval";
       readonly notBy: readonly string[];
+      readonly reason: string | null;
+    }
+  /** Nobody else may approve it than `by`, who wrote it. */
+  | {
+      readonly kind: "alone";
+      readonly by: string;
+      /** How long the pause is. */
+      readonly pauseMs: number;
+      /** The end of the pause; null: it is not said what would be lost. */
+      readonly untilMs: number | null;
+      /** Why what was said or approved last does not count; null: nothing was. */
       readonly reason: string | null;
     }
   | {

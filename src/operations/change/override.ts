@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { mayOperate } from "../../platform/auth/actor.ts";
 import { refuse } from "../../platform/refusal.ts";
+import { soloistOf } from "./alone.ts";
+import type { ApprovalRules } from "./approvalRules.ts";
 import type { Actor, Change, ChangeFacts, Excused, Grant, Override, Refusal } from "./model.ts";
 import { MAXIMUM_OVERRIDE_HOURS } from "./overrideTerm.ts";
 import { isItsWriter, notAllowed, over, type Result } from "./permission.ts";
@@ -13,9 +15,19 @@ interface Ask {
 }
 
 /** Asks to go on although critical intents would be broken, or are undecided. */
-export function askOverride(change: Change, actor: Actor, ask: Ask, nowMs: number): Result {
+export function askOverride(
+  change: Change,
+  actor: Actor,
+  ask: Ask,
+  { nowMs, rules }: { readonly nowMs: number; readonly rules: ApprovalRules },
+): Result {
   if (change.status !== "proposed") return over(change);
   if (!mayOperate(actor)) return notAllowed(actor, "operator");
+  if (soloistOf(change, rules) !== null)
+    return refuse(
+      "nobody could grant it: an override needs a second person, alone as well",
+      "mend the change, or let the network file promise less: both stand on the trail",
+    );
   const { reason, untilMs } = ask;
   if (reason.trim() === "") return refuse("an override needs a reason", "say why it cannot wait");
   const unfit = unfitTerm(untilMs, nowMs);

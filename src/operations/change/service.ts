@@ -4,47 +4,30 @@ import type { Clock } from "../../platform/clock.ts";
 import type { Database } from "../../platform/db/database.ts";
 import { refuse, refuseUnknown } from "../../platform/refusal.ts";
 import type { Network } from "../inventory/model.ts";
-import type { Pulled } from "../inventory/pull.ts";
-import type { Inventory } from "../inventory/service.ts";
-import type { Snapshot } from "../inventory/snapshot.ts";
 import type { TrailEvent } from "../trail/model.ts";
 import type { Trail } from "../trail/service.ts";
-import { approve, shownHashOf, whyVoid } from "./approval.ts";
-import { readManagementFlow } from "./management.ts";
-import { missing } from "./missing.ts";
-import type {
-  Actor,
-  Approval,
-  Change,
-  Missing,
-  Override,
-  Proof,
-  Refusal,
-  SourceFiles,
-} from "./model.ts";
-import { askOverride, grantOverride, overrideHashOf } from "./override.ts";
-import { isOpen, isRefusal, type Result } from "./permission.ts";
-import { proveChange, toProof } from "./prove.ts";
+import { askAlone } from "./alone.ts";
+import { approve } from "./approval.ts";
+import { approvalRulesOf } from "./approvalRules.ts";
+import type { Actor, Approval, Change, Override, Proof, Refusal, SourceFiles } from "./model.ts";
+import { type Devices, noDevice, proveOnDevice } from "./onDevice.ts";
+import { askOverride, grantOverride } from "./override.ts";
+import { isRefusal, type Result } from "./permission.ts";
+import { toProof } from "./prove.ts";
+import { type Prover, proveHere } from "./prover.ts";
 import {
   applyingChanges,
   findChange,
   findProof,
   insertChange,
-  type ListedChange,
   listChanges,
-  type StoredChange,
   type StoredProof,
   saveProof,
   updateChange,
   waitingChanges,
 } from "./store.ts";
 import * as transition from "./transition.ts";
-
-/** What changes and applies need of the inventory. */
-export type Devices = Pick<
-  Inventory,
-  "network" | "pull" | "transportOf" | "baselineSnapshot" | "adopt"
->;
+import { type ChangeView, type ListedView, viewOf } from "./view.ts";
 
 /** Something that happened to a change. */
 export interface ChangeEvent {
@@ -53,6 +36,8 @@ export interface ChangeEvent {
   readonly changeId: number;
   readonly device: string;
   readonly by: string;
+  /** Approved by whoever wrote it: not four eyes. */
+  readonly isAlone: boolean;
 }
 
 export interface ChangeOptions {
@@ -61,24 +46,8 @@ export interface ChangeOptions {
   readonly trail: Pick<Trail, "append">;
   readonly devices: Devices;
   readonly events: Channel<ChangeEvent>;
-}
-
-/** What stands between a change and its apply, as far as is known without reading the device. */
-interface Judgement {
-  readonly approvals: readonly JudgedApproval[];
-  readonly missing: readonly Missing[];
-  /** Names what an approver is shown now; null: it has to be proved first. */
-  readonly shownHash: string | null;
-  /** Names the override that is asked for; null: there is none. */
-  readonly overrideHash: string | null;
-}
-
-export type ListedView = ListedChange & Judgement;
-export type ChangeView = StoredChange & Judgement;
-
-/** An approval, and why it does not count; null: it does. */
-export interface JudgedApproval extends Approval {
-  readonly void: string | null;
+  /** Default: here, while nothing else goes on. */
+  readonly prove?: Prover;
 }
 
 export type ChangeService = ReturnType<typeof openChanges>;
@@ -92,19 +61,21 @@ export const MAXIMUM_CHARACTERS = 8_000_000;
 export function openChanges(options: ChangeOptions) {
   const { database, clock } = options;
   const alter = (id: number, actor: Actor, deed: Deed) => alterChange(options, id, actor, deed);
+  const rules = () => approvalRulesOf(options.devices.network());
+  const at = () => ({ atMs: clock(), rules: rules() });
   return {
     /** Newest first. */
     list: async (page: { limit: number; beforeId: number | null }) => {
       const limit = Math.min(page.limit, MAXIMUM_PAGE);
       const found = await listChanges(database, { ...page, limit });
-      return found.map((one) => viewOf(one, clock()));
+      return found.map((one) => viewOf(one, clock(), rules()));
     },
     /** Those that wait for somebody, newest first. */
     waiting: async (limit: number): Promise<readonly ListedView[]> =>
-      (await waitingChanges(database, limit)).map((one) => viewOf(one, clock())),
+      (await waitingChanges(database, limit)).map((one) => viewOf(one, clock(), rules())),
     get: async (id: number): Promise<ChangeView | Refusal> => {
       const found = await findChange(database, id);
-      return found === null ? unknown(id) : viewOf(found, clock());
+      return found === null ? unknown(id) : viewOf(found, clock(), rules());
     },
     /** The newest proof of what it is now. */
     proof: async (id: number): Promise<StoredProof | Refusal> => {
@@ -115,11 +86,12 @@ export function openChanges(options: ChangeOptions) {
     },
     propose: (device: string, files: SourceFiles, actor: Actor) =>
       proposeChange(options, device, files, actor),
-    edit: (id: number, files: SourceFiles, actor: Actor) =>
+    /** `seenHash`: of the content that was edited; null: whatever it is now. */
+    edit: (id: number, files: SourceFiles, actor: Actor, seenHash: string | null = null) =>
       tooLarge(files) ??
       alter(id, actor, {
         kind: "change.edited",
-        make: (change) => transition.edit(change, files, actor),
+        make: (change) => transition.edit(change, files, actor, seenHash),
       }),
     prove: (id: number, actor: Actor) => proveStored(options, id, actor),
     /** `shownHash` names what the approver looked at. */
@@ -127,13 +99,22 @@ export function openChanges(options: ChangeOptions) {
       alter(id, actor, {
         kind: "change.approved",
         details: { shownHash },
-        make: (change) => approve(change, actor, shownHash, clock()),
+        told: ({ approvals }) => approvalDetails(approvals.at(-1)),
+        make: (change) => approve(change, actor, shownHash, at()),
+      }),
+    /** Begins the pause of somebody who is alone; `shownHash` names what they looked at. */
+    askAlone: (id: number, actor: Actor, ask: { loss: string; shownHash: string }) =>
+      alter(id, actor, {
+        kind: "change.aloneAsked",
+        details: { shownHash: ask.shownHash, isFourEyes: false },
+        told: ({ alone }) => (alone === null ? {} : { loss: alone.loss, untilMs: alone.untilMs }),
+        make: (change) => askAlone(change, actor, ask, at()),
       }),
     askOverride: (id: number, actor: Actor, ask: { reason: string; untilMs: number }) =>
       alter(id, actor, {
         kind: "change.overrideAsked",
         details: ask,
-        make: (change) => askOverride(change, actor, ask, clock()),
+        make: (change) => askOverride(change, actor, ask, { nowMs: clock(), rules: rules() }),
       }),
     /** `overrideHash` names what the granter looked at. */
     grantOverride: (id: number, actor: Actor, overrideHash: string) =>
@@ -154,7 +135,9 @@ export function openChanges(options: ChangeOptions) {
       const begun = await alterWithin(options, transaction, id, actor, {
         kind: "change.applying",
         details: detailsOf(proof),
-        make: (change) => transition.beginApply(change, actor, proof, clock()),
+        told: ({ isFourEyes }) => ({ isFourEyes }),
+        make: (change) =>
+          transition.beginApply(change, actor, proof, { nowMs: clock(), rules: rules() }),
       });
       if ("change" in begun) await saveProof(transaction, id, answer, clock());
       return begun;
@@ -201,7 +184,7 @@ async function alterChange(
 
 /** One at a time for each change, and in the trail or not at all. */
 async function alterWithin(
-  { trail, clock }: ChangeOptions,
+  { trail, clock, devices }: ChangeOptions,
   transaction: Database,
   id: number,
   { login }: Actor,
@@ -211,7 +194,8 @@ async function alterWithin(
   if (found === null) return unknown(id);
   const change = make(found.change);
   if (isRefusal(change)) return change;
-  if (change === found.change) return viewOf(found, clock());
+  const rules = approvalRulesOf(devices.network());
+  if (change === found.change) return viewOf(found, clock(), rules);
   const nowMs = clock();
   await updateChange(transaction, { ...found, change }, nowMs);
   const known = {
@@ -222,7 +206,7 @@ async function alterWithin(
   };
   const event = { atMs: nowMs, actor: login, kind, subject: `change/${id}`, details: known };
   await trail.append(event, transaction);
-  return viewOf({ ...found, change, version: found.version + 1, updatedMs: nowMs }, nowMs);
+  return viewOf({ ...found, change, version: found.version + 1, updatedMs: nowMs }, nowMs, rules);
 }
 
 async function proposeChange(
@@ -246,7 +230,7 @@ async function proposeChange(
     return made;
   });
   publish(options, "change.proposed", stored.change, actor);
-  return viewOf(stored, clock());
+  return viewOf(stored, clock(), approvalRulesOf(devices.network()));
 }
 
 /** Reads the device, and says what the change would do there now. */
@@ -255,11 +239,11 @@ async function proveStored(
   id: number,
   actor: Actor,
 ): Promise<StoredProof | Refusal> {
-  const { database, clock, devices } = options;
+  const { database, clock, devices, prove = proveHere } = options;
   const found = await findChange(database, id);
   if (found === null) return unknown(id);
   const { device, files } = found.change;
-  const proved = await proveOnDevice(devices, device, files);
+  const proved = await proveOnDevice(devices, device, files, prove);
   if ("reason" in proved) return proved;
   const { answer } = proved;
   const proof = toProof(answer);
@@ -284,65 +268,25 @@ function detailsOf({ runningHash, networkHash, loads, isComplete, ...rest }: Pro
   return { runningHash, networkHash, loads, isComplete, broken, undecided };
 }
 
+function approvalDetails(approval: Approval | undefined): TrailEvent["details"] {
+  const alone = approval?.alone ?? null;
+  return alone === null ? { isFourEyes: true } : { isFourEyes: false, loss: alone.loss };
+}
+
 function grantDetails(override: Override | null): TrailEvent["details"] {
   if (override === null) return {};
   const { by, reason, intents, undecided, untilMs } = override;
   return { asked: by, reason, intents, undecided, untilMs };
 }
 
-/** A proof, and the state that it is of. */
-export interface ProvedState {
-  readonly answer: ProofAnswer;
-  readonly snapshot: Snapshot;
-}
-
-/** What edited files would do on a device as it runs now. */
-export async function proveOnDevice(
-  devices: Devices,
-  name: string,
-  files: SourceFiles,
-): Promise<ProvedState | Refusal> {
-  const network = devices.network();
-  const device = network.devices.get(name);
-  if (device === undefined) return noDevice(network, name);
-  const [pulled, management] = await Promise.all([
-    pullDevice(devices, name),
-    readManagementFlow(devices.transportOf(name)),
-  ]);
-  if ("reason" in pulled) return pulled;
-  const { snapshot } = pulled;
-  /* Without it nobody could say that the change does not lock premortem out. */
-  const isHidden = device.reach.kind === "ssh" && management === null;
-  const notSeen = isHidden
-    ? [...pulled.notSeen, "the connection that premortem comes by"]
-    : pulled.notSeen;
-  const answer = proveChange({ network, device, snapshot, notSeen, files, management });
-  return { answer, snapshot };
-}
-
-/** Reads a device as it runs. */
-export async function pullDevice(devices: Devices, name: string): Promise<Pulled | Refusal> {
-  const pulled = await devices.pull(name);
-  if (pulled.kind === "pulled" || pulled.kind === "refusal") return pulled;
-  return refuse(pulled.message, pulled.help);
-}
-
-function viewOf<Stored extends ListedChange>(stored: Stored, nowMs: number): Stored & Judgement {
-  const { change } = stored;
-  const shownHash = shownHashOf(change);
-  const approvals = change.approvals.map((one) => ({ ...one, void: whyVoid(change, one) }));
-  const overrideHash = change.override === null ? null : overrideHashOf(change.override);
-  const open = isOpen(change) ? missing(change, nowMs) : [];
-  return { ...stored, approvals, shownHash, overrideHash, missing: open };
-}
-
 function publish(
   { events }: ChangeOptions,
   kind: string,
-  { id, device }: Change,
+  { id, device, approvals }: Change,
   { login }: Actor,
 ): void {
-  events.publish({ kind, changeId: id, device, by: login });
+  const isAlone = kind === "change.approved" && approvals.at(-1)?.alone !== null;
+  events.publish({ kind, changeId: id, device, by: login, isAlone });
 }
 
 function tooLarge(files: SourceFiles): Refusal | null {
@@ -355,13 +299,6 @@ function tooLarge(files: SourceFiles): Refusal | null {
 
 function unknownDevice(network: Network, device: string): Refusal | null {
   return network.devices.has(device) ? null : noDevice(network, device);
-}
-
-function noDevice({ devices }: Network, name: string): Refusal {
-  return refuseUnknown(
-    `there is no device \`${name}\``,
-    `known are ${[...devices.keys()].join(", ")}`,
-  );
 }
 
 function unknown(id: number): Refusal {

@@ -22,6 +22,8 @@ const DRAFT: Change = {
   approvals: [],
   proof: null,
   override: null,
+  alone: null,
+  isFourEyes: null,
 };
 
 test("lists of changes name their files, and hold none of their texts; one change holds them", async () => {

@@ -2,6 +2,7 @@ import type { Generated } from "kysely";
 import type { ProofAnswer } from "../../engine/answer/proof.ts";
 import type { Database, Migration } from "../../platform/db/database.ts";
 import { ADOPTION_MIGRATION } from "./adoptionStore.ts";
+import { FOUR_EYES_MIGRATION } from "./fourEyesMigration.ts";
 import type { Change, ChangeFacts, ChangeStatus } from "./model.ts";
 
 /*
@@ -100,6 +101,7 @@ export const CHANGE_MIGRATIONS: readonly Migration[] = [
       }
     },
   },
+  FOUR_EYES_MIGRATION,
 ];
 
 type StoredFiles = readonly (readonly [path: string, text: string])[];

@@ -1,11 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { approve, shownHashOf, validApprovals } from "./approval.ts";
+import { approve, validApprovals } from "./approval.ts";
+import type { ApprovalRules } from "./approvalRules.ts";
 import { missing } from "./missing.ts";
 import type { Actor, Change, Proof, SourceFiles } from "./model.ts";
 import { askOverride, granted, grantOverride, overrideHashOf } from "./override.ts";
 import { MAXIMUM_OVERRIDE_HOURS } from "./overrideTerm.ts";
 import { isRefusal, type Result } from "./permission.ts";
+import { shownHashOf } from "./shown.ts";
 import { beginApply, draft, edit, endApply, endStuck, propose, prove } from "./transition.ts";
 
 const person = (login: string, ...roles: Actor["roles"]): Actor => ({ login, roles });
@@ -16,6 +18,8 @@ const VIC = person("vic", "viewer");
 
 const file = (text: string): SourceFiles => new Map([["/etc/nftables.conf", text]]);
 const NOW = 1_000;
+const RULES: ApprovalRules = { approvers: ["ana", "bob", "cat", "eve"], pauseMs: null };
+const AT = { atMs: NOW, nowMs: NOW, rules: RULES };
 
 function made(result: Result): Change {
   if (isRefusal(result)) throw new Error(result.reason);
@@ -33,13 +37,13 @@ function proofOf({ contentHash }: Change, more: Partial<Proof> = {}): Proof {
 
 const proved = (change: Change, more: Partial<Proof> = {}) => prove(change, proofOf(change, more));
 const shown = (change: Change) => shownHashOf(change) ?? "";
-const approved = (change: Change, by: Actor = BOB) => made(approve(change, by, shown(change), NOW));
+const approved = (change: Change, by: Actor = BOB) => made(approve(change, by, shown(change), AT));
 const seen = ({ override }: Change) => (override === null ? "" : overrideHashOf(override));
 const grantedBy = (change: Change, by: Actor, now = NOW) =>
   grantOverride(change, by, seen(change), now);
 const begun = (change: Change) =>
-  beginApply(change, ANA, change.proof ?? proofOf(change, { loads: false }), NOW);
-const kinds = (change: Change, now = NOW) => missing(change, now).map(({ kind }) => kind);
+  beginApply(change, ANA, change.proof ?? proofOf(change, { loads: false }), AT);
+const kinds = (change: Change, now = NOW) => missing(change, now, RULES).map(({ kind }) => kind);
 
 test("proved and approved by somebody else, it may be applied", () => {
   const change = approved(proved(proposed()));
@@ -61,8 +65,8 @@ test("behind a stuck apply somebody has to look before the change is over", () =
 test("who wrote any part of it does not approve it, though somebody else edited it last", () => {
   const EVE = person("eve", "operator", "approver");
   const third = proved(made(edit(made(edit(proposed(), file("b"), EVE)), file("c"), ANA)));
-  expect(isRefusal(approve(third, EVE, shown(third), NOW))).toBe(true);
-  expect(isRefusal(approve(third, BOB, shown(third), NOW))).toBe(false);
+  expect(isRefusal(approve(third, EVE, shown(third), AT))).toBe(true);
+  expect(isRefusal(approve(third, BOB, shown(third), AT))).toBe(false);
 });
 
 describe("what is missing is said", () => {
@@ -89,30 +93,30 @@ describe("what is missing is said", () => {
 describe("an approval is refused", () => {
   const change = proved(proposed());
   const cases: readonly (readonly [string, Result, RegExp])[] = [
-    ["from its author", approve(change, ANA, shown(change), NOW), /wrote it/],
+    ["from its author", approve(change, ANA, shown(change), AT), /wrote it/],
     [
       "from its author by a second token",
-      approve(change, person("ana", "approver"), shown(change), NOW),
+      approve(change, person("ana", "approver"), shown(change), AT),
       /wrote it/,
     ],
     [
       "from its last editor",
-      approve(proved(made(edit(change, file("b"), BOB))), BOB, shown(change), NOW),
+      approve(proved(made(edit(change, file("b"), BOB))), BOB, shown(change), AT),
       /edited it last/,
     ],
-    ["from somebody without the role", approve(change, VIC, shown(change), NOW), /no approver/],
+    ["from somebody without the role", approve(change, VIC, shown(change), AT), /no approver/],
     [
       "of what was edited since",
-      approve(proved(made(edit(change, file("b"), ANA))), BOB, shown(change), NOW),
+      approve(proved(made(edit(change, file("b"), ANA))), BOB, shown(change), AT),
       /edited since/,
     ],
     [
       "of what was proved anew since, with another result",
-      approve(proved(change, { broken: ["printer"] }), BOB, shown(change), NOW),
+      approve(proved(change, { broken: ["printer"] }), BOB, shown(change), AT),
       /proved anew with another result/,
     ],
-    ["of what is not proved", approve(proposed(), BOB, "", NOW), /not proved/],
-    ["of a draft", approve(made(draft(2, "fw1", file("a"), ANA)), BOB, "", NOW), /is a draft/],
+    ["of what is not proved", approve(proposed(), BOB, "", AT), /not proved/],
+    ["of a draft", approve(made(draft(2, "fw1", file("a"), ANA)), BOB, "", AT), /is a draft/],
   ];
   test.each(cases)("%s", (_name, result, reason) => {
     expect(isRefusal(result) && result.reason).toMatch(reason);
@@ -152,7 +156,7 @@ describe("an approval is void at the begin of apply where what was shown is so n
     ],
   ];
   test.each(cases)("%s", (_name, now, reason) => {
-    const result = beginApply(change, ANA, proofOf(change, { ...before, ...now }), NOW);
+    const result = beginApply(change, ANA, proofOf(change, { ...before, ...now }), AT);
     expect(isRefusal(result) ? result.reason : null).toBe(reason);
   });
 });
@@ -160,15 +164,15 @@ describe("an approval is void at the begin of apply where what was shown is so n
 test("any edit voids approvals, proof and override", () => {
   const change = approved(proved(proposed()));
   const edited = made(edit(change, file("b"), ANA));
-  expect(validApprovals(edited)).toEqual([]);
+  expect(validApprovals(edited, RULES)).toEqual([]);
   expect(kinds(edited)).toEqual(["proof", "approval"]);
 });
 
 test("going back to an approved content needs no second look, unless its approver edited", () => {
   const change = approved(proved(proposed()));
   const there = made(edit(change, file("b"), ANA));
-  expect(validApprovals(proved(made(edit(there, file("a"), ANA))))).toHaveLength(1);
-  expect(validApprovals(proved(made(edit(there, file("a"), BOB))))).toHaveLength(0);
+  expect(validApprovals(proved(made(edit(there, file("a"), ANA))), RULES)).toHaveLength(1);
+  expect(validApprovals(proved(made(edit(there, file("a"), BOB))), RULES)).toHaveLength(0);
 });
 
 describe("an override", () => {
@@ -176,7 +180,7 @@ describe("an override", () => {
   const breaking = (change: Change) => approved(proved(change, against));
   const ask = { reason: "the line is cut anyway", untilMs: NOW + 10 };
   const asked = (more: Partial<typeof ask> = {}) =>
-    made(askOverride(breaking(proposed()), ANA, { ...ask, ...more }, NOW));
+    made(askOverride(breaking(proposed()), ANA, { ...ask, ...more }, AT));
 
   test("needs a second person", () => {
     expect(kinds(asked())).toEqual(["grant"]);
@@ -216,7 +220,7 @@ describe("an override", () => {
 
   test("is not granted for other intents than were looked at", () => {
     const more = proved(asked(), { ...against, brokenCritical: ["mail-out", "ntp"] });
-    const again = made(askOverride(more, ANA, ask, NOW));
+    const again = made(askOverride(more, ANA, ask, AT));
     expect(isRefusal(grantOverride(again, CAT, seen(asked()), NOW))).toBe(true);
   });
 
@@ -239,12 +243,12 @@ describe("an override", () => {
       /holds for 168 hours at most/,
     ],
   ])("%s", (_, more, reason) => {
-    const result = askOverride(breaking(proposed()), ANA, { ...ask, ...more }, NOW);
+    const result = askOverride(breaking(proposed()), ANA, { ...ask, ...more }, AT);
     expect(isRefusal(result) && result.reason).toMatch(reason);
   });
 
   test("is of something, and is not granted behind its end", () => {
-    expect(isRefusal(askOverride(proved(proposed()), ANA, ask, NOW))).toBe(true);
+    expect(isRefusal(askOverride(proved(proposed()), ANA, ask, AT))).toBe(true);
     expect(isRefusal(grantedBy(asked(), CAT, NOW + 10))).toBe(true);
   });
 });
@@ -264,15 +268,15 @@ function act(change: Change, [deed, actor, text]: readonly [string, Actor, strin
     case "edit":
       return edit(change, file(text), actor);
     case "approve":
-      return approve(change, actor, shown(change), NOW);
+      return approve(change, actor, shown(change), AT);
     case "prove":
       return prove(change, proofOf(change, { brokenCritical: text === "b" ? ["mail-out"] : [] }));
     case "override":
-      return askOverride(change, actor, { reason: "x", untilMs: NOW + 1 }, NOW);
+      return askOverride(change, actor, { reason: "x", untilMs: NOW + 1 }, AT);
     case "grant":
       return grantedBy(change, actor);
     default:
-      return beginApply(change, actor, change.proof ?? proofOf(change), NOW);
+      return beginApply(change, actor, change.proof ?? proofOf(change), AT);
   }
 }
 
@@ -287,7 +291,7 @@ test("nothing is applied that its writers alone have seen, or that breaks what n
       if (change.status !== "applying") return;
       const { author, lastEditor, proof, contentHash, override } = change;
       expect(proof?.contentHash).toBe(contentHash);
-      const eyes = validApprovals(change).map(({ by }) => by);
+      const eyes = validApprovals(change, RULES).map(({ by }) => by);
       expect(eyes.some((by) => by !== author && by !== lastEditor)).toBe(true);
       if ((proof?.brokenCritical.length ?? 0) > 0)
         expect([override?.by, author, lastEditor, undefined]).not.toContain(override?.grant?.by);

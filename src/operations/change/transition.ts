@@ -1,5 +1,7 @@
 import { mayOperate } from "../../platform/auth/actor.ts";
 import { refuse } from "../../platform/refusal.ts";
+import { isFourEyes } from "./approval.ts";
+import type { ApprovalRules } from "./approvalRules.ts";
 import { contentHashOf } from "./content.ts";
 import { missing, missingHelp, missingText } from "./missing.ts";
 import type { Actor, Change, ChangeStatus, Proof, SourceFiles } from "./model.ts";
@@ -25,19 +27,34 @@ export function draft(id: number, device: string, files: SourceFiles, actor: Act
     status: "draft",
     approvals: [],
     override: null,
+    alone: null,
+    isFourEyes: null,
     proof: null,
   };
 }
 
-/** Another content: approvals, proof and override of the one before are void. */
-export function edit(change: Change, files: SourceFiles, actor: Actor): Result {
+/**
+ * Another content: approvals, what was said alone, proof and override of the one before are void. `seenHash`: of the content that
+ * was edited, so that two people do not write over each other; null: whatever it is now.
+ */
+export function edit(
+  change: Change,
+  files: SourceFiles,
+  actor: Actor,
+  seenHash: string | null = null,
+): Result {
   if (!mayOperate(actor)) return notAllowed(actor, "operator");
   if (!isOpen(change)) return over(change);
+  if (seenHash !== null && seenHash !== change.contentHash)
+    return refuse(
+      `it was edited meanwhile by \`${change.lastEditor}\``,
+      "look at what it is now, and make your edit on top of that",
+    );
   const contentHash = contentHashOf(files);
   if (contentHash === change.contentHash) return change;
   const writers = [...new Set([...change.writers, actor.login])];
   const edited = { ...change, files, contentHash, lastEditor: actor.login, writers };
-  return { ...edited, proof: null, override: null };
+  return { ...edited, proof: null, override: null, alone: null };
 }
 
 /** Puts a draft up for review. */
@@ -57,15 +74,20 @@ export function prove(change: Change, proof: Proof): Change {
 }
 
 /** Hands the change to apply. `proof` is of this moment: what was shown before has to be so still. */
-export function beginApply(change: Change, actor: Actor, proof: Proof, nowMs: number): Result {
+export function beginApply(
+  change: Change,
+  actor: Actor,
+  proof: Proof,
+  { nowMs, rules }: { readonly nowMs: number; readonly rules: ApprovalRules },
+): Result {
   if (change.status !== "proposed") return over(change);
   if (!mayOperate(actor)) return notAllowed(actor, "operator");
   if (proof.contentHash !== change.contentHash)
     return refuse("it was edited meanwhile", "look at what it is now");
   const proved = prove(change, proof);
-  const [first] = missing(proved, nowMs);
+  const [first] = missing(proved, nowMs, rules);
   if (first !== undefined) return refuse(missingText(first), missingHelp(first));
-  return { ...proved, status: "applying" };
+  return { ...proved, status: "applying", isFourEyes: isFourEyes(proved, rules) };
 }
 
 /** What apply came to; a refused one is up for review again, and behind a stuck one somebody has to look first. */

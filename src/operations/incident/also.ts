@@ -1,6 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { isReadWhole } from "../audit/meaning.ts";
 import type { Network } from "../inventory/model.ts";
+import { runningDevice } from "../inventory/runningDevice.ts";
 import type { Snapshot } from "../inventory/snapshot.ts";
 import { type Asked, askSymptom } from "./asked.ts";
 import type { Symptom } from "./model.ts";
@@ -38,7 +39,7 @@ export async function alsoCutting(
     const onIt = question.differences.filter((one) => one.device === device);
     const back = device === first.device ? takeBack(first, now) : null;
     const way: Way = { ...question, snapshot: back?.kind === "back" ? back.snapshot : now };
-    if (!isReadWhole(way.proofs.read(way.snapshot))) continue;
+    if (!isReadWhole(runningDevice(way.snapshot))) continue;
     for (const symptom of question.waiting)
       for (const asked of askSymptom(question.network, device, symptom)) {
         if (asked.kind !== "asked" || statusOf(way, asked) !== "broken") continue;
@@ -57,7 +58,7 @@ interface Way extends Pick<ToAsk, "network" | "proofs"> {
 type Question = Extract<Asked, { kind: "asked" }>;
 
 function statusOf({ network, proofs, snapshot }: Way, asked: Question) {
-  return proofs.status(network, proofs.read(snapshot).device, asked);
+  return proofs.status(network, runningDevice(snapshot).device, asked);
 }
 
 /** Those of which each lets it pass again by itself; else all that have to go together for it, newest first. */

@@ -2,6 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import { type ListedTable, readListing } from "../apply/listing.ts";
 import { listingText } from "../apply/script.ts";
 import type { Network } from "../inventory/model.ts";
+import { runningDevice } from "../inventory/runningDevice.ts";
 import {
   changedParts,
   partOf,
@@ -79,7 +80,7 @@ async function breaks(
   /* Others, an apply among them, have their turn in between. */
   await setImmediate();
   const text = listingText(withEdits(listing, edits));
-  const alone = { ...difference, after: proofs.read(withPart(before, "nft", text)).device };
+  const alone = { ...difference, after: runningDevice(withPart(before, "nft", text)).device };
   return symptoms
     .flatMap((symptom) => askSymptom(network, difference.device, symptom))
     .some(

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { isReadWhole, meaningOf } from "../audit/meaning.ts";
 import type { DriftState, SeenDifference } from "../audit/model.ts";
-import { makeSnapshot, runningDevice } from "../inventory/snapshot.ts";
+import { runningDevice } from "../inventory/runningDevice.ts";
+import { makeSnapshot } from "../inventory/snapshot.ts";
 import { REOPEN_MS } from "./desk.ts";
 import { waitingFor } from "./life.ts";
 import { exampleNetwork, openDesk } from "./testing/openDesk.ts";
@@ -258,4 +259,26 @@ describe("complaints", () => {
     await incidents.symptom(surge);
     expect(await ofAll()).toEqual([null, NOW_MS + 20]);
   });
+});
+
+test("who cannot close an incident is told so while a cause is still looked for", async () => {
+  let found: (differences: never[]) => void = () => undefined;
+  const looking = new Promise<never[]>((resolve) => {
+    found = resolve;
+  });
+  const { incidents } = await openDesk({ differencesSince: () => looking });
+  const symptom = { id: "smtp", sinceMs: 20, text: "smtp fails", flows: [], intent: null };
+  const felt = incidents.symptom(symptom);
+  const { id } = await vi.waitFor(async () => {
+    const [open] = await incidents.open();
+    if (open === undefined) throw new Error("not open yet");
+    return open;
+  });
+  const ana = { login: "ana", roles: ["operator"] } as const;
+  const closing = incidents.close(id, ana);
+  expect(await closing).toMatchObject({ reason: "it still waits for: smtp fails" });
+  const vera = { login: "vera", roles: ["viewer"] } as const;
+  expect(await incidents.close(id, vera)).toMatchObject({ reason: "`vera` is no operator" });
+  found([]);
+  await felt;
 });

@@ -1,10 +1,9 @@
-import { mayOperate } from "../../platform/auth/actor.ts";
 import type { Channel } from "../../platform/channel.ts";
-import { refuse, refuseUnknown } from "../../platform/refusal.ts";
 import { openTurns } from "../../platform/turns.ts";
 import { isMended } from "../audit/drift.ts";
 import type { WatchState } from "../audit/model.ts";
 import type { Actor, Refusal } from "../change/model.ts";
+import { unknownIncident, whyFixed, whyOpen } from "./allowed.ts";
 import { IncidentBook } from "./book.ts";
 import { Evidence, isEvidence } from "./evidence.ts";
 import { explain, type ToExplain } from "./explain.ts";
@@ -22,8 +21,9 @@ import {
   setCause,
   waitingFor,
 } from "./life.ts";
-import type { Incident, Symptom, Wellness } from "./model.ts";
+import type { Incident, IncidentNote, Symptom, Wellness } from "./model.ts";
 import { Proofs } from "./proofs.ts";
+import { Seeking } from "./seeking.ts";
 import type { IncidentEvent, IncidentOptions } from "./service.ts";
 import type { IncidentStore } from "./store.ts";
 import { flowText } from "./tell.ts";
@@ -35,6 +35,8 @@ export const HISTORY_MS = 7 * 24 * 3_600_000;
 export const REOPEN_MS = 10 * 60_000;
 /** Connections that worked that are kept: the last of each. */
 export const MAXIMUM_WELLNESS = 1_000;
+
+type Watching = Extract<WatchState, { kind: "watching" }>;
 
 /** What nobody asked for. */
 const OURS = { actor: "premortem" };
@@ -50,12 +52,18 @@ export class IncidentDesk {
   private readonly evidence: Evidence;
   private readonly helping: Helping;
   private readonly undoing: Undoing;
+  private readonly seeking: Seeking;
 
   constructor(options: IncidentOptions, events: Channel<IncidentEvent>) {
     this.options = options;
     this.book = new IncidentBook(options, events);
     this.store = this.book.store;
     this.undoing = new Undoing(options, this.book);
+    this.seeking = new Seeking({
+      turns: this.turns,
+      seek: (id) => this.seek(id),
+      onFault: options.onFault,
+    });
     this.evidence = new Evidence({
       explained: (symptoms) => this.explainedOf(symptoms),
       proved: (symptoms) => this.turns.take(() => this.take(symptoms, "proved")),
@@ -86,8 +94,10 @@ export class IncidentDesk {
     await this.helping.settled();
   }
 
-  symptom(symptom: Symptom): Promise<void> {
-    return this.turns.take(() => this.take([symptom]));
+  /** Resolves once its cause was sought. */
+  async symptom(symptom: Symptom): Promise<void> {
+    await this.turns.take(() => this.take([symptom]));
+    await this.seeking.done();
   }
 
   symptomOver(id: string): Promise<void> {
@@ -106,9 +116,13 @@ export class IncidentDesk {
   }
 
   /** Intents that a drift breaks are symptoms that nobody has had to feel yet. */
-  drifted(device: string, state: WatchState): Promise<void> {
-    if (state.kind !== "watching") return Promise.resolve();
-    const { drift } = state;
+  async drifted(device: string, state: WatchState): Promise<void> {
+    if (state.kind !== "watching") return;
+    await this.takeDrift(device, state);
+    await this.seeking.done();
+  }
+
+  private takeDrift(device: string, { drift }: Watching): Promise<void> {
     if (drift.change !== null) return this.turns.take(() => this.nowSeen(device));
     const symptoms = drift.broken.map((intent) => intentSymptom(device, intent, drift.atMs));
     const isOver = ({ intent }: Symptom) => intent?.device === device && isMended(drift, intent.id);
@@ -125,16 +139,17 @@ export class IncidentDesk {
     for (const incident of await this.store.open()) {
       const { cause } = incident;
       const wasMissed = cause?.kind === "unclear" && cause.notSeen.includes(device);
-      if (wasMissed && waitingFor(incident).length > 0) await this.seekCause(incident);
+      if (wasMissed && waitingFor(incident).length > 0) this.seeking.mark(incident.id);
     }
   }
 
-  differenceSeen(): Promise<void> {
+  async differenceSeen(): Promise<void> {
     this.evidence.askAgain();
-    return this.turns.take(async () => {
+    await this.turns.take(async () => {
       for (const incident of await this.store.open())
-        if (waitingFor(incident).length > 0) await this.seekCause(incident);
+        if (waitingFor(incident).length > 0) this.seeking.mark(incident.id);
     });
+    await this.seeking.done();
   }
 
   list(limit: number, before: number | null): Promise<readonly Incident[]> {
@@ -155,14 +170,28 @@ export class IncidentDesk {
     );
   }
 
-  close(id: number, actor: Actor): Promise<Incident | Refusal> {
+  /** Also of one that is closed: the story of it is written from what stands there. */
+  tell(id: number, notes: readonly IncidentNote[]): Promise<void> {
+    return this.turns.take(async () => {
+      const found = await this.store.find(id);
+      if (found === null) return;
+      const isThere = ({ atMs, text }: IncidentNote) =>
+        found.timeline.some((one) => one.atMs === atMs && one.text === text);
+      const news = notes.filter((one) => !isThere(one));
+      if (news.length === 0) return;
+      const next = news.reduce((told, { atMs, text }) => note(told, atMs, text), found);
+      await this.book.save(next, "changed");
+    });
+  }
+
+  async close(id: number, actor: Actor): Promise<Incident | Refusal> {
+    /* What is refused as it stands is refused at once: the turns in front of this one may look for causes for seconds. */
+    const seen = await this.store.find(id);
+    const refused = seen === null ? null : (whyFixed(seen, actor) ?? whyOpen(seen));
+    if (refused !== null) return refused;
     return this.change(id, actor, async (incident) => {
-      const waiting = waitingFor(incident);
-      if (waiting.length > 0)
-        return refuse(
-          `it still waits for: ${waiting.map(({ text }) => text).join("; ")}`,
-          "close it when that is over",
-        );
+      const obstacle = whyOpen(incident);
+      if (obstacle !== null) return obstacle;
       const closed = close(incident, actor.login, this.options.clock());
       const entry = { actor: actor.login, kind: "incident.closed", details: {} };
       return this.book.enter(closed, "closed", entry);
@@ -191,11 +220,7 @@ export class IncidentDesk {
     return this.turns.take(async () => {
       const incident = await this.store.find(id);
       if (incident === null) return unknownIncident(id);
-      if (!mayOperate(actor))
-        return refuse(`\`${actor.login}\` is no operator`, "ask somebody with the role operator");
-      if (incident.status === "closed")
-        return refuse(`incident ${id} is closed`, "open ones are listed");
-      return work(incident);
+      return whyFixed(incident, actor) ?? work(incident);
     });
   }
 
@@ -219,7 +244,7 @@ export class IncidentDesk {
     const isHurting = (one: Incident) => one.recoveredMs === null;
     const current = (await this.store.open()).find(isHurting);
     if (symptoms.length > 0 && current !== undefined)
-      await this.seekCause(await this.joined(current));
+      this.seeking.mark((await this.joined(current)).id);
   }
 
   /** With the evidence that waited for an incident. */
@@ -238,10 +263,14 @@ export class IncidentDesk {
   }
 
   private async end(ids: readonly string[]): Promise<void> {
-    for (const incident of await this.store.open()) {
-      let next = incident;
-      for (const id of ids) next = endSymptom(next, id, this.options.clock());
-      if (next === incident) continue;
+    const without = (incident: Incident) =>
+      ids.reduce((left, id) => endSymptom(left, id, this.options.clock()), incident);
+    for (const open of await this.store.open()) {
+      if (without(open) === open) continue;
+      /* What is over explains nothing any more: its cause is sought while it is there. */
+      await this.seeking.now();
+      const incident = (await this.store.find(open.id)) ?? open;
+      const next = without(incident);
       const isOver = next.recoveredMs !== null && incident.recoveredMs === null;
       await this.book.save(next, isOver ? "recovered" : "changed");
       /* Whoever has taken the cause out; an undo helps by itself. */
@@ -259,6 +288,11 @@ export class IncidentDesk {
         "changed",
       );
     });
+  }
+
+  private async seek(id: number): Promise<void> {
+    const incident = await this.store.find(id);
+    if (incident !== null && incident.recoveredMs === null) await this.seekCause(incident);
   }
 
   private async seekCause(incident: Incident): Promise<void> {
@@ -291,10 +325,6 @@ export class IncidentDesk {
       proofs: this.proofs,
     });
   }
-}
-
-function unknownIncident(id: number): Refusal {
-  return refuseUnknown(`there is no incident ${id}`, "list them: `premortem incident`");
 }
 
 function isGoingOn({ recoveredMs }: Incident, nowMs: number): boolean {

@@ -3,6 +3,7 @@ import type { SeenDifference } from "../audit/model.ts";
 import { placeOf, placeText } from "../audit/rulePlace.ts";
 import { toldRules } from "../audit/told.ts";
 import type { Network } from "../inventory/model.ts";
+import { runningDevice } from "../inventory/runningDevice.ts";
 import { RULESET_PARTS, type Snapshot } from "../inventory/snapshot.ts";
 import { alsoCutting, type Recorded } from "./also.ts";
 import { findCause, mayHoldCause, proveFlows } from "./cause.ts";
@@ -39,7 +40,7 @@ export async function explain(question: ToExplain): Promise<IncidentCause> {
   const differences = question.differences.filter(isOfRules);
   const { asked, later, harmless, notAsked } = choose({ ...question, differences });
   const records = await recordsOf(question, [...asked, ...later]);
-  const observed = [...records.values()].map((record) => observe(record, proofs));
+  const observed = [...records.values()].map((record) => observe(record));
   await proveFlows(network, observed, symptoms, wellness, proofs);
   const answer = findCause(network, observed, symptoms, wellness, proofs);
   const [candidate] = answer.kind === "explained" ? answer.candidates : [];
@@ -123,9 +124,9 @@ async function recordsOf(
   return records;
 }
 
-function observe({ id, seen, before, after }: Kept, proofs: Proofs): ObservedDifference {
+function observe({ id, seen, before, after }: Kept): ObservedDifference {
   const { device, atMs, sinceMs, meaning, broken, doubtful, repaired } = seen;
-  const [first, second] = [proofs.read(before), proofs.read(after)];
+  const [first, second] = [runningDevice(before), runningDevice(after)];
   return {
     id,
     device,
@@ -194,7 +195,7 @@ function rulesOf(
   { before, after, ...record }: Kept,
   { explains }: Extract<IncidentCause, { kind: "explained" }>,
 ): Promise<readonly string[]> {
-  const difference = observe({ before, after, ...record }, proofs);
+  const difference = observe({ before, after, ...record });
   const explained = symptoms.filter(({ id }) => explains.includes(id));
   return decisiveRules(network, difference, [before, after], explained, proofs);
 }

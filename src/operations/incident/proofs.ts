@@ -5,26 +5,21 @@ import { type Loss, lossIn } from "../../engine/diff/losses.ts";
 import { judgeIntent } from "../../engine/intents/judge.ts";
 import type { Hosts, Intent, IntentAnswer } from "../../engine/intents/model.ts";
 import { type Judge, openJudge } from "../../engine/intents/openJudge.ts";
-import type { DeviceResult } from "../../engine/parsers/readDevice.ts";
 import type { Network } from "../inventory/model.ts";
-import { runningDevice, type Snapshot } from "../inventory/snapshot.ts";
+import { once, type Proved } from "../inventory/oncePerDevice.ts";
 
-/** Devices that are kept as they were read, with all that was proved of them. */
-const MAXIMUM_DEVICES = 200;
 /** Devices whose diagrams are kept for the next flow, each with some tens of megabytes at most. */
 const MAXIMUM_JUDGES = 4;
 /** Bytes of diagrams of compared devices that are kept for the next flow. */
 const MAXIMUM_COMPARED_BYTES = 128 << 20;
 
 type Status = IntentAnswer["status"];
-type Proved<T> = WeakMap<Network, WeakMap<Device, Map<string, T>>>;
 
 /**
  * What was read and proved of snapshots, which never change: in an outage a symptom comes every moment, and
  * each must not cost again what those before it have cost.
  */
 export class Proofs {
-  private readonly devices = new Map<string, DeviceResult>();
   private readonly statuses: Proved<Status> = new WeakMap();
   private readonly losses: Proved<Loss> = new WeakMap();
   private readonly unlikes: Proved<readonly string[]> = new WeakMap();
@@ -32,22 +27,6 @@ export class Proofs {
   private readonly judges: Judge[] = [];
   private readonly numbers = new WeakMap<Device, number>();
   private lastNumber = 0;
-
-  /** A snapshot as the engine reads it; the same one is the same value. */
-  read(snapshot: Snapshot): DeviceResult {
-    const { device, hash } = snapshot;
-    return this.readOnce(`${device} ${hash}`, () => runningDevice(snapshot));
-  }
-
-  private readOnce(key: string, read: () => DeviceResult): DeviceResult {
-    const known = this.devices.get(key);
-    this.devices.delete(key);
-    const device = known ?? read();
-    this.devices.set(key, device);
-    const [oldest] = this.devices.keys();
-    if (this.devices.size > MAXIMUM_DEVICES && oldest !== undefined) this.devices.delete(oldest);
-    return device;
-  }
 
   /** What becomes of a flow on a device, which is proved only once; `key` names the flow. */
   status(
@@ -112,14 +91,4 @@ export class Proofs {
     this.numbers.set(device, number);
     return number;
   }
-}
-
-function once<T>(all: Proved<T>, network: Network, device: Device, key: string, prove: () => T): T {
-  const ofNetwork = all.get(network) ?? new WeakMap<Device, Map<string, T>>();
-  all.set(network, ofNetwork);
-  const ofDevice = ofNetwork.get(device) ?? new Map<string, T>();
-  ofNetwork.set(device, ofDevice);
-  const proved = ofDevice.get(key) ?? prove();
-  ofDevice.set(key, proved);
-  return proved;
 }

@@ -8,7 +8,7 @@ import type { Network } from "../inventory/model.ts";
 import type { Snapshot } from "../inventory/snapshot.ts";
 import type { TrailEvent } from "../trail/model.ts";
 import { IncidentDesk } from "./desk.ts";
-import type { Incident, Symptom, Wellness } from "./model.ts";
+import type { Incident, IncidentNote, Symptom, Wellness } from "./model.ts";
 import type { Attribute } from "./takeBack.ts";
 import type { ProposedUndo } from "./undoing.ts";
 
@@ -58,6 +58,8 @@ export interface Incidents {
   proposeUndo(id: number, difference?: string | null): Promise<ProposedUndo | Refusal>;
   note(id: number, actor: Actor, text: string): Promise<Incident | Refusal>;
   close(id: number, actor: Actor): Promise<Incident | Refusal>;
+  /** Adds what others did for it to the timeline; what stands there already is not added again. */
+  tell(id: number, notes: readonly IncidentNote[]): Promise<void>;
   list(limit: number, before: number | null): Promise<readonly Incident[]>;
   /** Those that are not closed, oldest first. */
   open(): Promise<readonly Incident[]>;
@@ -82,6 +84,7 @@ export function openIncidents(options: IncidentOptions): Incidents {
     proposeUndo: (id, difference = null) => desk.proposeUndo(id, difference),
     note: (id, actor, text) => desk.note(id, actor, text),
     close: (id, actor) => desk.close(id, actor),
+    tell: (id, notes) => desk.tell(id, notes),
     list: (limit, before) => desk.list(limit, before),
     open: () => desk.open(),
     find: (id) => desk.find(id),

@@ -20,14 +20,8 @@ import { listingWithoutLive } from "../change/runningHash.ts";
 import type { ChangedIntent } from "../inventory/checkChange.ts";
 import type { Network, NetworkDevice } from "../inventory/model.ts";
 import { pull } from "../inventory/pull.ts";
-import {
-  partOf,
-  RULESET_PARTS,
-  runningDevice,
-  type Snapshot,
-  statedIn,
-  withPart,
-} from "../inventory/snapshot.ts";
+import { runningDevice } from "../inventory/runningDevice.ts";
+import { partOf, RULESET_PARTS, type Snapshot, statedIn, withPart } from "../inventory/snapshot.ts";
 import { type DifferenceUndo, undoDifference, withoutHandles } from "./undo.ts";
 
 /** What would take a difference back on the device as it is now, proved before it is sent. */

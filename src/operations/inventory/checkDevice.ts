@@ -1,19 +1,28 @@
 import { answerCheck, type CheckAnswer, type IntentWords } from "../../engine/answer/check.ts";
 import type { Device } from "../../engine/device/device.ts";
-import { judgeIntents } from "../../engine/intents/judge.ts";
+import { judgeIntent } from "../../engine/intents/judge.ts";
 import type { Intent, IntentAnswer } from "../../engine/intents/model.ts";
+import { type Judge, openJudge } from "../../engine/intents/openJudge.ts";
 import { type PlannedIntent, planIntent } from "./flows.ts";
 import { hostsOf } from "./hosts.ts";
 import type { Network, NetworkIntent } from "./model.ts";
+import { once, type Proved } from "./oncePerDevice.ts";
 import { perNetwork } from "./perNetwork.ts";
 
-/** Judges what the network file asks of one device. */
+const judged: Proved<CheckAnswer> = new WeakMap();
+
+/** Judges what the network file asks of one device; the same question is not proved twice. */
 export function checkDevice(network: Network, name: string, device: Device): CheckAnswer {
+  return once(judged, network, device, name, () => judgeAll(network, name, device));
+}
+
+function judgeAll(network: Network, name: string, device: Device): CheckAnswer {
   const planned = plannedIntents(network).filter((plan) => concerns(plan, name));
+  const judge = openJudge(device);
   return answerCheck(
     planned.map((plan) => ({
       words: wordsOf(plan.intent),
-      answer: judge(network, plan, name, device),
+      answer: judgePlanned(network, plan, name, judge),
     })),
   );
 }
@@ -37,20 +46,19 @@ function concerns({ byDevice, problems }: PlannedIntent, name: string): boolean 
   return byDevice.has(name) || problems.length > 0;
 }
 
-function judge(
+function judgePlanned(
   network: Network,
   { byDevice, problems }: PlannedIntent,
   name: string,
-  device: Device,
+  judge: Judge,
 ): IntentAnswer {
   const intent = byDevice.get(name);
-  const [judged] =
-    intent === undefined ? [] : judgeIntents(device, [intent], { hosts: hostsOf(network, name) });
+  const found = intent === undefined ? null : judgeIntent(judge, intent, hostsOf(network, name));
   const reasons = problems.map(({ message, help }) => `${message}: ${help}`);
-  if (judged === undefined)
+  if (found === null)
     return { status: "undecided", example: null, dependsOn: [], reasons, assumptions: [] };
-  if (reasons.length === 0 || judged.status === "broken") return judged;
-  return { ...judged, status: "undecided", reasons: [...judged.reasons, ...reasons] };
+  if (reasons.length === 0 || found.status === "broken") return found;
+  return { ...found, status: "undecided", reasons: [...found.reasons, ...reasons] };
 }
 
 function wordsOf(intent: NetworkIntent): IntentWords {

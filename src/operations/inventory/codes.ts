@@ -41,7 +41,8 @@ export const NETWORK_CODES = {
   },
   PM5009: {
     title: "unreadable way to reach a device",
-    explanation: "Write `local`, `ssh://user@host`, `ssh://host:port` or `namespace:name`.",
+    explanation:
+      "Write `local`, `ssh://user@host`, `ssh://host:port`, `namespace:name` or `simulated:name`.",
   },
   PM5010: {
     title: "no family in common",
@@ -72,6 +73,41 @@ export const NETWORK_CODES = {
     title: "no name of an interface",
     explanation:
       "Linux names interfaces with 1 to 15 bytes, without blanks and slashes; a `*` at the end stands for any ending. No packet passes an interface of another name.",
+  },
+  PM5016: {
+    title: "a login that nobody can have",
+    explanation:
+      "`premortem` and `break-glass` act in the trail by themselves: nobody else may be called so. A login has 1 to 64 characters that everybody sees, without blanks, since it stands in sentences and on command lines.",
+  },
+  PM5030: {
+    title: "unreadable shift",
+    explanation:
+      "Shifts end by the clock on the wall: `monday 09:00` where a shift is a week, `09:00` where it is a day; `start` is a day, `2026-01-05`; `time-zone` is a name of IANA's list, `Europe/Vienna`.",
+  },
+  PM5031: {
+    title: "a step that reaches nobody",
+    explanation:
+      "A step of an escalation tells one person, by a channel under `notify` that does so: `webhook` or `email`. Without such a channel nobody would be told.",
+  },
+  PM5032: {
+    title: "the channel needs what it has to tell of",
+    explanation:
+      "When the mail that premortem looks after is down, a channel that hands its mail in there, or whose mailboxes lie there, falls silent. It may stand beside another one, and is refused as the only one. `GET /v1/escalation-channels` says of each channel what is proved of its way.",
+  },
+  PM5033: {
+    title: "no pause to think in",
+    explanation:
+      "Who approves alone first says what would be lost, waits, and looks again. `pause` under `solo` is how long: from a minute to a day.",
+  },
+  PM5040: {
+    title: "unreadable interval of lessons",
+    explanation:
+      "How often a lesson is due is a number of days, weeks or years: `90d`, `26w`, `1y`; at least a day, at most five years.",
+  },
+  PM5041: {
+    title: "a lesson that nobody can take",
+    explanation:
+      "A lesson is either a drill (`drill: origin`) or a paper kit that is talked through (`paper: …`). It is for teams and roles of the network file; a team that is called like a role could be either.",
   },
 } as const;
 

@@ -1,6 +1,8 @@
 import type { Span } from "../../engine/base/span.ts";
 import type { Addresses, IntentKind, Service } from "../../engine/intents/model.ts";
 import type { Monitor, Notify } from "./monitors.ts";
+import type { EscalationPolicy, OnCallCalendar } from "./onCall.ts";
+import type { TrainingLesson } from "./training.ts";
 
 /** How a device is reached. */
 export type Reach =
@@ -9,7 +11,9 @@ export type Reach =
   /** What `ssh` takes: `user@host`, a name of its configuration, with a port where it is not 22. */
   | { readonly kind: "ssh"; readonly target: string; readonly port: number | null }
   /** A network namespace of this machine (the lab). */
-  | { readonly kind: "namespace"; readonly name: string };
+  | { readonly kind: "namespace"; readonly name: string }
+  /** A host of a simulation that runs in the server itself. */
+  | { readonly kind: "simulated"; readonly name: string };
 
 /** Who writes a table; `premortem` may change its own only. */
 export type Owner =
@@ -74,7 +78,7 @@ export interface NetworkIntent {
   readonly span: Span;
 }
 
-export type PersonRole = "viewer" | "operator" | "approver";
+export type PersonRole = "viewer" | "helpdesk" | "operator" | "approver";
 
 export interface Person {
   readonly login: string;
@@ -85,6 +89,20 @@ export interface Person {
   readonly roles: readonly PersonRole[];
 }
 
+/** People who are called, trained and told together. */
+export interface Team {
+  readonly id: string;
+  readonly name: string;
+  /** Logins of people. */
+  readonly members: readonly string[];
+}
+
+/** What holds where one person is alone: it is no four eyes, and said to be none. */
+export interface Solo {
+  /** Milliseconds between saying what would be lost and approving. */
+  readonly pauseMs: number;
+}
+
 /** What `premortem.yaml` says. */
 export interface Network {
   readonly devices: ReadonlyMap<string, NetworkDevice>;
@@ -92,6 +110,37 @@ export interface Network {
   readonly roles: ReadonlyMap<string, Role>;
   readonly intents: readonly NetworkIntent[];
   readonly people: readonly Person[];
+  readonly teams: readonly Team[];
+  /** Null: nobody approves alone. */
+  readonly solo: Solo | null;
   readonly monitors: readonly Monitor[];
   readonly notify: Notify;
+  /** Files and folders of playbooks, beside the network file; null: it does not say. */
+  readonly playbooks: readonly string[] | null;
+  /** Null: there is none. */
+  readonly statusPage: StatusPage | null;
+  /** By name. */
+  readonly onCall: ReadonlyMap<string, OnCallCalendar>;
+  /** The first that fits is used. */
+  readonly escalation: readonly EscalationPolicy[];
+  /** What people practise. */
+  readonly training: readonly TrainingLesson[];
+}
+
+/** What the public is told. */
+export interface StatusPage {
+  readonly title: string;
+  /** Whether the server shows it to whoever comes. */
+  readonly isServed: boolean;
+  readonly components: readonly StatusComponent[];
+}
+
+export interface StatusComponent {
+  /** As people know it. */
+  readonly name: string;
+  /** May be empty. */
+  readonly about: string;
+  /** Ids of intents and probes without which it does not work. */
+  readonly intents: readonly string[];
+  readonly probes: readonly string[];
 }

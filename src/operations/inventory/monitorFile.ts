@@ -1,10 +1,12 @@
 import { own } from "../../engine/base/own.ts";
 import { parseAddressRange } from "./addresses.ts";
 import { type Draft, listOf, tell, tellUnknown } from "./draft.ts";
+import { readDuration } from "./duration.ts";
 import type { NetworkDevice } from "./model.ts";
 import { flowsTo } from "./monitorFlows.ts";
 import type { MonitorText } from "./monitorSchema.ts";
 import type {
+  EmailNotify,
   Encryption,
   Login,
   Monitor,
@@ -227,24 +229,18 @@ function deviceName({ draft, devices, id }: Reading, name: string, key: string):
   return name;
 }
 
-const UNITS_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
-/** What comes more often than this is a load, not a monitor. */
-const SHORTEST_MS = 100;
-const LONGEST_MS = 86_400_000;
-
 function milliseconds({ draft, id }: Reading, text: string, key: string): number {
-  const [, number, unit] = /^(\d{1,8})(ms|s|m|h)$/.exec(text) ?? [];
-  const value = number === undefined ? 0 : Number(number) * UNITS_MS[unit as keyof typeof UNITS_MS];
-  if (value >= SHORTEST_MS && value <= LONGEST_MS) return value;
-  const help = "write `500ms`, `10s`, `5m` or `1h`, from 100 ms to a day";
-  tell(draft, "PM5011", `\`${text}\` is no duration`, ["monitors", id, key], help);
-  return LONGEST_MS;
+  return readDuration(draft, text, ["monitors", id, key]);
 }
 
 const HOST_NAME = /^(?=.{1,253}$)[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?$/;
 const HIGHEST_PORT = 65_535;
 
 function readTarget({ draft, id }: Reading, text: string, key: string, port: number): Target {
+  return readPlace(draft, text, ["monitors", id, key], port);
+}
+
+function readPlace(draft: Draft, text: string, path: YamlPath, port: number): Target {
   const found = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(text);
   const host = isAddress(text) ? text : (found?.[1] ?? found?.[2] ?? "");
   const given = isAddress(text) ? undefined : found?.[3];
@@ -252,7 +248,7 @@ function readTarget({ draft, id }: Reading, text: string, key: string, port: num
   const number = given === undefined ? port : Number(given);
   if (!isHost || number < 1 || number > HIGHEST_PORT) {
     const help = "write `10.10.2.5`, `10.10.2.5:587`, `[2001:db8::5]:25` or `mx.example`";
-    tell(draft, "PM5012", `\`${text}\` is no target`, ["monitors", id, key], help);
+    tell(draft, "PM5012", `\`${text}\` is no target`, path, help);
   }
   return { host, port: number };
 }
@@ -263,13 +259,38 @@ function isAddress(text: string): boolean {
 
 /** Where alerts go. */
 export function buildNotify(draft: Draft): Notify {
-  const { alertmanager, webhook } = draft.text.notify;
+  const { alertmanager, webhook, email } = draft.text.notify;
   if (alertmanager !== undefined) checkUrl(draft, alertmanager, ["notify", "alertmanager"]);
   if (webhook !== undefined) checkUrl(draft, webhook.url, ["notify", "webhook", "url"]);
   return {
     alertmanager: alertmanager ?? null,
     webhook:
       webhook === undefined ? null : { url: webhook.url, secretFile: webhook["secret-file"] },
+    email: email === undefined ? null : buildEmail(draft, email),
+  };
+}
+
+function buildEmail(
+  draft: Draft,
+  text: NonNullable<Draft["text"]["notify"]["email"]>,
+): EmailNotify {
+  const { encryption, user, "password-file": passwordFile } = text;
+  if ((user === undefined) !== (passwordFile === undefined)) {
+    const help = "write both, or none of them";
+    tell(draft, "PM5002", "`user` and `password-file` belong together", ["notify", "email"], help);
+  }
+  const isLogin = user !== undefined && passwordFile !== undefined;
+  return {
+    target: readPlace(
+      draft,
+      text.submit,
+      ["notify", "email", "submit"],
+      SERVER_PORTS.submission[encryption === "tls" ? "tls" : "plain"],
+    ),
+    encryption,
+    login: isLogin ? { user, passwordFile } : null,
+    trustFile: text["trust-file"] ?? null,
+    sender: text.sender,
   };
 }
 

@@ -135,6 +135,17 @@ export const notifySchema = z
   .strictObject({
     alertmanager: z.string().optional().describe("`http://alertmanager.example.net:9093`"),
     webhook: z.strictObject({ url: z.string(), "secret-file": file }).optional(),
+    email: z
+      .strictObject({
+        submit: target.describe("where it is handed in; not with the mail that is watched"),
+        encryption: encryption.default("starttls"),
+        user: z.string().optional().describe("default: no login"),
+        "password-file": file.optional(),
+        "trust-file": z.string().optional().describe("what vouches for the certificate (PEM)"),
+        sender: z.string(),
+      })
+      .optional()
+      .describe("mail to the `email` of people whom an escalation calls"),
   })
   .describe("where alerts go");
 

@@ -12,6 +12,18 @@ export type ProbeMonitor =
   | DnsMonitor
   | DatabaseMonitor;
 
+/** Whether it asks, rather than reads or counts. */
+export function isProbe(monitor: Monitor): monitor is ProbeMonitor {
+  switch (monitor.kind) {
+    case "postfix":
+    case "counters":
+    case "complaints":
+      return false;
+    default:
+      return true;
+  }
+}
+
 interface MonitorBase {
   readonly id: string;
   /** Connections that it speaks of; empty: nobody has said, and it does not follow from the rest. */
@@ -154,4 +166,16 @@ export interface Notify {
   /** Base address of an Alertmanager (API v2); null: none. */
   readonly alertmanager: string | null;
   readonly webhook: { readonly url: string; readonly secretFile: string } | null;
+  /** Null: nobody is told by mail. */
+  readonly email: EmailNotify | null;
+}
+
+/** Where mail to people is handed in. */
+export interface EmailNotify {
+  readonly target: Target;
+  readonly encryption: Encryption;
+  /** Null: the server takes mail without. */
+  readonly login: Login | null;
+  readonly trustFile: string | null;
+  readonly sender: string;
 }

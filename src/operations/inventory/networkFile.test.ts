@@ -178,6 +178,7 @@ describe("a device is reached", () => {
     ["ssh://ops@[2001:db8::1]", { kind: "ssh", target: "ops@2001:db8::1", port: null }],
     ["ssh://[2001:db8::1]:2222/", { kind: "ssh", target: "2001:db8::1", port: 2222 }],
     ["namespace:fw1", { kind: "namespace", name: "fw1" }],
+    ["simulated:fw1", { kind: "simulated", name: "fw1" }],
   ];
   test.each(cases)("by %s", (reach, expected) => {
     const { network: read } = parseNetwork(

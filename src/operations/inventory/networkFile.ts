@@ -4,6 +4,7 @@ import { own } from "../../engine/base/own.ts";
 import type { Span } from "../../engine/base/span.ts";
 import type { Addresses, Service } from "../../engine/intents/model.ts";
 import { internetAddresses, joinAddresses, parseAddressRange } from "./addresses.ts";
+import { checkChannels } from "./channelCheck.ts";
 import { type Draft, listOf, problem, tell, tellUnknown } from "./draft.ts";
 import type {
   NamedService,
@@ -15,9 +16,14 @@ import type {
   Zone,
 } from "./model.ts";
 import { buildMonitors, buildNotify } from "./monitorFile.ts";
+import { buildEscalation, buildOnCall } from "./onCallFile.ts";
+import { buildPeople, buildTeams } from "./peopleFile.ts";
 import { type NetworkText, networkSchema } from "./schema.ts";
 import { schemaProblems } from "./schemaProblems.ts";
 import { parseService } from "./services.ts";
+import { buildSolo } from "./soloFile.ts";
+import { buildStatusPage } from "./statusPageFile.ts";
+import { buildTraining } from "./trainingFile.ts";
 import { readYaml, type YamlPath } from "./yaml.ts";
 
 /** A network, and what is wrong with its file. Null: too much to say anything. */
@@ -40,6 +46,7 @@ export function parseNetwork(file: string, text: string): NetworkResult {
   if (!shape.success) return { network: null, diagnostics: schemaProblems(shape.error, yaml) };
   const draft: Draft = { yaml, text: shape.data, diagnostics: [] };
   const network = build(draft);
+  checkChannels(draft, network);
   return { network, diagnostics: draft.diagnostics };
 }
 
@@ -57,15 +64,25 @@ function build(draft: Draft): Network {
   const intents = Object.entries(text.intents).map(([id, one]) =>
     buildIntent(draft, names, id, one),
   );
-  const people = Object.entries(text.people).map(([login, { name, email, keys, roles: may }]) => ({
-    login,
-    name,
-    email: email ?? null,
-    keys: listOf(keys),
-    roles: may,
-  }));
+  const people = buildPeople(draft);
+  const teams = buildTeams(draft);
   const monitors = buildMonitors(draft, devices, names);
-  return { devices, zones, roles, intents, people, monitors, notify: buildNotify(draft) };
+  return {
+    devices,
+    zones,
+    roles,
+    intents,
+    people,
+    teams,
+    solo: buildSolo(draft),
+    monitors,
+    notify: buildNotify(draft),
+    onCall: buildOnCall(draft),
+    escalation: buildEscalation(draft),
+    playbooks: text.playbooks === undefined ? null : listOf(text.playbooks),
+    statusPage: buildStatusPage(draft, intents, monitors),
+    training: buildTraining(draft),
+  };
 }
 
 function mapEntries<In, Out>(
@@ -86,7 +103,7 @@ function buildDevice(draft: Draft, name: string, one: DeviceText): NetworkDevice
       "PM5009",
       `\`${one.reach}\` is no way to reach a device`,
       [...path, "reach"],
-      "write `local`, `ssh://user@host`, `ssh://host:port`, `ssh://[2001:db8::1]:port` or `namespace:name`",
+      "write `local`, `ssh://user@host`, `ssh://host:port`, `ssh://[2001:db8::1]:port`, `namespace:name` or `simulated:name`",
     );
   return {
     name,
@@ -108,6 +125,8 @@ function parseReach(text: string): Reach | null {
   if (text === "local") return { kind: "local" };
   const namespace = /^namespace:([\w.-]+)$/.exec(text);
   if (namespace?.[1] !== undefined) return { kind: "namespace", name: namespace[1] };
+  const simulated = /^simulated:([\w.-]+)$/.exec(text);
+  if (simulated?.[1] !== undefined) return { kind: "simulated", name: simulated[1] };
   const ssh = /^ssh:\/\/(?:([^@/]+)@)?([^@/]+)\/?$/.exec(text);
   const [, user, place = ""] = ssh ?? [];
   const at = parsePlace(place);

@@ -2,6 +2,7 @@ import { localTransport, namespaceTransport } from "../../platform/transport/loc
 import { sshTransport } from "../../platform/transport/ssh.ts";
 import type { Transport } from "../../platform/transport/transport.ts";
 import type { Reach } from "./model.ts";
+import { notSimulated } from "./notSimulated.ts";
 
 export function openTransport(reach: Reach): Transport {
   switch (reach.kind) {
@@ -11,6 +12,8 @@ export function openTransport(reach: Reach): Transport {
       return namespaceTransport(reach.name);
     case "ssh":
       return sshTransport({ target: reach.target, port: reach.port });
+    case "simulated":
+      return notSimulated(reach.name);
   }
 }
 

@@ -1,5 +1,9 @@
 import { z } from "zod";
 import { monitorSchema, notifySchema } from "./monitorSchema.ts";
+import { escalationSchema, onCallSchema } from "./onCallSchema.ts";
+import { soloSchema } from "./soloSchema.ts";
+import { statusPageSchema } from "./statusPageSchema.ts";
+import { trainingSchema } from "./trainingSchema.ts";
 
 /*
  * The shape of `premortem.yaml`. What it means (names, addresses, services) is looked up afterwards, so
@@ -10,7 +14,11 @@ const words = z.union([z.string(), z.array(z.string())]).describe("one, or a lis
 
 const device = z
   .strictObject({
-    reach: z.string().describe("`local`, `ssh://user@host`, `ssh://host:port` or `namespace:name`"),
+    reach: z
+      .string()
+      .describe(
+        "`local`, `ssh://user@host`, `ssh://host:port`, `namespace:name` or `simulated:name`",
+      ),
     sources: words.optional().describe("files that make up its ruleset at boot, in order"),
     "managed-by": z
       .record(
@@ -65,14 +73,23 @@ const intent = z
   })
   .describe("what must be possible, or must not");
 
+export const PERSON_ROLES = ["viewer", "helpdesk", "operator", "approver"] as const;
+
 const person = z.strictObject({
   name: z.string(),
   email: z.string().optional(),
   keys: words
     .optional()
     .describe("fingerprints of ssh keys (`SHA256:…`), so that a shared login is told apart"),
-  roles: z.array(z.enum(["viewer", "operator", "approver"])).min(1),
+  roles: z.array(z.enum(PERSON_ROLES)).min(1),
 });
+
+const team = z
+  .strictObject({
+    name: z.string().min(1),
+    members: words.describe("logins of people"),
+  })
+  .describe("people who are called, trained and told together");
 
 export const networkSchema = z
   .strictObject({
@@ -82,8 +99,19 @@ export const networkSchema = z
     services: z.record(z.string(), words).default({}),
     intents: z.record(z.string(), intent).default({}),
     people: z.record(z.string(), person).default({}),
+    teams: z.record(z.string(), team).default({}),
+    solo: soloSchema.optional(),
     monitors: z.record(z.string(), monitorSchema).default({}),
     notify: notifySchema.default({}),
+    playbooks: words
+      .optional()
+      .describe(
+        "files and folders of playbooks, beside this file; default: the folder `playbooks`",
+      ),
+    "status-page": statusPageSchema.optional(),
+    "on-call": z.record(z.string(), onCallSchema).default({}),
+    escalation: z.record(z.string(), escalationSchema).default({}),
+    training: z.record(z.string(), trainingSchema).default({}),
   })
   .describe("what premortem has to know of a network");
 

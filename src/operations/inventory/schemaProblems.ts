@@ -2,31 +2,46 @@ import type { z } from "zod";
 import type { Diagnostic } from "../../engine/base/diagnostic.ts";
 import type { YamlPath, YamlText } from "./yaml.ts";
 
-const HELP = "the keys are listed in docs/reference/premortem.schema.json";
+/** How mistakes of one kind of file are told. */
+export interface FileShape {
+  readonly code: string;
+  /** `the network file`. */
+  readonly what: string;
+  readonly help: string;
+}
+
+const NETWORK_FILE: FileShape = {
+  code: "PM5002",
+  what: "the network file",
+  help: "the keys are listed in docs/reference/premortem.schema.json",
+};
 
 /** What does not fit the schema, at its line. */
-export function schemaProblems(error: z.ZodError, yaml: YamlText): readonly Diagnostic[] {
+export function schemaProblems(
+  error: z.ZodError,
+  yaml: YamlText,
+  shape = NETWORK_FILE,
+): readonly Diagnostic[] {
+  const told = (path: YamlPath, isKey: boolean, message: string): Diagnostic => {
+    const { code, help } = shape;
+    return { code, severity: "error", message, span: yaml.spanOf(path, isKey), related: [], help };
+  };
   return error.issues.flatMap((issue) => {
     const path = issue.path.map((step) => (typeof step === "number" ? step : String(step)));
     if (issue.code === "unrecognized_keys")
       return issue.keys.map((key) =>
-        told(yaml, [...path, key], true, `\`${key}\` is no key ${placeOf(path)}`),
+        told([...path, key], true, `\`${key}\` is no key ${placeOf(path, shape.what)}`),
       );
-    return [told(yaml, path, false, `${placeText(path)}${wordsOf(issue)}`)];
+    return [told(path, false, `${placeText(path, shape.what)}${wordsOf(issue)}`)];
   });
 }
 
-function told(yaml: YamlText, path: YamlPath, isKey: boolean, message: string): Diagnostic {
-  const span = yaml.spanOf(path, isKey);
-  return { code: "PM5002", severity: "error", message, span, related: [], help: HELP };
+function placeOf(path: YamlPath, what: string): string {
+  return path.length === 0 ? `of ${what}` : `of \`${path.join(".")}\``;
 }
 
-function placeOf(path: YamlPath): string {
-  return path.length === 0 ? "of the network file" : `of \`${path.join(".")}\``;
-}
-
-function placeText(path: YamlPath): string {
-  return path.length === 0 ? "the network file: " : `\`${path.join(".")}\`: `;
+function placeText(path: YamlPath, what: string): string {
+  return path.length === 0 ? `${what}: ` : `\`${path.join(".")}\`: `;
 }
 
 function wordsOf(issue: z.core.$ZodIssue): string {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { changedParts, isDrifted, makeSnapshot, runningDevice } from "./snapshot.ts";
+import { runningDevice } from "./runningDevice.ts";
+import { changedParts, isDrifted, makeSnapshot } from "./snapshot.ts";
 
 /* As iptables-nft-save 1.8.9 prints a table of that name whose chains nft made. */
 const FOREIGN = `# Table \`nat' contains incompatible base-chains, use 'nft' tool to list them.

@@ -14,7 +14,7 @@ const UNREADABLE = 66;
  * Files that cannot be read are told before `tail` would wait for them in silence. It begins at their ends,
  * and goes on with the new file when one is rotated.
  */
-const FOLLOW = `for file; do
+export const FOLLOW = `for file; do
   [ -r "$file" ] || { echo "cannot read $file"; exit ${UNREADABLE}; }
 done
 exec tail -v -n 0 -F -- "$@"`;

@@ -91,11 +91,7 @@ async function readFiles(
   const mark = randomUUID();
   /* Unquoted on purpose only where it is a pattern: `printf` is handed what the shell makes of it. */
   const words = paths.map((path) => (isPattern(path) ? globbed(path) : quoted(path)));
-  const script = `for file in ${words.join(" ")}; do
-  [ -f "$file" ] && [ -r "$file" ] || continue
-  printf '\\n%s %s\\n' ${mark} "$file"
-  cat -- "$file"
-done`;
+  const script = `for file in ${words.join(" ")}; ${printFile(mark)}`;
   const ran = await transport.run(["sh", "-c", script], { timeoutMs: READ_TIMEOUT_MS });
   if (ran.kind === "fault") return ran;
   const [, ...pieces] = ran.out.split(`\n${mark} `);
@@ -104,6 +100,15 @@ done`;
     return [piece.slice(0, end), piece.slice(end + 1)];
   });
   return new Map([...paths.filter(isPattern).map((path) => [path, ""] as const), ...read]);
+}
+
+/** The body of a loop over files: the mark and its name, then what it holds. */
+export function printFile(mark: string): string {
+  return `do
+  [ -f "$file" ] && [ -r "$file" ] || continue
+  printf '\\n%s %s\\n' ${mark} "$file"
+  cat -- "$file"
+done`;
 }
 
 function isPattern(path: string): boolean {
@@ -159,6 +164,8 @@ function addressesIn(text: string, name: string): readonly string[] {
   return [...new Set(found)];
 }
 
+export const READ_SOURCES = 'for target; do ip -j route get "$target"; echo; done';
+
 const routes = z.array(z.object({ dst: z.string(), prefsrc: z.string().optional() }));
 
 /** With which address a host goes to each target; those that it does not say are left out. */
@@ -168,8 +175,7 @@ export async function readSources(
 ): Promise<ReadonlyMap<string, string>> {
   const sources = new Map<string, string>();
   if (targets.length === 0) return sources;
-  const script = 'for target; do ip -j route get "$target"; echo; done';
-  const ran = await transport.run(["sh", "-c", script, "sh", ...targets]);
+  const ran = await transport.run(["sh", "-c", READ_SOURCES, "sh", ...targets]);
   if (ran.kind === "fault") return sources;
   for (const line of ran.out.split("\n")) {
     const [route] = parsedRoutes(line);

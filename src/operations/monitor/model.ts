@@ -86,6 +86,14 @@ export type ComplaintAnswer =
       readonly help: string;
     };
 
+/** What somebody who is logged in has heard of one caller, or of many. */
+export interface CallerReport {
+  /** In the caller's words; may be empty. */
+  readonly text: string;
+  /** Many call: it hurts at once, without a test. */
+  readonly isSurge: boolean;
+}
+
 /** What signs a complaint. */
 export interface ComplaintHeaders {
   /** HMAC-SHA256 over `timestamp.body` in hexadecimal digits; `sha256=` may stand in front. */

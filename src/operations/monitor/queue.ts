@@ -19,14 +19,14 @@ export interface QueueReason {
 }
 
 /** Mails whose reasons are read: a queue of 100,000 is 30 MB as text. */
-const MAXIMUM_READ = 300;
+export const MAXIMUM_READ = 300;
 /** Reasons that are told apart. */
 const MAXIMUM_REASONS = 5;
 /** Seconds before the youngest mail: what waits for days waits for something else. */
 const YOUNG_S = 600;
 
 /** `postqueue` prints one mail a line (postqueue(1), JSON object format); what is counted stays there. */
-const LOOK = `{ postqueue "$@" -j || echo "failed"; } | awk '
+export const LOOK = `{ postqueue "$@" -j || echo "failed"; } | awk '
 /^failed$/ { failed = 1; next }
 /^[{]"queue_name": "deferred"/ { deferred++; if (deferred <= ${MAXIMUM_READ}) print }
 END { if (failed) print "failed"; else print NR, deferred + 0 }'`;

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { type Channel, openChannel } from "../../platform/channel.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Database } from "../../platform/db/database.ts";
@@ -5,12 +6,14 @@ import type { Transport } from "../../platform/transport/transport.ts";
 import type { Network } from "../inventory/model.ts";
 import type { Monitor } from "../inventory/monitors.ts";
 import { chanceOfTrial, meanTimeOfOneMs } from "./budget.ts";
+import { QUIET_MS, saidSurge } from "./complaints/said.ts";
 import { ComplaintsWatch } from "./complaints/watch.ts";
 import { CountersWatch } from "./counters/watch.ts";
 import { SymptomDesk } from "./desk.ts";
 import { type HostRates, INTERVAL_MS } from "./drop/host.ts";
 import type {
   ActiveSymptom,
+  CallerReport,
   ComplaintAnswer,
   ComplaintHeaders,
   MonitorEvent,
@@ -42,6 +45,10 @@ export interface Monitors {
     rawBody: Uint8Array | string,
     headers: ComplaintHeaders,
   ): Promise<ComplaintAnswer>;
+  /** Takes in what callers say, by somebody who is logged in; false: no monitor of complaints tests it. */
+  report(report: CallerReport): Promise<boolean>;
+  /** Complaints and reports since a moment. */
+  reportsSince(sinceMs: number): Promise<number>;
   /** A ruleset has changed: for some minutes less is needed to see an outage. */
   changed(device: string, atMs: number): void;
   /** Begins to look, by the monitors that the network file has now. */
@@ -49,6 +56,9 @@ export interface Monitors {
   /** Ends it; resolves when nothing is under way any more. */
   stop(): Promise<void>;
 }
+
+/** Stands for a monitor of complaints where the network file has none. */
+const HELP_DESK = { id: "help desk", flows: [] } as const;
 
 /** Milliseconds from one look for symptoms that have gone silent to the next. */
 const EXPIRE_EVERY_MS = 1_000;
@@ -59,13 +69,20 @@ export function openMonitors(options: MonitorOptions): Monitors {
   const store = monitorStore(options.database);
   let watchers: readonly Watcher[] = [];
   let timer: NodeJS.Timeout | null = null;
+  /* What was said shortly before a restart still speaks. */
+  const rememberSurge = async (): Promise<void> => {
+    const said = await store.lastSurge(HELP_DESK.id, options.clock() - QUIET_MS);
+    if (said !== null) desk.see(saidSurge(HELP_DESK, said.text, said.atMs));
+  };
+  let remembered: Promise<void> = Promise.resolve();
   const seeingSince = () =>
-    new Map(
-      watchers
+    new Map([
+      [HELP_DESK.id, 0],
+      ...watchers
         .map((watcher) => watcher.view())
         .filter(({ state }) => state === "seeing")
-        .map(({ monitor, sinceMs }) => [monitor, sinceMs]),
-    );
+        .map(({ monitor, sinceMs }) => [monitor, sinceMs] as const),
+    ]);
   return {
     events,
     active: () => desk.active(),
@@ -78,6 +95,20 @@ export function openMonitors(options: MonitorOptions): Monitors {
         ? watcher.take(body, headers)
         : Promise.resolve(unknownMonitor(name));
     },
+    async report({ text, isSurge }) {
+      const id = `report/${randomUUID()}`;
+      const complaint = { id, text, saidMs: null, user: null, tags: [] };
+      const watcher = watchers.find((one) => one instanceof ComplaintsWatch);
+      if (watcher !== undefined) {
+        await watcher.report(complaint, isSurge);
+        return true;
+      }
+      const atMs = options.clock();
+      await store.addComplaint(HELP_DESK.id, complaint, atMs, isSurge);
+      if (isSurge) desk.see(saidSurge(HELP_DESK, text, atMs));
+      return false;
+    },
+    reportsSince: (sinceMs) => store.countComplaints(sinceMs),
     changed: (_device, atMs) => {
       for (const watcher of watchers) if (watcher instanceof PostfixWatch) watcher.changed(atMs);
     },
@@ -92,13 +123,15 @@ export function openMonitors(options: MonitorOptions): Monitors {
         chanceOfTrial: chanceOfTrial(monitors),
       };
       const parts = { options, desk, events, store, meanTimeMs, rates };
-      desk.begin(new Set(monitors.map(({ id }) => id)));
+      desk.begin(new Set([HELP_DESK.id, ...monitors.map(({ id }) => id)]));
       watchers = monitors.flatMap((monitor) => watcherOf(monitor, parts));
       for (const watcher of watchers) watcher.start();
+      remembered = rememberSurge().catch(options.onFault);
     },
     async stop() {
       if (timer !== null) clearInterval(timer);
       timer = null;
+      await remembered;
       await Promise.all(watchers.map((watcher) => watcher.stop()));
     },
   };

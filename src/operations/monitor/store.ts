@@ -1,3 +1,4 @@
+import type { Generated } from "kysely";
 import type { Database, Migration } from "../../platform/db/database.ts";
 import type { Complaint } from "./complaints/message.ts";
 import { HOURS_IN_WEEK, type HourCount, MAXIMUM_WEEKS } from "./drop/season.ts";
@@ -13,6 +14,8 @@ type MonitorTables = {
     readonly user: string | null;
     /** JSON. */
     readonly tags: string;
+    /** Whoever spoke with callers said that many call. */
+    readonly is_surge: Generated<boolean>;
   };
   /** What a mail host accepted in one hour of which something was seen. */
   readonly monitor_hour: {
@@ -61,6 +64,15 @@ export const MONITOR_MIGRATIONS: readonly Migration[] = [
         .execute();
     },
   },
+  {
+    name: "monitor-003-said-surges",
+    up: async ({ schema }) => {
+      await schema
+        .alterTable("monitor_complaint")
+        .addColumn("is_surge", "boolean", (column) => column.notNull().defaultTo(false))
+        .execute();
+    },
+  },
 ];
 
 /** Milliseconds that a complaint is kept: its text may name people. */
@@ -70,9 +82,21 @@ const MAXIMUM_COMPLAINTS = 1_000;
 
 export interface MonitorStore {
   /** False: one of that id is there already. */
-  addComplaint(monitor: string, complaint: Complaint, atMs: number): Promise<boolean>;
+  addComplaint(
+    monitor: string,
+    complaint: Complaint,
+    atMs: number,
+    isSurge?: boolean,
+  ): Promise<boolean>;
+  /** What was said last of many who call, since a moment; null: nothing. */
+  lastSurge(
+    monitor: string,
+    sinceMs: number,
+  ): Promise<{ readonly text: string; readonly atMs: number } | null>;
   /** When complaints came since a moment, first to last. */
   complaintTimes(monitor: string, sinceMs: number): Promise<readonly number[]>;
+  /** How many came since a moment, of all help desks. */
+  countComplaints(sinceMs: number): Promise<number>;
   /** Hours of a mail host since one of them. */
   hours(monitor: string, since: number): Promise<readonly HourCount[]>;
   /** Adds to what is known of an hour. */
@@ -82,10 +106,11 @@ export interface MonitorStore {
 export function monitorStore(database: Database): MonitorStore {
   const tables = database.withTables<MonitorTables>();
   return {
-    async addComplaint(monitor, { saidMs, tags, ...rest }, atMs) {
+    async addComplaint(monitor, { saidMs, tags, ...rest }, atMs, isSurge = false) {
+      const said = { said_ms: saidMs, tags: JSON.stringify(tags), is_surge: isSurge, ...rest };
       const { numInsertedOrUpdatedRows } = await tables
         .insertInto("monitor_complaint")
-        .values({ monitor, at_ms: atMs, said_ms: saidMs, tags: JSON.stringify(tags), ...rest })
+        .values({ monitor, at_ms: atMs, ...said })
         .onConflict((conflict) => conflict.columns(["monitor", "id"]).doNothing())
         .executeTakeFirstOrThrow();
       await tables
@@ -94,6 +119,18 @@ export function monitorStore(database: Database): MonitorStore {
         .where("at_ms", "<", atMs - COMPLAINT_KEPT_MS)
         .execute();
       return (numInsertedOrUpdatedRows ?? 0n) > 0n;
+    },
+    async lastSurge(monitor, sinceMs) {
+      const row = await tables
+        .selectFrom("monitor_complaint")
+        .select(["text", "at_ms"])
+        .where("monitor", "=", monitor)
+        .where("is_surge", "=", true)
+        .where("at_ms", ">=", sinceMs)
+        .orderBy("at_ms", "desc")
+        .limit(1)
+        .executeTakeFirst();
+      return row === undefined ? null : { text: row.text, atMs: row.at_ms };
     },
     async complaintTimes(monitor, sinceMs) {
       const rows = await tables
@@ -105,6 +142,14 @@ export function monitorStore(database: Database): MonitorStore {
         .limit(MAXIMUM_COMPLAINTS)
         .execute();
       return rows.map(({ at_ms }) => at_ms).reverse();
+    },
+    async countComplaints(sinceMs) {
+      const { count } = await tables
+        .selectFrom("monitor_complaint")
+        .select(({ fn }) => fn.countAll().as("count"))
+        .where("at_ms", ">=", sinceMs)
+        .executeTakeFirstOrThrow();
+      return Number(count);
     },
     async hours(monitor, since) {
       const rows = await tables

@@ -50,6 +50,12 @@ test("tells when, how long, which rule, and who", () => {
   expect(text).toMatch(/- 14:00:00: a rule .*\n- 14:00:41: undone by bob/);
 });
 
+test("what follows from the cause, and what was done, stand in lines of their own", () => {
+  const text = draftPostmortem(STORY);
+  expect(text).toContain("approved it.\n\n- Database errors follow from it: Postfix");
+  expect(text).toContain("Resolution:\n- The rule was deleted by its handle.\n");
+});
+
 test("what is not known is not made up", () => {
   const open = { ...STORY, recoveredMs: null, cause: null, resolution: [], tasks: [] };
   const text = draftPostmortem(open);

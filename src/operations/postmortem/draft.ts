@@ -54,7 +54,7 @@ export function draftPostmortem(story: IncidentStory): string {
     `**Timeline:**\n${timeline(story).join("\n")}`,
     "**Root Cause and Resolution:**",
     cause === null ? noCause(story) : rootCause(cause),
-    `Resolution:\n${story.resolution.map(plain).join("\n") || "Not resolved yet."}`,
+    `Resolution:\n${list(story.resolution).join("\n") || "Not resolved yet."}`,
     ...(story.ruledOut.length === 0
       ? []
       : [`Looked at and ruled out:\n${list(story.ruledOut).join("\n")}`]),
@@ -97,7 +97,7 @@ function rootCause({ rule, device, place, by, change, explains }: StoryCause): s
     code(rule),
     "",
     `${who} ${review}`,
-    ...explains.map(plain),
+    ...(explains.length === 0 ? [] : ["", ...list(explains)]),
   ].join("\n");
 }
 

@@ -6,6 +6,11 @@ import type { MonitorFlow, ProbeMonitor } from "../inventory/monitors.ts";
  */
 export type Outcome = "ok" | "degraded" | "failed" | "blind";
 
+/** Whether what was asked works, be it slowly. */
+export function isWell(outcome: Outcome): boolean {
+  return outcome === "ok" || outcome === "degraded";
+}
+
 /** As whom and from where a probe was sent: that is not always who the mail server is. */
 export interface Vantage {
   /** `sshd of mail1`, `namespace mail1`, `this machine`. */

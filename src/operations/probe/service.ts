@@ -2,7 +2,7 @@ import { type Channel, openChannel } from "../../platform/channel.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Transport } from "../../platform/transport/transport.ts";
 import type { Network } from "../inventory/model.ts";
-import type { Monitor, ProbeMonitor } from "../inventory/monitors.ts";
+import { isProbe, type ProbeMonitor } from "../inventory/monitors.ts";
 import type { ProbeChange, ProbeResult, ProbeState } from "./model.ts";
 import { type ProbeTools, runProbe } from "./run.ts";
 import { openVantages } from "./vantage.ts";
@@ -169,15 +169,4 @@ function openSchedule(
       for (const timer of timers.values()) clearTimeout(timer);
     },
   };
-}
-
-function isProbe(monitor: Monitor): monitor is ProbeMonitor {
-  switch (monitor.kind) {
-    case "postfix":
-    case "counters":
-    case "complaints":
-      return false;
-    default:
-      return true;
-  }
 }

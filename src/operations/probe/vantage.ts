@@ -11,7 +11,7 @@ const KEPT_MS = 300_000;
 const TIMEOUT_MS = 5_000;
 
 /** The login, then the route: a device without `ip` says the first all the same. */
-const WHO = 'id -un; [ -z "$1" ] || ip -j route get "$1"';
+export const WHO = 'id -un; [ -z "$1" ] || ip -j route get "$1"';
 
 export type VantageOf = (device: string, target: string) => Promise<Vantage | TransportFault>;
 
@@ -64,6 +64,8 @@ function throughOf(name: string, reach: Reach | undefined): string {
       return `sshd of ${name}`;
     case "namespace":
       return `namespace ${reach.name}`;
+    case "simulated":
+      return `simulated ${reach.name}`;
     default:
       return "this machine";
   }

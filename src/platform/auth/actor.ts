@@ -1,5 +1,8 @@
-/** What somebody may do; each is given by itself. `admin`: gives and takes back tokens, and nothing else. */
-export const ROLES = ["viewer", "operator", "approver", "admin"] as const;
+/**
+ * What somebody may do; each is given by itself. `helpdesk`: sees whether it is us, and says who calls, and
+ * nothing of the network; `admin`: gives and takes back tokens and accounts, and nothing else.
+ */
+export const ROLES = ["viewer", "helpdesk", "operator", "approver", "admin"] as const;
 
 export type Role = (typeof ROLES)[number];
 
@@ -7,6 +10,14 @@ export type Role = (typeof ROLES)[number];
 export interface Actor {
   readonly login: string;
   readonly roles: readonly Role[];
+}
+
+/** An actor who calls, and how they came in. */
+export interface Caller extends Actor {
+  /** Number of their session; null: by a token. */
+  readonly session: number | null;
+  /** When the token is over, or the session unless it is used. */
+  readonly expiresMs: number;
 }
 
 /** Whether somebody may work on devices: operators, and approvers as well. */

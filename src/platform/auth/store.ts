@@ -1,6 +1,9 @@
 import type { Generated, Selectable } from "kysely";
 import type { Database, Migration } from "../db/database.ts";
+import { ACCOUNT_MIGRATION } from "./accountStore.ts";
 import type { Role } from "./actor.ts";
+import { BREAK_GLASS_MIGRATION } from "./breakGlassStore.ts";
+import { SESSION_MIGRATION } from "./sessionStore.ts";
 
 export interface StoredToken {
   readonly id: number;
@@ -43,6 +46,9 @@ export const AUTH_MIGRATIONS: readonly Migration[] = [
         .execute();
     },
   },
+  SESSION_MIGRATION,
+  ACCOUNT_MIGRATION,
+  BREAK_GLASS_MIGRATION,
 ];
 
 export async function addToken(

@@ -1,14 +1,12 @@
-import { createHash, randomBytes } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import type { Database } from "../db/database.ts";
 import { type Refusal, refuse, refuseUnknown } from "../refusal.ts";
-import type { Actor, Role } from "./actor.ts";
+import type { Caller, Role } from "./actor.ts";
+import { hashOfSecret, newSecret } from "./secrets.ts";
 import { addToken, listTokens, revokeToken, type StoredToken, tokenByHash } from "./store.ts";
 
 /** Begins each token, so that people and scanners of secrets know one where they see one. */
 const PREFIX = "pm_";
-/** Bytes of chance in a token: more than anybody can try. */
-const SECRET_BYTES = 32;
 const DAY_MS = 86_400_000;
 /** Days that a token may live at most. */
 export const MAXIMUM_DAYS = 366;
@@ -33,7 +31,7 @@ type Note<Token> = (transaction: Database, token: Token) => Promise<unknown>;
 export interface Tokens {
   issue(wishes: TokenWishes, note: Note<IssuedToken>): Promise<IssuedToken | Refusal>;
   /** Who comes with it; null: nobody that is known, or no longer. */
-  authenticate(secret: string): Promise<Actor | null>;
+  authenticate(secret: string): Promise<Caller | null>;
   list(): Promise<readonly StoredToken[]>;
   /** One that is taken back already stays as it is, and nothing is written down. */
   revoke(id: number, note: Note<StoredToken>): Promise<StoredToken | Refusal>;
@@ -45,7 +43,7 @@ export function openTokens(database: Database, clock: Clock): Tokens {
       if (wishes.roles.length === 0) return refuse("a token without a role", "name one at least");
       if (!Number.isInteger(days) || days < 1 || days > MAXIMUM_DAYS)
         return refuse(`a token for ${days} days is none`, `take 1 to ${MAXIMUM_DAYS} days`);
-      const secret = PREFIX + randomBytes(SECRET_BYTES).toString("base64url");
+      const secret = newSecret(PREFIX);
       const nowMs = clock();
       const token = {
         ...wishes,
@@ -54,16 +52,17 @@ export function openTokens(database: Database, clock: Clock): Tokens {
         expiresMs: nowMs + days * DAY_MS,
       };
       return database.transaction().execute(async (transaction) => {
-        const issued = { ...(await addToken(transaction, hashOf(secret), token)), secret };
+        const issued = { ...(await addToken(transaction, hashOfSecret(secret), token)), secret };
         await note(transaction, issued);
         return issued;
       });
     },
     async authenticate(secret) {
       if (!secret.startsWith(PREFIX)) return null;
-      const found = await tokenByHash(database, hashOf(secret));
+      const found = await tokenByHash(database, hashOfSecret(secret));
       if (found === null || found.revokedMs !== null || found.expiresMs <= clock()) return null;
-      return { login: found.login, roles: found.roles };
+      const { login, roles, expiresMs } = found;
+      return { login, roles, session: null, expiresMs };
     },
     list: () => listTokens(database),
     revoke: (id, note) =>
@@ -75,9 +74,4 @@ export function openTokens(database: Database, clock: Clock): Tokens {
         return token;
       }),
   };
-}
-
-/** A secret of 256 bits needs no slow hash; one that is looked up by it cannot be guessed by timing. */
-function hashOf(secret: string): string {
-  return createHash("sha256").update(secret).digest("hex");
 }

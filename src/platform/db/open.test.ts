@@ -149,6 +149,24 @@ test("64-bit numbers are numbers, and one that is not exact is refused", async (
   await opened.close();
 });
 
+test("a connection that the database ends in the middle of a transaction fails that one alone", async () => {
+  const opened = await open();
+  const outside: unknown[] = [];
+  const hear = (fault: unknown) => outside.push(fault);
+  process.on("uncaughtException", hear);
+  onTestFinished(() => void process.off("uncaughtException", hear));
+  const broken = opened.database.transaction().execute(async (within) => {
+    const { rows } = await sql<{ pid: number }>`SELECT pg_backend_pid() AS pid`.execute(within);
+    await ask(opened, `SELECT pg_terminate_backend(${rows[0]?.pid}) AS answer`);
+    await vi.waitFor(() => sql`SELECT 1`.execute(within).then(Promise.reject, () => undefined));
+    return sql`SELECT 1`.execute(within);
+  });
+  await expect(broken).rejects.toThrow();
+  expect(await ask(opened, "SELECT 7 AS answer")).toBe(7);
+  expect(outside).toEqual([]);
+  await opened.close();
+});
+
 test("closing ends the database's process", async () => {
   const opened = await open();
   const pid = databaseProcess();

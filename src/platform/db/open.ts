@@ -97,6 +97,9 @@ function connected(config: PoolConfig) {
   });
   /* An idle connection that breaks is replaced at its next use, and the use tells. */
   pool.on("error", () => undefined);
+  /* One that breaks in the middle of a transaction tells so twice: by the next query, and by an event that nobody
+   * listens to, which would end the process. */
+  pool.on("connect", (client) => client.on("error", () => undefined));
   const database: Database = new Kysely({ dialect: new PostgresDialect({ pool }) });
   return { database, pool, end: () => database.destroy() };
 }

@@ -27,7 +27,7 @@ export function openTold(
   more: Partial<Notify> = {},
 ): Alerts {
   const webhook = url === null ? null : { url, secretFile: secretFile() };
-  const channels = channelsOf({ alertmanager: null, webhook, ...more }, systemClock);
+  const channels = channelsOf({ alertmanager: null, webhook, email: null, ...more }, systemClock);
   const alerts = openAlerts({
     database,
     clock: systemClock,

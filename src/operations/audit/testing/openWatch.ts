@@ -6,6 +6,7 @@ import type { LineStream, Ran, Transport } from "../../../platform/transport/tra
 import { parseNetwork } from "../../inventory/networkFile.ts";
 import { pull } from "../../inventory/pull.ts";
 import { Attribution } from "../attribution.ts";
+import { Decisions } from "../decisions.ts";
 import { DeviceAudit } from "../deviceAudit.ts";
 import { Gaps } from "../gaps.ts";
 import type { AuditEvent, SeenDifference, WatchState } from "../model.ts";
@@ -172,7 +173,8 @@ export async function openWatch(rules = RULES, parts: Readonly<Record<string, st
     onFault: (fault: unknown) => faults.push(fault),
   };
   const gaps = new Gaps("edge", store, time.clock);
-  const watched = { name: "edge", attribution: new Attribution(), base: null, gaps };
+  const decisions = new Decisions();
+  const watched = { name: "edge", attribution: new Attribution(), decisions, base: null, gaps };
   const audit = new DeviceAudit(watched, options, store, events);
   const until = (isThere: (state: WatchState) => boolean) =>
     new Promise<void>((resolve) => {
@@ -182,7 +184,7 @@ export async function openWatch(rules = RULES, parts: Readonly<Record<string, st
         resolve();
       });
     });
-  return { device, audit, refusing, faults, until, differences, time, events };
+  return { device, audit, decisions, refusing, faults, until, differences, time, events };
 }
 
 /** A clock that goes on where a test says so. */

@@ -3,12 +3,8 @@ import type { SeenDifference } from "../../audit/model.ts";
 import { toldRules } from "../../audit/told.ts";
 import type { Who } from "../../audit/who.ts";
 import type { Network } from "../../inventory/model.ts";
-import {
-  changedParts,
-  makeSnapshot,
-  runningDevice,
-  type Snapshot,
-} from "../../inventory/snapshot.ts";
+import { runningDevice } from "../../inventory/runningDevice.ts";
+import { changedParts, makeSnapshot, type Snapshot } from "../../inventory/snapshot.ts";
 import { explain, type ToExplain } from "../explain.ts";
 import type { IncidentCause, Symptom } from "../model.ts";
 import { Proofs } from "../proofs.ts";

@@ -6,7 +6,8 @@ import type { ComplaintAnswer, ComplaintHeaders, MonitorView } from "../model.ts
 import type { Sight } from "../sight.ts";
 import type { MonitorStore } from "../store.ts";
 import type { Watcher } from "../watcher.ts";
-import { authenticate, readComplaint, tooLong } from "./message.ts";
+import { authenticate, type Complaint, readComplaint, tooLong } from "./message.ts";
+import { QUIET_MS, quoted, saidSurge } from "./said.ts";
 import { beginSurgeTest, complained, type SurgeTest } from "./surgeTest.ts";
 
 export interface ComplaintsParts {
@@ -20,14 +21,10 @@ export interface ComplaintsParts {
   readonly onFault: (fault: unknown) => void;
 }
 
-/** Milliseconds without another alarm after which a surge is over. */
-const QUIET_MS = 1_800_000;
 /** Milliseconds whose complaints are counted for people, and taken in again behind a restart. */
 const RECENT_MS = 3_600_000;
 /** Complaints of that time that are remembered. */
 const MAXIMUM_RECENT = 10_000;
-/** Characters of a complaint that are repeated. */
-const MAXIMUM_QUOTED = 120;
 const MS_IN_MINUTE = 60_000;
 
 /** Takes the complaints of one help desk, and says when more come than usual. */
@@ -79,13 +76,28 @@ export class ComplaintsWatch implements Watcher {
     return { kind: "accepted", isNew };
   }
 
+  /** Takes in what somebody who is logged in has heard; `isSurge`: they say themselves that many call. */
+  async report(complaint: Complaint, isSurge: boolean): Promise<void> {
+    const { clock, store, sight, desk, monitor } = this.parts;
+    await this.ready;
+    const atMs = clock();
+    await store.addComplaint(monitor.id, complaint, atMs, isSurge);
+    sight.heard();
+    sight.count("reports");
+    const isAlarm = this.takeIn(atMs);
+    if (isSurge) desk.see(saidSurge(monitor, complaint.text, atMs));
+    else if (isAlarm) this.tell(complaint.text, atMs);
+  }
+
   /** What came shortly before a restart still speaks. */
   private async prepare(): Promise<void> {
     await this.secret();
-    const { store, clock, monitor } = this.parts;
+    const { store, clock, desk, monitor } = this.parts;
     const times = await store.complaintTimes(monitor.id, clock() - RECENT_MS);
     this.surge = this.begin(times[0] ?? clock());
     for (const atMs of times) if (this.takeIn(atMs)) this.tell(null, atMs);
+    const said = await store.lastSurge(monitor.id, clock() - QUIET_MS);
+    if (said !== null) desk.see(saidSurge(monitor, said.text, said.atMs));
   }
 
   private begin(atMs: number): SurgeTest {
@@ -119,7 +131,6 @@ export class ComplaintsWatch implements Watcher {
   private tell(text: string | null, atMs: number): void {
     const { desk, monitor } = this.parts;
     const minutes = Math.ceil((atMs - (this.recent[0] ?? atMs)) / MS_IN_MINUTE);
-    const last = text === null ? "" : `; the last: “${quotedText(text)}”`;
     const within = minutes <= 1 ? "a minute" : `${minutes} minutes`;
     desk.see({
       key: `${monitor.id}/surge`,
@@ -128,16 +139,11 @@ export class ComplaintsWatch implements Watcher {
       monitor: monitor.id,
       device: null,
       atMs,
-      text: `${this.recent.length} complaints within ${within}, ${monitor.expectedPerHour} an hour is usual${last}`,
+      text: `${this.recent.length} complaints within ${within}, ${monitor.expectedPerHour} an hour is usual${quoted(text)}`,
       flows: monitor.flows,
       quietMs: QUIET_MS,
     });
   }
-}
-
-function quotedText(text: string): string {
-  const line = text.replace(/[\p{Cc}\p{Cf}\s]+/gu, " ").trim();
-  return line.length > MAXIMUM_QUOTED ? `${line.slice(0, MAXIMUM_QUOTED)}…` : line;
 }
 
 function notReady(name: string): ComplaintAnswer {

@@ -54,7 +54,7 @@ const NO_PROGRAM = 127;
 /**
  * sshd carries tcp alone. bash sends datagrams by a path that only it knows; one read is one datagram.
  */
-const SEND_DATAGRAM = `
+export const SEND_DATAGRAM = `
 exec 3<>"/dev/udp/$1/$2" || exit ${CANNOT_SEND}
 printf '%b' "$3" >&3
 timeout "$4" dd bs=4096 count=1 status=none <&3 | base64 -w0
