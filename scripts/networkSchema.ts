@@ -1,4 +1,8 @@
 import { writeFileSync } from "node:fs";
+import { drillJsonSchema } from "../src/operations/drill/schema.ts";
 import { networkJsonSchema } from "../src/operations/inventory/jsonSchema.ts";
+import { playbookJsonSchema } from "../src/operations/playbook/schema.ts";
 
 writeFileSync("docs/reference/premortem.schema.json", networkJsonSchema());
+writeFileSync("docs/reference/playbook.schema.json", playbookJsonSchema());
+writeFileSync("docs/reference/drill.schema.json", drillJsonSchema());

@@ -7,5 +7,7 @@ const installed = "node_modules/.package-lock.json";
 const isInstalled =
   existsSync(installed) && statSync(installed).mtimeMs >= statSync("package.json").mtimeMs;
 
-if (isInstalled) execFileSync(process.execPath, ["scripts/build.js"], { stdio: "inherit" });
-else execFileSync("npm", ["ci", "--no-fund", "--no-audit"], { stdio: ["ignore", 2, 2] });
+if (isInstalled) {
+  for (const script of ["scripts/build.js", "scripts/buildWeb.js"])
+    execFileSync(process.execPath, [script], { stdio: "inherit" });
+} else execFileSync("npm", ["ci", "--no-fund", "--no-audit"], { stdio: ["ignore", 2, 2] });

@@ -54,6 +54,7 @@ describeWith(["root", "nft", "ip"], "a device that is watched", () => {
         baseline,
         clock: Date.now,
         wait: systemWait,
+        decided: async () => undefined,
         asked: openChannel<null>(() => undefined),
       };
       const stop = new AbortController();

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from "vitest";
 import { type Audit, openAudit } from "../../src/operations/audit/service.ts";
 import { AUDIT_MIGRATIONS } from "../../src/operations/audit/store.ts";
 import type { Actor } from "../../src/operations/change/model.ts";
@@ -83,6 +83,8 @@ async function open() {
     if (event.kind === "difference") void incidents.differenceSeen();
     else void incidents.drifted(event.device, event.state);
   });
+  /* What was heard until the end of a test is taken in before the database goes. */
+  onTestFinished(() => incidents.settled());
   await watching(audit);
   return { audit, incidents, told, faults };
 }

@@ -16,7 +16,8 @@ const REFUSED = "refused, with the reason";
 export const COMMAND_HELP = {
   serve: `
 It keeps a PostgreSQL of its own in the data folder, or uses the one that DATABASE_URL names. The first
-token, which makes all others, is written into a file there. It stands on a host of its own: neither on
+token, which makes all others, is written into a file there, and so are links with which people choose a
+password for the pages, as long as nobody has one. It stands on a host of its own: neither on
 the mail host, nor behind the firewall that it watches.
 
 Examples:
@@ -63,10 +64,14 @@ ${exits("proved, no intent broken", "an intent broken, or it would not load", "a
 Examples:
   premortem approve 12
   premortem approve 12 --shown 4f1c…
+  premortem approve 12 --alone 'no mail leaves until somebody is at the console'
 
 It holds for exactly what was shown: the content, what runs, what the network file asks, and the intents
 that are broken or undecided. Where any of that becomes another, it is void.
-${exits("approved", REFUSED)}`,
+
+You wrote it, and the network file has \`solo:\` and no other approver: --alone says what would be lost and
+begins a pause; behind it, approve again without --alone. The change is marked as not four eyes for good.
+${exits("approved, or the pause has begun", REFUSED)}`,
   override: `
 Example:
   premortem override 12 --reason 'the line is cut anyway' --hours 2
@@ -123,8 +128,16 @@ It runs until it is interrupted. A stream that is lost is opened again, and goes
 Exit codes: 2 it never began, or the token is good for nothing any more; 130 interrupted.`,
   alerts: `
 ${exits("none fires", "one fires")}`,
+  "on-call": `
+${exits("nobody is being called", "somebody is")}`,
   acknowledge: `
 ${exits("you have it in hand", REFUSED)}`,
+  surge: `
+Example:
+  premortem surge 'nobody gets mail since two'
+
+It is over half an hour after it was said last. One caller is no surge: the pages of the help desk count those.
+${exits("taken", "too many reports within a minute")}`,
   trail: `
 Examples:
   premortem trail --subject change/12
@@ -135,11 +148,104 @@ Examples:
 --verify prints the hash of the last entry. Keep it where who has power over the database has none: with
 --anchor, entries that were cut off or written anew since then are missed.
 ${exits("told, or whole", "with --verify: it is not as it was written, or the anchor is not in it")}`,
+  simulate: `
+Examples:
+  premortem simulate fw1 -- insert rule inet edge forward ip saddr @mail counter drop
+  premortem simulate fw1 -- -a list chain inet edge forward
+  premortem simulate fw1 --as bob -- delete rule inet edge forward handle 23
+
+Only a server on a simulated network has it: \`npm start\`, or \`premortem serve --simulated\`.
+${exits("done", "nft refused it")}`,
+  "reset-simulation": `
+${exits("it runs what is approved, and no mail waits", REFUSED)}`,
+  "playbook list": `
+${exits("all are reviewed, and every file is used", "one is overdue for its review, or a file has mistakes")}`,
+  "playbook show": `
+${exits("shown")}`,
+  "playbook read": `
+${exits("it is known that you have read this version", REFUSED)}`,
+  "playbook runs": `
+Example:
+  premortem playbook runs 3
+
+${exits("none is open", "one is open")}`,
+  "playbook begin": `
+Example:
+  premortem playbook begin 3 outgoing
+
+${exits("begun, or gone on with", REFUSED)}`,
+  "playbook step": `
+Examples:
+  premortem playbook step 3 1 look done --text 'the rule is on fw1'
+  premortem playbook step 3 1 undo start
+  premortem playbook step 3 1 undo press
+
+${exits("taken", REFUSED)}`,
+  "playbook check": `
+Example:
+  premortem playbook check playbooks/*.yaml
+
+Names of probes, devices and roles are looked up by the server alone, when it reads the files.
+Exit codes: 0 they can be used; 1 one has mistakes; 2 one cannot be read.`,
+  "drill list": `
+${exits("listed")}`,
+  "drill play": `
+Examples:
+  premortem drill play origin
+  echo '{"kind":"declare"}' | premortem drill play origin --json
+
+You choose by numbers, and time goes by with what you do. With --json each line of standard input is an action, as
+\`POST /v1/drill-runs/{id}/actions\` takes it, and each answer is a line. What is left open is gone on with.
+${exits("everything works again, or it was left", "it was given up, or went on for too long")}`,
+  "drill debrief": `
+${exits("everything worked again", "it was given up, or went on for too long; or it goes on")}`,
+  "action list": `
+${exits("none is overdue", "one is overdue")}`,
+  "action show": `
+${exits("shown")}`,
+  "action add": `
+Example:
+  premortem action add 'Promise DNS over tcp' --owner 'mail team' --due 2027-05-31 --intent mail-names
+  premortem action add 'Practise it' --owner ana --due 2027-05-31 --drill origin --score 80
+
+Without a check, a person closes it.
+${exits("written down", REFUSED)}`,
+  "action take": `
+${exits("taken", REFUSED)}`,
+  "action close": `
+${exits("closed", REFUSED)}`,
+  "action decline": `
+${exits("declined", REFUSED)}`,
+  "action reopen": `
+${exits("open again", REFUSED)}`,
+  "status-page": `
+Example:
+  premortem status-page --out /var/www/status
+
+${exits("written")}`,
   "token create": `
 Example:
   premortem token create ana --role operator --token-file admin-token > ana.token
 
 ${exits("made; its secret alone is on standard output", REFUSED)}`,
+  "person list": `
+${exits("listed")}`,
+  "person invite": `
+The link is good once, and for a week; another one takes its place. All sessions of the person are over when
+the password is chosen.
+
+Example:
+  premortem person invite ana --token-file admin-token
+
+${exits("made; the link alone is on standard output", REFUSED)}`,
+  "person reset": `
+${exits("the person is logged out, and has no password and no link any more")}`,
+  "break-glass": `
+The account \`break-glass\` works when nobody of the network file can log in. It may watch, undo and roll back, and
+make links and tokens for others; it approves nothing. Each use wakes whoever is told of alerts, and stands on the
+trail. Print the secret, and lock it away; log in with it as the password of \`break-glass\`.
+
+${exits("made; the secret alone is on standard output")}`,
   "token list": `
 ${exits("listed")}`,
   "token revoke": `

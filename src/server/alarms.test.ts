@@ -77,7 +77,8 @@ test("the page for a device that is stuck outlives applies that came to nothing 
     fail,
   );
   const ended = async (applyId: number, state: ApplyState) => {
-    applyNews.publish({ kind: "state", applyId, changeId: applyId, atMs: 1, device: "fw", state });
+    const about = { applyId, changeId: applyId, device: "fw", isAlone: false };
+    applyNews.publish({ kind: "state", atMs: 1, state, ...about });
     await alarms.reconcile();
     return firing(service);
   };

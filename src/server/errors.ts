@@ -9,6 +9,8 @@ export type ErrorStatus = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 429 | 500 | 
 export interface ApiError {
   readonly status: ErrorStatus;
   readonly body: ErrorBody;
+  /** Seconds after which it may be tried again, for `Retry-After`. */
+  readonly retryAfterS?: number;
 }
 
 export function apiError(
@@ -41,13 +43,27 @@ export function isTrouble(result: object): result is Trouble {
 export function errorOf(trouble: Trouble): ApiError {
   switch (trouble.kind) {
     case "refusal":
-      return trouble.code === "unknown"
-        ? apiError(404, "notFound", trouble.reason, trouble.help)
-        : apiError(409, "refused", trouble.reason, trouble.help);
+      return refusalError(trouble);
     case "fault":
       return apiError(502, trouble.fault, trouble.message, trouble.help);
     case "failed":
       return apiError(502, "notRead", trouble.message, trouble.help);
+  }
+}
+
+const MS_IN_SECOND = 1_000;
+
+function refusalError({ code, reason, help, afterMs = 0 }: Refusal): ApiError {
+  switch (code) {
+    case "unknown":
+      return apiError(404, "notFound", reason, help);
+    case "tooOften":
+      return {
+        ...apiError(429, "tooOften", reason, help),
+        retryAfterS: Math.max(1, Math.ceil(afterMs / MS_IN_SECOND)),
+      };
+    default:
+      return apiError(409, "refused", reason, help);
   }
 }
 

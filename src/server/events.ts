@@ -2,13 +2,15 @@ import { type Channel, openChannel } from "../platform/channel.ts";
 
 /** Something that happened, as everybody who listens is told. */
 export interface News {
-  /** `change`, `apply`, `revert`, `device`, `difference`, `incident`, `alert`, `probe`, `symptom`. */
+  /** `change`, `apply`, `revert`, `device`, `difference`, `incident`, `alert`, `probe`, `symptom`, `escalation`, `training`, `drill`, `helpDesk`. */
   readonly topic: string;
   /** `change/12`, `device/fw1`. */
   readonly subject: string;
   readonly kind: string;
   readonly atMs: number;
   readonly text: string;
+  /** Login of the one who is told; left out: everybody who listens. */
+  readonly only?: string;
 }
 
 export interface NumberedNews extends News {

@@ -52,7 +52,14 @@ test(
 );
 
 /** What answers with a text or a stream. */
-const NOT_JSON: ReadonlySet<string> = new Set(["/metrics", "/v1/events"]);
+const NOT_JSON: ReadonlySet<string> = new Set([
+  "/metrics",
+  "/v1/events",
+  "/v1/break-glass",
+  "/status/",
+  "/v1/playbooks/{name}/print",
+  "/v1/training/record.csv",
+]);
 
 test("a body that is too large is refused, whether it says so before or not", async () => {
   const server = await testServer();

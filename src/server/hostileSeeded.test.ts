@@ -7,7 +7,7 @@ import { sign } from "../platform/notify/signature.ts";
 import { attempts, HOSTILE, RAW, spoiled } from "./testing/attempts.ts";
 import { readDocument, type Schema, sampleOf } from "./testing/document.ts";
 import { judge } from "./testing/judge.ts";
-import { seed } from "./testing/seed.ts";
+import { seed, seedSession } from "./testing/seed.ts";
 import { PEOPLE, testServer } from "./testing/testServer.ts";
 
 /* Hostile calls of what is there: behind "not found" and behind a signature, where more code can be wrong. */
@@ -17,6 +17,21 @@ vi.setConfig({ testTimeout: 240_000 });
 const RUNS = 25;
 const SEED = 20_261_130;
 const SECRET = "s3cret";
+const PLAYBOOK = `
+title: Mail is blocked
+owner: mail team
+review-by: 2027-05-31
+steps:
+  - { kind: person, id: look, title: Look }
+  - { kind: person, id: call, title: Call }
+`;
+/* What answers with a text, and has nothing of its own to find. */
+const NOT_JSON: ReadonlySet<string> = new Set([
+  "/v1/events",
+  "/v1/break-glass",
+  "/v1/playbooks/{name}/print",
+  "/v1/training/record.csv",
+]);
 
 async function open(isStarted = false) {
   const folder = mkdtempSync(join(tmpdir(), "premortem-hostile-"));
@@ -25,6 +40,7 @@ async function open(isStarted = false) {
   writeFileSync(file, `${SECRET}\n`);
   return testServer({
     isStarted,
+    playbooks: { fw: PLAYBOOK },
     network: `
 devices:
   fw: { reach: namespace:pm-nowhere, sources: /etc/nftables.conf, managed-by: { inet edge: premortem }, addresses: [10.9.2.1] }
@@ -35,6 +51,7 @@ roles:
   mail: 10.9.2.11
 intents:
   mail-out: { from: mail, to: internet, service: smtp, critical: true }
+status-page: { title: Mail, components: { Outgoing mail: { intents: mail-out } } }
 monitors:
   desk: { kind: complaints, secret-file: ${file} }
   out: { kind: dns, from: fw, to: 198.51.100.53, name: a.example }
@@ -51,15 +68,23 @@ test("whatever is sent to what is there finds no defect, and what is refused say
     "/v1/applies": texts(applies),
     "/v1/incidents": texts(incidents),
     "/v1/alerts": texts(alerts),
+    "/v1/actions": ["1"],
+    "/v1/sessions": texts([await seedSession(server)]),
   };
   const { operations, schemas } = readDocument((await server.ask("GET", "/openapi.json")).body);
   const token = await server.token("ana");
+  const playbook = { token, body: { playbook: "fw" } };
+  await server.ask("POST", `/v1/incidents/${incidents[0]}/playbook-runs`, playbook);
+  const check = { kind: "person" };
+  const action = { text: "x", owner: "ana", due: "2027-01-01", check };
+  await server.ask("POST", "/v1/actions", { token, body: action });
   for (const operation of operations) {
     const { method, role, body, path: shape } = operation;
-    if (role === null || role === "admin" || shape === "/v1/events") continue;
+    if (role === null || role === "admin" || NOT_JSON.has(shape)) continue;
     const group = Object.keys(there).find((one) => shape.startsWith(one)) ?? "";
     const names = shape.startsWith("/v1/probes") ? ["out"] : ["fw", "desk"];
-    const known = { id: there[group] ?? [], name: names, hash: [snapshot] };
+    const runs = { run: ["1"], step: ["look", "call"] };
+    const known = { id: there[group] ?? [], name: names, hash: [snapshot], ...runs };
     const sample = body === null ? null : sampleOf(schemas, body as Schema);
     let found = 0;
     await fc.assert(

@@ -1,15 +1,20 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { pino } from "pino";
 import type { BadNetworkFile } from "../operations/inventory/service.ts";
+import { copyPlaybooks } from "../operations/playbook/files.ts";
 import { systemClock } from "../platform/clock.ts";
 import { codeOf } from "../platform/db/fault.ts";
 import { type OpenedDatabase, openDatabase } from "../platform/db/open.ts";
 import { makeApp } from "./app.ts";
+import { type FirstSecrets, makeFirstSecrets } from "./firstSecrets.ts";
 import { listen } from "./listen.ts";
+import { openProofThread } from "./proofThread.ts";
+import { openSimulation } from "./simulation/open.ts";
 import { openService, type Service } from "./wire.ts";
 
 export interface ServeSettings {
@@ -23,6 +28,8 @@ export interface ServeSettings {
   readonly devicePart: string;
   /** The admin's token is lost: another one takes its place. */
   readonly isTokenLost: boolean;
+  /** On a simulated network of its own, whatever the network file's name: who comes may be anybody of it. */
+  readonly isSimulated: boolean;
 }
 
 /** Why there is no server, and what to do about it. */
@@ -35,17 +42,22 @@ export interface ServeFault {
 export interface Serving {
   readonly kind: "serving";
   readonly url: string;
-  /** The file with the first token; null: there were tokens already. */
-  readonly firstToken: string | null;
+  /** Files with what lets people begin. */
+  readonly first: FirstSecrets;
   /** When it cannot go on by itself: the process has to end at once, since another server may have begun. */
   readonly lost: Promise<ServeFault>;
   close(): Promise<void>;
 }
 
-const FIRST_TOKEN_FILE = "admin-token";
-const PRIVATE = 0o600;
 const PRIVATE_FOLDER = 0o700;
 const RUN_BYTES = 6;
+/** Beside the bundle of the server, as `scripts/build.js` lays them. */
+const WEB = fileURLToPath(new URL("web", import.meta.url));
+/** Playbooks that come with premortem: beside the folder of the bundle. */
+const PLAYBOOKS = fileURLToPath(new URL("../playbooks", import.meta.url));
+/** In the package, as the bundle lies in `dist`. */
+const DRILLS = fileURLToPath(new URL("../drills", import.meta.url));
+const PROOF_WORKER = new URL("proofWorker.mjs", import.meta.url);
 /** Milliseconds that parts get to come to a place from which they can be taken up again. */
 const CLOSE_MS = 10_000;
 
@@ -98,41 +110,54 @@ async function startOn(
   opened: OpenedDatabase,
   closers: Closer[],
 ): Promise<Serving | ServeFault | BadNetworkFile> {
-  const { data, networkFile, version, devicePart, host, port, isTokenLost } = settings;
+  const { data, version, devicePart, host, port } = settings;
   const log = openLog();
   const onFault = (fault: unknown) =>
     log.error({ err: fault }, "a defect, or a fault behind a call");
   const alone = await opened.beAlone();
   if (alone.kind === "fault") return alone;
   closers.push(() => alone.end());
+  const simulation = settings.isSimulated ? openSimulation(data, onFault) : null;
+  if (simulation !== null) closers.push(async () => simulation.close());
+  const networkFile = simulation?.networkFile ?? settings.networkFile;
+  if (simulation !== null) copyPlaybooks(PLAYBOOKS, networkFile);
+  const proofs = openProofThread(PROOF_WORKER);
+  closers.push(() => proofs.close());
   const service = await openService({
     database: opened.database,
     networkFile,
+    ...(simulation === null ? {} : { openTransport: simulation.openTransport }),
     clock: systemClock,
     version,
     devicePart,
+    drills: DRILLS,
     run: randomBytes(RUN_BYTES).toString("hex"),
     onFault,
+    isDemo: settings.isSimulated,
+    prove: proofs.prove,
   });
   if (service.kind !== "service") return service;
   closers.push(() => service.close());
   const ready = new AbortController();
-  const app = makeApp({ service, onFault });
+  const app = makeApp({ service, simulation, onFault, web: WEB });
   const listening = await listen({ fetch: whenReady(app.fetch, ready.signal) }, host, port);
   if (listening.kind === "fault") return listening;
   closers.push(() => {
     service.feed.end();
     return listening.close();
   });
-  const firstToken = await makeFirstToken(service, data, isTokenLost);
-  if (firstToken !== null && typeof firstToken !== "string") return firstToken;
+  const first = await firstSecretsOf(service, settings, listening.url);
+  if ("kind" in first) return first;
+  await simulation?.issue(service);
+  await simulation?.adopt(service);
   await service.start();
+  simulation?.start(service);
   ready.abort();
   log.info({ url: listening.url, network: networkFile, version }, "serving");
   return {
     kind: "serving",
     url: listening.url,
-    firstToken,
+    first,
     lost: Promise.race([opened.lost, alone.lost]).then((message) => lostFault(message, settings)),
     close: () => closeAll(closers),
   };
@@ -185,19 +210,16 @@ function dataFault(data: string, error: unknown): ServeFault {
   };
 }
 
-/** Where nobody has a token yet, whoever may read the data folder may make them. */
-async function makeFirstToken(
-  { access }: Service,
-  data: string,
-  isLost: boolean,
-): Promise<string | null | ServeFault> {
-  const file = join(data, FIRST_TOKEN_FILE);
+/** Whoever may read the data folder finds there what lets them begin. */
+async function firstSecretsOf(
+  { access, accounts }: Service,
+  { data, isTokenLost, isSimulated }: ServeSettings,
+  url: string,
+): Promise<FirstSecrets | ServeFault> {
+  /* In a demo nobody needs a password. */
+  const invited = isSimulated ? { inviteFirst: async () => false } : accounts;
   try {
-    const isMade = await access.issueFirst((secret) => {
-      rmSync(file, { force: true });
-      writeFileSync(file, `${secret}\n`, { mode: PRIVATE });
-    }, isLost);
-    return isMade ? file : null;
+    return await makeFirstSecrets(access, invited, { folder: data, url, isTokenLost });
   } catch (error) {
     if (codeOf(error) === null) throw error;
     return dataFault(data, error);

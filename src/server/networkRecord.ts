@@ -7,13 +7,15 @@ const SUBJECT = "network";
 
 /** What of a network file decides who may do what, and what has to hold: it is edited without premortem. */
 export function networkDetails(network: Network): TrailEvent["details"] {
-  const { devices, intents, people } = network;
+  const { devices, intents, people, teams, solo } = network;
   return {
     hash: networkFileHash(network),
     devices: [...devices.keys()],
     intents: intents.map(({ id }) => id),
     critical: intents.filter(({ isCritical }) => isCritical).map(({ id }) => id),
     people: Object.fromEntries(people.map(({ login, roles }) => [login, [...roles]])),
+    teams: Object.fromEntries(teams.map(({ id, members }) => [id, [...members]])),
+    ...(solo === null ? {} : { soloPauseMs: solo.pauseMs }),
   };
 }
 

@@ -3,6 +3,7 @@ import type { ApplyNews } from "../operations/apply/options.ts";
 import type { AuditEvent, WatchState } from "../operations/audit/model.ts";
 import type { Audit } from "../operations/audit/service.ts";
 import type { ChangeEvent } from "../operations/change/service.ts";
+import type { Escalations } from "../operations/escalation/service.ts";
 import { titleOf } from "../operations/incident/life.ts";
 import type { RevertNews } from "../operations/incident/revertDrift.ts";
 import type { Incidents } from "../operations/incident/service.ts";
@@ -10,12 +11,14 @@ import type { Inventory } from "../operations/inventory/service.ts";
 import type { MonitorEvent } from "../operations/monitor/model.ts";
 import type { Monitors } from "../operations/monitor/service.ts";
 import type { Probes } from "../operations/probe/service.ts";
+import type { Reviews } from "../operations/review/service.ts";
 import type { Channel } from "../platform/channel.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Feed, News } from "./events.ts";
 
 interface Sources {
   readonly changeEvents: Channel<ChangeEvent>;
+  readonly reviews: Pick<Reviews, "events">;
   readonly applyNews: Channel<ApplyNews>;
   readonly revertNews: Channel<RevertNews>;
   readonly audit: Pick<Audit, "events">;
@@ -24,17 +27,26 @@ interface Sources {
   readonly probes: Pick<Probes, "changes">;
   readonly monitors: Pick<Monitors, "events">;
   readonly alerts: Pick<Alerts, "events">;
+  readonly escalations: Pick<Escalations, "events">;
 }
 
 /** Tells what happens in the parts, in words that a person reads at once. */
 export function tellNews(feed: Feed, clock: Clock, sources: Sources): void {
   const tell = (news: Omit<News, "atMs">, atMs = clock()) => feed.publish({ ...news, atMs });
-  sources.changeEvents.subscribe(({ kind, changeId, device, by }) =>
+  sources.changeEvents.subscribe(({ kind, changeId, device, by, isAlone }) =>
     tell({
       topic: "change",
       subject: `change/${changeId}`,
       kind,
-      text: `change ${changeId} of ${device}: ${kind.replace("change.", "")} by ${by}`,
+      text: `change ${changeId} of ${device}: ${kind.replace("change.", "")} by ${by}${isAlone ? ", who wrote it (not four eyes)" : ""}`,
+    }),
+  );
+  sources.reviews.events.subscribe(({ change, by, resolved }) =>
+    tell({
+      topic: "change",
+      subject: `change/${change}`,
+      kind: "comment",
+      text: `change ${change}: ${resolved === null ? `${by} says something` : `${resolved.by} resolves a comment`}`,
     }),
   );
   sources.applyNews.subscribe((news) =>
@@ -75,6 +87,14 @@ export function tellNews(feed: Feed, clock: Clock, sources: Sources): void {
   });
   sources.alerts.events.subscribe(({ kind, alert: { id, title } }) =>
     tell({ topic: "alert", subject: `alert/${id}`, kind, text: `alert ${id} ${kind}: ${title}` }),
+  );
+  sources.escalations.events.subscribe(({ escalation, note: { kind, actor, text } }) =>
+    tell({
+      topic: "escalation",
+      subject: escalation.subject,
+      kind,
+      text: `${escalation.subject}: ${kind} by ${actor}: ${text}`,
+    }),
   );
   sources.probes.changes.subscribe(({ result }) => {
     const { monitor, outcome, reason } = result;

@@ -134,3 +134,23 @@ test("a reader that does not read is cut off", async () => {
   };
   await expect(all()).rejects.toThrow();
 });
+
+test("news for one alone reach nobody else, also not when they come back", async () => {
+  const server = await testServer();
+  const { feed } = server.service;
+  const [vera, ana] = [await server.token("vera"), await server.token("ana")];
+  const streams = [await read(server, vera), await read(server, ana)];
+  for (const stream of streams) expect(await stream.next()).toContain("event: hello");
+  feed.publish(news("1"));
+  feed.publish({ ...news("2"), only: "vera" });
+  feed.publish(news("3"));
+  const [veras, anas] = streams;
+  const first = await veras?.next();
+  expect([textOf(first ?? null), textOf((await veras?.next()) ?? null)]).toEqual(["1", "2"]);
+  const seen = await anas?.next();
+  expect([textOf(seen ?? null), textOf((await anas?.next()) ?? null)]).toEqual(["1", "3"]);
+  expect(first).not.toContain("only");
+  const again = await read(server, ana, idOf(seen ?? null));
+  expect(await again.next()).toContain("event: hello");
+  expect(textOf(await again.next())).toBe("3");
+});

@@ -25,16 +25,17 @@ export function streamNews(
     type: "text/event-stream",
   });
   app.get("/v1/events", async (context) => {
-    await gate(context, "any");
+    const { login } = await gate(context, "any");
     const last = context.req.header("last-event-id") ?? "";
-    /* A role or a token that is taken away ends the stream at its next sign of life. */
-    const isLetIn = () => gate(context, "any").then(Boolean, () => false);
-    const reader = { last, isLetIn, cutOff: () => cutOff(context), keepAliveMs };
+    /* A role, a token or a session that is taken away ends the stream at its next sign of life. */
+    const isLetIn = () => gate(context, "any", false).then(Boolean, () => false);
+    const reader = { login, last, isLetIn, cutOff: () => cutOff(context), keepAliveMs };
     return streamSSE(context, (stream) => send(stream, feed, reader));
   });
 }
 
 interface Reader {
+  readonly login: string;
   /** The news that it had last; "": it begins now. */
   readonly last: string;
   readonly isLetIn: () => Promise<boolean>;
@@ -45,7 +46,8 @@ interface Reader {
 
 async function send(stream: SSEStreamingApi, feed: Feed, reader: Reader): Promise<void> {
   const missed = reader.last === "" ? [] : feed.after(reader.last);
-  const waiting: NumberedNews[] = [...(missed ?? [])];
+  const isFor = ({ only }: NumberedNews) => only === undefined || only === reader.login;
+  const waiting: NumberedNews[] = (missed ?? []).filter(isFor);
   let wake: () => void = () => undefined;
   let isOver = false;
   let checkedMs = performance.now();
@@ -60,6 +62,7 @@ async function send(stream: SSEStreamingApi, feed: Feed, reader: Reader): Promis
     wake();
   };
   const end = feed.subscribe((news) => {
+    if (!isFor(news)) return;
     if (waiting.length < MAXIMUM_WAITING) waiting.push(news);
     else reader.cutOff();
     wake();
@@ -86,7 +89,7 @@ async function send(stream: SSEStreamingApi, feed: Feed, reader: Reader): Promis
   }
 }
 
-function messageOf({ id, ...news }: NumberedNews) {
+function messageOf({ id, only: _only, ...news }: NumberedNews) {
   return { id, event: news.topic, data: JSON.stringify(news) };
 }
 

@@ -12,7 +12,7 @@ test("a result that does not fit its contract is a defect, and nothing of it is 
   const result = z.object({ count: z.number().int() });
   const run = async () => ({ count: 0.5, secret: "s3cret" });
   const mount = operation({ method: "get", path: "/x", summary: "", role: null, result, run });
-  mount(app, async () => ({ login: "", roles: [] }));
+  mount(app, async () => ({ login: "", roles: [], session: null, expiresMs: 0 }));
   const answer = await app.request("/x");
   expect([answer.status, await answer.text()]).toEqual([500, "defect"]);
   expect(faults).toHaveLength(1);

@@ -1,6 +1,6 @@
 import { createRoute, type OpenAPIHono, type z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import type { Actor, Role } from "../platform/auth/actor.ts";
+import type { Caller, Role } from "../platform/auth/actor.ts";
 import { errorBody } from "./contract/common.ts";
 import { apiError, CallError, errorOf, isTrouble, type Problem, type Trouble } from "./errors.ts";
 
@@ -31,20 +31,22 @@ export interface Call<Path, Query, Body> {
   readonly query: Query;
   readonly body: Body;
   /** Nobody, where nobody has to say who they are. */
-  readonly actor: Actor;
+  readonly actor: Caller;
+  /** For what stands in headers: cookies, and where a call comes from. */
+  readonly context: Context;
 }
 
 /** Puts an operation in its place. */
 export type Mount = (app: OpenAPIHono, gate: Gate) => void;
 
 /**
- * What a token must be good for. `any`: whoever has to do with the network; `token`: an admin too, who
- * sees nothing else; null: nobody has to say who they are.
+ * What somebody must be good for. `any`: whoever has to do with the network; `helpdesk`: the help desk too;
+ * `token`: whoever is known, an admin too; null: nobody has to say who they are.
  */
 export type Needed = Role | "any" | "token" | null;
 
-/** Says who calls, or ends the call. */
-export type Gate = (context: Context, role: Needed) => Promise<Actor>;
+/** Says who calls, or ends the call. `isUse` false: somebody listens on, by which no session lives longer. */
+export type Gate = (context: Context, role: Needed, isUse?: boolean) => Promise<Caller>;
 
 /** Bytes of a body: the files of one change have 8 million characters at most, in JSON. */
 export const MAXIMUM_BODY_BYTES = 32 * 1024 * 1024;
@@ -64,7 +66,7 @@ export function operation<
       const query = read(one.query, context.req.query(), "query");
       const body = one.body === undefined ? undefined : await readJson(one.body, context);
       /* Each is undefined only where the operation does not ask for it. */
-      const call = { params, query, body, actor } as Call<
+      const call = { params, query, body, actor, context } as Call<
         z.infer<Path>,
         z.infer<Query>,
         z.infer<Body>
@@ -124,11 +126,12 @@ async function readJson<Schema extends z.ZodType>(
 
 const ERRORS: Readonly<Record<string, string>> = {
   400: "what was sent is not as it should be",
-  401: "no token that is known",
-  403: "the token is not good for this",
+  401: "no token or session that is known",
+  403: "the role is missing, or the call comes from another site",
   404: "what was named is not there",
   409: "it may not be done now; the message says why",
   413: "too much was sent",
+  429: "too often; `Retry-After` says when to come back",
   500: "a defect of premortem",
   502: "the device could not be asked",
 };
@@ -164,7 +167,7 @@ export function describeText(
 }
 
 function guardOf(role: Needed) {
-  return { security: role === null ? [] : [{ token: [] }], "x-role": role };
+  return { security: role === null ? [] : [{ token: [] }, { session: [] }], "x-role": role };
 }
 
 function describe<

@@ -56,8 +56,9 @@ function isProbeOver({ probes }: SettleParts, name: string): boolean {
 
 function isMonitorOver({ clock, network, monitors }: SettleParts, symptom: string): boolean {
   const isOf = (monitor: string) => symptom.startsWith(`${monitor}/`);
-  if (!network().monitors.some(({ id }) => isOf(id))) return true;
+  /* A help desk may say that many call where the network file has no monitor of complaints. */
   if (monitors.active().some(({ id }) => id === symptom)) return false;
+  if (!network().monitors.some(({ id }) => isOf(id))) return true;
   const views = monitors.states().filter(({ monitor }) => isOf(monitor));
   const hasLooked = views.every(
     ({ state, sinceMs }) => state === "seeing" && clock() - sinceMs >= LOOKED_MS,

@@ -1,4 +1,8 @@
+import { openAccounts } from "../operations/access/accounts.ts";
+import { BREAK_GLASS, openBreakGlass } from "../operations/access/breakGlass.ts";
+import { openPasswordLogin } from "../operations/access/passwordLogin.ts";
 import { openAccess } from "../operations/access/service.ts";
+import { openPeopleSessions } from "../operations/access/sessions.ts";
 import { channelsOf } from "../operations/alert/channelsOf.ts";
 import { openAlerts } from "../operations/alert/service.ts";
 import { ALERT_MIGRATIONS } from "../operations/alert/store.ts";
@@ -9,10 +13,18 @@ import { probesOf, recoveryOf } from "../operations/apply/senses.ts";
 import { openApplies } from "../operations/apply/service.ts";
 import { APPLY_MIGRATIONS } from "../operations/apply/store.ts";
 import { openAudit } from "../operations/audit/service.ts";
+import { openStanding } from "../operations/audit/standing.ts";
 import { AUDIT_MIGRATIONS } from "../operations/audit/store.ts";
 import { openAdoptions } from "../operations/change/adoption.ts";
+import type { Prover } from "../operations/change/prover.ts";
 import { type ChangeEvent, openChanges } from "../operations/change/service.ts";
 import { CHANGE_MIGRATIONS } from "../operations/change/store.ts";
+import { pagersOf } from "../operations/escalation/pager.ts";
+import { openEscalations } from "../operations/escalation/service.ts";
+import { subjectsOf } from "../operations/escalation/subjects.ts";
+import { ESCALATION_MIGRATIONS } from "../operations/escalation/tables.ts";
+import { openHistory } from "../operations/history/service.ts";
+import { HISTORY_MIGRATIONS } from "../operations/history/store.ts";
 import { feel } from "../operations/incident/felt.ts";
 import { openReverts, type RevertNews, type Reverts } from "../operations/incident/revertDrift.ts";
 import { type Incidents, openIncidents } from "../operations/incident/service.ts";
@@ -25,8 +37,12 @@ import type { MonitorEvent } from "../operations/monitor/model.ts";
 import { openMonitors } from "../operations/monitor/service.ts";
 import { MONITOR_MIGRATIONS } from "../operations/monitor/store.ts";
 import { openProbes } from "../operations/probe/service.ts";
+import { openReviews } from "../operations/review/service.ts";
+import { REVIEW_MIGRATIONS } from "../operations/review/store.ts";
 import { openTrail } from "../operations/trail/service.ts";
 import { TRAIL_MIGRATIONS } from "../operations/trail/store.ts";
+import { openPasswords } from "../platform/auth/password.ts";
+import { openSessions } from "../platform/auth/sessions.ts";
 import { AUTH_MIGRATIONS } from "../platform/auth/store.ts";
 import { openTokens } from "../platform/auth/tokens.ts";
 import { openChannel } from "../platform/channel.ts";
@@ -36,9 +52,14 @@ import type { DatabaseFault } from "../platform/db/fault.ts";
 import { migrate } from "../platform/db/migrate.ts";
 import type { Transport } from "../platform/transport/transport.ts";
 import { raiseAlarms } from "./alarms.ts";
+import { tellBreakGlass } from "./breakGlassAlarm.ts";
 import { openFeed } from "./events.ts";
+import { FOLLOWING_MIGRATIONS, openFollowing } from "./following.ts";
+import { helpBack } from "./helpBack.ts";
+import { LEARNING_MIGRATIONS, openLearning } from "./learning.ts";
 import { recordNetwork } from "./networkRecord.ts";
 import { tellNews } from "./news.ts";
+import { tellOwnApart } from "./ownLoads.ts";
 import { openReload } from "./reload.ts";
 import { openRounds } from "./rounds.ts";
 import { settle } from "./settle.ts";
@@ -55,8 +76,14 @@ export interface ServiceSettings {
   /** Names this run of the server: numbers of news begin anew with it. */
   readonly run: string;
   readonly onFault: (fault: unknown) => void;
+  /** Folder of drills. */
+  readonly drills: string;
+  /** Whoever comes may be anybody of the network file; default: false. */
+  readonly isDemo?: boolean;
   /** Another way to reach devices, for tests. */
   readonly openTransport?: (reach: Reach) => Transport;
+  /** Where changes are proved; default: on the server's own thread. */
+  readonly prove?: Prover;
 }
 
 /** Tables of all that takes part, in the order in which they refer to each other. */
@@ -65,11 +92,16 @@ const MIGRATIONS = [
   TRAIL_MIGRATIONS,
   INVENTORY_MIGRATIONS,
   CHANGE_MIGRATIONS,
+  REVIEW_MIGRATIONS,
   APPLY_MIGRATIONS,
   AUDIT_MIGRATIONS,
   MONITOR_MIGRATIONS,
   ALERT_MIGRATIONS,
   INCIDENT_MIGRATIONS,
+  ...FOLLOWING_MIGRATIONS,
+  HISTORY_MIGRATIONS,
+  ...LEARNING_MIGRATIONS,
+  ESCALATION_MIGRATIONS,
 ];
 
 export type Service = Exclude<
@@ -94,10 +126,28 @@ export async function openService(settings: ServiceSettings) {
   if (inventory.kind === "badFile") return inventory;
   const { network, transportOf } = inventory;
   const access = openAccess({ tokens: openTokens(database, clock), trail, clock, network });
+  const sessions = openPeopleSessions({
+    sessions: openSessions(database, clock),
+    trail,
+    clock,
+    network,
+    isDemo: settings.isDemo ?? false,
+  });
+  const passwords = openPasswords();
+  const people = { database, clock, trail, network, passwords, sessions };
+  const breakGlass = openBreakGlass({
+    ...people,
+    endSessions: (by) => sessions.endAll(BREAK_GLASS, "newSecret", by),
+  });
+  const tellEmergency = () => tellBreakGlass(alerts, sessions).catch(onFault);
+  const passwordLogin = openPasswordLogin({ ...people, breakGlass, onBreakGlass: tellEmergency });
+  const accounts = openAccounts({ ...people, passwordLogin });
   const common = { database, clock, trail, devices: inventory };
+  const proving = settings.prove === undefined ? {} : { prove: settings.prove };
   const changeEvents = openChannel<ChangeEvent>(onFault);
   const adoptions = openAdoptions(common);
-  const changes = openChanges({ ...common, events: changeEvents });
+  const changes = openChanges({ ...common, ...proving, events: changeEvents });
+  const reviews = openReviews({ database, clock, trail, changes, onFault });
   const probes = openProbes({
     network: network(),
     transportOf,
@@ -121,9 +171,11 @@ export async function openService(settings: ServiceSettings) {
     run: (device, command) => runOn(inventory, device, command),
     onFault,
   });
+  const closing = new AbortController();
   const recovery: Recovery = { flush: queues.flush, probes: () => steps().probes };
   const applies = openApplies({
     ...common,
+    ...proving,
     ...arms,
     changes,
     events: applyNews,
@@ -155,7 +207,7 @@ export async function openService(settings: ServiceSettings) {
     taken: async (device) => (await applying(device)) ?? reverts.taken(device),
     attribute: audit.attribute,
     record: (event, transaction) => trail.append(event, transaction),
-    recover: () => helpBack(recovery, probes),
+    recover: () => helpBack(recovery, probes, closing.signal),
   });
   const revertNews = openChannel<RevertNews>(onFault);
   const reverts: Reverts = openReverts({
@@ -168,6 +220,7 @@ export async function openService(settings: ServiceSettings) {
     onFault,
   });
   const monitors = openMonitors(watched);
+  const history = openHistory({ database, clock, views: () => monitors.states(), onFault });
   const alerts = openAlerts({
     database,
     clock,
@@ -176,14 +229,39 @@ export async function openService(settings: ServiceSettings) {
     random: Math.random,
     onFault,
   });
+  const escalations = openEscalations({
+    database,
+    clock,
+    trail,
+    network,
+    subjects: async () => subjectsOf(await incidents.open(), await alerts.unresolved()),
+    alerts,
+    pagers: () => pagersOf(network().notify, clock),
+    random: Math.random,
+    onFault,
+  });
   const feed = openFeed(settings.run, onFault);
   const parts = { inventory, changes, applies, audit, incidents, probes, monitors, alerts };
-  tellNews(feed, clock, { ...parts, changeEvents, applyNews, revertNews });
+  tellNews(feed, clock, { ...parts, reviews, escalations, changeEvents, applyNews, revertNews });
   const alarms = raiseAlarms(alerts, { ...parts, network, applyNews }, onFault);
+  const standing = openStanding({
+    network,
+    states: () => audit.states(),
+    snapshotOf: (hash) => inventory.snapshotOf(hash),
+  });
+  const learning = openLearning({ ...watched, ...parts, trail, drills: settings.drills }, feed);
+  const { drills } = learning;
+  const following = openFollowing(
+    { ...watched, ...parts, trail, networkFile, standing, drills },
+    feed,
+  );
   const rounds = openRounds(async () => {
     await settle({ ...parts, network, clock }).catch(onFault);
     for (const device of network().devices.keys()) await applies.endStuck(device).catch(onFault);
     await alarms.reconcile();
+    await following.round();
+    await escalations.look();
+    await tellEmergency();
   }, onFault);
 
   /* What runs is judged against the newest baseline, and our own applies are told apart. */
@@ -192,17 +270,11 @@ export async function openService(settings: ServiceSettings) {
     audit.rebase(event.baseline.device).catch(onFault);
     applies.endStuck(event.baseline.device).catch(onFault);
   });
-  const attributed = new Map<number, () => void>();
-  const own = (applyId: number, device: string, change: number) => {
-    if (attributed.has(applyId)) return;
-    attributed.set(applyId, audit.attribute(device, { kind: "change", change }));
-  };
-  applyNews.subscribe((news) => {
-    const { applyId, changeId, device } = news;
-    if (news.kind === "state" && news.state.kind === "arming") own(applyId, device, changeId);
-    if (news.kind !== "over") return;
-    attributed.get(applyId)?.();
-    attributed.delete(applyId);
+  const own = tellOwnApart(audit, applyNews);
+  /* Who is called follows from what is there: from a cause that is found as well. */
+  incidents.events.subscribe(() => void escalations.look());
+  alerts.events.subscribe(({ alert }) => {
+    if (/^(?:blind|incident)\//.test(alert.key)) void escalations.look();
   });
   /* "Not explained by any difference" is worth as much as the last look at the devices. */
   incidents.events.subscribe(({ kind }) => {
@@ -225,6 +297,7 @@ export async function openService(settings: ServiceSettings) {
     told?.catch(onFault);
   });
   probes.results.subscribe((result) => {
+    history.keep(result).catch(onFault);
     const felt = feel(result);
     if (felt.kind === "symptom") incidents.symptom(felt.symptom).catch(onFault);
     if (felt.kind !== "well") return;
@@ -237,10 +310,23 @@ export async function openService(settings: ServiceSettings) {
     version: settings.version,
     clock,
     access,
+    sessions,
+    passwordLogin,
+    accounts,
+    breakGlass,
     trail,
     ...parts,
+    playbooks: following.playbooks,
+    ...learning,
+    actions: following.actions,
+    statusPages: following.statusPages,
+    helpDesk: following.helpDesk,
     reverts,
     adoptions,
+    history,
+    escalations,
+    reviews,
+    standing,
     reload: openReload({ ...parts, trail, clock, rounds }),
     feed,
     /** Sets right what was told of what is over, and what is there and was not told. */
@@ -251,26 +337,34 @@ export async function openService(settings: ServiceSettings) {
       await recordNetwork(trail, network(), clock());
       alerts.start();
       /* What is loaded from here on is ours, as it was before: not of whoever is logged in. */
-      for (const { id, order } of await applies.resume()) own(id, order.device, order.changeId);
+      for (const { id, order } of await applies.resume())
+        own({ applyId: id, ...order, isAlone: order.isAlone ?? false });
       await reverts.resume();
       await incidents.resume();
+      await following.resume();
       await Promise.all([...network().devices.keys()].map((name) => audit.start(name)));
       probes.start();
       monitors.start();
+      history.start();
+      escalations.start();
       rounds.start();
     },
     /** Lets what is under way come to a place from which it can be taken up again. */
     async close(): Promise<void> {
+      closing.abort();
       /* One that cannot close must not keep the others open. */
       for (const close of [
         () => rounds.stop(),
         () => Promise.all([applies.close(), reverts.close()]),
         () => queues.stop(),
         () => Promise.all([probes.stop(), monitors.stop()]),
+        () => history.stop(),
         /* An undo is seen to its end while its device is still watched; the last words of the audit come behind it. */
         () => incidents.settled(),
         () => audit.close(),
+        () => following.settled(),
         () => incidents.settled(),
+        () => escalations.close(),
         () => alerts.close(),
         () => inventory.close(),
       ])
@@ -298,25 +392,4 @@ function feelMonitor(incidents: Incidents, event: MonitorEvent): Promise<void> |
     case "seeing":
       return null;
   }
-}
-
-/** Sentences on what was done so that mail of the outage leaves, and on what it still waits for. */
-async function helpBack(
-  recovery: Recovery,
-  probes: Pick<ReturnType<typeof openProbes>, "run">,
-): Promise<readonly string[]> {
-  const flushed = await recovery.flush();
-  const asked = await Promise.all(recovery.probes().map((id) => probes.run(id)));
-  return [
-    ...flushed.map(({ device, problem }) =>
-      problem === null
-        ? `${device}: queue flushed`
-        : `${device}: the queue was not flushed: ${problem}`,
-    ),
-    ...asked.map(({ monitor, outcome, reason, measured }) =>
-      outcome === "ok" || outcome === "degraded"
-        ? `${monitor} works again (${measured})`
-        : `still waiting for ${monitor}: ${outcome}, ${reason ?? "no reason given"}`,
-    ),
-  ];
 }

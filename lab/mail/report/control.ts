@@ -5,7 +5,13 @@ import { startDatabase, stopDatabase } from "../database.ts";
 import type { MailLab } from "../folder.ts";
 import { fix, putHarmlessRule } from "../hand.ts";
 import type { LoadCount } from "../mailCount.ts";
-import { type Incident, incidentsSince, isIncident, symptomText } from "./incidents.ts";
+import {
+  closeEarlier,
+  type Incident,
+  incidentsSince,
+  isIncident,
+  symptomText,
+} from "./incidents.ts";
 import type { Rig } from "./rig.ts";
 import { lostMails, RECOVERY_MS, TOLD_MS, underLoad } from "./scene.ts";
 
@@ -66,6 +72,7 @@ async function breakElsewhere({ lab, server }: Rig, which: ControlName) {
   const ruleMs = await putHarmlessRule(lab);
   const told = await server.await(ruleMs, ({ topic }) => topic === "difference", TOLD_MS);
   await pause(BETWEEN_MS);
+  await closeEarlier(server);
   const beganMs = Date.now();
   await begin(lab);
   const opened = await server.await(beganMs, isIncident("opened"), TOLD_MS);

@@ -1,9 +1,11 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { z } from "zod";
 import {
   incident as incidentBody,
   incidents,
   postmortem,
 } from "../../../src/server/contract/incident.ts";
+import { RECOVERY_MS } from "./scene.ts";
 import type { Heard, LabServer } from "./server.ts";
 
 /* What a report asks of incidents. */
@@ -22,6 +24,29 @@ export async function incidentOf(server: LabServer, heard: Heard | null): Promis
 /** `incident/3` is at `/v1/incidents/3`. */
 export function pathOf({ subject }: Heard): string {
   return `/v1/${subject.replace("incident/", "incidents/")}`;
+}
+
+/** Milliseconds between two looks. */
+const LOOK_MS = 500;
+
+/**
+ * Waits for the end of whatever hurt before anything was played, and closes its incident: on a busy machine a probe can
+ * be late, and its incident would take in what is played, so that none would open.
+ */
+export async function closeEarlier(server: LabServer): Promise<void> {
+  for (const end = Date.now() + RECOVERY_MS; ; await pause(LOOK_MS)) {
+    const { incidents: all } = await server.ask("eva", "GET", "/v1/incidents", incidents);
+    const open = all.filter(({ status }) => status !== "closed");
+    if (open.length === 0) return;
+    if (Date.now() > end)
+      throw new Error(`it still hurts: ${open.map(({ title }) => title).join("; ")}`);
+    /* One that still waits for something is refused, and asked for again. */
+    for (const { id, recoveredMs } of open)
+      if (recoveredMs !== null)
+        await server
+          .ask("ana", "POST", `/v1/incidents/${id}/close`, incidentBody)
+          .catch(() => undefined);
+  }
 }
 
 /** What was opened since a moment, oldest first. */

@@ -22,9 +22,13 @@ export interface NetResult {
   readonly overridden: readonly string[];
   readonly state: string;
   readonly rolledBackMs: number | null;
+  /** When each state was come to, for whoever asks where the time goes. */
+  readonly steps: readonly { readonly kind: string; readonly ms: number }[];
   /** A mail that was begun when the rollback was told, and what became of it. */
   readonly delivered: Delivered | null;
   readonly deliveredMs: number | null;
+  /** When the mail was begun. */
+  readonly sentMs: number | null;
   /** The checks that said no, in words. */
   readonly failed: readonly string[];
   /** Those that said no and were not allowed to count. */
@@ -96,8 +100,13 @@ async function applyAndWatch(
   return {
     state: apply.state.kind,
     rolledBackMs: sinceLoad(momentOf(apply, "rolledBack")),
+    steps: apply.states.map(({ state, atMs }) => ({
+      kind: state.kind,
+      ms: atMs - (loadedMs ?? 0),
+    })),
     delivered,
     deliveredMs: sinceLoad(delivered?.arrivedMs),
+    sentMs: sinceLoad(delivered?.beganMs),
     failed: failed.filter(({ isCounted }) => isCounted).map(evidenceText),
     excused: failed.filter(({ isCounted }) => !isCounted).map(evidenceText),
     flushed: (apply.aftermath?.flushed ?? []).map(

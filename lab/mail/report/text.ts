@@ -56,7 +56,7 @@ function netText(all: readonly NetResult[]): readonly string[] {
         "how it came to be applied",
         "position",
         "end",
-        "load → rolled back",
+        "load → looked, told to take back, taken back, mail begun",
         "load → a mail begun after that arrives outside",
         "what said no",
         "said no, and may not",
@@ -67,13 +67,19 @@ function netText(all: readonly NetResult[]): readonly string[] {
           : "no intent tells of it",
         one.position,
         one.state,
-        seconds(one.rolledBackMs),
+        [stepMs(one, "loaded"), stepMs(one, "rollingBack"), one.rolledBackMs, one.sentMs]
+          .map(seconds)
+          .join(", "),
         seconds(one.deliveredMs),
         one.failed.join("; "),
         one.excused.join("; ") || "nothing",
       ]),
     ),
   ];
+}
+
+function stepMs({ steps }: NetResult, kind: string): number | null {
+  return steps.find((step) => step.kind === kind)?.ms ?? null;
 }
 
 /** Median and worst, where each position was played several times. */

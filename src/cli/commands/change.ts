@@ -106,12 +106,14 @@ async function proveOne(
 export interface ApproveOptions extends Asking {
   /** Begin of the hash of what was looked at. */
   readonly shown?: string;
+  /** What would be lost, in the words of somebody whom nobody else can approve for. */
+  readonly alone?: string;
 }
 
 /** Hexadecimal digits of a hash that nobody finds something else for: 128 bits. */
 const LEAST_DIGITS = 32;
 
-/** Approves what was looked at: with its hash, or after it was shown. */
+/** Approves what was looked at, or begins the pause before that: with its hash, or after it was shown. */
 export function approve(id: string, options: ApproveOptions, streams: Streams): Promise<ExitCode> {
   return withServer(options, streams, async (api) => {
     const change = await api.get<ChangeBody>(changePath(id));
@@ -122,14 +124,18 @@ export function approve(id: string, options: ApproveOptions, streams: Streams): 
       tellUsage(streams.error, `change ${id} is not proved: nothing was approved`, help);
       return EXIT.usage;
     }
+    const { shown, alone: loss } = options;
+    const isPause = loss !== undefined;
     const question = {
       hash: shownHash,
-      said: options.shown,
-      words: `Approve change ${id} of ${change.device}?`,
-      command: `premortem approve ${id} --shown`,
+      said: shown,
+      words: `${isPause ? "Begin the pause before you approve alone" : "Approve"} change ${id} of ${change.device}?`,
+      command: `premortem approve ${id}${isPause ? " --alone TEXT" : ""} --shown`,
     };
     if (!(await isSeen(api, change, question, streams))) return EXIT.usage;
-    return sent(api, `${changePath(id)}/approve`, { shownHash }, options, streams);
+    return isPause
+      ? sent(api, `${changePath(id)}/alone`, { shownHash, loss }, options, streams)
+      : sent(api, `${changePath(id)}/approve`, { shownHash }, options, streams);
   });
 }
 

@@ -1,12 +1,14 @@
 import { ENGINE_CODES, explain, explanations } from "../../engine/answer/explain.ts";
+import { DRILL_CODES } from "../../operations/drill/codes.ts";
 import { NETWORK_CODES } from "../../operations/inventory/codes.ts";
+import { PLAYBOOK_CODES } from "../../operations/playbook/codes.ts";
 import { columns } from "../../report/formats/text/style.ts";
 import { wrapped } from "../../report/formats/text/wrapped.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
 import { tellUsage } from "../problems.ts";
 import type { Streams } from "../streams.ts";
 
-const ALL = explanations([...ENGINE_CODES, NETWORK_CODES]);
+const ALL = explanations([...ENGINE_CODES, NETWORK_CODES, PLAYBOOK_CODES, DRILL_CODES]);
 
 /** Says what a code means; without one, lists them all. */
 export function explainCode(

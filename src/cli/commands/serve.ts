@@ -11,11 +11,12 @@ export interface ServeOptions {
   readonly host: string;
   readonly port: string;
   readonly newAdminToken?: boolean;
+  readonly simulated?: boolean;
 }
 
 /** Serves until it is asked to end, or cannot go on. */
 export async function serve(
-  { data, network, host, port, newAdminToken }: ServeOptions,
+  { data, network, host, port, newAdminToken, simulated }: ServeOptions,
   version: string,
   { out, error }: Streams,
 ): Promise<ExitCode> {
@@ -34,6 +35,7 @@ export async function serve(
     version,
     devicePart: PREMORTEM_DEVICE_PART,
     isTokenLost: newAdminToken === true,
+    isSimulated: simulated === true,
   });
   if (server.kind === "badFile") {
     const { file, text, problem, diagnostics } = server;
@@ -45,10 +47,12 @@ export async function serve(
     tellUsage(error, server.message, server.help);
     return EXIT.usage;
   }
-  const { firstToken, url } = server;
-  const token = firstToken === null ? "" : `A token that makes others is in ${firstToken}\n`;
+  const { first, url } = server;
+  const token = first.token === null ? "" : `A token that makes others is in ${first.token}\n`;
+  const links =
+    first.links === null ? "" : `Links with which people choose a password are in ${first.links}\n`;
   /* At once: whoever reads the first line alone closes the stream, which would end the server. */
-  out.write(`premortem serves at ${url}\n${token}`);
+  out.write(`premortem serves at ${url}\n${token}${links}`);
   const lost = await Promise.race([ending, server.lost]);
   if (lost !== null) {
     tellUsage(error, lost.message, lost.help);

@@ -15,6 +15,7 @@ import { statusText } from "../server/statusText.ts";
 import { timeText } from "../server/times.ts";
 import { type Asking, print, versioned, withServer } from "../server/withServer.ts";
 import type { Streams } from "../streams.ts";
+import { acknowledgeCall } from "./onCall.ts";
 
 /** Everything at once. */
 export function status(options: Asking, streams: Streams): Promise<ExitCode> {
@@ -137,7 +138,12 @@ export function alerts(options: Asking, streams: Streams): Promise<ExitCode> {
   });
 }
 
-export function acknowledge(id: string, options: Asking, streams: Streams): Promise<ExitCode> {
+export function acknowledge(
+  id: string,
+  options: Asking & { readonly escalation?: boolean },
+  streams: Streams,
+): Promise<ExitCode> {
+  if (options.escalation === true) return acknowledgeCall(id, options, streams);
   return withServer(options, streams, async (api) => {
     const path = `/v1/alerts/${encodeURIComponent(id)}/acknowledge`;
     const alert = await api.send<AlertBody>("POST", path);

@@ -7,24 +7,40 @@ export const SHORT_HASH = 12;
 
 export function changeLine(one: ChangeBody, style: Style): string {
   const files = one.paths.map(shown).join(", ");
-  return `${one.id}  ${tint(style, "bold", one.status)}  ${shown(one.device)}  ${files}  by ${shown(one.author)}, ${timeText(one.createdMs)}`;
+  const mark = one.isFourEyes === false ? ` ${tint(style, "yellow", "(not four eyes)")}` : "";
+  return `${one.id}  ${tint(style, "bold", one.status)}${mark}  ${shown(one.device)}  ${files}  by ${shown(one.author)}, ${timeText(one.createdMs)}`;
 }
 
 /** A change, and what it waits for. */
 export function changeText(change: ChangeBody, style: Style): string {
-  const { contentHash, shownHash, approvals, override, overrideHash } = change;
+  const { contentHash, shownHash, approvals, alone, isFourEyes, override, overrideHash } = change;
+  const { trainingOverdue } = change;
   const lines = [
     `change ${changeLine(change, style)}`,
     `content ${contentHash}`,
     ...(shownHash === null ? [] : [`shown ${shownHash}`]),
     ...approvals.map(
-      ({ by, void: why }) =>
-        `approved by ${shown(by)}${why === null ? "" : `; void: ${shown(why)}`}`,
+      ({ by, alone, void: why }) =>
+        `approved by ${shown(by)}${alone === null ? "" : `, alone: would be lost: ${shown(alone.loss)}`}${why === null ? "" : `; void: ${shown(why)}`}`,
     ),
+    ...(isFourEyes === false ? [tint(style, "yellow", NOT_FOUR_EYES)] : []),
+    ...(alone === null ? [] : [askText(alone)]),
     ...(override === null ? [] : [overrideText(override), `override ${overrideHash}`]),
     ...missingLines(change, style),
+    ...(trainingOverdue.length === 0
+      ? []
+      : [
+          `${tint(style, "yellow", "training overdue")}: ${trainingOverdue.map(shown).join(", ")}; you may approve all the same`,
+        ]),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+const NOT_FOUR_EYES = "not four eyes: who wrote it approved it alone";
+
+function askText({ by, loss, untilMs, void: why }: NonNullable<ChangeBody["alone"]>): string {
+  const counts = why === null ? `the pause ends ${timeText(untilMs)} UTC` : `void: ${shown(why)}`;
+  return `${shown(by)} said what would be lost: ${shown(loss)}; ${counts}`;
 }
 
 function overrideText(override: NonNullable<ChangeBody["override"]>): string {
@@ -50,11 +66,23 @@ function missingText(id: number, missing: ChangeBody["missing"][number]): string
       return missing.reason === null
         ? `an approval, by somebody else than ${missing.notBy.map(shown).join(", ")}: \`premortem approve ${id}\``
         : `an approval that counts (${shown(missing.reason)}): \`premortem prove ${id}\`, then \`premortem approve ${id}\``;
+    case "alone":
+      return aloneText(id, missing);
     case "intents":
       return `${intentsText(missing)}: edit it, or ask for an override: \`premortem override ${id}\``;
     case "grant":
       return `a grant of the override, by somebody else than ${missing.notBy.map(shown).join(", ")}: \`premortem grant ${id}\``;
   }
+}
+
+function aloneText(
+  id: number,
+  { by, untilMs, reason }: Extract<ChangeBody["missing"][number], { kind: "alone" }>,
+): string {
+  if (untilMs !== null)
+    return `an approval by ${shown(by)}, alone, from ${timeText(untilMs)} UTC on: \`premortem approve ${id}\``;
+  const why = reason === null ? "" : ` (${shown(reason)})`;
+  return `an approval${why}; nobody else than ${shown(by)} may give it: \`premortem approve ${id} --alone 'what would be lost'\``;
 }
 
 function intentsText(missing: Extract<ChangeBody["missing"][number], { kind: "intents" }>): string {

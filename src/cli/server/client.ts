@@ -11,6 +11,8 @@ export interface CallFault {
 
 /** The API, as one person. */
 export interface Api {
+  /** Where the server is. */
+  readonly url: string;
   get<Answer>(path: string): Promise<Answer | CallFault>;
   send<Answer>(method: Method, path: string, body?: unknown): Promise<Answer | CallFault>;
   /** Opens the stream of news, behind the one of this id; empty: from now on. */
@@ -54,6 +56,7 @@ export function openApi(url: string, token: string): Api {
       : faultOf(url, response.status, answer);
   };
   return {
+    url,
     get: (path) => call("GET", path, undefined),
     send: (method, path, body) => call(method, path, body),
     async follow(lastId) {

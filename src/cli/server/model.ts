@@ -1,8 +1,16 @@
 import type { z } from "@hono/zod-openapi";
+import type * as action from "../../server/contract/action.ts";
 import type * as change from "../../server/contract/change.ts";
 import type * as device from "../../server/contract/device.ts";
+import type * as drill from "../../server/contract/drill.ts";
+import type * as escalation from "../../server/contract/escalation.ts";
+import type * as helpDesk from "../../server/contract/helpDesk.ts";
 import type * as incident from "../../server/contract/incident.ts";
+import type * as playbook from "../../server/contract/playbook.ts";
 import type * as service from "../../server/contract/service.ts";
+import type * as session from "../../server/contract/session.ts";
+import type * as simulation from "../../server/contract/simulation.ts";
+import type * as statusPage from "../../server/contract/statusPage.ts";
 
 /* What the server answers, by its contract; types alone, so that nothing of it is loaded. */
 
@@ -22,10 +30,30 @@ export type IncidentList = z.output<typeof incident.incidents>;
 export type ProposedUndoBody = z.output<typeof incident.proposedUndo>;
 export type PostmortemBody = z.output<typeof incident.postmortem>;
 export type StatusBody = z.output<typeof service.status>;
+export type EscalationBody = z.output<typeof escalation.escalation>;
+export type EscalationList = z.output<typeof escalation.escalations>;
+export type OnCallBody = z.output<typeof escalation.onCall>;
 export type AlertBody = z.output<typeof service.alert>;
 export type AlertList = z.output<typeof service.alerts>;
+export type HandBody = z.output<typeof simulation.handAnswer>;
 export type ProbeBody = z.output<typeof service.probe>;
 export type TokenList = z.output<typeof service.tokens>;
 export type IssuedTokenBody = z.output<typeof service.issuedToken>;
 export type TrailPage = z.output<typeof service.trailPage>;
 export type TrailVerdict = z.output<typeof service.verdict>;
+export type AccountList = z.output<typeof session.accounts>;
+export type InvitationBody = z.output<typeof session.invitation>;
+export type ResetBody = z.output<typeof session.reset>;
+export type BreakGlassBody = z.output<typeof session.breakGlassMade>;
+export type PlaybookBody = z.output<typeof playbook.playbook>;
+export type PlaybookList = z.output<typeof playbook.playbooks>;
+export type PlaybookRunBody = z.output<typeof playbook.run>;
+export type PlaybookRunList = z.output<typeof playbook.runs>;
+export type ReportBody = z.output<typeof helpDesk.reportTaken>;
+export type ActionBody = z.output<typeof action.action>;
+export type ActionList = z.output<typeof action.actions>;
+export type StatusFilesBody = z.output<typeof statusPage.statusFiles>;
+export type DrillListBody = z.output<typeof drill.drills>;
+export type DrillRunBody = z.output<typeof drill.run>;
+export type DrillActionBody = z.input<typeof drill.actionBody>;
+export type DebriefBody = z.output<typeof drill.debrief>;

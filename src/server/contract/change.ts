@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import type { ProofAnswer } from "../../engine/answer/proof.ts";
 import { DEFAULT_WINDOW_S } from "../../operations/apply/window.ts";
-import { hash, listOf, milliseconds, name, text } from "./common.ts";
+import { hash, id as idNumber, listOf, milliseconds, name, text } from "./common.ts";
 
 /** The longest path that Linux takes. */
 const MAXIMUM_PATH = 4_096;
@@ -22,11 +22,25 @@ const files = z
   .describe("source files of the device as they shall be, by the path that they have there");
 
 export const proposeBody = z.strictObject({ device: name, files }).openapi("Propose");
-export const editBody = z.strictObject({ files }).openapi("Edit");
+export const editBody = z
+  .strictObject({
+    files,
+    seenHash: hash
+      .nullable()
+      .default(null)
+      .describe("`contentHash` of what was edited: refused where somebody else was faster"),
+  })
+  .openapi("Edit");
 export const approveBody = z
   .strictObject({ shownHash: hash.describe("`shownHash` of the change as it was looked at") })
   .openapi("Approve");
 const reason = text(MAXIMUM_REASON);
+export const aloneBody = z
+  .strictObject({
+    shownHash: hash.describe("`shownHash` of the change as it was looked at"),
+    loss: reason.describe("what would be lost if it goes wrong, in words"),
+  })
+  .openapi("ApproveAlone");
 export const overrideBody = z
   .strictObject({ reason, untilMs: milliseconds })
   .openapi("AskOverride");
@@ -44,6 +58,11 @@ export const applyBody = z
   })
   .openapi("StartApply");
 
+const aloneWord = {
+  loss: z.string().describe("what would be lost, in their words"),
+  askedMs: milliseconds,
+  untilMs: milliseconds.describe("the end of the pause"),
+};
 const approval = z.object({
   by: z.string(),
   atMs: milliseconds,
@@ -57,6 +76,15 @@ const approval = z.object({
       undecided: listOf(z.string()),
     })
     .describe("what the approver looked at: it holds for exactly this"),
+  void: z.string().nullable().describe("why it does not count; null: it does"),
+  alone: z
+    .object(aloneWord)
+    .nullable()
+    .describe("given by who wrote it: not four eyes; null: by somebody else"),
+});
+const aloneAsk = z.object({
+  by: z.string(),
+  ...aloneWord,
   void: z.string().nullable().describe("why it does not count; null: it does"),
 });
 const excused = {
@@ -95,6 +123,15 @@ const missing = z.discriminatedUnion("kind", [
     reason: z.string().nullable().describe("why the last one that was given does not count"),
   }),
   z.object({
+    kind: z.literal("alone"),
+    by: z.string().describe("who wrote it, and is the only one who may approve it"),
+    pauseMs: z.number(),
+    untilMs: milliseconds
+      .nullable()
+      .describe("the end of the pause; null: it is not said what would be lost"),
+    reason: z.string().nullable().describe("why what was said or approved last does not count"),
+  }),
+  z.object({
     kind: z.literal("intents"),
     broken: listOf(z.string()),
     undecided: listOf(z.string()),
@@ -129,9 +166,17 @@ export const change = z
     updatedMs: milliseconds,
     paths: listOf(z.string()),
     approvals: listOf(approval),
+    alone: aloneAsk.nullable().describe("a pause before an approval of who is alone"),
+    isFourEyes: z
+      .boolean()
+      .nullable()
+      .describe("false: approved by who wrote it, alone; null: not approved as it is now"),
     override: override.nullable(),
     proof: proofSummary.nullable(),
     missing: listOf(missing).describe("what stands between it and its apply"),
+    trainingOverdue: listOf(z.string()).describe(
+      "while it waits for an approval that you may give: lessons that you are late with. It warns, and blocks nothing",
+    ),
   })
   .openapi("Change");
 export const changes = z.object({ changes: listOf(change) });
@@ -215,3 +260,31 @@ export const apply = z
   })
   .openapi("Apply");
 export const applies = z.object({ applies: listOf(apply) });
+
+const MAXIMUM_COMMENT = 4_000;
+const MAXIMUM_LINE = 10_000_000;
+const place = z.object({
+  path: text(MAXIMUM_PATH).min(1),
+  line: z.number().int().min(1).max(MAXIMUM_LINE),
+});
+export const commentBody = z
+  .strictObject({
+    text: text(MAXIMUM_COMMENT).min(1),
+    contentHash: hash.describe("of the content that was looked at"),
+    place: place.nullable().default(null).describe("a line of a file of that content"),
+  })
+  .openapi("WriteComment");
+export const comment = z
+  .object({
+    id: z.number(),
+    change: z.number(),
+    by: z.string(),
+    atMs: milliseconds,
+    text: z.string(),
+    contentHash: hash,
+    place: z.object({ path: z.string(), line: z.number() }).nullable(),
+    resolved: z.object({ by: z.string(), atMs: milliseconds }).nullable(),
+  })
+  .openapi("Comment");
+export const comments = z.object({ comments: listOf(comment) });
+export const commentPath = z.object({ id: idNumber, comment: idNumber });

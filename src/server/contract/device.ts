@@ -99,6 +99,17 @@ export const pulled = z
   })
   .openapi("Pulled");
 
+export const standing = z
+  .object({
+    device: z.string(),
+    hash: hash.nullable().describe("the snapshot that was judged; null: nothing could be"),
+    sinceMs: milliseconds.nullable().describe("since when exactly this runs, as far as was seen"),
+    intents: listOf(checkedIntent),
+    assumptions: listOf(z.string()),
+    notSeen: listOf(z.string()).describe("what nobody sees of it: no answer reaches there"),
+  })
+  .openapi("Standing");
+
 export const snapshot = z
   .object({
     device: z.string(),
@@ -126,7 +137,14 @@ export const revertedDrift = z
 
 const who = z
   .discriminatedUnion("kind", [
-    z.object({ kind: z.literal("change"), change: z.number() }),
+    z.object({
+      kind: z.literal("change"),
+      change: z.number(),
+      isAlone: z
+        .boolean()
+        .default(false)
+        .describe("approved by who wrote it, alone: not four eyes"),
+    }),
     z.object({ kind: z.literal("undo"), incident: z.number(), login: z.string() }),
     z.object({ kind: z.literal("revert"), login: z.string() }),
     z.object({

@@ -168,6 +168,14 @@ export const networkSummary = z
     devices: listOf(z.string()),
     zones: listOf(z.string()),
     roles: listOf(z.string()),
+    map: listOf(
+      z.object({
+        zone: z.string(),
+        device: z.string(),
+        interfaces: listOf(z.string()),
+        holds: listOf(z.string()).describe("roles and devices of which some host lies there"),
+      }),
+    ).describe("who lies behind which device"),
     intents: listOf(
       z.object({ id: z.string(), critical: z.boolean(), reason: z.string().nullable() }),
     ),

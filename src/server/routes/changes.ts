@@ -1,11 +1,17 @@
-import type { ChangeView, ListedView } from "../../operations/change/service.ts";
+import type { ChangeView, ListedView } from "../../operations/change/view.ts";
+import type { Training } from "../../operations/training/service.ts";
+import type { Actor } from "../../platform/auth/actor.ts";
 import * as contract from "../contract/change.ts";
 import { idPath, pageQuery } from "../contract/common.ts";
 import { isTrouble, type Trouble } from "../errors.ts";
 import { type Mount, operation } from "../operation.ts";
 import type { Service } from "../wire.ts";
 
-export function changeRoutes({ changes }: Pick<Service, "changes">): readonly Mount[] {
+type Parts = Pick<Service, "changes" | "training">;
+
+export function changeRoutes({ changes, training }: Parts): readonly Mount[] {
+  const told = async (found: ChangeView | Refusal, actor: Actor) =>
+    isTrouble(found) ? found : changeBody(found, actor, await lateWith(training, actor));
   return [
     operation({
       method: "get",
@@ -14,9 +20,10 @@ export function changeRoutes({ changes }: Pick<Service, "changes">): readonly Mo
       role: "any",
       query: pageQuery,
       result: contract.changes,
-      run: async ({ query: { limit, before } }) => {
+      run: async ({ query: { limit, before }, actor }) => {
         const found = await changes.list({ limit, beforeId: before ?? null });
-        return { changes: found.map(changeBody) };
+        const late = await lateWith(training, actor);
+        return { changes: found.map((one) => changeBody(one, actor, late)) };
       },
     }),
     operation({
@@ -27,7 +34,7 @@ export function changeRoutes({ changes }: Pick<Service, "changes">): readonly Mo
       body: contract.proposeBody,
       result: contract.change,
       run: async ({ body: { device, files }, actor }) =>
-        told(await changes.propose(device, filesOf(files), actor)),
+        told(await changes.propose(device, filesOf(files), actor), actor),
     }),
     operation({
       method: "get",
@@ -36,7 +43,7 @@ export function changeRoutes({ changes }: Pick<Service, "changes">): readonly Mo
       role: "any",
       params: idPath,
       result: contract.change,
-      run: async ({ params }) => told(await changes.get(params.id)),
+      run: async ({ params, actor }) => told(await changes.get(params.id), actor),
     }),
     operation({
       method: "get",
@@ -61,7 +68,7 @@ export function changeRoutes({ changes }: Pick<Service, "changes">): readonly Mo
       body: contract.editBody,
       result: contract.change,
       run: async ({ params, body, actor }) =>
-        told(await changes.edit(params.id, filesOf(body.files), actor)),
+        told(await changes.edit(params.id, filesOf(body.files), actor, body.seenHash), actor),
     }),
     operation({
       method: "post",
@@ -84,13 +91,25 @@ export function changeRoutes({ changes }: Pick<Service, "changes">): readonly Mo
     operation({
       method: "post",
       path: "/v1/changes/{id}/approve",
-      summary: "Approves exactly what was shown under this hash, as somebody who did not write it",
+      summary:
+        "Approves exactly what was shown under this hash, as somebody who did not write it, or alone behind the pause",
       role: "approver",
       params: idPath,
       body: contract.approveBody,
       result: contract.change,
       run: async ({ params, body, actor }) =>
-        told(await changes.approve(params.id, actor, body.shownHash)),
+        told(await changes.approve(params.id, actor, body.shownHash), actor),
+    }),
+    operation({
+      method: "post",
+      path: "/v1/changes/{id}/alone",
+      summary: "Says, where nobody else may approve, what would be lost: a pause begins",
+      role: "approver",
+      params: idPath,
+      body: contract.aloneBody,
+      result: contract.change,
+      run: async ({ params, body, actor }) =>
+        told(await changes.askAlone(params.id, actor, body), actor),
     }),
     operation({
       method: "post",
@@ -101,7 +120,7 @@ export function changeRoutes({ changes }: Pick<Service, "changes">): readonly Mo
       body: contract.overrideBody,
       result: contract.change,
       run: async ({ params, body, actor }) =>
-        told(await changes.askOverride(params.id, actor, body)),
+        told(await changes.askOverride(params.id, actor, body), actor),
     }),
     operation({
       method: "post",
@@ -112,7 +131,7 @@ export function changeRoutes({ changes }: Pick<Service, "changes">): readonly Mo
       body: contract.grantBody,
       result: contract.change,
       run: async ({ params, body, actor }) =>
-        told(await changes.grantOverride(params.id, actor, body.overrideHash)),
+        told(await changes.grantOverride(params.id, actor, body.overrideHash), actor),
     }),
     operation({
       method: "post",
@@ -121,7 +140,7 @@ export function changeRoutes({ changes }: Pick<Service, "changes">): readonly Mo
       role: "operator",
       params: idPath,
       result: contract.change,
-      run: async ({ params, actor }) => told(await changes.withdraw(params.id, actor)),
+      run: async ({ params, actor }) => told(await changes.withdraw(params.id, actor), actor),
     }),
   ];
 }
@@ -132,11 +151,36 @@ function filesOf(
   return new Map(files.map(({ path, text }) => [path, text]));
 }
 
-function told(found: ChangeView | Extract<Trouble, { kind: "refusal" }>) {
-  return isTrouble(found) ? found : changeBody(found);
+type Refusal = Extract<Trouble, { kind: "refusal" }>;
+
+/** Titles of what somebody is late with who may approve; of others nobody asks. */
+export async function lateWith(
+  training: Pick<Training, "late">,
+  { login, roles }: Actor,
+): Promise<readonly string[]> {
+  if (!roles.includes("approver")) return [];
+  return (await training.late(login)).map(({ title }) => title);
 }
 
-/** A change as the API gives it: texts of files are asked for by themselves. */
-export function changeBody({ change, ...view }: ListedView) {
-  return { ...change, ...view };
+/** A change as the API gives it to somebody: texts of files are asked for by themselves. */
+export function changeBody(
+  { change, ...view }: ListedView,
+  { login }: Actor,
+  late: readonly string[],
+) {
+  const isAsked = view.missing.some((one) => asks(one, login));
+  return { ...change, ...view, trainingOverdue: isAsked ? late : [] };
+}
+
+/** Whether somebody is one of those whose consent is missing. */
+function asks(missing: ListedView["missing"][number], login: string): boolean {
+  switch (missing.kind) {
+    case "approval":
+    case "grant":
+      return !missing.notBy.includes(login);
+    case "alone":
+      return missing.by === login;
+    default:
+      return false;
+  }
 }

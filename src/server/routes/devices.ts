@@ -1,7 +1,8 @@
 import { toldRules } from "../../operations/audit/told.ts";
 import { checkDevice } from "../../operations/inventory/checkDevice.ts";
 import type { Reach } from "../../operations/inventory/model.ts";
-import { isDrifted, runningDevice } from "../../operations/inventory/snapshot.ts";
+import { runningDevice } from "../../operations/inventory/runningDevice.ts";
+import { isDrifted } from "../../operations/inventory/snapshot.ts";
 import { refuseUnknown } from "../../platform/refusal.ts";
 import { namePath } from "../contract/common.ts";
 import * as contract from "../contract/device.ts";
@@ -9,9 +10,10 @@ import { type Mount, operation } from "../operation.ts";
 import type { Service } from "../wire.ts";
 
 type Parts = Pick<Service, "inventory" | "audit" | "adoptions" | "reverts">;
+type RouteParts = Parts & Pick<Service, "standing">;
 
-export function deviceRoutes(parts: Parts): readonly Mount[] {
-  const { inventory, audit, reverts, adoptions } = parts;
+export function deviceRoutes(parts: RouteParts): readonly Mount[] {
+  const { inventory, audit, reverts, adoptions, standing } = parts;
   return [
     operation({
       method: "get",
@@ -49,6 +51,18 @@ export function deviceRoutes(parts: Parts): readonly Mount[] {
           intents,
         };
       },
+    }),
+    operation({
+      method: "get",
+      path: "/v1/devices/{name}/intents",
+      summary: "What is promised of a device, judged on what runs there",
+      role: "any",
+      params: namePath,
+      result: contract.standing,
+      run: async ({ params: { name } }) =>
+        inventory.network().devices.has(name)
+          ? standing(name)
+          : refuseUnknown(`the network file knows no device \`${name}\``, "see `premortem status`"),
     }),
     operation({
       method: "get",
@@ -134,6 +148,8 @@ function reachText(reach: Reach): string {
       return "local";
     case "namespace":
       return `namespace:${reach.name}`;
+    case "simulated":
+      return `simulated:${reach.name}`;
     case "ssh":
       return `ssh://${reach.target}${reach.port === null ? "" : `:${reach.port}`}`;
   }

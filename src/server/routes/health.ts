@@ -32,7 +32,7 @@ export function healthRoutes(app: OpenAPIHono, service: Service): void {
 
 const OUTCOMES = ["ok", "degraded", "failed", "blind"] as const;
 
-function metricsOf({ audit, probes, incidents, feed, clock }: Service): Registry {
+function metricsOf({ audit, probes, incidents, escalations, feed, clock }: Service): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
@@ -89,6 +89,18 @@ function metricsOf({ audit, probes, incidents, feed, clock }: Service): Registry
     registers,
     async collect() {
       this.set((await incidents.open()).length);
+    },
+  });
+  new Gauge({
+    name: "premortem_escalations",
+    help: "escalations that have not ended, by state",
+    labelNames: ["state"],
+    registers,
+    async collect() {
+      this.reset();
+      const open = await escalations.open();
+      for (const state of ["running", "acknowledged", "exhausted"])
+        this.set({ state }, open.filter((one) => one.state.kind === state).length);
     },
   });
   const told = new Counter({

@@ -1,13 +1,15 @@
 import type { Network } from "../../operations/inventory/model.ts";
+import { networkMap } from "../../operations/inventory/networkMap.ts";
 import type { BadNetworkFile } from "../../operations/inventory/service.ts";
 import { isStale, type ProbeState, vantageText } from "../../operations/probe/model.ts";
+import type { Actor } from "../../platform/auth/actor.ts";
 import { refuseUnknown } from "../../platform/refusal.ts";
 import { idPath, namePath } from "../contract/common.ts";
 import * as contract from "../contract/service.ts";
 import { type ApiError, apiError, CallError } from "../errors.ts";
 import { type Mount, operation } from "../operation.ts";
 import type { Service } from "../wire.ts";
-import { changeBody } from "./changes.ts";
+import { changeBody, lateWith } from "./changes.ts";
 import { devicesOf } from "./devices.ts";
 import { incidentBody } from "./incidents.ts";
 
@@ -24,7 +26,7 @@ export function serviceRoutes(service: Service): readonly Mount[] {
       summary: "What is proved, what is felt, what is not seen, and what waits for somebody",
       role: "any",
       result: contract.status,
-      run: () => statusOf(service),
+      run: ({ actor }) => statusOf(service, actor),
     }),
     operation({
       method: "get",
@@ -96,8 +98,10 @@ export function serviceRoutes(service: Service): readonly Mount[] {
   ];
 }
 
-function networkBody({ devices, zones, roles, intents, monitors, people }: Network) {
+function networkBody(network: Network) {
+  const { devices, zones, roles, intents, monitors, people } = network;
   return {
+    map: networkMap(network),
     devices: [...devices.keys()],
     zones: [...zones.keys()],
     roles: [...roles.keys()],
@@ -164,8 +168,9 @@ function tokenRoutes({ access }: Service): readonly Mount[] {
   ];
 }
 
-async function statusOf(service: Service) {
+async function statusOf(service: Service, actor: Actor) {
   const { version, clock, probes, incidents, changes, monitors, alerts } = service;
+  const late = await lateWith(service.training, actor);
   /* One more than is listed, which tells whether there are more. */
   const limit = OVERVIEW + 1;
   const [devices, openIncidents, waiting, openAlerts] = await Promise.all([
@@ -177,7 +182,7 @@ async function statusOf(service: Service) {
   const all = {
     alerts: openAlerts,
     incidents: [...openIncidents].reverse().map(incidentBody),
-    changes: waiting.map(changeBody),
+    changes: waiting.map((one) => changeBody(one, actor, late)),
   };
   const kinds = ["alerts", "incidents", "changes"] as const;
   return {

@@ -156,6 +156,8 @@ async function addChange(
     status,
     approvals: [],
     override: null,
+    alone: null,
+    isFourEyes: null,
     proof: null,
   };
   return (await insertChange(database, draft, 1)).change.id;
@@ -174,4 +176,11 @@ function orderOf(changeId: number, number: number): ApplyOrder {
     },
     { id: number, tables: ["inet edge"], base: TEXT, candidate: TEXT },
   );
+}
+
+/** Number of a session of ana's. */
+export async function seedSession({ service }: TestServer): Promise<number> {
+  const ana = { login: "ana", roles: ["operator", "approver"] } as const;
+  const from = { address: "192.0.2.7", agent: "a test", before: null };
+  return (await service.sessions.open(ana, "password", from)).id;
 }

@@ -1,4 +1,9 @@
 import type { DiffAnswer, DiffClass, DiffFate } from "../../../engine/answer/diff.ts";
+import {
+  type Becoming,
+  becomingOf,
+  cutsOpenConnections,
+} from "../../../engine/answer/diffGroups.ts";
 import { columns, fitted, type Style, shown, type Tint, tint } from "./style.ts";
 import { wrapped } from "./wrapped.ts";
 
@@ -8,7 +13,7 @@ const MAXIMUM_SHOWN = 20;
 /** A difference for people: what closes and what opens, each with a packet and both lines. */
 export function diffText(answer: DiffAnswer, style: Style): string {
   const groups = GROUPS.flatMap((group) => {
-    const classes = answer.classes.filter((one) => groupOf(one) === group.name);
+    const classes = answer.classes.filter((one) => becomingOf(one) === group.name);
     return classes.length === 0 ? [] : [groupText(group, classes, style)];
   });
   const parts = [...groups, ...openConnections(answer), closing(answer, style)];
@@ -16,16 +21,16 @@ export function diffText(answer: DiffAnswer, style: Style): string {
 }
 
 /** Whether what closes cuts the connections that are open too. */
-function openConnections({ classes }: DiffAnswer): readonly string[] {
-  const closing = classes.filter((one) => groupOf(one) === "close");
-  if (closing.length === 0) return [];
-  return closing.some(({ states }) => states.includes("established"))
+function openConnections(answer: DiffAnswer): readonly string[] {
+  const cuts = cutsOpenConnections(answer);
+  if (cuts === null) return [];
+  return cuts
     ? ["Open connections are cut as well as new ones."]
     : ["New connections are cut; open ones go on."];
 }
 
 interface Group {
-  readonly name: string;
+  readonly name: Becoming;
   readonly title: string;
   readonly tint: Tint;
 }
@@ -38,12 +43,6 @@ const GROUPS: readonly Group[] = [
   { name: "may open", title: "MAY OPEN", tint: "yellow" },
   { name: "may change", title: "MAY CHANGE", tint: "yellow" },
 ];
-
-function groupOf({ kind, before, after }: DiffClass): string {
-  const closes = before.verdict === "accept";
-  const what = closes ? "close" : after.verdict === "accept" ? "open" : "change";
-  return kind === "may" ? `may ${what}` : what;
-}
 
 function groupText(group: Group, classes: readonly DiffClass[], style: Style): string {
   const title = tint(style, group.tint, group.title);
