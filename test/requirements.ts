@@ -16,6 +16,7 @@ export type Requirement =
   | "mailLab"
   | "dpkg"
   | "alertmanager"
+  | "chromium"
   | "corpus";
 
 /** Real rulesets beside the repository; not part of it. */
@@ -34,6 +35,7 @@ const COMMANDS: Readonly<Partial<Record<Requirement, readonly string[]>>> = {
   sshd: ["sh", "-c", "test -x /usr/sbin/sshd && command -v ssh ssh-keygen"],
   alertmanager: ["sh", "-c", "command -v prometheus-alertmanager amtool"],
   dpkg: ["dpkg-query", "--version"],
+  chromium: ["/usr/bin/chromium", "--version"],
   mailLab: [
     "sh",
     "-ec",
@@ -53,6 +55,7 @@ const REASONS: Readonly<Record<Requirement, string>> = {
   alertmanager: "needs Alertmanager (Debian: prometheus-alertmanager)",
   mailLab: "needs the mail network's software (Debian: lab/packages.sh installs it)",
   dpkg: "needs Debian's dpkg",
+  chromium: "needs Chromium (Debian: chromium)",
   corpus: `needs the corpus in ${CORPUS}`,
 };
 

@@ -5,7 +5,21 @@ import { DROP } from "./drop.ts";
 import { NOTICE } from "./notice.ts";
 import { PARSE } from "./parse.ts";
 import { ROLLBACK } from "./rollback.ts";
+import { SIMULATION } from "./simulation.ts";
 import { TRACE } from "./trace.ts";
+import { TYPING } from "./typing.ts";
+import { WEB } from "./web.ts";
 
 /** All suites by name. */
-export const SUITES: readonly Suite[] = [COMPILE, DIFF, DROP, PARSE, TRACE, NOTICE, ROLLBACK];
+export const SUITES: readonly Suite[] = [
+  COMPILE,
+  DIFF,
+  DROP,
+  PARSE,
+  TYPING,
+  TRACE,
+  SIMULATION,
+  WEB,
+  NOTICE,
+  ROLLBACK,
+];

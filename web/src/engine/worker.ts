@@ -1,0 +1,50 @@
+/// <reference lib="webworker" />
+import { answerDiff } from "../../../src/engine/answer/diff.ts";
+import { answerLint } from "../../../src/engine/answer/lint.ts";
+import { compareDevices } from "../../../src/engine/diff/index.ts";
+import { RuleMemory } from "../../../src/engine/parsers/nft/index.ts";
+import { type DeviceResult, readDevice } from "../../../src/engine/parsers/readDevice.ts";
+import type { Answer, Files, Question } from "./messages.ts";
+
+/* The engine beside the page: typing never waits for a proof. */
+
+/* A key changes one line: the others are not read again. */
+const memory = new RuleMemory();
+let base: DeviceResult | null = null;
+let waiting: Extract<Question, { kind: "edit" }> | null = null;
+
+self.onmessage = ({ data }: MessageEvent<Question>) => {
+  if (data.kind === "base") {
+    base = read(data.files);
+    return;
+  }
+  /* Edits that came while one was compared are answered together, by the last. */
+  if (waiting === null) setTimeout(answerWaiting);
+  waiting = data;
+};
+
+function answerWaiting(): void {
+  const question = waiting;
+  waiting = null;
+  if (question !== null) self.postMessage(answered(question));
+}
+
+function answered({ number, files }: Extract<Question, { kind: "edit" }>): Answer {
+  const began = performance.now();
+  const after = read(files);
+  const before = base ?? after;
+  const { diagnostics, coverage } = after;
+  const { findings } = answerLint({ diagnostics, coverage });
+  const diff =
+    after.refused.length > 0
+      ? null
+      : answerDiff(compareDevices(before.device, after.device), {
+          before: before.coverage,
+          after: coverage,
+        });
+  return { number, tookMs: performance.now() - began, diff, findings };
+}
+
+function read(files: Files): DeviceResult {
+  return readDevice({ files: new Map(files), roots: files.map(([path]) => path), memory });
+}

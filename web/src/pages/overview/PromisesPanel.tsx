@@ -1,0 +1,61 @@
+import { Anchor, Stack, Text } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
+import { Empty } from "../../components/Empty.tsx";
+import { Panel } from "../../components/Panel.tsx";
+import { Prose } from "../../components/Prose.tsx";
+import { Row, Rows } from "../../components/Rows.tsx";
+import { Word } from "../../components/Word.tsx";
+import type { PlacedIntent, Summary } from "./standingSummary.ts";
+
+/** Each promise with its answer; those that do not hold stand first. */
+export function PromisesPanel({
+  summary: { broken, undecided, holds },
+}: {
+  readonly summary: Summary;
+}) {
+  const all = [...broken, ...undecided, ...holds];
+  return (
+    <Panel title="Promises">
+      {all.length === 0 ? (
+        <Empty title="Nothing is promised on devices that are seen.">
+          Write what must be possible under <code>intents:</code> in the network file.
+        </Empty>
+      ) : (
+        <Rows label="Promises">
+          {all.map((one) => (
+            <OnePromise key={`${one.device} ${one.intent.id}`} one={one} />
+          ))}
+        </Rows>
+      )}
+    </Panel>
+  );
+}
+
+function OnePromise({ one: { device, intent } }: { readonly one: PlacedIntent }) {
+  const { id, from, to, services, expect, owner, status, reasons } = intent;
+  const arrow = expect === "blocked" ? "must not reach" : "reaches";
+  return (
+    <Row aside={<IntentWord status={status} />}>
+      <Stack gap={0}>
+        <Anchor component={Link} to={`/devices/${encodeURIComponent(device)}`} size="sm" fw={600}>
+          {id}
+        </Anchor>
+        <Text size="sm" c="dimmed">
+          {from} {arrow} {to}, {services.join(", ")}
+          {owner === null ? "" : ` · ${owner}`}
+        </Text>
+        {status === "holds" || reasons.length === 0 ? null : (
+          <Text size="sm">
+            <Prose text={reasons.slice(0, 2).join("; ")} />
+          </Text>
+        )}
+      </Stack>
+    </Row>
+  );
+}
+
+export function IntentWord({ status }: { readonly status: string }) {
+  if (status === "holds") return <Word tone="good">holds</Word>;
+  if (status === "broken") return <Word tone="bad">broken</Word>;
+  return <Word tone="unknown">{status}</Word>;
+}
