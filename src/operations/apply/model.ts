@@ -20,8 +20,8 @@ export type ApplyState =
 export type ApplyEnd =
   | { readonly kind: "confirmed" }
   | { readonly kind: "rolledBack"; readonly reason: RollbackReason }
-  /** Nothing was loaded. */
-  | { readonly kind: "refused"; readonly reason: RefusalReason }
+  /** Nothing was loaded. `said`: the device's own words, where it said any. */
+  | { readonly kind: "refused"; readonly reason: RefusalReason; readonly said?: string }
   /** The device cannot be brought to a known state from here: a person has to look. */
   | { readonly kind: "stuck"; readonly why: StuckReason; readonly running: Running };
 
@@ -108,6 +108,8 @@ export type ApplyEvent =
       readonly kind: "notDone";
       readonly command: Command;
       readonly reason: RefusalReason;
+      /** The last lines that the command wrote to its standard error. */
+      readonly said?: string;
     }
   /** The connection broke: the command may have run, or may yet. */
   | { readonly kind: "lost" }

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { openChannel } from "../../platform/channel.ts";
 import type { Ran, Transport, TransportFault } from "../../platform/transport/transport.ts";
+import { REDACTED } from "../inventory/redact.ts";
 import { BEGINNING, chain } from "../trail/chain.ts";
 import type { TrailEvent } from "../trail/model.ts";
 import type { ApplyState } from "./model.ts";
@@ -88,6 +89,19 @@ test("a device that says it has restored, and each time has not, is left to its 
   );
   expect(end).toBeNull();
   expect(pauses).toBe(MAXIMUM_LOSSES);
+});
+
+test("an apply that is refused keeps what the device said of it, without what is secret", async () => {
+  const { end } = await lead({ kind: "planned" }, () => ({
+    ...ran(11),
+    error:
+      "1\n2\nno stand-in for wg0\npassword=geheim\nrestoring does not come to what was there\n",
+  }));
+  expect(end).toEqual({
+    kind: "refused",
+    reason: "cannotRestore",
+    said: `2\nno stand-in for wg0\npassword=${REDACTED}\nrestoring does not come to what was there`,
+  });
 });
 
 test("a command that fails again and again is told once, and not as a device that does not answer", async () => {

@@ -1,4 +1,5 @@
 import type { Ran, Transport, TransportFault } from "../../platform/transport/transport.ts";
+import { redact } from "../inventory/redact.ts";
 import type { LiveSets } from "./liveSets.ts";
 import type {
   ApplyEnd,
@@ -151,10 +152,21 @@ async function send(run: ApplyRun, command: Command): Promise<ApplyEvent> {
   if (said === null) return { kind: "lost" };
   if (said.code === 0) return { kind: "done", command };
   const reason = said.code === null ? undefined : REASONS.get(said.code);
-  if (reason !== undefined) return { kind: "notDone", command, reason };
+  if (reason !== undefined) {
+    const words = wordsOf(said);
+    return { kind: "notDone", command, reason, ...(words === "" ? {} : { said: words }) };
+  }
   /* Anything else is a defect of the script, or of its shell: what happened is looked at. */
   await run.heard(commandFailed(brokenOff(command, said)));
   return { kind: "lost" };
+}
+
+/** Lines and characters that are kept of what a command said: nft quotes the rule that it does not take. */
+const SAID_LINES = 4;
+const SAID_CHARACTERS = 600;
+
+function wordsOf({ error }: Ran): string {
+  return redact(error).trim().split("\n").slice(-SAID_LINES).join("\n").slice(-SAID_CHARACTERS);
 }
 
 const LOOK_THERE = "look at what the device was doing: it is asked again what came of it";

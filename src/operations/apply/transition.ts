@@ -88,13 +88,17 @@ function rollBack(reason: RollbackReason): ApplyState {
   return undo({ kind: "rolledBack", reason });
 }
 
+function refusedFor({ reason, said }: Extract<ApplyEvent, { kind: "notDone" }>): ApplyEnd {
+  return { kind: "refused", reason, ...(said === undefined ? {} : { said }) };
+}
+
 function undo(end: ApplyEnd): ApplyState {
   return { kind: "rollingBack", end, isUnsure: false };
 }
 
 function whileArming(state: ApplyState, event: ApplyEvent): ApplyState {
   if (event.kind === "done") return { kind: "armed" };
-  if (event.kind === "notDone") return { kind: "refused", reason: event.reason };
+  if (event.kind === "notDone") return refusedFor(event);
   if (event.kind !== "seen") return state;
   switch (event.marker) {
     case "none":
@@ -115,7 +119,7 @@ function whileLoading(state: ApplyState, event: ApplyEvent): ApplyState {
   if (event.kind === "notDone")
     return event.reason === "superseded"
       ? { kind: "loading", isUnsure: true }
-      : undo({ kind: "refused", reason: event.reason });
+      : undo(refusedFor(event));
   if (event.kind !== "seen") return state;
   const { marker, running } = event;
   if (marker !== "armed") return withoutGuard(marker, running);

@@ -19,3 +19,11 @@ test("what nobody knows is told as that, with what is known all the same", () =>
 test("of an armed device it is told what its dead-man is", () => {
   expect(whyText({ kind: "armed" })).toMatch(/a process of its own .* systemd has no part in it/);
 });
+
+test("why a device refuses is told in its own words, too", () => {
+  const refused = { kind: "refused", reason: "cannotRestore" } as const;
+  expect(whyText(refused)).toBe("the device cannot promise to restore what runs");
+  expect(whyText({ ...refused, said: "no room in /var" })).toBe(
+    "the device cannot promise to restore what runs. The device says: no room in /var",
+  );
+});

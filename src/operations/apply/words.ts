@@ -4,7 +4,9 @@ import type { ApplyState, RefusalReason, RollbackReason, Running } from "./model
 export function whyText(state: ApplyState): string | null {
   switch (state.kind) {
     case "refused":
-      return REFUSED[state.reason];
+      return state.said === undefined
+        ? REFUSED[state.reason]
+        : `${REFUSED[state.reason]}. The device says: ${state.said}`;
     case "rolledBack":
       return ROLLED_BACK[state.reason];
     case "rollingBack":
