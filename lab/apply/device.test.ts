@@ -3,7 +3,8 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { partInput } from "../../src/operations/apply/partInput.ts";
 import { transitionScript } from "../../src/operations/apply/script.ts";
 import { listingWithoutLive } from "../../src/operations/change/runningHash.ts";
 import { ADDED } from "../../src/operations/incident/undo.ts";
@@ -50,9 +51,10 @@ describeWith(["root", "nft", "ip"], "what a device does for an apply", () => {
     one.begin();
     nft(`flush ruleset\n${OTHERS}${BASE}`);
   });
-  afterEach(() => {
+  afterEach(async () => {
     for (const id of [2, 1]) device("restore", String(id));
-    expect(here("pgrep", ["-f", one.state]).out).toBe("");
+    /* What was told to end takes a moment to. */
+    await vi.waitUntil(() => here("pgrep", ["-f", one.state]).out === "");
     rmSync(one.state, { recursive: true, force: true });
   });
 
@@ -226,12 +228,9 @@ describeWith(["root", "nft", "ip"], "what a device does for an apply", () => {
         ["sh", "-c", readFileSync(WRAPPER, "utf8"), "premortem-device", state, ...words],
         input,
       );
+    const inverse = `${ADDED}\nadd rule inet edge forward tcp dport 98 drop\n`;
     const send = (of = hash(), seconds = LONG_S, state = one.state) =>
-      part(
-        state,
-        ["send", of, String(seconds)],
-        `=== script\n${script}=== inverse\n${ADDED}\nadd rule inet edge forward tcp dport 98 drop\n`,
-      );
+      part(state, ["send", of, String(seconds)], partInput({ script, inverse }));
     const keep = (of: string, state = one.state) => part(state, ["keep", of]);
     const back = (of: string) => part(one.state, ["back", of]);
 
@@ -287,9 +286,23 @@ describeWith(["root", "nft", "ip"], "what a device does for an apply", () => {
     test("that nft does not take leaves nobody who waits", () => {
       const of = hash();
       const words = ["send", of, String(LONG_S)];
-      const { code, error } = part(one.state, words, "=== script\nadd rule x\n=== inverse\n");
+      const { code, error } = part(
+        one.state,
+        words,
+        partInput({ script: "add rule x\n", inverse: "" }),
+      );
       expect([code, error]).toEqual([EXIT.notLoaded, expect.stringContaining("syntax error")]);
       expect(keep(of).code).toBe(EXIT.tooLate);
+    });
+
+    test("loads nothing where the connection broke on the way", () => {
+      const whole = partInput({ script, inverse });
+      const before = listing();
+      for (const cut of [1, whole.indexOf("=== inverse"), whole.length - 3]) {
+        const said = part(one.state, ["send", hash(), String(LONG_S)], whole.slice(0, cut));
+        expect([said.code, said.error]).toEqual([1, expect.stringContaining("broke off")]);
+        expect(listing()).toBe(before);
+      }
     });
 
     test("keeps an apply from being armed until it is kept", () => {
@@ -356,19 +369,26 @@ describeWith(["root", "nft", "ip"], "what a device does for an apply", () => {
   test("a rehearsal says what a script would come to, and touches nothing", () => {
     const before = listing();
     const script = "insert rule inet edge forward tcp dport 99 drop\n";
-    const said = inside(
-      ["sh", WRAPPER, one.state, "rehearse"],
-      `=== base\n${BASE}=== script\n${script}`,
-    );
+    const said = inside(["sh", WRAPPER, one.state, "rehearse"], partInput({ base: BASE, script }));
     expect(said.code).toBe(EXIT.done);
     expect(said.out).toContain("dport 99 drop");
     expect(listing()).toBe(before);
     const wrong = inside(
       ["sh", WRAPPER, one.state, "rehearse"],
-      `=== base\n${BASE}=== script\nnonsense\n`,
+      partInput({ base: BASE, script: "nonsense\n" }),
     );
     expect(wrong.code).not.toBe(EXIT.done);
     expect(wrong.error).toContain("syntax error");
+  });
+
+  test("what broke off on the way arms nothing: lists of what live sets hold come last", () => {
+    const whole = armInput();
+    for (const cut of [0, whole.indexOf("=== load"), whole.indexOf("=== lost"), whole.length - 2]) {
+      const { code, error } = arm(1, LONG_S, whole.slice(0, cut));
+      expect([code, error]).toEqual([EXIT.cannotRestore, expect.stringContaining("broke off")]);
+      expect(look()).toMatch(/^none /);
+    }
+    expect(arm().code).toBe(EXIT.done);
   });
 
   test("bad words are refused", () => {

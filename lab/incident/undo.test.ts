@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { partInput } from "../../src/operations/apply/partInput.ts";
 import { listingWithoutLive } from "../../src/operations/change/runningHash.ts";
 import { type Undo, undo, undoDifference } from "../../src/operations/incident/undo.ts";
 import { describeWith } from "../../test/requirements.ts";
@@ -51,7 +52,7 @@ function sentAndBack({ script, inverse }: Pick<Undo, "script" | "inverse">): voi
   const listed = inside(["nft", "-a", "-s", "list", "ruleset"]);
   const hash = createHash("sha256").update(listingWithoutLive(listed)).digest("hex");
   const part = ["sh", WRAPPER, "/proc/none/records"];
-  inside([...part, "send", hash, "60"], `=== script\n${script}=== inverse\n${inverse}`);
+  inside([...part, "send", hash, "60"], partInput({ script, inverse }));
   inside([...part, "back", hash]);
 }
 

@@ -1,6 +1,8 @@
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { once } from "node:events";
 import {
   chmodSync,
-  existsSync,
   lstatSync,
   mkdtempSync,
   readdirSync,
@@ -10,13 +12,14 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
+import { mkdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { localTransport } from "../../platform/transport/local.ts";
 import { REDACTED } from "../inventory/redact.ts";
 import { makeSnapshot } from "../inventory/snapshot.ts";
-import { installPart, writeBootFiles } from "./deviceFiles.ts";
+import { INSTALL, installPart, writeBootFiles } from "./deviceFiles.ts";
 
 const transport = localTransport();
 let folder = "";
@@ -98,7 +101,22 @@ test("the device's part is put in place, and left alone when it is the same", as
   expect(statSync(at("state/premortem-device")).ino).toBe(ino);
   await installPart(transport, at("state"), "exit 1\n");
   expect(readFileSync(at("state/premortem-device"), "utf8")).toBe("exit 1\n");
-  expect(existsSync(at("state/premortem-device.new"))).toBe(false);
+  expect(readdirSync(at("state"))).toEqual(["premortem-device"]);
+});
+
+test("two servers that put the part in place at a time write no file together", async () => {
+  await mkdir(at("state"));
+  const digest = createHash("sha256").update("older\n").digest("hex");
+  const orphan = spawn("sh", ["-c", INSTALL, "sh", at("state"), digest], {
+    stdio: ["pipe", "ignore", "ignore"],
+  });
+  const isOpen = () => readdirSync(at("state")).length > 0;
+  await vi.waitUntil(isOpen);
+  await installPart(transport, at("state"), "exit 0\n");
+  orphan.stdin.end("old");
+  await once(orphan, "exit");
+  expect(readFileSync(at("state/premortem-device"), "utf8")).toBe("exit 0\n");
+  expect(readdirSync(at("state"))).toEqual(["premortem-device"]);
 });
 
 test("a folder that cannot be made is told", async () => {

@@ -16,16 +16,19 @@ export interface DeviceProblem {
  * announced, before it takes the place of anything.
  */
 
-/** Puts the device's part where it is run, unless it is there already. */
+/**
+ * Puts the device's part where it is run, unless it is there already. Written by the side under a name of its own:
+ * one that a killed server has left may write yet when the next server has put its own in place.
+ */
 export const INSTALL = `
 set -eu
 umask 077
 mkdir -p "$1"
-cat >"$1/premortem-device.new"
-[ "$(sha256sum <"$1/premortem-device.new" | cut -d' ' -f1)" = "$2" ] || exit 11
-if cmp -s "$1/premortem-device.new" "$1/premortem-device"; then rm "$1/premortem-device.new"
-else mv "$1/premortem-device.new" "$1/premortem-device"
-fi`;
+new=$(mktemp -- "$1/.part.XXXXXX")
+trap 'rm -f -- "$new"' EXIT
+cat >"$new"
+[ "$(sha256sum <"$new" | cut -d' ' -f1)" = "$2" ] || exit 11
+cmp -s "$new" "$1/premortem-device" || mv -f -- "$new" "$1/premortem-device"`;
 
 /** Brings the device's part in `folder` up to date; the dead-man of an older apply keeps its own. */
 export async function installPart(

@@ -14,6 +14,7 @@ import { partOf, type Snapshot } from "../inventory/snapshot.ts";
 import { foreignWriters } from "./foreign.ts";
 import { type ListedTable, readListing, withoutLiveElements } from "./listing.ts";
 import { liveSets, lossesOf } from "./liveSets.ts";
+import { partInput } from "./partInput.ts";
 import type { ApplyPlan, DevicePart } from "./run.ts";
 import { listingText, transitionScript } from "./script.ts";
 
@@ -134,7 +135,7 @@ async function rehearse(
   for (const script of scripts) {
     if (SECTION.test(script))
       return refuse("a line of the files begins with `===`", "take it out: it is no command");
-    const input = `=== base\n${listingText(state)}=== script\n${script}\n`;
+    const input = partInput({ base: listingText(state), script: `${script}\n` });
     const ran = await transport.run(["sh", part.script, part.state, "rehearse"], { input });
     if (ran.kind === "fault") return refuse(ran.message, ran.help);
     if (ran.code !== 0)

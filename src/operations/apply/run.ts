@@ -10,6 +10,7 @@ import type {
   RefusalReason,
   Running,
 } from "./model.ts";
+import { partInput } from "./partInput.ts";
 import { actionOf, isOver, resume, step } from "./transition.ts";
 
 /** What a person saw and approved, ready for the device: it never changes once it is planned. */
@@ -265,7 +266,7 @@ function unheard({ message, help }: TransportFault): Silence {
 /** What `arm` reads. */
 export function armInput(plan: Omit<ApplyPlan, "id" | "windowS" | "losses">): string {
   const { tables, base, candidate, load, restore, live } = plan;
-  const sections = {
+  return partInput({
     tables: linesOf(tables),
     base,
     candidate,
@@ -275,10 +276,7 @@ export function armInput(plan: Omit<ApplyPlan, "id" | "windowS" | "losses">): st
     carried: linesOf(live.carried),
     lost: linesOf(live.lost),
     refilled: linesOf(live.refilled),
-  };
-  return Object.entries(sections)
-    .map(([name, text]) => `=== ${name}\n${text}`)
-    .join("");
+  });
 }
 
 function linesOf(names: readonly string[]): string {

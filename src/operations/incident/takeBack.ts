@@ -10,6 +10,7 @@ import {
   withoutLiveElements,
   withRunningElements,
 } from "../apply/listing.ts";
+import { partInput } from "../apply/partInput.ts";
 import { listingText } from "../apply/script.ts";
 import { withMovedElements } from "../audit/moving.ts";
 import type { OwnWork } from "../audit/who.ts";
@@ -266,7 +267,7 @@ async function sendAlone(
   { undo, listing }: PlannedUndo,
   { device, part }: Sender,
 ): Promise<string | Refusal> {
-  const input = `=== script\n${undo.script}=== inverse\n${undo.inverse}`;
+  const input = partInput({ script: undo.script, inverse: undo.inverse });
   const words = partWords(part, "send", hashOf(listing), String(KEEP_S));
   const ran = await transport.run(words, { input });
   if (ran.kind === "fault")

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
+import { partInput } from "../../operations/apply/partInput.ts";
 import { listingWithoutLive } from "../../operations/change/runningHash.ts";
 import { undo } from "../../operations/incident/undo.ts";
 import { testFirewall } from "../testing/firewall.ts";
@@ -23,7 +24,7 @@ function begun() {
   if (found === null) throw new Error("no listing");
   const hash = createHash("sha256").update(listingWithoutLive(listing)).digest("hex");
   const part = async (...words: readonly string[]) => {
-    const input = `=== script\n${found.script}=== inverse\n${found.inverse}`;
+    const input = partInput({ script: found.script, inverse: found.inverse });
     const command = ["sh", "-c", "the part", "premortem-device", STATE, ...words];
     const ran = await transport.run(command, { input });
     return ran.kind === "ran" ? ran.code : ran.message;

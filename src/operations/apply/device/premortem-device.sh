@@ -19,7 +19,7 @@
 #                         the rules that the script adds. Refused while an apply is armed
 #   keep HASH | back HASH what was sent onto that ruleset stays, or goes now
 #
-# Sections begin with a line `=== NAME`. ID counts up: an older apply can do nothing any more.
+# Sections begin with a line `=== NAME`; the last line is `=== end`, without which nothing is done. ID counts up: an older apply can do nothing any more.
 # Exit codes: 0 done, 10 changed since planned, 11 cannot restore, 12 not loaded, 13 too late,
 # 14 superseded, 15 another one is not confirmed, 16 the lock is held, 64 bad usage; others are faults: look at what came of it.
 #
@@ -78,10 +78,17 @@ nft() {
   fi
 }
 
-# Splits standard input into files of the folder $1, one for each section.
+# Splits standard input into files of the folder $1, one for each section. A connection that breaks looks like
+# the end of the input: half a list of live sets would be carried over, and the rest be lost.
 sections() {
-  awk -v folder="$1" '/^=== [a-z]+$/ { file = folder "/" $2; printf "" > file; next } { print > file }'
+  awk -v folder="$1" '
+    { whole = /^=== end$/ }
+    /^=== [a-z]+$/ { file = folder "/" $2; printf "" > file; next }
+    file != "" { print > file }
+    END { exit !whole }
+  ' || fail "$2" "$BROKE_OFF"
 }
+BROKE_OFF="what was sent broke off on the way: nothing was done"
 
 # Sets that packets or clocks fill are told without their elements: those are nobody's decision. Nor is how many
 # elements a set holds, which nft tells from 1.1.3 on.
@@ -285,7 +292,7 @@ arm() {
 # Everything that is needed later, while there is time to say that there is no room for it.
 write_down() {
   mkdir -p "$here" &&
-    sections "$here" &&
+    sections "$here" $CANNOT_RESTORE &&
     without_live <"$here/base" >"$here/base.kept" &&
     mv "$here/base.kept" "$here/base" &&
     canonical <"$here/base" >"$here/base.now" &&
@@ -476,6 +483,8 @@ look() {
 send() {
   alone
   input=$(cat)
+  [ "${input##*"
+"}" = "=== end" ] || fail 1 "$BROKE_OFF"
   # Bans that come all day are no part of it.
   [ "$(nft -a -s list ruleset | without_live | sum)" = "$hash" ] ||
     fail $CHANGED "the ruleset changed while it was looked at"
@@ -604,7 +613,7 @@ case $verb in
   rehearse)
     work=$(mktemp -d "$state/rehearse.XXXXXX")
     trap 'rm -rf "$work"' EXIT
-    sections "$work"
+    sections "$work" 1
     elsewhere sh -euc 'nft -f "$1/base"; nft -f "$1/script"; nft -s list ruleset' sh "$work"
     ;;
   send)
