@@ -11,7 +11,16 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, onTestFinished, test } from "vitest";
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  expect,
+  onTestFinished,
+  test,
+  vi,
+} from "vitest";
 import { describeWith } from "../../test/requirements.ts";
 import { armInput, BASE, EXIT, here, LONG_S, OTHERS, TestDevice, WRAPPER } from "./testDevice.ts";
 
@@ -24,7 +33,7 @@ const armed = (id: number, seconds: number) => {
 };
 /** Seconds of the window in which a test does what goes wrong. */
 const SHORT_S = 1;
-const LONGER_S = 3;
+const LONGER_S = 4;
 /** Milliseconds for the window, the wait for the lock, and what comes behind. */
 const PATIENCE = { timeout: 20_000 };
 
@@ -48,9 +57,10 @@ describeWith(["root", "nft", "ip"], "a device in trouble", () => {
     device.begin();
     device.nft(`flush ruleset\n${OTHERS}${BASE}`);
   });
-  afterEach(() => {
+  afterEach(async () => {
     for (const id of [2, 1]) device.run("restore", String(id));
-    expect(here("pgrep", ["-f", device.state]).out).toBe("");
+    /* What was told to end takes a moment to. */
+    await vi.waitUntil(() => here("pgrep", ["-f", device.state]).out === "");
     rmSync(device.state, { recursive: true, force: true });
   });
 
@@ -176,12 +186,14 @@ exec ${nftPath()} "$@"
   });
 
   test("restores although somebody holds the lock, and again when it is free", async () => {
-    armed(1, SHORT_S);
-    const holder = spawn("flock", [device.state, "sleep", String(LONG_S)], {
-      stdio: "ignore",
+    armed(1, LONGER_S);
+    const holding = `echo held; exec sleep ${LONG_S}`;
+    const holder = spawn("flock", [device.state, "sh", "-c", holding], {
+      stdio: ["ignore", "pipe", "ignore"],
       detached: true,
     });
     const gone = once(holder, "exit");
+    await once(holder.stdout, "data");
     await expect.poll(() => device.listing(), PATIENCE).toContain("dport 25 accept");
     expect(device.marker(1)).toBe("restoring");
     expect(device.run("look", "1").code).toBe(EXIT.busy);

@@ -1,5 +1,5 @@
 import { rmSync } from "node:fs";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { readListing } from "../../src/operations/apply/listing.ts";
 import { liveSets, lossesOf } from "../../src/operations/apply/liveSets.ts";
 import { describeWith } from "../../test/requirements.ts";
@@ -82,9 +82,9 @@ describeWith(["root", "nft", "ip"], "what live sets hold", () => {
     device.nft(`flush ruleset\n${OTHERS}${BASE}`);
     ban(1);
   });
-  afterEach(() => {
+  afterEach(async () => {
     device.run("restore", "1");
-    expect(here("pgrep", ["-f", device.state]).out).toBe("");
+    await vi.waitUntil(() => here("pgrep", ["-f", device.state]).out === "");
     rmSync(device.state, { recursive: true, force: true });
   });
 
