@@ -35,6 +35,13 @@ test("a range lies between its ends", () => {
   expect(extremesOf(arena, set, FIELD)).toEqual({ least: 3n, greatest: 11n });
 });
 
+test("a set with too many nodes to look at is not told", () => {
+  const arena = new Arena();
+  const set = intervalSet(arena, FIELD, [{ from: 3n, to: 4n }]);
+  expect(extremesOf(arena, set, FIELD, 2)).toBeNull();
+  expect(extremesOf(arena, set, FIELD, 100)).toEqual({ least: 3n, greatest: 4n });
+});
+
 test("any set has the least and the greatest value that trying all packets finds", () => {
   const cube = fc.dictionary(fc.constantFrom(...Array(LEVELS).keys()).map(String), fc.boolean());
   fc.assert(

@@ -8,16 +8,40 @@ export interface Extremes {
 }
 
 /**
- * Between which values a field lies in the packets of a set; null: the set is empty. It looks at each node of the set
- * once and makes none. `field` are its variables, the most significant first, and ascending.
+ * Nodes at most that are looked at. The packets that come to a rule are others behind each rule: where they were a
+ * big set, to look at all of it each time took two thirds of the time of a diff.
  */
-export function extremesOf(arena: Arena, set: Node, field: readonly number[]): Extremes | null {
-  if (set === FALSE) return null;
+const MAXIMUM_NODES = 512;
+
+/**
+ * Between which values a field lies in the packets of a set; null: the set is empty, or has too many nodes to look at.
+ * It makes none. `field` are its variables, the most significant first, and ascending.
+ */
+export function extremesOf(
+  arena: Arena,
+  set: Node,
+  field: readonly number[],
+  mostNodes = MAXIMUM_NODES,
+): Extremes | null {
+  if (set === FALSE || hasMoreNodes(arena, set, field, mostNodes)) return null;
   return { least: extremeOf(arena, set, field, 0n), greatest: extremeOf(arena, set, field, 1n) };
+}
+
+/** Those behind the field make no difference. */
+function hasMoreNodes(arena: Arena, set: Node, field: readonly number[], most: number): boolean {
+  const last = field.at(-1) ?? -1;
+  const seen = new Set<Node>();
+  const visit = (node: Node): boolean => {
+    if (arena.level(node) > last || seen.has(node)) return false;
+    seen.add(node);
+    return seen.size > most || visit(arena.low(node)) || visit(arena.high(node));
+  };
+  return visit(set);
 }
 
 /** `free` is what a bit is that the set does not ask for: 0 makes the least value, 1 the greatest. */
 function extremeOf(arena: Arena, set: Node, field: readonly number[], free: bigint): bigint {
+  const last = field.at(-1) ?? -1;
   const weights = field.map((_, bit) => 1n << BigInt(field.length - 1 - bit));
   const total = (from: number, to: number): bigint =>
     free === 0n ? 0n : weights.slice(from, to).reduce((sum, weight) => sum + weight, 0n);
@@ -36,8 +60,9 @@ function extremeOf(arena: Arena, set: Node, field: readonly number[], free: bigi
   const from = (place: number, node: Node): bigint =>
     total(place, placeOf(arena.level(node))) + below(node);
   const workOut = (node: Node): bigint => {
-    if (arena.isTerminal(node)) return 0n;
     const level = arena.level(node);
+    /* Any of them leads somewhere, and asks for no bit of the field. */
+    if (level > last) return 0n;
     const place = placeOf(level);
     const isOwn = field[place] === level;
     const next = isOwn ? place + 1 : place;
