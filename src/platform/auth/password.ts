@@ -6,7 +6,11 @@ import { type Refusal, refuse } from "../refusal.ts";
  */
 
 /** Asked for when somebody logs in: whoever comes with a token needs no native code. */
-const argon2 = () => import("@node-rs/argon2");
+const argon2 = () => {
+  loaded ??= import("@node-rs/argon2");
+  return loaded;
+};
+let loaded: Promise<typeof import("@node-rs/argon2")> | null = null;
 
 const MEMORY_KIB = 19_456;
 const PASSES = 2;
