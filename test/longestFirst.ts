@@ -4,12 +4,19 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Files that take a minute or more, longest first; what begins last must not be what takes longest. */
 const LONGEST = [
-  "lab/corpusIptables.test.ts",
-  "lab/corpusNftables.test.ts",
+  "test/web/accessible.test.ts",
   "lab/mail/report/report.test.ts",
-  "lab/random.test.ts",
-  "lab/server/kill.test.ts",
-  "lab/apply/kill.test.ts",
+  "lab/corpusNftables.test.ts",
+  "lab/corpusIptables.test.ts",
+  "test/lowering/json.test.ts",
+  "test/lowering/lowering.test.ts",
+  "lab/apply/overSsh.test.ts",
+  "test/scenes/scene03.test.ts",
+  "test/readers/readers.test.ts",
+  "test/web/visit.test.ts",
+  "test/readers/difference.test.ts",
+  "test/breadth/nft.test.ts",
+  "src/operations/drill/drill.test.ts",
 ];
 
 /**

@@ -9,14 +9,14 @@ import { compareDevices } from "../../src/engine/diff/index.ts";
 import { readDevice } from "../../src/engine/parsers/readDevice.ts";
 import { EDITS, type Edit, REWORDINGS } from "./edits.ts";
 import { judgeDifference } from "./judgeDifference.ts";
-import { RANDOM_SEED, randomRuleset } from "./randomRuleset.ts";
+import { RANDOM_RUNS, RANDOM_SEED, randomRuleset } from "./randomRuleset.ts";
 
 /*
  * A diff against the interpreter: outside of all classes a packet ends alike on both sides, inside one
  * it does not, wherever the interpreter knows what happens.
  */
 
-const LONG_MS = 300_000;
+const LONG_MS = 600_000;
 const PICKS = 3;
 
 function read(text: string): Device | null {
@@ -37,10 +37,11 @@ const iptables: fc.Arbitrary<string> = fc
   .map(([seed, isSix]) => randomIptables(new Chance(seed), isSix));
 
 describe.each([
-  ["few fields that meet", randomRuleset, 100],
-  ["nft at random", nft, 30],
-  ["iptables at random", iptables, 30],
-] as const)("rulesets of %s", (_, ruleset, numRuns) => {
+  ["few fields that meet", randomRuleset, 50],
+  ["nft at random", nft, 16],
+  ["iptables at random", iptables, 16],
+] as const)("rulesets of %s", (_, ruleset, runs) => {
+  const numRuns = runs * RANDOM_RUNS;
   test(
     "packets outside of the classes fare alike, those inside do not",
     () => {

@@ -9,7 +9,7 @@ import { interpret } from "../../src/engine/interpret/interpret.ts";
 import { isNotationError, parsePacket } from "../../src/engine/packet/notation.ts";
 import type { Path } from "../../src/engine/packet/packet.ts";
 import { readDevice } from "../../src/engine/parsers/readDevice.ts";
-import { RANDOM_SEED, randomRuleset } from "./randomRuleset.ts";
+import { RANDOM_RUNS, RANDOM_SEED, randomRuleset } from "./randomRuleset.ts";
 
 /*
  * Intents against the interpreter: what holds is kept by each packet that the interpreter walks, and
@@ -85,7 +85,7 @@ test(
           for (const path of PATHS) expect(problemOf(device, kind, path, port)).toBeNull();
         },
       ),
-      { numRuns: 200, seed: RANDOM_SEED },
+      { numRuns: 100 * RANDOM_RUNS, seed: RANDOM_SEED },
     );
   },
   LONG_MS,

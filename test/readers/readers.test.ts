@@ -9,12 +9,12 @@ import { type DeviceResult, readDevice } from "../../src/engine/parsers/readDevi
 import { readCorpus } from "../corpus.ts";
 import { describeWith } from "../requirements.ts";
 import { load, type Vector } from "../semantics/playVector.ts";
-import { RANDOM_SEED, randomRuleset } from "./randomRuleset.ts";
+import { RANDOM_RUNS, RANDOM_SEED, randomRuleset } from "./randomRuleset.ts";
 
 /* Compiler against interpreter: packets of each fate and of none in particular, on every path. */
 
 const SEED = 1;
-const LONG_MS = 300_000;
+const LONG_MS = 600_000;
 
 function problemsOf(device: Device, picks: number): readonly string[] {
   return compareReaders(device, picks, seededRandom(SEED)).problems;
@@ -51,7 +51,7 @@ test(
         fc.pre(refused.length === 0);
         expect(problemsOf(device, 4)).toEqual([]);
       }),
-      { numRuns: 300, seed: RANDOM_SEED },
+      { numRuns: 150 * RANDOM_RUNS, seed: RANDOM_SEED },
     );
   },
   LONG_MS,

@@ -135,6 +135,8 @@ async function palette(page: Page, words: string): Promise<void> {
   await page.keyboard.type(words);
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
+  /* It fades out, and lies over the page until then. */
+  await page.locator(".mantine-Spotlight-overlay").waitFor({ state: "detached" });
 }
 
 /** Who one is stands at the top of the page, and who one could be is found with the arrows. */
