@@ -30,7 +30,7 @@ const SHOWN: Places = [
   ["playbook", "/playbooks/outgoing"],
   ["training", "/training"],
   ["drill", "/training/2"],
-  ["trace", TRACE],
+  ["trace", `${TRACE}&change=1`],
 ];
 const SHOWN_LOOKS: readonly Look[] = [
   { scheme: "light", width: DESK },
@@ -59,6 +59,7 @@ const REST: Places = [
   ["people", "/people"],
   ["actions", "/actions"],
   ["debrief", "/training/1"],
+  ["trace-now", TRACE],
   ["nowhere", "/nowhere"],
 ];
 const LOOKS = (["light", "dark"] as const).flatMap((scheme) =>

@@ -1,4 +1,5 @@
 import type { Audit } from "../operations/audit/service.ts";
+import type { ChangeService } from "../operations/change/service.ts";
 import { type DrillEvent, openDrills } from "../operations/drill/service.ts";
 import { readDrills } from "../operations/drill/shelf.ts";
 import { DRILL_MIGRATIONS } from "../operations/drill/store.ts";
@@ -18,6 +19,7 @@ interface Parts {
   readonly clock: Clock;
   readonly trail: Trail;
   readonly inventory: Pick<Inventory, "network" | "lastPull" | "snapshotOf">;
+  readonly changes: Pick<ChangeService, "get">;
   readonly audit: Pick<Audit, "states">;
   /** Folder of drills. */
   readonly drills: string;
@@ -32,7 +34,7 @@ export const LEARNING_MIGRATIONS = [DRILL_MIGRATIONS, TRAINING_MIGRATIONS];
  * before, and drills are handed no inventory either.
  */
 export function openLearning(parts: Parts, feed: Feed) {
-  const { database, clock, trail, inventory, audit, onFault } = parts;
+  const { database, clock, trail, inventory, changes, audit, onFault } = parts;
   const { network } = inventory;
   const drills = openDrills({ database, clock, trail, onFault, shelf: readDrills(parts.drills) });
   const training = openTraining({
@@ -55,7 +57,14 @@ export function openLearning(parts: Parts, feed: Feed) {
     },
   };
   const questions = openQuestions({ network, ...rulesOf });
-  const traces = openTraces({ network, ...rulesOf });
+  const traces = openTraces({
+    network,
+    ...rulesOf,
+    async proposal(change) {
+      const found = await changes.get(change);
+      return "reason" in found ? found : found.change;
+    },
+  });
   drills.events.subscribe((event) => feed.publish(drillNews(event, clock())));
   training.events.subscribe(({ lesson, by, logins, corrects }) =>
     feed.publish({

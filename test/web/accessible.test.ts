@@ -43,6 +43,7 @@ const PAGES: readonly (readonly [path: string, heading: string | RegExp])[] = [
   ["/training/2", /./],
   ["/trace", "What happens to this packet?"],
   [TRACE, "What happens to this packet?"],
+  [`${TRACE}&change=1`, "What happens to this packet?"],
   ["/nowhere", "Not here"],
 ];
 

@@ -47,6 +47,17 @@ describeWith(["chromium"], "a visitor in Chromium", () => {
       expect(await page.getByRole("button", { name: "Apply" }).getAttribute("aria-disabled")).toBe(
         "true",
       );
+      const broken = page.getByRole("region", { name: "Breaks 3 promises" });
+      await broken
+        .getByRole("link", { name: /^walk of tcp .* before and after/ })
+        .first()
+        .click();
+      const told = page.getByRole("region", { name: "Before and after" });
+      await told.getByText(/accepted now.*dropped with change \d+/).waitFor();
+      await page
+        .getByText(/nftables\.conf:\d+/)
+        .first()
+        .waitFor();
       expect(faults).toEqual([]);
       await page.context().close();
     },

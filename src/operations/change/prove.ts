@@ -1,6 +1,5 @@
 import type { CheckedIntent } from "../../engine/answer/check.ts";
 import { answerDiff } from "../../engine/answer/diff.ts";
-import { answerLint } from "../../engine/answer/lint.ts";
 import { PROOF_FORMAT_VERSION, type ProofAnswer } from "../../engine/answer/proof.ts";
 import type { Device } from "../../engine/device/device.ts";
 import { compareDevices, type Difference } from "../../engine/diff/index.ts";
@@ -13,6 +12,7 @@ import { type Candidate, runSources, tableKey } from "./candidate.ts";
 import { checkAllChanged } from "./checkAll.ts";
 import { contentHashOf } from "./content.ts";
 import { editedLines } from "./edits.ts";
+import { loadingOf } from "./loading.ts";
 import type { ManagementFlow } from "./management.ts";
 import type { Proof, SourceFiles } from "./model.ts";
 import { withMoved } from "./moved.ts";
@@ -43,20 +43,10 @@ export function proveChange(input: ProveInput): ProofAnswer {
     return { ...blank, reasons: [`${sources.message}: ${sources.help}`] };
   const running = runningDevice(snapshot);
   const candidate = runSources(running.device, sources, ownTables(device));
-  const { diagnostics, coverage } = candidate.result;
-  const { findings } = answerLint({ diagnostics, coverage });
+  const { findings, obstacles } = loadingOf(device, candidate);
   const known = { ...blank, findings, edits: editsOf(input), kept: keptTables(input, sources) };
-  const mistakes = findings.filter(({ severity }) => severity === "error").map(mistakeText);
-  const refused = whyNotLoaded(device, candidate);
-  const obstacles = refused.length > 0 ? refused : mistakes;
   if (obstacles.length > 0) return { ...known, reasons: obstacles };
   return { ...known, ...judged(input, running, candidate) };
-}
-
-/** Such as a file that is included and was not read: what it holds may be anything. */
-function mistakeText({ file, line, message, help }: ProofAnswer["findings"][number]): string {
-  const place = file === null ? "" : `${file}:${line}: `;
-  return `${place}${message}${help === "" ? "" : `: ${help}`}`;
 }
 
 /** What the life of a change needs of it. */
@@ -119,23 +109,6 @@ function keptTables({ device, snapshot }: ProveInput, { files }: Sources): Proof
       table: tableKey(table),
       owner: device.owners.get(tableKey(table)) ?? null,
     }));
-}
-
-function whyNotLoaded(
-  { name, owners }: NetworkDevice,
-  { result, touched }: Candidate,
-): readonly string[] {
-  const refused = result.refused.map((file) => `\`${file}\` would not load: mend its errors`);
-  const strange = [...result.dialects].flatMap(([file, dialect]) =>
-    dialect === "nft" ? [] : [`\`${file}\` is no script of nft: only those are applied`],
-  );
-  const foreign = touched.map((key) => {
-    const owner = owners.get(key);
-    return owner === undefined
-      ? `it writes to \`${key}\`, which belongs to nobody known: if it is premortem's, add \`${key}: premortem\` under \`managed-by\` of ${name}`
-      : `it writes to \`${key}\`, which belongs to ${owner}: change it there`;
-  });
-  return [...refused, ...strange, ...foreign];
 }
 
 type Judged = Pick<

@@ -18,10 +18,11 @@ export interface Running {
 export interface RunningRules extends Running {
   readonly kind: "rules";
   readonly device: Device;
+  readonly snapshot: Snapshot;
 }
 
 /** Characters of a ruleset that is asked about: a larger one is read for seconds, and everybody would wait. */
-const MAXIMUM_CHARACTERS = 1_000_000;
+export const MAXIMUM_CHARACTERS = 1_000_000;
 
 /** Null: it is too large to be asked about. */
 export function askableDevice(snapshot: Snapshot): Device | null {
@@ -45,7 +46,7 @@ export async function runningRules(
       `the ruleset of \`${name}\` has more than ${MAXIMUM_CHARACTERS} characters`,
       "ask where the rules lie: `premortem trace FILE PACKET`",
     );
-  return { kind: "rules", ...last, device };
+  return { kind: "rules", ...last, device, snapshot };
 }
 
 function charactersOf({ parts }: Snapshot): number {

@@ -1,11 +1,17 @@
 import { expect, test } from "vitest";
+import { refuseUnknown } from "../../platform/refusal.ts";
 import { parseNetwork } from "../inventory/networkFile.ts";
 import { makeSnapshot } from "../inventory/snapshot.ts";
-import { openTraces } from "./traces.ts";
+import { MAXIMUM_CHARACTERS } from "./runningRules.ts";
+import { openTraces, type Proposal } from "./traces.ts";
 
 const NETWORK = `
 devices:
-  fw1: { reach: local, addresses: [10.9.1.1, 203.0.113.1] }
+  fw1:
+    reach: local
+    addresses: [10.9.1.1, 203.0.113.1]
+    sources: /etc/nftables.conf
+    managed-by: { inet edge: premortem }
   fw2: { reach: local }
 zones:
   lan: { device: fw1, interfaces: lan0, addresses: 10.9.1.0/24 }
@@ -30,20 +36,35 @@ const RULES = `table inet edge {
 }
 `;
 
+const SOURCE = "/etc/nftables.conf";
+const WITHOUT_MAIL = `flush ruleset
+${RULES.replace("tcp dport 25 accept", 'tcp dport 25 drop comment "printer noise"')}`;
+/** What changes would have a device run, by their number. */
+const PROPOSALS: Readonly<Record<number, Proposal>> = {
+  1: { device: "fw1", files: new Map([[SOURCE, WITHOUT_MAIL]]) },
+  2: { device: "fw2", files: new Map([[SOURCE, WITHOUT_MAIL]]) },
+  3: { device: "fw1", files: new Map([[SOURCE, "table inet edge { chain nonsense"]]) },
+  4: { device: "fw1", files: new Map([[SOURCE, "#".repeat(MAXIMUM_CHARACTERS + 1)]]) },
+};
+
 function traces() {
   const { network } = parseNetwork("n", NETWORK);
   if (network === null) throw new Error("no network");
-  const snapshot = makeSnapshot("fw1", [{ name: "nft", text: RULES }]);
+  const snapshot = makeSnapshot("fw1", [
+    { name: "nft", text: RULES },
+    { name: SOURCE, text: `flush ruleset\n${RULES}` },
+  ]);
   const { hash } = snapshot;
   return openTraces({
     network: () => network,
     running: async (name) => (name === "fw1" ? { hash, notSeen: [] } : null),
     snapshotOf: async () => snapshot,
+    proposal: async (change) => PROPOSALS[change] ?? refuseUnknown("there is no such change", ""),
   });
 }
 
-async function traced(packet: string) {
-  const found = await traces().trace("fw1", packet);
+async function traced(packet: string, change: number | null = null) {
+  const found = await traces().trace("fw1", packet, change);
   if (found.kind === "refusal") throw new Error(found.reason);
   return found;
 }
@@ -63,6 +84,38 @@ test("a packet is walked rule by rule, with the interfaces that the network file
 test("the interface that somebody names is the one that is asked about", async () => {
   const { verdict, policy } = await traced("tcp 10.9.2.11:40000 > 9.9.9.9:25 state=new in=lan0");
   expect([verdict, policy?.chain]).toEqual(["drop", "forward"]);
+});
+
+test("a path that is named keeps the interface that it has none of", async () => {
+  const { packet, steps } = await traced("tcp 9.9.9.9:40000 > 10.9.2.11:25 state=new path=input");
+  expect(packet).toBe("tcp 9.9.9.9:40000 > 10.9.2.11:25 state=new path=input in=wan0");
+  expect(steps.map(({ chain }) => chain)).not.toContain("forward");
+  const out = await traced("tcp 10.9.2.11:25 > 9.9.9.9:40000 state=new path=output");
+  expect(out.packet).toBe("tcp 10.9.2.11:25 > 9.9.9.9:40000 state=new path=output out=wan0");
+});
+
+const MAIL = "tcp 10.9.2.11:40000 > 9.9.9.9:25 state=new";
+
+test("a change is walked as it would be loaded, with lines of its own files", async () => {
+  const now = await traced(MAIL);
+  const then = await traced(MAIL, 1);
+  expect([now.change, now.verdict, now.rule?.file]).toEqual([null, "accept", "nft"]);
+  expect([then.change, then.verdict, then.rule]).toEqual([
+    1,
+    "drop",
+    expect.objectContaining({ file: SOURCE, line: 7 }),
+  ]);
+  expect(then.hash).toBe(now.hash);
+});
+
+test.each([
+  [2, "change 2 is of `fw2`, not of `fw1`"],
+  [3, "change 3: its files would not load on fw1: "],
+  [4, "the files of change 4 have more than"],
+  [9, "there is no such change"],
+])("a change that cannot be walked is refused with its reason: %s", async (change, why) => {
+  const found = await traces().trace("fw1", MAIL, change);
+  expect(found.kind === "refusal" ? found.reason : found.kind).toContain(why);
 });
 
 test("a rule of a chain that is jumped to decides with its own line", async () => {

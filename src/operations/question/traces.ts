@@ -5,16 +5,25 @@ import type { PathStep } from "../../engine/interpret/outcome.ts";
 import { isNotationError, parsePacket } from "../../engine/packet/notation.ts";
 import type { PacketSpec } from "../../engine/packet/packet.ts";
 import { type Refusal, refuse, refuseUnknown } from "../../platform/refusal.ts";
-import type { Network } from "../inventory/model.ts";
+import { deviceWith } from "../change/loading.ts";
+import type { SourceFiles } from "../change/model.ts";
+import type { Network, NetworkDevice } from "../inventory/model.ts";
 import { endAt, type Surroundings, surroundingsOf } from "./packets.ts";
-import { type RulesOptions, runningRules } from "./runningRules.ts";
+import {
+  MAXIMUM_CHARACTERS,
+  type RulesOptions,
+  type RunningRules,
+  runningRules,
+} from "./runningRules.ts";
 
-/** What the rules that run on a device do with one packet, and the way that it takes. */
+/** What the rules of a device do with one packet, and the way that it takes. */
 export interface DeviceTrace extends Omit<TraceAnswer, "path" | "formatVersion"> {
   readonly kind: "trace";
   readonly device: string;
   /** The snapshot that it was asked about. */
   readonly hash: string;
+  /** The change whose files were put on it; null: what runs. */
+  readonly change: number | null;
   readonly notSeen: readonly string[];
   /** As far as all outcomes go the same way. */
   readonly steps: readonly WalkStep[];
@@ -34,15 +43,35 @@ export interface WalkStep {
 
 export interface TraceOptions extends RulesOptions {
   readonly network: () => Network;
+  readonly proposal: (change: number) => Promise<Proposal | Refusal>;
+}
+
+/** What a change would have a device run. */
+export interface Proposal {
+  readonly device: string;
+  readonly files: SourceFiles;
 }
 
 /** Asks the interpreter, as the command line does: what walks a packet rule by rule can show the way. */
-export function openTraces({ network, ...rulesOf }: TraceOptions) {
+export function openTraces({ network, proposal, ...rulesOf }: TraceOptions) {
+  /** What runs, or with a change what would. */
+  const rulesFor = async (device: NetworkDevice, change: number | null) => {
+    const rules = await runningRules(rulesOf, device.name);
+    if (rules.kind === "refusal" || change === null) return rules;
+    const proposed = await proposal(change);
+    return "reason" in proposed ? proposed : withProposal(rules, device, { change, ...proposed });
+  };
   return {
-    async trace(name: string, packet: string): Promise<DeviceTrace | Refusal> {
-      if (!network().devices.has(name))
+    /** `change`: the number of one whose files are put on what runs; null: what runs is asked. */
+    async trace(
+      name: string,
+      packet: string,
+      change: number | null = null,
+    ): Promise<DeviceTrace | Refusal> {
+      const asOf = network().devices.get(name);
+      if (asOf === undefined)
         return refuseUnknown(`there is no device \`${name}\``, "see `premortem status`");
-      const rules = await runningRules(rulesOf, name);
+      const rules = await rulesFor(asOf, change);
       if (rules.kind === "refusal") return rules;
       const around = surroundingsOf(network(), name);
       const asked = parsePacket(packet);
@@ -57,6 +86,7 @@ export function openTraces({ network, ...rulesOf }: TraceOptions) {
         kind: "trace",
         device: name,
         hash,
+        change,
         notSeen,
         ...answer,
         steps: walkOf(interpretation),
@@ -65,15 +95,33 @@ export function openTraces({ network, ...rulesOf }: TraceOptions) {
   };
 }
 
+function withProposal(
+  rules: RunningRules,
+  device: NetworkDevice,
+  { change, device: its, files }: Proposal & { readonly change: number },
+): RunningRules | Refusal {
+  if (its !== device.name)
+    return refuse(`change ${change} is of \`${its}\`, not of \`${device.name}\``, `ask \`${its}\``);
+  const characters = [...files.values()].reduce((all, text) => all + text.length, 0);
+  if (characters > MAXIMUM_CHARACTERS)
+    return refuse(
+      `the files of change ${change} have more than ${MAXIMUM_CHARACTERS} characters`,
+      "ask where they lie: `premortem trace FILE PACKET`",
+    );
+  const changed = deviceWith(device, rules.snapshot, files);
+  if ("reason" in changed) return { ...changed, reason: `change ${change}: ${changed.reason}` };
+  return { ...rules, device: changed };
+}
+
 /** Where the network file says where hosts lie, a packet does not have to say it again. */
 function withInterfaces(asked: PacketSpec, around: Surroundings): string {
-  const { text, family, source, destination } = asked;
+  const { text, family, source, destination, path } = asked;
   const behind = (address: bigint | null) => {
     const place = address === null ? undefined : endAt(address, family, around)?.place;
     return place === undefined || place === "own" ? null : place.interface;
   };
-  const from = asked.in === null ? behind(source) : null;
-  const to = asked.out === null ? behind(destination) : null;
+  const from = asked.in === null && path !== "output" ? behind(source) : null;
+  const to = asked.out === null && path !== "input" ? behind(destination) : null;
   return [
     text,
     ...(from === null ? [] : [`in=${from}`]),

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { hash, listOf, text } from "./common.ts";
+import { hash, id, listOf, text } from "./common.ts";
 
 /** Characters of a packet, with every field that anybody names. */
 const MAXIMUM_PACKET = 2_000;
@@ -37,11 +37,18 @@ export const traceQuery = z.object({
   packet: text(MAXIMUM_PACKET)
     .min(1)
     .describe("as `premortem trace` takes it; interfaces are filled in from the network file"),
+  change: id
+    .optional()
+    .describe("walks the rules as this change would make them of what runs; without it, what runs"),
 });
 export const trace = z
   .object({
     device: z.string(),
     hash: hash.describe("the snapshot that it was asked about"),
+    change: z
+      .number()
+      .nullable()
+      .describe("the change whose files were put on it; null: it is what runs"),
     packet: z.string().describe("as it was asked, with the interfaces that were filled in"),
     verdict: verdict.describe("`undecided`: the outcomes do not agree"),
     rejectWith: z.string().nullable(),

@@ -8,12 +8,14 @@ export function traceRoutes({ traces }: Pick<Service, "traces">): readonly Mount
     operation({
       method: "get",
       path: "/v1/devices/{name}/trace",
-      summary: "What the rules that run on a device do with one packet, rule by rule",
+      summary:
+        "What the rules of a device do with one packet: as they run, or as a change would have them",
       role: "any",
       params: namePath,
       query: contract.traceQuery,
       result: contract.trace,
-      run: ({ params: { name }, query: { packet } }) => traces.trace(name, packet),
+      run: ({ params: { name }, query: { packet, change } }) =>
+        traces.trace(name, packet, change ?? null),
     }),
   ];
 }

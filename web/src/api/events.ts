@@ -10,11 +10,11 @@ export type Link =
 
 /** What each topic of news makes old. All of a key's queries are asked again where they are shown. */
 const STALE_BY_TOPIC: Readonly<Record<string, readonly string[]>> = {
-  change: ["status", "changes", "trail"],
+  change: ["status", "changes", "trail", "trace"],
   apply: ["status", "changes", "applies"],
   revert: ["status", "devices"],
-  device: ["status", "devices", "intents"],
-  difference: ["status", "devices", "differences", "intents"],
+  device: ["status", "devices", "intents", "trace"],
+  difference: ["status", "devices", "differences", "intents", "trace"],
   escalation: ["escalations", "onCall"],
   action: ["actions"],
   training: ["training"],

@@ -202,14 +202,17 @@ export const questionsQuery = (seed: number) =>
     staleTime: Infinity,
   });
 
-/** Asked again when other rules run. */
-export const traceQuery = (device: string, packet: string) =>
+/** By the rules that run; with the number of a change, by those that it would make of them. */
+export const traceQuery = (device: string, packet: string, change: number | null) =>
   queryOptions({
-    queryKey: ["intents", "trace", device, packet],
-    queryFn: () =>
-      get<Trace>(
-        `/v1/devices/${encodeURIComponent(device)}/trace?packet=${encodeURIComponent(packet)}`,
-      ),
+    queryKey: ["trace", device, packet, change],
+    queryFn: () => {
+      const asked = new URLSearchParams({
+        packet,
+        ...(change !== null && { change: `${change}` }),
+      });
+      return get<Trace>(`/v1/devices/${encodeURIComponent(device)}/trace?${asked}`);
+    },
     retry: false,
   });
 

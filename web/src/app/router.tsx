@@ -15,9 +15,11 @@ interface EditorSearch {
   readonly change?: number;
 }
 
+/** `change`: the number of one whose rules are walked beside those that run. */
 interface TraceSearch {
   readonly device?: string;
   readonly packet?: string;
+  readonly change?: number;
 }
 
 interface ServicesSearch {
@@ -112,9 +114,10 @@ const routeTree = root.addChildren([
   createRoute({
     getParentRoute: () => root,
     path: "/trace",
-    validateSearch: ({ device, packet }: Record<string, unknown>): TraceSearch => ({
+    validateSearch: ({ device, packet, change }: Record<string, unknown>): TraceSearch => ({
       ...(typeof device === "string" ? { device } : {}),
       ...(typeof packet === "string" ? { packet } : {}),
+      ...(typeof change === "number" ? { change } : {}),
     }),
     component: lazyRouteComponent(() => import("../pages/trace/TracePage.tsx"), "TracePage"),
   }),

@@ -5,16 +5,19 @@ import { Prose } from "../../components/Prose.tsx";
 import { type Tone, Word } from "../../components/Word.tsx";
 import classes from "./BrokenIntents.module.css";
 import { deciderText } from "./deciderText.ts";
+import { type ChangeWalk, ExamplePacket } from "./ExamplePacket.tsx";
 
 /** Promises that are not kept: each with its reason, one packet of it, and the line that decides. */
 export function BrokenIntents({
   intents,
   title,
   tone,
+  walk = null,
 }: {
   readonly intents: readonly CheckedIntent[];
   readonly title: string;
   readonly tone: Tone & ("bad" | "unknown");
+  readonly walk?: ChangeWalk | null;
 }) {
   if (intents.length === 0) return null;
   return (
@@ -35,7 +38,7 @@ export function BrokenIntents({
             </Text>
             {intent.example === null ? null : (
               <Text size="sm" mt={4} component="div">
-                <Mono>{intent.example}</Mono> {intent.verdict}
+                <ExamplePacket packet={intent.example} walk={walk} /> {intent.verdict}
                 {intent.rejectWith === null ? "" : ` with ${intent.rejectWith}`}
                 {" by "}
                 <Mono>{deciderText(intent.by)}</Mono>

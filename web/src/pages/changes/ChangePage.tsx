@@ -80,7 +80,7 @@ function What({ change }: { readonly change: Change }) {
           </Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="packets">
-          <Packets query={query} isProved={proof !== null} />
+          <Packets query={query} isProved={proof !== null} change={id} />
         </Tabs.Panel>
         <Tabs.Panel value="lines">
           <SourceDiff change={change} answer={query.data?.answer ?? null} />
@@ -88,7 +88,7 @@ function What({ change }: { readonly change: Change }) {
         <Tabs.Panel value="both">
           <Stack>
             <SourceDiff change={change} answer={query.data?.answer ?? null} />
-            <Packets query={query} isProved={proof !== null} />
+            <Packets query={query} isProved={proof !== null} change={id} />
           </Stack>
         </Tabs.Panel>
       </Tabs>
@@ -99,9 +99,11 @@ function What({ change }: { readonly change: Change }) {
 function Packets({
   query,
   isProved,
+  change,
 }: {
   readonly query: UseQueryResult<Proof>;
   readonly isProved: boolean;
+  readonly change: number;
 }) {
   if (!isProved)
     return (
@@ -111,7 +113,7 @@ function Packets({
     );
   return (
     <Answered query={query}>
-      {({ answer, atMs }) => <ProofView answer={answer} atMs={atMs} />}
+      {({ answer, atMs }) => <ProofView answer={answer} atMs={atMs} change={change} />}
     </Answered>
   );
 }

@@ -13,14 +13,24 @@ import { type Tone, Word } from "../../components/Word.tsx";
 import { counted } from "../../lib/words.ts";
 import classes from "./DiffView.module.css";
 import { deciderText } from "./deciderText.ts";
+import { type ChangeWalk, ExamplePacket } from "./ExamplePacket.tsx";
 
-/** Which packets change their fate: each class with one packet, and both lines that decide. */
-export function DiffView({ diff }: { readonly diff: DiffAnswer }) {
+/**
+ * Which packets change their fate: each class with one packet, and both lines that decide. `walk`: the change that
+ * packets are walked through; without one, nothing but this page knows what is compared.
+ */
+export function DiffView({
+  diff,
+  walk = null,
+}: {
+  readonly diff: DiffAnswer;
+  readonly walk?: ChangeWalk | null;
+}) {
   const cuts = cutsOpenConnections(diff);
   return (
     <Stack gap="md">
       {BECOMINGS.map((becoming) => (
-        <Group key={becoming} becoming={becoming} diff={diff} />
+        <Group key={becoming} becoming={becoming} diff={diff} walk={walk} />
       ))}
       {cuts === null ? null : (
         <Text size="sm">
@@ -45,7 +55,15 @@ const WORDS: Readonly<Record<Becoming, readonly [Tone, string]>> = {
 /** Classes of one kind that stand there at once. */
 const SHOWN = 5;
 
-function Group({ becoming, diff }: { readonly becoming: Becoming; readonly diff: DiffAnswer }) {
+function Group({
+  becoming,
+  diff,
+  walk,
+}: {
+  readonly becoming: Becoming;
+  readonly diff: DiffAnswer;
+  readonly walk: ChangeWalk | null;
+}) {
   const [isWhole, setWhole] = useState(false);
   const all = diff.classes.filter((one) => becomingOf(one) === becoming);
   if (all.length === 0) return null;
@@ -55,7 +73,13 @@ function Group({ becoming, diff }: { readonly becoming: Becoming; readonly diff:
     <section aria-label={word}>
       <Stack gap="sm">
         {shown.map((one) => (
-          <ClassView key={`${one.path} ${one.example}`} one={one} tone={tone} word={word} />
+          <ClassView
+            key={`${one.path} ${one.example}`}
+            one={one}
+            tone={tone}
+            word={word}
+            walk={walk}
+          />
         ))}
         {all.length > shown.length ? (
           <Button variant="subtle" size="compact-sm" onClick={() => setWhole(true)}>
@@ -71,10 +95,12 @@ function ClassView({
   one,
   tone,
   word,
+  walk,
 }: {
   readonly one: DiffClass;
   readonly tone: Tone;
   readonly word: string;
+  readonly walk: ChangeWalk | null;
 }) {
   const { path, description, exact, example, before, after, dependsOn } = one;
   return (
@@ -92,7 +118,7 @@ function ClassView({
         {exact ? null : <li>and more that is counted, and not told</li>}
       </ul>
       <Text size="sm" component="div">
-        one packet: <Mono>{example}</Mono>
+        one packet: <ExamplePacket packet={example} walk={walk} />
       </Text>
       <dl className={classes["fates"]}>
         <dt>before</dt>

@@ -12,10 +12,13 @@ import { Findings } from "./Findings.tsx";
 export function ProofView({
   answer,
   atMs,
+  change,
 }: {
   readonly answer: ProofAnswer;
   readonly atMs: number | null;
+  readonly change: number;
 }) {
+  const walk = { device: answer.device, change };
   const { broken, brokenBefore, repaired, undecided, holding, kept, notLoaded, findings } = answer;
   return (
     <Stack gap="md">
@@ -29,11 +32,13 @@ export function ProofView({
         intents={broken}
         title={`Breaks ${counted(broken.length, "promise")}`}
         tone="bad"
+        walk={walk}
       />
       <BrokenIntents
         intents={undecided}
         title={`${counted(undecided.length, "promise")} undecided`}
         tone="unknown"
+        walk={walk}
       />
       <Text size="sm">
         {counted(holding, "promise holds", "promises hold")} with it.
@@ -42,7 +47,7 @@ export function ProofView({
           ? ""
           : ` Broken already, and no more of it: ${listed(brokenBefore.map(({ id }) => id))}.`}
       </Text>
-      {answer.diff === null ? null : <DiffView diff={answer.diff} />}
+      {answer.diff === null ? null : <DiffView diff={answer.diff} walk={walk} />}
       {kept.length + notLoaded.length === 0 ? null : (
         <Alert color="yellow" variant="light" title="Not all of the files is loaded">
           <List size="sm">

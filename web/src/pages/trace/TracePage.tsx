@@ -1,24 +1,31 @@
-import { Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { devicesQuery, traceQuery } from "../../api/queries.ts";
-import { Empty } from "../../components/Empty.tsx";
 import { Page } from "../../components/Page.tsx";
 import { Answered, Panel } from "../../components/Panel.tsx";
+import { BeforeAfter } from "./BeforeAfter.tsx";
 import { TraceForm } from "./TraceForm.tsx";
 import { TraceView } from "./TraceView.tsx";
 
-/** What happens to this packet? The address of the page holds the question, so that it can be sent to others. */
+/** What happens to this packet? The answer stands first: on a phone the form alone fills the window. The address of the page holds the question, so that it can be sent to others. */
 export function TracePage() {
-  const { device, packet } = useSearch({ from: "/trace" });
+  const { device, packet, change } = useSearch({ from: "/trace" });
   const navigate = useNavigate();
   const devices = useQuery(devicesQuery);
+  const isAsked = device !== undefined && packet !== undefined;
   return (
     <Page
       title="What happens to this packet?"
-      lead="Asked of the rules that run, as they were read last. No packet is sent."
+      lead={`Asked of the rules that run, as they were read last${
+        change === undefined ? "" : `, and of what change ${change} makes of them`
+      }. No packet is sent.`}
     >
-      <Panel title="The packet">
+      {!isAsked ? null : change === undefined ? (
+        <Asked device={device} packet={packet} />
+      ) : (
+        <BeforeAfter device={device} packet={packet} change={change} />
+      )}
+      <Panel title={isAsked ? "Ask about another packet" : "The packet"}>
         <Answered query={devices}>
           {(found) => (
             <TraceForm
@@ -26,14 +33,14 @@ export function TracePage() {
               devices={namesOf(found)}
               device={device}
               packet={packet}
-              ask={(search) => void navigate({ to: "/trace", search })}
+              ask={(asked) => {
+                const stays = change !== undefined && asked.device === device;
+                void navigate({ to: "/trace", search: stays ? { ...asked, change } : asked });
+              }}
             />
           )}
         </Answered>
       </Panel>
-      {device === undefined || packet === undefined ? null : (
-        <Asked device={device} packet={packet} />
-      )}
     </Page>
   );
 }
@@ -48,18 +55,10 @@ function namesOf(
 }
 
 function Asked({ device, packet }: { readonly device: string; readonly packet: string }) {
-  const query = useQuery(traceQuery(device, packet));
+  const query = useQuery(traceQuery(device, packet, null));
   return (
     <Answered query={query} lines={6}>
-      {(trace) =>
-        trace.outcomes.length === 0 ? (
-          <Empty title="No chain sees this packet.">
-            <Text size="sm">Nothing filters it on {device}.</Text>
-          </Empty>
-        ) : (
-          <TraceView trace={trace} />
-        )
-      }
+      {(trace) => <TraceView trace={trace} />}
     </Answered>
   );
 }

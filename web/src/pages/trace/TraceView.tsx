@@ -2,40 +2,36 @@ import { List, Stack, Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import type { Trace } from "../../api/types.ts";
 import { Mono } from "../../components/Code.tsx";
+import { Empty } from "../../components/Empty.tsx";
 import { Panel } from "../../components/Panel.tsx";
 import { Prose } from "../../components/Prose.tsx";
-import { type Tone, Word } from "../../components/Word.tsx";
+import { Word } from "../../components/Word.tsx";
 import { counted } from "../../lib/words.ts";
 import classes from "./TraceView.module.css";
+import { VERDICT_TONES, VERDICT_WORDS } from "./verdictWords.ts";
 
-type Verdict = Trace["verdict"];
 type Step = Trace["steps"][number];
 type Place = NonNullable<Trace["rule"]>;
 
-const TONES: Readonly<Record<Verdict, Tone>> = {
-  accept: "good",
-  drop: "bad",
-  reject: "bad",
-  queue: "warn",
-  undecided: "unknown",
-};
-const WORDS: Readonly<Record<Verdict, string>> = {
-  accept: "accepted",
-  drop: "dropped",
-  reject: "rejected",
-  queue: "handed to a program",
-  undecided: "undecided",
-};
-
-/** The verdict, what decides, and the way through the chains. */
-export function TraceView({ trace }: { readonly trace: Trace }) {
+/** The verdict, what decides, and the way through the chains. `of`: which rules, where there are several. */
+export function TraceView({ trace, of }: { readonly trace: Trace; readonly of?: string }) {
   const { device, packet, verdict, rejectWith, translated, steps, outcomes, notSeen } = trace;
+  const within = of === undefined ? "" : `: ${of.toLowerCase()}`;
+  if (outcomes.length === 0)
+    return (
+      <Empty title={`No chain sees this packet${within}.`}>
+        <Text size="sm">Nothing filters it on {device}.</Text>
+      </Empty>
+    );
   return (
     <>
-      <Panel title="The answer" {...(TONES[verdict] === "bad" ? { tone: "bad" as const } : {})}>
+      <Panel
+        title={of ?? "The answer"}
+        {...(VERDICT_TONES[verdict] === "bad" ? { tone: "bad" as const } : {})}
+      >
         <Stack gap="xs">
           <Text component="div" size="lg" role="status">
-            <Word tone={TONES[verdict]}>{WORDS[verdict]}</Word>
+            <Word tone={VERDICT_TONES[verdict]}>{VERDICT_WORDS[verdict]}</Word>
             {rejectWith === null ? null : ` with ${rejectWith}`}
           </Text>
           <Text size="sm" component="div">
@@ -60,10 +56,10 @@ export function TraceView({ trace }: { readonly trace: Trace }) {
           )}
         </Stack>
       </Panel>
-      <Panel title="The way that it takes">
+      <Panel title={`The way that it takes${within}`}>
         <Way steps={steps} isWhole={outcomes.length === 1} />
       </Panel>
-      {outcomes.length > 1 ? <Outcomes outcomes={outcomes} /> : null}
+      {outcomes.length > 1 ? <Outcomes outcomes={outcomes} within={within} /> : null}
     </>
   );
 }
@@ -85,10 +81,11 @@ function By({
   return "Nothing decides it in all cases.";
 }
 
-function RuleText({ rule: { line, text } }: { readonly rule: Place }) {
+/** A line of the listing, which has no path, or of a source file. */
+function RuleText({ rule: { file, line, text } }: { readonly rule: Place }) {
   return (
     <>
-      line {line}: <Mono>{text}</Mono>
+      {file.includes("/") ? <Mono>{`${file}:${line}`}</Mono> : `line ${line}`}: <Mono>{text}</Mono>
     </>
   );
 }
@@ -154,7 +151,7 @@ function OneStep({
         </Text>
       ))}
       <Text size="sm" component="div">
-        <Word tone={TONES[decision]}>{WORDS[decision]}</Word>{" "}
+        <Word tone={VERDICT_TONES[decision]}>{VERDICT_WORDS[decision]}</Word>{" "}
         {rule === null ? "by the policy of the chain: no rule decided" : <RuleText rule={rule} />}
       </Text>
     </>
@@ -164,15 +161,15 @@ function OneStep({
 /** Outcomes that stand there at once. */
 const SHOWN = 12;
 
-function Outcomes({ outcomes }: Pick<Trace, "outcomes">) {
+function Outcomes({ outcomes, within }: Pick<Trace, "outcomes"> & { readonly within: string }) {
   const more = outcomes.length - SHOWN;
   return (
-    <Panel title={`What can become of it: ${counted(outcomes.length, "outcome")}`}>
+    <Panel title={`What can become of it${within}: ${counted(outcomes.length, "outcome")}`}>
       <Stack gap="sm">
         {outcomes.slice(0, SHOWN).map(({ verdict, by, translated, when }) => (
           <div key={`${verdict} ${by.rule?.line} ${translated} ${when.join()}`}>
             <Text size="sm" component="div">
-              <Word tone={TONES[verdict]}>{WORDS[verdict]}</Word> <By by={by} />
+              <Word tone={VERDICT_TONES[verdict]}>{VERDICT_WORDS[verdict]}</Word> <By by={by} />
             </Text>
             {when.length === 0 ? null : (
               <Text size="sm" component="div" c="dimmed">
