@@ -69,7 +69,10 @@ test("a playbook is proposed for what it is for, followed by two people, and tol
   const found = contract.runs.parse(
     (await server.ask("GET", "/v1/incidents/1/playbook-runs", { token: vera })).body,
   );
-  expect(found.matches).toEqual([{ playbook: "out", title: "Mail <is> blocked", why: ["x"] }]);
+  expect(found.matches).toEqual([
+    { playbook: "out", title: "Mail <is> blocked", fit: "symptom", fits: ["x"], why: ["x"] },
+  ]);
+  expect(found.others).toEqual([]);
   const [run, again] = [await begun(server, ana), await begun(server, ana)];
   expect(again.id).toBe(run.id);
   const step = (name: string, body: object, token = ana) =>

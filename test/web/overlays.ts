@@ -238,5 +238,7 @@ export const OVERLAYS: readonly Overlay[] = [
 /** What opens nowhere in the demonstration, and why. */
 export const NOT_OPENED: Readonly<Record<string, string>> = {
   "pages/editor/EditorPage.tsx": "one device alone has source files there",
+  "pages/playbooks/PlaybookRuns.tsx":
+    "folds rows like those above it; whether any is left hangs on how long the outage lasts",
   "pages/incidents/CausePanel.tsx": "folds plain text; nothing is ruled out in the first outage",
 };

@@ -11,7 +11,7 @@ import type {
   PlaybookRunBody,
   PlaybookRunList,
 } from "../server/model.ts";
-import { playbookText, runText } from "../server/playbookText.ts";
+import { choiceText, playbookText, runText } from "../server/playbookText.ts";
 import { type Asking, print, withServer } from "../server/withServer.ts";
 import type { Streams } from "../streams.ts";
 
@@ -72,14 +72,8 @@ export function playbookRuns(
   return withServer(options, streams, async (api) => {
     const list = await api.get<PlaybookRunList>(runsPath(incident));
     if (isFault(list)) return list;
-    print(options, streams, list, ({ runs, matches }) =>
-      [
-        ...runs.map((one) => runText(one, streams.out.style)),
-        ...matches.map(
-          ({ playbook, title, why }) =>
-            `for it: ${shown(playbook)}  ${shown(title)} (${why.map((text) => shown(text)).join("; ")})\n`,
-        ),
-      ].join(""),
+    print(options, streams, list, ({ runs, ...choice }) =>
+      [...runs.map((one) => runText(one, streams.out.style)), choiceText(choice)].join(""),
     );
     return list.runs.some(({ status }) => status === "open") ? EXIT.findings : EXIT.clean;
   });

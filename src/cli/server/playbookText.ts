@@ -1,5 +1,5 @@
 import { type Style, shown, tint } from "../../report/formats/text/style.ts";
-import type { PlaybookBody, PlaybookRunBody } from "./model.ts";
+import type { PlaybookBody, PlaybookRunBody, PlaybookRunList } from "./model.ts";
 import { timeText } from "./times.ts";
 
 /** A playbook for whoever reads it in a terminal. */
@@ -28,4 +28,17 @@ export function runText(run: PlaybookRunBody, style: Style): string {
   });
   const head = `${tint(style, "bold", shown(run.playbook.title))}, run ${run.id} of incident ${run.incident}: ${run.status}`;
   return `${[head, ...lines].join("\n")}\n`;
+}
+
+/** Playbooks that may be begun, the best first: what each fits, then those that nothing speaks for. */
+export function choiceText({ matches, others }: Pick<PlaybookRunList, "matches" | "others">) {
+  const all = (texts: readonly string[]) => texts.map((text) => shown(text)).join("; ");
+  const fitting = matches.map(({ playbook, title, fit, fits, why }) => {
+    const said = fit === "general" ? `for any incident: ${all(why)}` : `fits: ${all(fits)}`;
+    return `${shown(playbook)}  ${shown(title)}  ${said}\n`;
+  });
+  const rest = others.map(
+    ({ playbook, title }) => `${shown(playbook)}  ${shown(title)}  (another)\n`,
+  );
+  return [...fitting, ...rest].join("");
 }

@@ -9,7 +9,7 @@ import type { Incidents } from "../incident/service.ts";
 import type { Network } from "../inventory/model.ts";
 import type { Trail } from "../trail/service.ts";
 import type { PlaybookShelf } from "./files.ts";
-import { matchPlaybooks, type PlaybookMatch } from "./match.ts";
+import { matchPlaybooks, otherPlaybooks, type PlaybookMatch } from "./match.ts";
 import type { Playbook } from "./model.ts";
 import { beginRun, type PlaybookRun } from "./run.ts";
 import { RunDesk } from "./runDesk.ts";
@@ -41,6 +41,13 @@ export interface ShelvedPlaybook {
   readonly readBy: readonly ReadReceipt[];
 }
 
+/** Playbooks that may be begun in an incident. */
+export interface PlaybookChoice {
+  /** Those that are for it, the best first. */
+  readonly matches: readonly PlaybookMatch[];
+  readonly others: readonly Playbook[];
+}
+
 /** What a person does to a step. */
 export type PersonStep =
   | { readonly kind: "start" | "press" }
@@ -55,7 +62,7 @@ export interface Playbooks {
   find(id: string): Promise<ShelvedPlaybook | Refusal>;
   /** The reader names the version that they have read: it may be another by now. */
   read(id: string, version: string, actor: Actor): Promise<ShelvedPlaybook | Refusal>;
-  matches(incident: number): Promise<readonly PlaybookMatch[] | Refusal>;
+  forIncident(incident: number): Promise<PlaybookChoice | Refusal>;
   runs(incident: number): Promise<readonly PlaybookRun[]>;
   /** One that is open already is gone on with. */
   begin(incident: number, playbook: string, actor: Actor): Promise<PlaybookRun | Refusal>;
@@ -126,11 +133,12 @@ export function openPlaybooks(options: PlaybookOptions): Playbooks {
       if (isNew) events.publish({ kind: "read", playbook: id, login });
       return shelved(found);
     },
-    async matches(id) {
+    async forIncident(id) {
       const incident = await incidents.find(id);
       if (incident === null) return unknownIncident(id);
       const question = { network: options.network(), incident, blind: options.blind() };
-      return matchPlaybooks(shelf.playbooks, question);
+      const matches = matchPlaybooks(shelf.playbooks, question);
+      return { matches, others: otherPlaybooks(shelf.playbooks, matches) };
     },
     runs: (incident) => runsOf(database, incident),
     begin: (incident, id, actor) =>

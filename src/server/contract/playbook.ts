@@ -129,15 +129,24 @@ export const run = z
     ),
   })
   .openapi("PlaybookRun");
+const choice = { playbook: z.string(), title: z.string() };
 export const runs = z.object({
   runs: listOf(run),
   matches: listOf(
     z.object({
-      playbook: z.string(),
-      title: z.string(),
+      ...choice,
+      fit: z
+        .enum(["promise", "symptom", "general"])
+        .describe(
+          "it is for a promise that is proved broken, for what is felt, or for any incident of which as much is known",
+        ),
+      fits: listOf(z.string()).describe("what it is for, promises by name; empty where general"),
       why: listOf(z.string()).describe("what of the incident it is for"),
     }),
-  ).describe("playbooks that are for this incident, the best first"),
+  ).describe(
+    "playbooks that are for this incident, the best first: as it names what is broken, critical promises first, then what is felt",
+  ),
+  others: listOf(z.object(choice)).describe("nothing of the incident speaks for them"),
 });
 export const beginBody = z.strictObject({ playbook: name }).openapi("PlaybookBegin");
 export const runPath = z.object({ ...idPath.shape, run: id });

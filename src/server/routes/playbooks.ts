@@ -2,6 +2,7 @@ import type { OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { Diagnostic } from "../../engine/base/diagnostic.ts";
 import { breakGlassCard } from "../../operations/playbook/card.ts";
+import type { Playbook } from "../../operations/playbook/model.ts";
 import { type Paper, paperHtml, paperMarkdown } from "../../operations/playbook/paper.ts";
 import { playbookPaper } from "../../operations/playbook/print.ts";
 import type { PlaybookRun } from "../../operations/playbook/run.ts";
@@ -62,16 +63,17 @@ function runRoutes(playbooks: Parts["playbooks"]): readonly Mount[] {
       params: idPath,
       result: contract.runs,
       run: async ({ params }) => {
-        const matches = await playbooks.matches(params.id);
-        if ("kind" in matches) return matches;
+        const choice = await playbooks.forIncident(params.id);
+        if ("kind" in choice) return choice;
         const runs = await playbooks.runs(params.id);
+        const named = ({ id, title }: Playbook) => ({ playbook: id, title });
         return {
           runs,
-          matches: matches.map(({ playbook: { id, title }, why }) => ({
-            playbook: id,
-            title,
-            why,
+          matches: choice.matches.map(({ playbook, ...match }) => ({
+            ...named(playbook),
+            ...match,
           })),
+          others: choice.others.map(named),
         };
       },
     }),

@@ -1,11 +1,15 @@
-import { Button, Group, Stack, Text } from "@mantine/core";
+import { Button, Stack, Text } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import type { ReactNode } from "react";
 import { post } from "../../api/client.ts";
 import { playbookRunsQuery } from "../../api/queries.ts";
 import type { Incident, PlaybookRuns as Runs } from "../../api/types.ts";
 import { Fault } from "../../components/Fault.tsx";
 import { Answered, Panel } from "../../components/Panel.tsx";
 import { Prose } from "../../components/Prose.tsx";
+import { Row, Rows } from "../../components/Rows.tsx";
+import { Word } from "../../components/Word.tsx";
+import { counted } from "../../lib/words.ts";
 import { RunSteps } from "./RunSteps.tsx";
 
 /** The playbooks for this incident: those that are followed, and those that would be for it. */
@@ -27,9 +31,10 @@ export function PlaybookRuns({ incident: { id, status } }: { readonly incident: 
   );
 }
 
+/** The best first, with what each is for; what nothing of the incident speaks for is folded. */
 function Begin({
   incident,
-  found: { runs, matches },
+  found: { runs, matches, others },
 }: {
   readonly incident: number;
   readonly found: Runs;
@@ -43,32 +48,59 @@ function Begin({
     runs.filter(({ status }) => status === "open").map(({ playbook }) => playbook.id),
   );
   const left = matches.filter(({ playbook }) => !begun.has(playbook));
-  if (left.length === 0)
-    return runs.length === 0 ? (
-      <Text size="sm">No playbook is for this kind of incident.</Text>
-    ) : null;
+  const rest = others.filter(({ playbook }) => !begun.has(playbook));
+  const row = (one: Choice, children: ReactNode) => (
+    <Row
+      key={one.playbook}
+      aside={
+        <Button
+          variant="default"
+          aria-label={`Follow it: ${one.title}`}
+          loading={beginning.isPending && beginning.variables === one.playbook}
+          onClick={() => beginning.mutate(one.playbook)}
+        >
+          Follow it
+        </Button>
+      }
+    >
+      <Text size="sm" fw={600}>
+        {one.title}
+      </Text>
+      {children}
+    </Row>
+  );
   return (
     <>
-      {left.map(({ playbook, title, why }) => (
-        <Group key={playbook} justify="space-between" gap="xs">
-          <div>
-            <Text size="sm" fw={600}>
-              {title}
-            </Text>
-            <Text size="sm" c="dimmed">
-              <Prose text={why.join("; ")} />
-            </Text>
-          </div>
-          <Button
-            variant="default"
-            loading={beginning.isPending && beginning.variables === playbook}
-            onClick={() => beginning.mutate(playbook)}
-          >
-            Follow it
-          </Button>
-        </Group>
-      ))}
+      {matches.length === 0 && runs.length === 0 ? (
+        <Text size="sm">No playbook is for this kind of incident.</Text>
+      ) : null}
+      {left.length === 0 ? null : <Rows>{left.map((one) => row(one, <Fit match={one} />))}</Rows>}
+      {rest.length === 0 ? null : (
+        <details>
+          <summary>{counted(rest.length, "other playbook")}, for other incidents</summary>
+          <Rows>{rest.map((one) => row(one, null))}</Rows>
+        </details>
+      )}
       {beginning.error === null ? null : <Fault fault={beginning.error} />}
     </>
+  );
+}
+
+type Match = Runs["matches"][number];
+type Choice = Runs["others"][number];
+
+function Fit({ match: { fit, fits, why } }: { readonly match: Match }) {
+  if (fit === "general")
+    return (
+      <Text size="sm" c="dimmed">
+        for any incident: <Prose text={why.join("; ")} />
+      </Text>
+    );
+  return (
+    <Text size="sm" component="div">
+      <Word tone={fit === "promise" ? "good" : "quiet"}>
+        fits: <Prose text={fits.join("; ")} />
+      </Word>
+    </Text>
   );
 }
