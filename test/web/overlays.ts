@@ -90,6 +90,14 @@ export const OVERLAYS: readonly Overlay[] = [
     open: byButton("Undo on fw1", (page) => page.getByRole("dialog", { name: "Undo on fw1?" })),
   },
   {
+    name: "all that was recorded",
+    file: "pages/incidents/PostmortemPage.tsx",
+    path: "/incidents/1/postmortem",
+    scope: "#content",
+    widths: ANY,
+    open: folded("All that was recorded", (page) => page.getByText("Symptoms:")),
+  },
+  {
     name: "why it is not closed",
     file: "pages/incidents/CloseIncident.tsx",
     path: "/incidents/1",

@@ -12,6 +12,7 @@ import type {
 } from "./model.ts";
 import { withRoomFor } from "./room.ts";
 import { ruleLines } from "./ruleLines.ts";
+import { TURNS } from "./turns.ts";
 
 /*
  * The life of an incident. Each function gives the incident as it is then, with what a reader of its
@@ -162,7 +163,8 @@ function causeText(cause: IncidentCause): string {
     case "explained":
       return [cause.difference, ...othersLeft(cause)]
         .map(
-          (one, place) => `${place === 0 ? "cause found" : "and as well"}: ${differenceText(one)}`,
+          (one, place) =>
+            `${place === 0 ? TURNS.causeNamed : "and as well"}: ${differenceText(one)}`,
         )
         .join("; ");
     case "notByRules":
@@ -208,7 +210,7 @@ export function endUndo(
   return note(
     { ...incident, status, undo: { ...undo, state, text } },
     atMs,
-    state === "done" ? `undone: ${text}` : `the undo failed: ${text}`,
+    `${state === "done" ? TURNS.undone : TURNS.undoFailed}${text}`,
   );
 }
 
@@ -225,7 +227,7 @@ export function cutOffUndo(incident: Incident, atMs: number): Incident {
 /** Closes an incident of which nothing is left; what still hurts keeps it open. */
 export function close(incident: Incident, by: string, atMs: number): Incident {
   if (incident.status === "closed" || waitingFor(incident).length > 0) return incident;
-  return note({ ...incident, status: "closed" }, atMs, `closed by ${by}`);
+  return note({ ...incident, status: "closed" }, atMs, `${TURNS.closed}${by}`);
 }
 
 /** Adds what somebody has to say. */

@@ -1,20 +1,19 @@
 import { describe, expect, test } from "vitest";
-import { draftPostmortem, type IncidentStory } from "./draft.ts";
+import { draftPostmortem, type IncidentStory, postmortemMarkdown } from "./draft.ts";
 
 const BEGAN = Date.UTC(2023, 7, 10, 14, 0, 0);
 const after = (seconds: number) => BEGAN + seconds * 1000;
 
 const STORY: IncidentStory = {
   number: 25,
-  title: "mail cannot leave",
+  title: "mail-out broken for mail-servers",
   beganMs: BEGAN,
   noticedMs: after(1),
-  undoneMs: after(41),
   recoveredMs: after(95),
   impact: ["mail servers could not reach the internet on tcp/25"],
-  timeline: [
-    { atMs: after(41), text: "undone by bob" },
-    { atMs: BEGAN, text: "a rule was put in by hand" },
+  moments: [
+    { atMs: BEGAN, mark: "the change", text: "a rule was put in by hand" },
+    { atMs: after(41), mark: "undone", text: "by bob" },
   ],
   cause: {
     rule: "ip saddr 10.10.2.8/29 counter drop",
@@ -28,10 +27,20 @@ const STORY: IncidentStory = {
   resolution: ["The rule was deleted by its handle."],
   ruledOut: ["database: its port answers its own clients"],
   tasks: [{ text: "Promise mail-out in premortem.yaml", check: "intent mail-out" }],
+  records: {
+    symptoms: ["nobody sends"],
+    timeline: [
+      { atMs: after(41), text: "undone by bob" },
+      { atMs: after(3), text: "probe out fails" },
+    ],
+    explains: ["It breaks what was needed: nobody sends."],
+  },
 };
 
+const drafted = (story: IncidentStory) => postmortemMarkdown(draftPostmortem(story));
+
 test("has the sections of the origin, in their order", () => {
-  const headings = draftPostmortem(STORY).match(/^\*\*.*\*\*/gm);
+  const headings = drafted(STORY).match(/^\*\*.*\*\*/gm);
   expect(headings).toEqual([
     "**Issue Summary:**",
     "**Timeline:**",
@@ -42,31 +51,46 @@ test("has the sections of the origin, in their order", () => {
 });
 
 test("tells when, how long, which rule, and who", () => {
-  const text = draftPostmortem(STORY);
-  expect(text).toContain("# 0x19-postmortem: mail cannot leave");
+  const text = drafted(STORY);
+  expect(text).toContain(
+    "# 0x19-postmortem: mail-out broken for mail-servers, 2023-08-10 14:00 UTC, 1 min 35 s\n",
+  );
   expect(text).toContain("Duration: 2023-08-10 14:00:00 - 2023-08-10 14:01:35 (UTC) (1 min 35 s)");
   expect(text).toContain("    ip saddr 10.10.2.8/29 counter drop");
   expect(text).toContain("No change approved it.");
-  expect(text).toMatch(/- 14:00:00: a rule .*\n- 14:00:41: undone by bob/);
+  expect(text).toMatch(
+    /- 14:00:00 \*\*the change\*\*: a rule .*\n- 14:00:41 \*\*undone\*\*: by bob/,
+  );
+});
+
+test("all that was recorded is folded behind the story, in the order of time", () => {
+  const { body, records } = draftPostmortem(STORY);
+  expect(body).not.toContain("probe out fails");
+  expect(records).toMatch(/- 14:00:03: probe out fails\n- 14:00:41: undone by bob/);
+  expect(records).toContain("- nobody sends\n");
+  expect(drafted(STORY)).toMatch(
+    /<details>\n<summary>.*<\/summary>\n\nSymptoms:[\s\S]*\n<\/details>\n$/,
+  );
 });
 
 test("what follows from the cause, and what was done, stand in lines of their own", () => {
-  const text = draftPostmortem(STORY);
+  const text = drafted(STORY);
   expect(text).toContain("approved it.\n\n- Database errors follow from it: Postfix");
   expect(text).toContain("Resolution:\n- The rule was deleted by its handle.\n");
 });
 
 test("what is not known is not made up", () => {
   const open = { ...STORY, recoveredMs: null, cause: null, resolution: [], tasks: [] };
-  const text = draftPostmortem(open);
+  const text = drafted(open);
   expect(text).toContain("still going on (UTC)");
+  expect(draftPostmortem(open).title).toMatch(/, since 2023-08-10 14:00 UTC, still going on$/);
   expect(text).toContain("Not found yet.");
   expect(text).toContain("Not resolved yet.");
 });
 
 test("over midnight, times have their day", () => {
-  const timeline = [{ atMs: after(11 * 3600), text: "late" }];
-  expect(draftPostmortem({ ...STORY, timeline })).toContain("- 2023-08-11 01:00:00: late");
+  const moments = [{ atMs: after(11 * 3600), mark: "noted", text: "late" }];
+  expect(drafted({ ...STORY, moments })).toContain("- 2023-08-11 01:00:00 **noted**: late");
 });
 
 describe("texts of tickets stay texts", () => {
@@ -77,11 +101,16 @@ describe("texts of tickets stay texts", () => {
     ["`code` *and* _more_", "\\`code\\` \\*and\\* \\_more\\_"],
   ];
   test.each(cases)("%s", (text, expected) => {
-    expect(draftPostmortem({ ...STORY, impact: [text] })).toContain(`- ${expected}\n`);
+    expect(drafted({ ...STORY, impact: [text] })).toContain(`- ${expected}\n`);
+  });
+
+  test("what was recorded cannot end its fold", () => {
+    const records = { ...STORY.records, symptoms: ["</details>"] };
+    expect(drafted({ ...STORY, records }).match(/<\/details>/g)).toHaveLength(1);
   });
 
   test("a rule cannot end its block", () => {
     const cause = STORY.cause && { ...STORY.cause, rule: "drop\n```\n<b>" };
-    expect(draftPostmortem({ ...STORY, cause })).toContain("    drop\n    ```\n    <b>");
+    expect(drafted({ ...STORY, cause })).toContain("    drop\n    ```\n    <b>");
   });
 });

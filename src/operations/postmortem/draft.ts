@@ -1,17 +1,17 @@
 /** What is known of an incident when it is over; texts are as people and programs wrote them. */
 export interface IncidentStory {
   readonly number: number;
+  /** What failed, and for whom. */
   readonly title: string;
   readonly beganMs: number;
   /** When premortem or somebody noticed. */
   readonly noticedMs: number;
-  /** When the cause was undone; null: it was not a rule, or is still there. */
-  readonly undoneMs: number | null;
   /** When a real login and a real mail were back; null: they are not yet. */
   readonly recoveredMs: number | null;
   /** Sentences on what did not work, and for whom. */
   readonly impact: readonly string[];
-  readonly timeline: readonly TimelineEntry[];
+  /** What matters of the timeline. */
+  readonly moments: readonly Moment[];
   readonly cause: StoryCause | null;
   /** Sentences on what is said in the place of a cause. */
   readonly noCause: readonly string[];
@@ -19,6 +19,20 @@ export interface IncidentStory {
   /** What was looked at and found not to be the cause. */
   readonly ruledOut: readonly string[];
   readonly tasks: readonly StoryTask[];
+  readonly records: StoryRecords;
+}
+
+/** All that is known, for whoever wants to look it up. */
+export interface StoryRecords {
+  readonly symptoms: readonly string[];
+  readonly timeline: readonly TimelineEntry[];
+  /** Sentences on each symptom: whether it follows from the cause. */
+  readonly explains: readonly string[];
+}
+
+/** A turn of an incident, with a word for what it is. */
+export interface Moment extends TimelineEntry {
+  readonly mark: string;
 }
 
 export interface TimelineEntry {
@@ -45,13 +59,20 @@ export interface StoryTask {
   readonly check: string;
 }
 
-/** Drafts the postmortem as Markdown, in the form that the field is used to. Times are UTC. */
-export function draftPostmortem(story: IncidentStory): string {
+/** A postmortem in the form that the field is used to: a title, and two texts in Markdown. Times are UTC. */
+export interface PostmortemDraft {
+  /** Plain text. */
+  readonly title: string;
+  readonly body: string;
+  /** What is read by few, and folded. */
+  readonly records: string;
+}
+
+export function draftPostmortem(story: IncidentStory): PostmortemDraft {
   const { cause } = story;
   const parts = [
-    `# ${numberText(story.number)}-postmortem: ${plain(story.title)}`,
     `**Issue Summary:**\n${summary(story).join("\n")}`,
-    `**Timeline:**\n${timeline(story).join("\n")}`,
+    `**Timeline:**\n${momentLines(story).join("\n")}`,
     "**Root Cause and Resolution:**",
     cause === null ? noCause(story) : rootCause(cause),
     `Resolution:\n${list(story.resolution).join("\n") || "Not resolved yet."}`,
@@ -61,7 +82,22 @@ export function draftPostmortem(story: IncidentStory): string {
     `**Corrective and Preventative Measures:**\n${numbered(story.tasks.map(({ text }) => text)).join("\n") || "None yet."}`,
     `**Tasks to Address the Issue:**\n${tasks(story).join("\n") || "None yet."}`,
   ];
-  return `${parts.join("\n\n")}\n`;
+  return { title: titleText(story), body: `${parts.join("\n\n")}\n`, records: records(story) };
+}
+
+/** The whole as one text; what is folded unfolds where Markdown is drawn with HTML, as on GitHub. */
+export function postmortemMarkdown({ title, body, records: folded }: PostmortemDraft): string {
+  const records = `<details>\n<summary>${RECORDS}</summary>\n\n${folded}\n</details>\n`;
+  return `# ${plain(title)}\n\n${body}\n${records}`;
+}
+
+const RECORDS = "All that was recorded";
+
+/** `0x19-postmortem: mail-out broken for mail-servers, 2023-08-10 14:00 UTC, 3 h 30 min`. */
+function titleText({ number, title, beganMs, recoveredMs }: IncidentStory): string {
+  const length = recoveredMs === null ? "still going on" : durationText(recoveredMs - beganMs);
+  const since = `${recoveredMs === null ? "since " : ""}${stamp(beganMs).slice(0, -":00".length)} UTC`;
+  return `${numberText(number)}-postmortem: ${title}, ${since}, ${length}`;
 }
 
 function numberText(number: number): string {
@@ -79,11 +115,31 @@ function summary({ beganMs, noticedMs, recoveredMs, impact }: IncidentStory): re
   ];
 }
 
-function timeline({ timeline: entries, beganMs }: IncidentStory): readonly string[] {
+function momentLines({ moments, beganMs }: IncidentStory): readonly string[] {
+  const timeIn = timeTeller(moments, beganMs);
+  return moments.map(
+    ({ atMs, mark, text }) => `- ${timeIn(atMs)} **${plain(mark)}**: ${plain(text)}`,
+  );
+}
+
+/** In the order of time; with its day where it is not all one. */
+function records({ records: all, beganMs }: IncidentStory): string {
+  const entries = all.timeline.toSorted((a, b) => a.atMs - b.atMs);
+  const timeIn = timeTeller(entries, beganMs);
+  return [
+    `Symptoms:\n${list(all.symptoms).join("\n")}`,
+    `Timeline:\n${entries.map(({ atMs, text }) => `- ${timeIn(atMs)}: ${plain(text)}`).join("\n")}`,
+    ...(all.explains.length === 0
+      ? []
+      : [`What follows from the cause:\n${list(all.explains).join("\n")}`]),
+  ]
+    .map((part) => `${part}\n`)
+    .join("\n");
+}
+
+function timeTeller(entries: readonly TimelineEntry[], beganMs: number): (atMs: number) => string {
   const isOneDay = entries.every(({ atMs }) => dayOf(atMs) === dayOf(beganMs));
-  return [...entries]
-    .sort((a, b) => a.atMs - b.atMs)
-    .map(({ atMs, text }) => `- ${isOneDay ? timeOf(atMs) : stamp(atMs)}: ${plain(text)}`);
+  return isOneDay ? timeOf : stamp;
 }
 
 function rootCause({ rule, device, place, by, change, explains }: StoryCause): string {

@@ -1,9 +1,18 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { endSymptom, openIncident, setCause } from "../incident/life.ts";
+import {
+  addSymptom,
+  beginUndo,
+  endSymptom,
+  endUndo,
+  note,
+  openIncident,
+  setCause,
+} from "../incident/life.ts";
 import type { Incident, IncidentCause, Symptom, SymptomFlow } from "../incident/model.ts";
 import { parseNetwork } from "../inventory/networkFile.ts";
 import { draftPostmortem } from "./draft.ts";
+import { momentsOf } from "./moments.ts";
 import { proposeIntents } from "./regression.ts";
 import { storyOf } from "./story.ts";
 
@@ -18,7 +27,7 @@ const symptom = (text: string, ...flows: readonly SymptomFlow[]): Symptom => ({
 });
 const flow = (from: string, to: string, service: string) => ({ from, to, service });
 
-const CAUSE: IncidentCause = {
+const CAUSE: Extract<IncidentCause, { kind: "explained" }> = {
   kind: "explained",
   difference: {
     id: "7",
@@ -92,9 +101,9 @@ test("an incident tells its story in the form of a postmortem", () => {
     2_000,
   );
   const over: Incident = endSymptom(setCause(begun, CAUSE, 2_500), "database errors", 42_000);
-  const text = draftPostmortem(storyOf(network, over));
-  expect(text).toContain(
-    "# 0x19-postmortem: database errors, since edge: inet edge forward: ip saddr 10.10.2.8/29 drop, by login ops2",
+  const { title, body: text } = draftPostmortem(storyOf(network, over));
+  expect(title).toBe(
+    "0x19-postmortem: tcp/5432 to 10.10.4.10 failed for 10.10.2.11, 1970-01-01 00:00 UTC, 42 s",
   );
   expect(text).toContain("Duration: 1970-01-01 00:00:00 - 1970-01-01 00:00:42 (UTC) (42 s)");
   expect(text).toContain(
@@ -103,6 +112,69 @@ test("an incident tells its story in the form of a postmortem", () => {
   expect(text).toContain("It was put in by login ops2");
   expect(text).toContain("It breaks what was needed (proved): database errors.");
   expect(text).toContain("closed by: no difference on edge without a change");
+});
+
+const promise = (id: string, from: string, to: string, service: string): Symptom => ({
+  ...symptom(`intent ${id} is broken`, flow(from, to, service)),
+  intent: { device: "edge", id },
+});
+
+const ANA = { login: "ana", name: "Ana", email: null, keys: [], roles: [] } as const;
+
+/** The origin: promises broken by a rule, felt a dozen times, undone by bob, and a word of ana's. */
+function origin(): Incident {
+  const promised = [
+    promise("mail-out", "mail-servers", "internet", "smtp"),
+    promise("mail-db", "mail-servers", "database", "postgresql"),
+  ] as const;
+  const felt = Array.from({ length: 12 }, (_, n) => ({
+    ...symptom(`probe ${n} fails`, flow("10.10.2.11", "10.10.4.10", "tcp/5432")),
+    sinceMs: 3_000 + n,
+  }));
+  const all = [...promised, ...felt];
+  const begun = felt.reduce(
+    (one, next) => addSymptom(one, next, next.sinceMs),
+    addSymptom(openIncident(25, promised[0], 1_000), promised[1], 1_000),
+  );
+  const explains = all.map(({ text }) => text);
+  const named = setCause(begun, { ...CAUSE, explains }, 4_000);
+  const said = note(named, 5_000, "ana: called the network team");
+  const undone = endUndo(beginUndo(said, "bob", "", 20_000), "done", "the rule is gone", 21_000);
+  return all.reduce((one, { id }) => endSymptom(one, id, 40_000), undone);
+}
+
+test("a long incident has a short story: its turns, with marks, and all of it behind", () => {
+  if (network === null) throw new Error("no network");
+  const story = storyOf({ ...network, people: [ANA] }, origin());
+  expect(story.title).toBe("mail-out and mail-db broken for mail-servers");
+  expect(story.moments.map(({ mark, text }) => `${mark}: ${text}`)).toEqual([
+    expect.stringMatching(/^the change: edge: \+ inet edge forward: /),
+    "first symptom: intent mail-out is broken",
+    "cause named: this is what broke it, proved",
+    "noted: ana: called the network team",
+    "undone: the rule is gone",
+    "recovered: all symptoms are over",
+  ]);
+  expect(story.impact).toEqual([
+    "intent mail-out is broken",
+    "intent mail-db is broken",
+    "12 symptoms felt of it, at the end",
+  ]);
+  expect(story.cause?.explains.at(-1)).toBe("12 more symptoms follow from it (proved).");
+  const { body, records } = draftPostmortem(story);
+  expect(body).not.toContain("probe 7 fails");
+  expect(records.match(/probe 7 fails/g)).toHaveLength(4);
+});
+
+test.each([
+  ["ana: cause found: it was me", "noted"],
+  ["eva: cause found: it was me", null],
+  ["the undo failed: no way to fw1", "undo failed"],
+  ["over: probe 1 fails", null],
+])("%j stands in a story as %j", (text, mark) => {
+  const incident = note(openIncident(1, symptom("it fails"), 2_000), 3_000, text);
+  const [, told] = momentsOf(incident, ["ana"]);
+  expect(told?.mark ?? null).toBe(mark);
 });
 
 test.each([

@@ -1,30 +1,26 @@
-import { cameText, doubtsOf, notExaminedText, notSeenTexts } from "../incident/doubts.ts";
+import { doubtsOf, notExaminedText, notSeenTexts } from "../incident/doubts.ts";
 import { REMOVED } from "../incident/edits.ts";
-import { differenceText, titleOf, waitingFor } from "../incident/life.ts";
-import type { Incident, IncidentCause, ToldDifference } from "../incident/model.ts";
+import { differenceText, waitingFor } from "../incident/life.ts";
+import type { Incident, IncidentCause } from "../incident/model.ts";
 import type { Network } from "../inventory/model.ts";
 import type { IncidentStory, StoryCause, StoryTask } from "./draft.ts";
+import { eachExplained, explainedInShort, failedText, impactOf, inShort } from "./inShort.ts";
+import { comingText, momentsOf } from "./moments.ts";
 import { proposalText, proposeIntents } from "./regression.ts";
 
 /** What an incident has to tell, as far as it is known. */
 export function storyOf(network: Network, incident: Incident): IncidentStory {
-  const { cause, undo, symptoms } = incident;
-  const isUndone = undo !== null && undo.state === "done";
+  const { cause, symptoms, timeline } = incident;
   const explained = cause?.kind === "explained" ? cause : null;
+  const logins = network.people.map(({ login }) => login);
   return {
     number: incident.id,
-    title: titleOf(incident),
+    title: failedText(symptoms),
     beganMs: incident.beganMs,
     noticedMs: incident.openedMs,
-    undoneMs: isUndone ? undo.atMs : null,
     recoveredMs: incident.recoveredMs,
-    impact: symptoms.map(({ text }) => text),
-    timeline: [
-      ...(explained === null
-        ? []
-        : [{ atMs: explained.difference.atMs, text: comingText(explained.difference) }]),
-      ...incident.timeline,
-    ],
+    impact: impactOf(symptoms),
+    moments: momentsOf(incident, logins),
     cause: explained === null ? null : causeOf(explained, incident),
     noCause: noCauseOf(cause),
     resolution: resolutionOf(incident),
@@ -35,13 +31,17 @@ export function storyOf(network: Network, incident: Incident): IncidentStory {
             (one) => `${differenceText(one)}: it breaks nothing of what failed (proved)`,
           ),
     tasks: tasksOf(network, incident),
+    records: {
+      symptoms: symptoms.map(({ text }) => text),
+      timeline: [
+        ...(explained === null
+          ? []
+          : [{ atMs: explained.difference.atMs, text: comingText(explained.difference) }]),
+        ...timeline,
+      ],
+      explains: explained === null ? [] : eachExplained(explained, symptoms),
+    },
   };
-}
-
-/** A moment that nobody saw is told with what is known of it. */
-function comingText(difference: ToldDifference): string {
-  const text = differenceText(difference);
-  return difference.sinceMs === null ? text : `${text} (it ${cameText(difference)})`;
 }
 
 /** `inet edge forward: ip saddr … drop` is a rule in its place. */
@@ -51,7 +51,7 @@ function causeOf(
   cause: Extract<IncidentCause, { kind: "explained" }>,
   { symptoms }: Incident,
 ): StoryCause {
-  const { difference, rules, explains, unexplained, others } = cause;
+  const { difference, rules } = cause;
   const rest = notExaminedText(cause);
   const [first = ""] = [
     ...rules.map((rule) => rule.replace(REMOVED, "")),
@@ -60,7 +60,6 @@ function causeOf(
   ];
   const [, chain = difference.device] = PLACED.exec(first) ?? [];
   const place = cause.place ? `${chain} (${cause.place})` : chain;
-  const textOf = (id: string) => symptoms.find((one) => one.id === id)?.text ?? id;
   const counts = (rule: string) => rules.length === 0 || rules.includes(rule);
   const isGuiltyGone = (rule: string) => counts(`${REMOVED}${rule}`);
   const mark = difference.removed.some(isGuiltyGone);
@@ -74,13 +73,7 @@ function causeOf(
     by: difference.by,
     change: difference.change,
     explains: [
-      ...explains.map((id) => `It breaks what was needed (proved): ${textOf(id)}.`),
-      ...others.flatMap(({ difference, explains }) =>
-        explains.map(
-          (id) => `It follows as well from ${differenceText(difference)} (proved): ${textOf(id)}.`,
-        ),
-      ),
-      ...unexplained.map((id) => `It does not explain: ${textOf(id)}.`),
+      ...explainedInShort(cause, symptoms),
       ...doubtsOf(cause, symptoms).map((doubt) => `Not proved to be the cause: ${doubt}.`),
       ...(rest === null ? [] : [`Not all was asked: ${rest}.`]),
     ],
@@ -104,7 +97,10 @@ function resolutionOf(incident: Incident): readonly string[] {
   const waiting = waitingFor(incident);
   return [
     ...(undo === null ? [] : [`${undo.by} undid it: ${undo.text}`]),
-    ...waiting.map(({ text }) => `Still waited for: ${text}`),
+    ...inShort(
+      waiting.map(({ text }) => `Still waited for: ${text}`),
+      (rest) => `and for ${rest} more`,
+    ),
   ];
 }
 

@@ -114,7 +114,10 @@ export const noteBody = z.strictObject({ text: text(MAXIMUM_NOTE).min(1) }).open
 
 export const postmortem = z
   .object({
-    markdown: z.string(),
+    title: z.string().describe("what failed for whom, since when, how long"),
+    body: z.string().describe("Markdown, without the title"),
+    records: z.string().describe("Markdown: each symptom, and the whole timeline"),
+    markdown: z.string().describe("all three; the records folded behind the body"),
     intents: listOf(
       z.object({
         id: z.string(),

@@ -2,7 +2,7 @@ import { doubtsOf } from "../../operations/incident/doubts.ts";
 import { titleOf, waitingFor } from "../../operations/incident/life.ts";
 import type { Incident } from "../../operations/incident/model.ts";
 import type { ProposedUndo } from "../../operations/incident/undoing.ts";
-import { draftPostmortem } from "../../operations/postmortem/draft.ts";
+import { draftPostmortem, postmortemMarkdown } from "../../operations/postmortem/draft.ts";
 import { proposeIntents } from "../../operations/postmortem/regression.ts";
 import { storyOf } from "../../operations/postmortem/story.ts";
 import { type Refusal, refuseUnknown } from "../../platform/refusal.ts";
@@ -98,7 +98,8 @@ export function incidentRoutes({ incidents, inventory }: Parts): readonly Mount[
           ...one,
           roles: [...one.roles].map(([name, yaml]) => ({ name, yaml })),
         }));
-        return { markdown: draftPostmortem(storyOf(network, found)), intents };
+        const draft = draftPostmortem(storyOf(network, found));
+        return { ...draft, markdown: postmortemMarkdown(draft), intents };
       },
     }),
   ];

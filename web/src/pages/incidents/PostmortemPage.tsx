@@ -38,10 +38,14 @@ export function PostmortemPage() {
       }
     >
       <Answered query={query} lines={12}>
-        {({ markdown, intents }) => (
+        {({ title, body, records, intents }) => (
           <Stack>
-            <Panel title="Draft">
-              <Markdown text={markdown} />
+            <Panel title={title}>
+              <Markdown text={body} />
+              <details>
+                <summary>All that was recorded</summary>
+                <Markdown text={records} />
+              </details>
             </Panel>
             <Panel title="Promises that would have told of it">
               {intents.length === 0 ? (
