@@ -3,10 +3,10 @@ import { useLocalStorage } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { changesQuery, drillsQuery, incidentsQuery, simulationQuery } from "../../api/queries.ts";
-import type { Change, Incident } from "../../api/types.ts";
 import { Mono } from "../../components/Code.tsx";
 import { Panel } from "../../components/Panel.tsx";
 import { Word } from "../../components/Word.tsx";
+import { nextOf, stepsOf } from "./visitSteps.ts";
 
 /** Only where nothing is real: what a visitor may do here in five minutes, and how far this has come. */
 export function VisitPanel() {
@@ -49,7 +49,7 @@ function Steps() {
   const [hasRead, setRead] = useKept("premortem-visit-read");
   const hasDrilled = (drills?.runs.length ?? 0) > 0;
   const steps = stepsOf({ changes, incidents, hasRead, hasDrilled });
-  const next = steps.findIndex(({ isDone }) => !isDone);
+  const next = nextOf(steps);
   return (
     <Stack gap="sm">
       <Text size="sm">
@@ -82,58 +82,4 @@ function Steps() {
       </ol>
     </Stack>
   );
-}
-
-interface Step {
-  readonly to: string;
-  readonly title: string;
-  readonly text: string;
-  readonly isDone: boolean;
-}
-
-/** What there is to see how far a visit has come. */
-interface Seen {
-  readonly changes: readonly Change[];
-  readonly incidents: readonly Incident[];
-  /** The one step that leaves nothing behind. */
-  readonly hasRead: boolean;
-  readonly hasDrilled: boolean;
-}
-
-/** What is done is seen in what is there, whoever did it. */
-function stepsOf({ changes, incidents, hasRead, hasDrilled }: Seen): readonly Step[] {
-  const [incident] = incidents;
-  const [undone] = incidents.filter(({ undo }) => undo !== null);
-  return [
-    {
-      to: "/changes/new",
-      title: "Propose the rule, and see it refused",
-      text: "Under “type filter hook forward”. What it closes is told while you type; which promises it breaks, with the packet and the line, before it can be applied.",
-      isDone: changes.some(({ proof }) => (proof?.broken.length ?? 0) > 0),
-    },
-    {
-      to: "/devices/fw1",
-      title: "Put it in by hand all the same",
-      text: "As somebody would over ssh at night. Errors of the database and complaints come in; an incident opens within seconds and names the rule.",
-      isDone: incident !== undefined,
-    },
-    {
-      to: incident === undefined ? "/incidents" : `/incidents/${incident.id}`,
-      title: "Undo it, best on a phone-sized window",
-      text: "What it takes, and what it gives back, stands beside the button: proved on what runs.",
-      isDone: undone !== undefined,
-    },
-    {
-      to: undone === undefined ? "/incidents" : `/incidents/${undone.id}/postmortem`,
-      title: "Read the postmortem",
-      text: "It is drafted from what was seen, with the check that would have refused the rule.",
-      isDone: hasRead,
-    },
-    {
-      to: "/training",
-      title: "Play the outage yourself",
-      text: "As a drill, with the clock running: what does it cost to chase the database first?",
-      isDone: hasDrilled,
-    },
-  ];
 }
