@@ -34,7 +34,7 @@ const WAIT =
   "First wait two minutes: a change that was being applied is taken back by the device itself. Then load what it boots with, which is what was confirmed last:";
 /* Measured: behind `flush ruleset`, a ban added since was lost and another program's table deleted (M2). */
 const TAKES_AWAY =
-  "A file that begins with `flush ruleset` takes away tables of other programs and bans that came since: afterwards restart Docker, fail2ban or ufw where they run. Then have deferred mail tried: postqueue -f on each mail server, or it waits for Postfix's back-off.";
+  "A file that begins with `flush ruleset` takes away tables of other programs and bans that came since: afterwards restart Docker, fail2ban or ufw where they run. Then have deferred mail tried: `postqueue -f` on each mail server, or it waits for Postfix's back-off.";
 
 function deviceBlocks(device: NetworkDevice): readonly PaperBlock[] {
   const command = commandOf(device);

@@ -1,3 +1,5 @@
+import { piecesOf } from "../../engine/base/codeSpans.ts";
+
 /** Something to be printed: what it holds, in either of two forms. */
 export interface Paper {
   readonly title: string;
@@ -22,11 +24,11 @@ function blockMarkdown(block: PaperBlock): string {
     case "heading":
       return `## ${plain(block.text)}`;
     case "text":
-      return block.text.trim().split("\n").map(plain).join("\n");
+      return block.text.trim().split("\n").map(sentenceMarkdown).join("\n");
     case "boxes":
-      return block.items.map((item) => `- [ ] ${plain(item)}`).join("\n");
+      return block.items.map((item) => `- [ ] ${sentenceMarkdown(item)}`).join("\n");
     case "list":
-      return block.items.map((item) => `- ${plain(item)}`).join("\n");
+      return block.items.map((item) => `- ${sentenceMarkdown(item)}`).join("\n");
     case "command":
       /* Four blanks: no text of its own ends the block (CommonMark, 4.4). */
       return block.text
@@ -36,12 +38,24 @@ function blockMarkdown(block: PaperBlock): string {
   }
 }
 
+/** A sentence in which what stands between backticks stays code. */
+function sentenceMarkdown(text: string): string {
+  return piecesOf(onOneLine(text))
+    .map(({ isCode, text: piece }) => (isCode ? `\`${piece}\`` : withoutMarkup(piece)))
+    .join("");
+}
+
 /** Text that Markdown and HTML leave as it is. */
 function plain(text: string): string {
-  return text
-    .replace(/[\s\p{Cc}]+/gu, " ")
-    .trim()
-    .replace(/[\\`*_[\]<>&|#]/g, (sign) => ENTITIES[sign] ?? `\\${sign}`);
+  return withoutMarkup(onOneLine(text));
+}
+
+function onOneLine(text: string): string {
+  return text.replace(/[\s\p{Cc}]+/gu, " ").trim();
+}
+
+function withoutMarkup(text: string): string {
+  return text.replace(/[\\`*_[\]<>&|#]/g, (sign) => ENTITIES[sign] ?? `\\${sign}`);
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -88,7 +102,9 @@ function itemsHtml(items: readonly string[]): string {
 
 /** What stands between backticks is code, as on the pages. */
 function sentence(text: string): string {
-  return escaped(text).replace(/`([^`\n]+)`/g, "<code>$1</code>");
+  return piecesOf(text)
+    .map(({ isCode, text: piece }) => (isCode ? `<code>${escaped(piece)}</code>` : escaped(piece)))
+    .join("");
 }
 
 function escaped(text: string): string {

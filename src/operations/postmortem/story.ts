@@ -59,7 +59,7 @@ function causeOf(
     ...difference.removed,
   ];
   const [, chain = difference.device] = PLACED.exec(first) ?? [];
-  const place = cause.place ? `${chain} (${cause.place})` : chain;
+  const place = cause.place ? `${chain}, ${cause.place}` : chain;
   const counts = (rule: string) => rules.length === 0 || rules.includes(rule);
   const isGuiltyGone = (rule: string) => counts(`${REMOVED}${rule}`);
   const mark = difference.removed.some(isGuiltyGone);

@@ -1,6 +1,6 @@
 import MarkdownIt from "markdown-it";
 import { useMemo } from "react";
-import { piecesOf } from "../lib/codeSpans.ts";
+import { piecesOf } from "../../../src/engine/base/codeSpans.ts";
 import classes from "./Markdown.module.css";
 
 /* Texts of strangers come into it (log lines, tickets): their HTML is shown as text, and no link or

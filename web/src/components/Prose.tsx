@@ -1,5 +1,5 @@
 import { Fragment } from "react";
-import { piecesOf } from "../lib/codeSpans.ts";
+import { piecesOf } from "../../../src/engine/base/codeSpans.ts";
 import { Mono } from "./Code.tsx";
 
 /** A sentence that premortem says, with what stands between backticks drawn as code. What people write is

@@ -98,9 +98,7 @@ function Fit({ match: { fit, fits, why } }: { readonly match: Match }) {
     );
   return (
     <Text size="sm" component="div">
-      <Word tone={fit === "promise" ? "good" : "quiet"}>
-        fits: <Prose text={fits.join("; ")} />
-      </Word>
+      <Word tone={fit === "promise" ? "good" : "quiet"}>fits</Word> <Prose text={fits.join("; ")} />
     </Text>
   );
 }
