@@ -7,6 +7,7 @@ import { channelsOf } from "../operations/alert/channelsOf.ts";
 import { openAlerts } from "../operations/alert/service.ts";
 import { ALERT_MIGRATIONS } from "../operations/alert/store.ts";
 import { systemCheckTime } from "../operations/apply/checkTime.ts";
+import { helpBack, helpedText } from "../operations/apply/helpBack.ts";
 import type { ApplyNews, Arms, Recovery } from "../operations/apply/options.ts";
 import { openQueues, runOn } from "../operations/apply/queues.ts";
 import { probesOf, recoveryOf } from "../operations/apply/senses.ts";
@@ -55,7 +56,6 @@ import { raiseAlarms } from "./alarms.ts";
 import { tellBreakGlass } from "./breakGlassAlarm.ts";
 import { openFeed } from "./events.ts";
 import { FOLLOWING_MIGRATIONS, openFollowing } from "./following.ts";
-import { helpBack } from "./helpBack.ts";
 import { LEARNING_MIGRATIONS, openLearning } from "./learning.ts";
 import { recordNetwork } from "./networkRecord.ts";
 import { tellNews } from "./news.ts";
@@ -207,7 +207,8 @@ export async function openService(settings: ServiceSettings) {
     taken: async (device) => (await applying(device)) ?? reverts.taken(device),
     attribute: audit.attribute,
     record: (event, transaction) => trail.append(event, transaction),
-    recover: () => helpBack(recovery, probes, closing.signal),
+    recover: async () =>
+      helpedText(await helpBack({ ...arms, recovery }, recovery.probes(), closing.signal)),
   });
   const revertNews = openChannel<RevertNews>(onFault);
   const reverts: Reverts = openReverts({

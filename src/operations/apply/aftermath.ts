@@ -2,19 +2,13 @@ import { pullDevice } from "../change/onDevice.ts";
 import { foreignHashOf } from "../change/runningHash.ts";
 import { runningDevice } from "../inventory/runningDevice.ts";
 import { makeSnapshot, type Snapshot } from "../inventory/snapshot.ts";
-import { isWell } from "../probe/model.ts";
-import { type Check, runChecks } from "./checks.ts";
 import { writeBootFiles } from "./deviceFiles.ts";
+import { helpBack } from "./helpBack.ts";
 import type { ApplyEnd } from "./model.ts";
 import { contradicting, type OpenConnections } from "./openConnections.ts";
 import { type ApplyOptions, devicePartOf } from "./options.ts";
 import { lookAt } from "./run.ts";
 import type { Aftermath, StoredApply } from "./store.ts";
-
-/** Milliseconds that a probe may take behind a rollback: services are busy then. */
-const RECOVERY_MS = 10_000;
-/** The same of wall time, where premortem itself is busy. */
-const RECOVERY_MOST_MS = 30_000;
 
 const NOTHING: Aftermath = {
   bootProblem: null,
@@ -135,26 +129,9 @@ async function recover(
   { order }: StoredApply,
   closing: AbortSignal,
 ): Promise<Aftermath> {
-  const { probes, recovery, time } = options;
-  const flushed = await recovery.flush();
-  const ids = [...new Set([...order.green.map(({ id }) => id), ...recovery.probes()])];
-  const checks = ids.map(
-    (id): Check => ({
-      kind: "probe",
-      name: id,
-      isCounted: false,
-      deadlineMs: RECOVERY_MS,
-      mostMs: RECOVERY_MOST_MS,
-      run: async (signal) => {
-        const { status, text } = await probes.run(id, signal);
-        return { passed: isWell(status), text: `${status}: ${text}` };
-      },
-    }),
-  );
-  const { evidence } = await runChecks(checks, time, closing);
-  const waitsFor = evidence
-    .filter(({ passed }) => !passed)
-    .map(({ name, text }) => ({ probe: name, text }));
+  const ids = [...order.green.map(({ id }) => id), ...options.recovery.probes()];
+  const { flushed, asked } = await helpBack(options, ids, closing);
+  const waitsFor = asked.flatMap(({ probe, isWell, text }) => (isWell ? [] : [{ probe, text }]));
   return { ...NOTHING, flushed, waitsFor };
 }
 
