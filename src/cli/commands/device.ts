@@ -200,13 +200,17 @@ function exitOf(pulled: PulledBody): ExitCode {
 const MAXIMUM_RULES = 20;
 
 function pulledText(pulled: PulledBody, { out: { style } }: Streams): string {
-  const { device, hash, notSeen, parts, meaning, intents } = pulled;
+  const { device, hash, notSeen, warnings, parts, meaning, intents } = pulled;
   const read = parts.filter(({ bytes }) => bytes !== null && bytes > 0);
   const holding = intents.filter(({ status }) => status === "holds").length;
   const lines = [
     `${tint(style, "bold", shown(device))}  ${hash.slice(0, SHORT_HASH)}`,
     `  read: ${read.map(({ name, bytes }) => `${shown(name)} (${bytes} bytes)`).join(", ")}`,
     ...notSeen.map((what) => `  ${tint(style, "yellow", "not seen")}: ${shown(what)}`),
+    ...warnings.flatMap(({ place, message, help }) => [
+      `  ${tint(style, "yellow", "warning")}: ${shown(place)}: ${shown(message)}`,
+      `    ${shown(help)}`,
+    ]),
     `  intents: ${holding} hold, ${broken(pulled).length} broken, ${undecided(pulled).length} undecided`,
     ...broken(pulled).map(
       ({ id, example }) =>

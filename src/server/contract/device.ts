@@ -90,6 +90,9 @@ export const pulled = z
     device: z.string(),
     hash,
     notSeen: listOf(z.string()).describe("what could not be read, in words"),
+    warnings: listOf(
+      z.object({ place: z.string(), message: z.string(), help: z.string() }),
+    ).describe("lines of the network file that do not fit what was read"),
     parts: listOf(z.object({ name: z.string(), bytes: z.number().nullable() })),
     meaning: z
       .object({ isDrift: z.boolean(), added: listOf(z.string()), removed: listOf(z.string()) })

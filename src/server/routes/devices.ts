@@ -3,6 +3,7 @@ import { checkDevice } from "../../operations/inventory/checkDevice.ts";
 import type { Reach } from "../../operations/inventory/model.ts";
 import { runningDevice } from "../../operations/inventory/runningDevice.ts";
 import { isDrifted } from "../../operations/inventory/snapshot.ts";
+import { missingInterfaces } from "../../operations/inventory/zoneInterfaces.ts";
 import { refuseUnknown } from "../../platform/refusal.ts";
 import { namePath } from "../contract/common.ts";
 import * as contract from "../contract/device.ts";
@@ -40,6 +41,7 @@ export function deviceRoutes(parts: RouteParts): readonly Mount[] {
           device: name,
           hash: snapshot.hash,
           notSeen,
+          warnings: missingInterfaces(inventory.network(), snapshot),
           parts: snapshot.parts.map((part) => ({
             name: part.name,
             bytes: part.text === null ? null : Buffer.byteLength(part.text),
