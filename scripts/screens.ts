@@ -18,7 +18,6 @@ const TRACE = `/trace?${new URLSearchParams({
 
 type Places = readonly (readonly [name: string, path: string])[];
 
-/** Those that document. */
 const SHOWN: Places = [
   ["overview", "/"],
   ["change", "/changes/1"],
@@ -32,9 +31,11 @@ const SHOWN: Places = [
   ["drill", "/training/2"],
   ["trace", `${TRACE}&change=1`],
 ];
-const SHOWN_LOOKS: readonly Look[] = [
-  { scheme: "light", width: DESK },
-  { scheme: "dark", width: PHONE },
+/** Those that documents name (test/tidy.test.ts), by look. */
+const LIGHT: Look = { scheme: "light", width: DESK };
+const NAMED: readonly (readonly [look: Look, names: readonly string[]])[] = [
+  [LIGHT, ["overview", "change", "playbook", "drill"]],
+  [{ scheme: "dark", width: PHONE }, ["incident"]],
 ];
 const CALM: Places = [
   ["overview", "/"],
@@ -120,13 +121,15 @@ const { url } = demo;
 try {
   if (all !== null)
     await take({ browser, url, folder: `${all}/calm`, places: CALM, looks: LOOKS, isWhole: true });
-  const { page } = await openPage(browser, url, "ana", { scheme: "light", width: DESK });
+  const { page } = await openPage(browser, url, "ana", LIGHT);
   await putOnCall(demo, page);
   await breakNetwork(page);
   await page.context().close();
   if (all === null) {
-    const places = SHOWN;
-    await take({ browser, url, folder: FOLDER, places, looks: SHOWN_LOOKS, isWhole: false });
+    for (const [look, names] of NAMED) {
+      const places = SHOWN.filter(([name]) => names.includes(name));
+      await take({ browser, url, folder: FOLDER, places, looks: [look], isWhole: false });
+    }
   } else {
     const places = [...SHOWN, ...REST];
     await take({ browser, url, folder: `${all}/outage`, places, looks: LOOKS, isWhole: true });

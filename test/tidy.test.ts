@@ -1,10 +1,13 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 
 /** Lines of a source file at most. */
 const MAXIMUM_LINES = 500;
+
+/** Bytes of a picture of the documentation at most. */
+const MAXIMUM_PICTURE_BYTES = 250_000;
 
 /** What is under version control, and what is about to be. */
 const FILES = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {
@@ -62,6 +65,20 @@ test("links of the documentation lead somewhere", () => {
       .map((link) => `${file}: ${link}`),
   );
   expect(broken).toEqual([]);
+});
+
+test("each picture is named by a document, and small", () => {
+  const texts = [...TEXTS].filter(([file]) => file.endsWith(".md")).map(([, text]) => text);
+  const pictures = FILES.filter((file) => file.startsWith("docs/screens/"));
+  expect(pictures.length).toBeGreaterThan(0);
+  for (const file of pictures) {
+    const name = file.slice("docs/".length);
+    expect(
+      texts.some((text) => text.includes(`${name})`)),
+      file,
+    ).toBe(true);
+    expect(statSync(file).size, file).toBeLessThan(MAXIMUM_PICTURE_BYTES);
+  }
 });
 
 test("each decision is in the list of decisions", () => {

@@ -7,7 +7,10 @@ import { BeforeAfter } from "./BeforeAfter.tsx";
 import { TraceForm } from "./TraceForm.tsx";
 import { TraceView } from "./TraceView.tsx";
 
-/** What happens to this packet? The answer stands first: on a phone the form alone fills the window. The address of the page holds the question, so that it can be sent to others. */
+/**
+ * What happens to this packet? The answer stands first: on a phone the form alone fills the window. The address of the
+ * page holds the question, so that it can be sent to others.
+ */
 export function TracePage() {
   const { device, packet, change } = useSearch({ from: "/trace" });
   const navigate = useNavigate();
