@@ -1,4 +1,5 @@
 import type { Audit } from "../operations/audit/service.ts";
+import { candidateRules } from "../operations/change/candidateRules.ts";
 import type { ChangeService } from "../operations/change/service.ts";
 import { type DrillEvent, openDrills } from "../operations/drill/service.ts";
 import { readDrills } from "../operations/drill/shelf.ts";
@@ -60,10 +61,7 @@ export function openLearning(parts: Parts, feed: Feed) {
   const traces = openTraces({
     network,
     ...rulesOf,
-    async proposal(change) {
-      const found = await changes.get(change);
-      return "reason" in found ? found : found.change;
-    },
+    candidate: (question) => candidateRules(changes, question),
   });
   drills.events.subscribe((event) => feed.publish(drillNews(event, clock())));
   training.events.subscribe(({ lesson, by, logins, corrects }) =>

@@ -1,9 +1,11 @@
 import { expect, test } from "vitest";
 import { refuseUnknown } from "../../platform/refusal.ts";
+import { candidateRules, type KnownChanges } from "../change/candidateRules.ts";
+import type { Change } from "../change/model.ts";
 import { parseNetwork } from "../inventory/networkFile.ts";
 import { makeSnapshot } from "../inventory/snapshot.ts";
 import { MAXIMUM_CHARACTERS } from "./runningRules.ts";
-import { openTraces, type Proposal } from "./traces.ts";
+import { openTraces } from "./traces.ts";
 
 const NETWORK = `
 devices:
@@ -40,11 +42,18 @@ const SOURCE = "/etc/nftables.conf";
 const WITHOUT_MAIL = `flush ruleset
 ${RULES.replace("tcp dport 25 accept", 'tcp dport 25 drop comment "printer noise"')}`;
 /** What changes would have a device run, by their number. */
-const PROPOSALS: Readonly<Record<number, Proposal>> = {
+const PROPOSALS: Readonly<Record<number, Pick<Change, "device" | "files">>> = {
   1: { device: "fw1", files: new Map([[SOURCE, WITHOUT_MAIL]]) },
   2: { device: "fw2", files: new Map([[SOURCE, WITHOUT_MAIL]]) },
   3: { device: "fw1", files: new Map([[SOURCE, "table inet edge { chain nonsense"]]) },
   4: { device: "fw1", files: new Map([[SOURCE, "#".repeat(MAXIMUM_CHARACTERS + 1)]]) },
+};
+
+const CHANGES: KnownChanges = {
+  async get(id) {
+    const change = PROPOSALS[id];
+    return change === undefined ? refuseUnknown("there is no such change", "") : { change };
+  },
 };
 
 function traces() {
@@ -59,7 +68,7 @@ function traces() {
     network: () => network,
     running: async (name) => (name === "fw1" ? { hash, notSeen: [] } : null),
     snapshotOf: async () => snapshot,
-    proposal: async (change) => PROPOSALS[change] ?? refuseUnknown("there is no such change", ""),
+    candidate: (question) => candidateRules(CHANGES, question),
   });
 }
 
@@ -110,7 +119,7 @@ test("a change is walked as it would be loaded, with lines of its own files", as
 
 test.each([
   [2, "change 2 is of `fw2`, not of `fw1`"],
-  [3, "change 3: its files would not load on fw1: "],
+  [3, "change 3 would not load on fw1: "],
   [4, "the files of change 4 have more than"],
   [9, "there is no such change"],
 ])("a change that cannot be walked is refused with its reason: %s", async (change, why) => {

@@ -1,20 +1,15 @@
 import { decidedBy, placeOf, type RulePlace, tableText } from "../../engine/answer/decision.ts";
 import { answerTrace, type TraceAnswer } from "../../engine/answer/trace.ts";
+import type { Device } from "../../engine/device/device.ts";
 import { type Interpretation, interpret } from "../../engine/interpret/interpret.ts";
 import type { PathStep } from "../../engine/interpret/outcome.ts";
 import { isNotationError, parsePacket } from "../../engine/packet/notation.ts";
 import type { PacketSpec } from "../../engine/packet/packet.ts";
 import { type Refusal, refuse, refuseUnknown } from "../../platform/refusal.ts";
-import { deviceWith } from "../change/loading.ts";
-import type { SourceFiles } from "../change/model.ts";
+import type { CandidateQuestion } from "../change/candidateRules.ts";
 import type { Network, NetworkDevice } from "../inventory/model.ts";
 import { endAt, type Surroundings, surroundingsOf } from "./packets.ts";
-import {
-  MAXIMUM_CHARACTERS,
-  type RulesOptions,
-  type RunningRules,
-  runningRules,
-} from "./runningRules.ts";
+import { MAXIMUM_CHARACTERS, type RulesOptions, runningRules } from "./runningRules.ts";
 
 /** What the rules of a device do with one packet, and the way that it takes. */
 export interface DeviceTrace extends Omit<TraceAnswer, "path" | "formatVersion"> {
@@ -43,23 +38,20 @@ export interface WalkStep {
 
 export interface TraceOptions extends RulesOptions {
   readonly network: () => Network;
-  readonly proposal: (change: number) => Promise<Proposal | Refusal>;
-}
-
-/** What a change would have a device run. */
-export interface Proposal {
-  readonly device: string;
-  readonly files: SourceFiles;
+  /** The rules that a change would make of what was read; the compiler has its hand in them, so they are handed in. */
+  readonly candidate: (question: CandidateQuestion) => Promise<Device | Refusal>;
 }
 
 /** Asks the interpreter, as the command line does: what walks a packet rule by rule can show the way. */
-export function openTraces({ network, proposal, ...rulesOf }: TraceOptions) {
+export function openTraces({ network, candidate, ...rulesOf }: TraceOptions) {
   /** What runs, or with a change what would. */
   const rulesFor = async (device: NetworkDevice, change: number | null) => {
     const rules = await runningRules(rulesOf, device.name);
     if (rules.kind === "refusal" || change === null) return rules;
-    const proposed = await proposal(change);
-    return "reason" in proposed ? proposed : withProposal(rules, device, { change, ...proposed });
+    const { snapshot } = rules;
+    const question = { id: change, device, snapshot, maximumCharacters: MAXIMUM_CHARACTERS };
+    const changed = await candidate(question);
+    return "reason" in changed ? changed : { ...rules, device: changed };
   };
   return {
     /** `change`: the number of one whose files are put on what runs; null: what runs is asked. */
@@ -93,24 +85,6 @@ export function openTraces({ network, proposal, ...rulesOf }: TraceOptions) {
       };
     },
   };
-}
-
-function withProposal(
-  rules: RunningRules,
-  device: NetworkDevice,
-  { change, device: its, files }: Proposal & { readonly change: number },
-): RunningRules | Refusal {
-  if (its !== device.name)
-    return refuse(`change ${change} is of \`${its}\`, not of \`${device.name}\``, `ask \`${its}\``);
-  const characters = [...files.values()].reduce((all, text) => all + text.length, 0);
-  if (characters > MAXIMUM_CHARACTERS)
-    return refuse(
-      `the files of change ${change} have more than ${MAXIMUM_CHARACTERS} characters`,
-      "ask where they lie: `premortem trace FILE PACKET`",
-    );
-  const changed = deviceWith(device, rules.snapshot, files);
-  if ("reason" in changed) return { ...changed, reason: `change ${change}: ${changed.reason}` };
-  return { ...rules, device: changed };
 }
 
 /** Where the network file says where hosts lie, a packet does not have to say it again. */
