@@ -97,7 +97,7 @@ function Shelf({ playbooks }: Pick<Playbooks, "playbooks">) {
               <Text size="sm" c="dimmed">
                 {owner} · {counted(steps, "step")}
                 {isPaper ? " · on paper: premortem itself is down" : ""} · to be reviewed by{" "}
-                {reviewBy}
+                <span style={{ whiteSpace: "nowrap" }}>{reviewBy}</span>
               </Text>
             </Row>
           ))}
