@@ -1,5 +1,6 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
+import { eager } from "./eagerPlugin.ts";
 import { firsts } from "./firstsPlugin.ts";
 
 /* A third of what the pages weigh: no page waits for it that shows no text of files. */
@@ -9,7 +10,7 @@ const isShared = (id: string) => !EDITOR.test(id);
 
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [react(), firsts()],
+  plugins: [react(), firsts(), eager(["index", "shared"])],
   build: {
     outDir: "../dist/web",
     emptyOutDir: true,
