@@ -1,5 +1,5 @@
 import { Button, List, Stack, Text } from "@mantine/core";
-import { useState } from "react";
+import { useState, useTransition } from "react";
 import type { DiffAnswer, DiffClass, DiffFate } from "../../../../src/engine/answer/diff.ts";
 import {
   BECOMINGS,
@@ -47,6 +47,8 @@ const SHOWN = 5;
 
 function Group({ becoming, diff }: { readonly becoming: Becoming; readonly diff: DiffAnswer }) {
   const [isWhole, setWhole] = useState(false);
+  /* Hundreds take longer to draw than a press may wait. */
+  const [isDrawing, draw] = useTransition();
   const all = diff.classes.filter((one) => becomingOf(one) === becoming);
   if (all.length === 0) return null;
   const [tone, word] = WORDS[becoming];
@@ -58,7 +60,12 @@ function Group({ becoming, diff }: { readonly becoming: Becoming; readonly diff:
           <ClassView key={`${one.path} ${one.example}`} one={one} tone={tone} word={word} />
         ))}
         {all.length > shown.length ? (
-          <Button variant="subtle" size="compact-sm" onClick={() => setWhole(true)}>
+          <Button
+            variant="subtle"
+            size="compact-sm"
+            aria-busy={isDrawing}
+            onClick={() => draw(() => setWhole(true))}
+          >
             Show {counted(all.length - shown.length, "more class", "more classes")}
           </Button>
         ) : null}
@@ -67,6 +74,7 @@ function Group({ becoming, diff }: { readonly becoming: Becoming; readonly diff:
   );
 }
 
+/* Plain elements: there may be hundreds of it. */
 function ClassView({
   one,
   tone,
@@ -79,10 +87,7 @@ function ClassView({
   const { path, description, exact, example, before, after, dependsOn } = one;
   return (
     <article className={classes["class"]} data-tone={tone}>
-      <Word tone={tone}>{word}</Word>{" "}
-      <Text span size="sm" c="dimmed">
-        {path}
-      </Text>
+      <Word tone={tone}>{word}</Word> <span className={classes["path"]}>{path}</span>
       <ul className={classes["lines"]}>
         {description.map((line) => (
           <li key={line}>
@@ -91,9 +96,9 @@ function ClassView({
         ))}
         {exact ? null : <li>and more that is counted, and not told</li>}
       </ul>
-      <Text size="sm" component="div">
+      <div className={classes["said"]}>
         one packet: <Mono>{example}</Mono>
-      </Text>
+      </div>
       <dl className={classes["fates"]}>
         <dt>before</dt>
         <dd>
@@ -105,7 +110,7 @@ function ClassView({
         </dd>
       </dl>
       {dependsOn.length === 0 ? null : (
-        <Text size="sm">depends on {dependsOn.slice(0, 6).join(", ")}</Text>
+        <div className={classes["said"]}>depends on {dependsOn.slice(0, 6).join(", ")}</div>
       )}
     </article>
   );
