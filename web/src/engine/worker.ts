@@ -11,7 +11,7 @@ import { rehearse } from "./rehearse.ts";
 
 /* A key changes one line: the others are not read again. */
 const memory = new RuleMemory();
-let base: DeviceResult | null = null;
+let base: { readonly files: Files; readonly read: DeviceResult } | null = null;
 let waiting: Extract<Question, { kind: "edit" }> | null = null;
 let isRehearsed = false;
 
@@ -20,7 +20,7 @@ const LONG_MS = 1_000;
 
 self.onmessage = ({ data }: MessageEvent<Question>) => {
   if (data.kind === "base") {
-    base = read(data.files);
+    base = { files: data.files, read: read(data.files) };
     return;
   }
   /* Edits that came while one was compared are answered together, by the last. */
@@ -35,14 +35,15 @@ function answerWaiting(): void {
   const answer = answered(question);
   self.postMessage(answer);
   /* What a page begins with is answered at once; the next question is a person's key. */
-  if (!isRehearsed && base !== null && answer.tookMs < LONG_MS) rehearse(base.device);
+  if (!isRehearsed && base !== null && answer.tookMs < LONG_MS) rehearse(base.read.device);
   isRehearsed = true;
 }
 
 function answered({ number, files }: Extract<Question, { kind: "edit" }>): Answer {
   const began = performance.now();
-  const after = read(files);
-  const before = base ?? after;
+  /* A page begins with what it is compared with. */
+  const after = base !== null && isSame(base.files, files) ? base.read : read(files);
+  const before = base?.read ?? after;
   const { diagnostics, coverage } = after;
   const { findings } = answerLint({ diagnostics, coverage });
   const diff =
@@ -53,6 +54,13 @@ function answered({ number, files }: Extract<Question, { kind: "edit" }>): Answe
           after: coverage,
         });
   return { number, tookMs: performance.now() - began, diff, findings };
+}
+
+function isSame(some: Files, others: Files): boolean {
+  return (
+    some.length === others.length &&
+    some.every(([path, text], at) => path === others[at]?.[0] && text === others[at]?.[1])
+  );
 }
 
 function read(files: Files): DeviceResult {
