@@ -6,6 +6,8 @@ export async function edits(visit: Visit): Promise<readonly number[]> {
   const page = await openBenchPage(visit);
   await page.goto(visit.path);
   await toMiddle(page);
+  /* Nobody types before the page has read what it shows. */
+  await page.getByText(/^compared in/).waitFor();
   await page
     .locator(".cm-line", { hasText: / tcp dport \d\d+ accept$/ })
     .first()

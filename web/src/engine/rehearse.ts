@@ -2,10 +2,11 @@ import type { Chain, Device } from "../../../src/engine/device/device.ts";
 import { compareDevices } from "../../../src/engine/diff/index.ts";
 
 /**
- * Compares a device with itself less a rule, and forgets what came of it: the first comparison of a page takes ten times
- * as long as the next, since nothing is compiled or remembered yet. Whoever has just opened an editor reads first.
+ * Compares a device with itself less a rule, and forgets what came of it: the first comparisons of a page take up to ten
+ * times as long as later ones, since nothing is compiled or remembered yet. Whoever has just opened an editor reads first.
+ * `part`: where in its longest chain the rule stands, from 0 to 1.
  */
-export function rehearse(device: Device): void {
+export function rehearse(device: Device, part: number): void {
   const longest = device.tables
     .flatMap(({ chains }) => chains)
     .reduce<Chain | null>(
@@ -13,7 +14,7 @@ export function rehearse(device: Device): void {
       null,
     );
   if (longest === null) return;
-  const rules = longest.rules.toSpliced(longest.rules.length >> 1, 1);
+  const rules = longest.rules.toSpliced(Math.floor(longest.rules.length * part), 1);
   const tables = device.tables.map((table) => ({
     ...table,
     chains: table.chains.map((chain) => (chain === longest ? { ...chain, rules } : chain)),
