@@ -17,8 +17,8 @@ export const WEB: Suite = {
 
 function wordsFor(scale: Scale): readonly string[] {
   return scale === "full"
-    ? ["--rules", "200,5000", "--runs", "7"]
-    : ["--rules", "20,40", "--runs", "1"];
+    ? ["--rules", "200,5000", "--added", "200", "--runs", "5"]
+    : ["--rules", "20,40", "--added", "40", "--runs", "1"];
 }
 
 const TARGETS = {

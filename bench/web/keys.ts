@@ -6,6 +6,8 @@ export async function edits(visit: Visit): Promise<readonly number[]> {
   const page = await openBenchPage(visit);
   await page.goto(visit.path);
   await toMiddle(page);
+  /* Nobody types before the page has read what it shows. */
+  await page.getByText(/^compared in/).waitFor();
   await page
     .locator(".cm-line", { hasText: / tcp dport \d\d+ accept$/ })
     .first()
@@ -36,23 +38,21 @@ const MIDDLE_SCRIPT = `new Promise((resolve) => {
 async function timed(page: Page, press: () => Promise<void>): Promise<number> {
   await page.evaluate(COMPARED_SCRIPT);
   await press();
-  const ms = await page.evaluate<number>("globalThis.compared");
-  await page.getByText(/^compared in/).waitFor();
-  return ms;
+  return page.evaluate<number>("globalThis.compared");
 }
 
-/* From the key itself; the page says "comparing" until the answer to it is drawn. */
+/* From the key itself until its own answer is drawn: the page names the edit that it answers, since what it says
+ * meanwhile is gone within one frame where the comparison is quick. */
 const COMPARED_SCRIPT = `globalThis.compared = new Promise((resolve) => {
-  const states = () => [...document.querySelectorAll("section [role=status]")];
-  const said = () => states().map(({ textContent }) => textContent).find((text) => /^compar/.test(text)) ?? "";
+  const said = document.querySelector("[data-compared-edit]");
+  const before = said.dataset.comparedEdit;
   addEventListener("keydown", ({ timeStamp }) => {
-    let hasBegun = false;
-    const look = () => {
-      hasBegun ||= said().startsWith("comparing");
-      if (hasBegun && said().startsWith("compared"))
-        requestAnimationFrame(() => resolve(performance.now() - timeStamp));
-      else requestAnimationFrame(look);
-    };
-    look();
+    const observer = new MutationObserver(() => {
+      const { comparedEdit } = said.dataset;
+      if (comparedEdit === before || comparedEdit === "") return;
+      observer.disconnect();
+      requestAnimationFrame(() => resolve(performance.now() - timeStamp));
+    });
+    observer.observe(said, { attributes: true });
   }, { once: true, capture: true });
 }); undefined`;

@@ -1,5 +1,6 @@
 // What the pages cost in Debian's Chromium, on a demonstration whose firewall has many rules. Prints JSON (`WebRuns`).
-// --rules N,N: rules on the device, from few to many; --runs N: visits of each page, each in a browser without a cache.
+// --rules N,N: rules on the device, from few to many; --added N: rules of a change that brings so many at once, each of
+// which lets other packets through; --runs N: visits of each page, each in a browser without a cache.
 import { parseArgs } from "node:util";
 import type { Browser } from "playwright-core";
 import { BOOT_RULESET } from "../../src/simulation/world/ruleset.ts";
@@ -15,6 +16,7 @@ import type { ChangeRuns, SizeRuns, WebRuns } from "./webRuns.ts";
 const { values } = parseArgs({
   options: {
     rules: { type: "string", default: "200,5000" },
+    added: { type: "string", default: "200" },
     runs: { type: "string", default: "7" },
   },
 });
@@ -58,7 +60,7 @@ async function sizeRuns(browser: Browser, rules: number): Promise<SizeRuns> {
 async function measured(browser: Browser): Promise<WebRuns> {
   const found: SizeRuns[] = [];
   for (const rules of sizes) found.push(await sizeRuns(browser, rules));
-  const rules = Math.max(...sizes);
+  const rules = Number(values.added);
   return onDemo(BOOT_RULESET, async (url) => {
     const empty = await visits({ browser, url, path: "/icon.svg", useful: "svg", runs });
     const { id: _, ...added } = await changeRuns(browser, url, longRuleset(rules), rules);

@@ -4,7 +4,7 @@ export interface WebRuns {
   readonly emptyMs: readonly number[];
   /** From few rules on the device to many. */
   readonly sizes: readonly SizeRuns[];
-  /** A change that brings all rules of the largest size at once. */
+  /** A change that brings many rules at once to a device of few: each lets other packets through, and is told. */
   readonly added: ChangeRuns;
 }
 

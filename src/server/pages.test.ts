@@ -7,7 +7,23 @@ import { brotliCompressSync, gzipSync } from "node:zlib";
 import { expect, onTestFinished, test } from "vitest";
 import { testServer } from "./testing/testServer.ts";
 
-const INDEX = `<!doctype html><meta name="csp-nonce" content="%CSP_NONCE%"><script src="/assets/a-1.js"></script>`;
+const INDEX = `<!doctype html><meta name="csp-nonce" content="%CSP_NONCE%"><!-- %FIRSTS% --><script src="/assets/a-1.js"></script>`;
+const FIRSTS = {
+  pages: [
+    {
+      path: "/changes/new",
+      modules: ["/assets/editor-1.js"],
+      styles: ["/assets/editor-1.css"],
+      asks: ["/v1/devices"],
+    },
+    {
+      path: "/changes/$id",
+      modules: [],
+      styles: [],
+      asks: ["/v1/session", "/v1/changes/$id/proof"],
+    },
+  ],
+};
 
 async function pages() {
   const folder = mkdtempSync(join(tmpdir(), "premortem-pages-"));
@@ -16,6 +32,7 @@ async function pages() {
   mkdirSync(join(web, "assets"), { recursive: true });
   writeFileSync(join(folder, "secret.txt"), "s3cret");
   writeFileSync(join(web, "index.html"), INDEX);
+  writeFileSync(join(web, "firsts.json"), JSON.stringify(FIRSTS));
   writeFileSync(join(web, "icon.svg"), "<svg/>");
   writeFileSync(join(web, ".hidden"), "s3cret");
   writeFileSync(join(web, "assets/a-1.js"), "plain");
@@ -53,6 +70,37 @@ test("a link into the pages gets the first of them, under a policy that lets in 
   }
   expect(nonces.size).toBe(4);
 });
+
+test("who has a session is told what to fetch beside the page, and nobody else", async () => {
+  const { server } = await pages();
+  const linksOf = async (path: string, cookie?: string) => {
+    const { text: page } = await server.ask("GET", path, cookie === undefined ? {} : { cookie });
+    return [...page.matchAll(/<link rel="(\w+)"(?: as="(\w+)")? crossorigin href="([^"]*)">/g)].map(
+      ([, rel, kind, href]) => [rel, kind, href].filter((word) => word !== undefined).join(" "),
+    );
+  };
+  const cookie = "premortem-session=s";
+  expect(await linksOf("/changes/new", cookie)).toEqual([
+    "preload fetch /v1/devices",
+    "modulepreload /assets/editor-1.js",
+    "preload style /assets/editor-1.css",
+  ]);
+  expect(await linksOf("/changes/12?x=$id", cookie)).toEqual([
+    "preload fetch /v1/session",
+    "preload fetch /v1/changes/12/proof",
+  ]);
+  expect(await linksOf("/changes/12")).toEqual([]);
+  expect(await linksOf("/help-desk", cookie)).toEqual([]);
+});
+
+test.each(["/changes/%22%3E%3Cscript%3E", '/changes/"><script>', "/changes/$id", "/changes/a$&b"])(
+  "a path puts nothing of its own into the page: %s",
+  async (path) => {
+    const { raw } = await pages();
+    const page = await raw(path, "Cookie: premortem-session=s\r\n");
+    expect(page).not.toMatch(/<script>|href="[^"]*\$/);
+  },
+);
 
 test("everything that is answered has headers that keep it from being misused", async () => {
   const { server } = await pages();

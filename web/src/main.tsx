@@ -9,27 +9,40 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { sessionQuery } from "./api/queries.ts";
 import { nameNonce, styleNonce } from "./app/nonce.ts";
 import { makeQueryClient } from "./app/queryClient.ts";
-import { router } from "./app/router.tsx";
+import { makeRouter } from "./app/router.tsx";
 import { theme, tokens } from "./app/theme.ts";
 
-nameNonce();
-const root = document.getElementById("root");
-if (root === null) throw new Error("the page has no place to be drawn in");
+/** Milliseconds until something is drawn, whatever is still asked: nobody looks at nothing. */
+const NOTHING_MS = 400;
 
-createRoot(root).render(
-  <StrictMode>
-    <MantineProvider
-      theme={theme}
-      cssVariablesResolver={tokens}
-      defaultColorScheme="auto"
-      getStyleNonce={styleNonce}
-    >
-      <QueryClientProvider client={makeQueryClient()}>
-        <Notifications position="bottom-right" />
-        <RouterProvider router={router} />
-      </QueryClientProvider>
-    </MantineProvider>
-  </StrictMode>,
-);
+nameNonce();
+void draw();
+
+async function draw(): Promise<void> {
+  const root = document.getElementById("root");
+  if (root === null) throw new Error("the page has no place to be drawn in");
+  const client = makeQueryClient();
+  const first = { isDrawn: false };
+  const router = makeRouter({ client, first });
+  const asked = Promise.all([client.prefetchQuery(sessionQuery), router.load()]);
+  await Promise.race([asked, new Promise((resolve) => setTimeout(resolve, NOTHING_MS))]);
+  first.isDrawn = true;
+  createRoot(root).render(
+    <StrictMode>
+      <MantineProvider
+        theme={theme}
+        cssVariablesResolver={tokens}
+        defaultColorScheme="auto"
+        getStyleNonce={styleNonce}
+      >
+        <QueryClientProvider client={client}>
+          <Notifications position="bottom-right" />
+          <RouterProvider router={router} />
+        </QueryClientProvider>
+      </MantineProvider>
+    </StrictMode>,
+  );
+}

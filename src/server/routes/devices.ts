@@ -131,16 +131,25 @@ export function deviceRoutes(parts: RouteParts): readonly Mount[] {
 export async function devicesOf({ inventory, audit, adoptions, reverts }: Parts) {
   const states = audit.states();
   return Promise.all(
-    [...inventory.network().devices.values()].map(async ({ name, reach, sources }) => ({
-      name,
-      reach: reachText(reach),
-      sources,
-      watch: states.get(name) ?? { kind: "noBaseline" as const },
-      baseline: await inventory.baselineOf(name),
-      lastPull: await inventory.lastPull(name),
-      asked: await adoptions.asked(name),
-      lastRevert: await reverts.last(name),
-    })),
+    [...inventory.network().devices.values()].map(async ({ name, reach, sources }) => {
+      const [baseline, lastPull, asked, lastRevert] = await Promise.all([
+        inventory.baselineOf(name),
+        inventory.lastPull(name),
+        adoptions.asked(name),
+        reverts.last(name),
+      ]);
+      const watch = states.get(name) ?? { kind: "noBaseline" as const };
+      return {
+        name,
+        reach: reachText(reach),
+        sources,
+        watch,
+        baseline,
+        lastPull,
+        asked,
+        lastRevert,
+      };
+    }),
   );
 }
 

@@ -1,4 +1,4 @@
-import { queryOptions } from "@tanstack/react-query";
+import { type QueryClient, queryOptions } from "@tanstack/react-query";
 import { ApiFault, get } from "./client.ts";
 import type {
   Action,
@@ -41,6 +41,8 @@ export const sessionQuery = queryOptions({
   queryKey: ["session"],
   queryFn: () => get<Session>("/v1/session"),
   retry: false,
+  /* It was asked before anything was drawn: whoever is nobody is shown the way in at once. */
+  retryOnMount: false,
   staleTime: Infinity,
 });
 
@@ -87,12 +89,20 @@ export const commentsQuery = (id: number) =>
       (await get<{ comments: readonly Comment[] }>(`/v1/changes/${id}/comments`)).comments,
   });
 
-export const proofQuery = (id: number, contentHash: string) =>
+/** Asked anew when it is proved anew: the summary of the change tells of it. */
+export const proofQuery = ({ id, contentHash, proof }: Change) =>
   queryOptions({
-    queryKey: ["changes", id, "proof", contentHash],
+    queryKey: ["changes", id, "proof", contentHash, proof?.runningHash ?? null],
     queryFn: () => get<Proof>(`/v1/changes/${id}/proof`),
+    enabled: proof !== null,
     retry: false,
   });
+
+/** A change, and what it does. */
+export async function askChange(client: QueryClient, id: number): Promise<void> {
+  const change = await client.fetchQuery(changeQuery(id));
+  if (change.proof !== null) await client.prefetchQuery(proofQuery(change));
+}
 
 export const appliesQuery = queryOptions({
   queryKey: ["applies"],

@@ -62,13 +62,9 @@ function OneChange({ change }: { readonly change: Change }) {
 
 /** Beside each other where there is room: what it does to packets, and to lines. */
 function What({ change }: { readonly change: Change }) {
-  const { id, contentHash, proof } = change;
+  const { id, proof } = change;
   useEffect(loadAhead, []);
-  /* Asked anew when it is proved anew: the summary of the change tells of it. */
-  const query = useQuery({
-    ...proofQuery(id, `${contentHash} ${proof?.runningHash ?? ""}`),
-    enabled: proof !== null,
-  });
+  const query = useQuery(proofQuery(change));
   return (
     <Panel title="What it does">
       <Tabs defaultValue="packets" keepMounted={false}>

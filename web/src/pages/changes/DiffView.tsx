@@ -1,5 +1,5 @@
 import { Button, List, Stack, Text } from "@mantine/core";
-import { useState } from "react";
+import { useState, useTransition } from "react";
 import type { DiffAnswer, DiffClass, DiffFate } from "../../../../src/engine/answer/diff.ts";
 import {
   BECOMINGS,
@@ -65,6 +65,8 @@ function Group({
   readonly walk: ChangeWalk | null;
 }) {
   const [isWhole, setWhole] = useState(false);
+  /* Hundreds take longer to draw than a press may wait. */
+  const [isDrawing, draw] = useTransition();
   const all = diff.classes.filter((one) => becomingOf(one) === becoming);
   if (all.length === 0) return null;
   const [tone, word] = WORDS[becoming];
@@ -82,7 +84,12 @@ function Group({
           />
         ))}
         {all.length > shown.length ? (
-          <Button variant="subtle" size="compact-sm" onClick={() => setWhole(true)}>
+          <Button
+            variant="subtle"
+            size="compact-sm"
+            aria-busy={isDrawing}
+            onClick={() => draw(() => setWhole(true))}
+          >
             Show {counted(all.length - shown.length, "more class", "more classes")}
           </Button>
         ) : null}
@@ -91,6 +98,7 @@ function Group({
   );
 }
 
+/* Plain elements: there may be hundreds of it. */
 function ClassView({
   one,
   tone,
@@ -105,10 +113,7 @@ function ClassView({
   const { path, description, exact, example, before, after, dependsOn } = one;
   return (
     <article className={classes["class"]} data-tone={tone}>
-      <Word tone={tone}>{word}</Word>{" "}
-      <Text span size="sm" c="dimmed">
-        {path}
-      </Text>
+      <Word tone={tone}>{word}</Word> <span className={classes["path"]}>{path}</span>
       <ul className={classes["lines"]}>
         {description.map((line) => (
           <li key={line}>
@@ -117,9 +122,9 @@ function ClassView({
         ))}
         {exact ? null : <li>and more that is counted, and not told</li>}
       </ul>
-      <Text size="sm" component="div">
+      <div className={classes["said"]}>
         one packet: <ExamplePacket packet={example} walk={walk} />
-      </Text>
+      </div>
       <dl className={classes["fates"]}>
         <dt>before</dt>
         <dd>
@@ -131,7 +136,7 @@ function ClassView({
         </dd>
       </dl>
       {dependsOn.length === 0 ? null : (
-        <Text size="sm">depends on {dependsOn.slice(0, 6).join(", ")}</Text>
+        <div className={classes["said"]}>depends on {dependsOn.slice(0, 6).join(", ")}</div>
       )}
     </article>
   );

@@ -16,11 +16,13 @@ export function LivePanel({
   readonly isChanged: boolean;
 }) {
   const when = answer === null ? "" : `compared in ${durationText(answer.tookMs)}`;
+  /* Empty: what is said is of no edit that is shown. */
+  const edit = answer === null || isOld ? "" : answer.number;
   return (
     <Panel
       title="What it would do to packets"
       aside={
-        <Text size="sm" c="dimmed" role="status">
+        <Text size="sm" c="dimmed" role="status" data-compared-edit={edit}>
           {isOld ? "comparing …" : when}
         </Text>
       }
