@@ -44,11 +44,10 @@ export function withoutBystanders(
   const isApart = apartFrom(met, isTranslated);
   const without = (device: Device, own: ReadonlySet<Rule>) =>
     device.tables.map((table) =>
-      withoutRules(
-        table,
-        (rule, chain) =>
-          !own.has(rule) && isPlain(rule, table) && isApart(rule, table, rootOf(table, chain)),
-      ),
+      withoutRules(table, (chain) => {
+        const isApartHere = isApart(table, rootOf(table, chain));
+        return (rule) => !own.has(rule) && isPlain(rule, table) && isApartHere(rule);
+      }),
     );
   return together(
     { device: before, tables: without(before, changed.before) },
@@ -56,25 +55,28 @@ export function withoutBystanders(
   );
 }
 
-type IsApart = (rule: Rule, table: Table, root: string | null) => boolean;
+/** For the rules of a chain, by its table and the base chain from which it is come to. */
+type IsApart = (table: Table, root: string | null) => (rule: Rule) => boolean;
 
 /** Whether a rule asks for other packets than each of some others. */
 function apartFrom(met: readonly Placed[], isTranslated: boolean): IsApart {
   /* Most rules of both sides have the same statements. */
   const known = new Map<string, WeakMap<readonly Statement[], boolean>>();
-  const workOut: IsApart = (rule, table, root) => {
-    const questions = questionsOf(rule, table);
-    if (questions.size === 0) return false;
-    return met.every((other) => areApart({ questions, root }, other, isTranslated));
-  };
-  return (rule, table, root) => {
-    if (!isPlainEverywhere(rule)) return workOut(rule, table, root);
+  return (table, root) => {
+    const workOut = (rule: Rule): boolean => {
+      const questions = questionsOf(rule, table);
+      if (questions.size === 0) return false;
+      return met.every((other) => areApart({ questions, root }, other, isTranslated));
+    };
     const place = `${table.family} ${root}`;
     const here = known.get(place) ?? new WeakMap<readonly Statement[], boolean>();
     known.set(place, here);
-    const isApart = here.get(rule.statements) ?? workOut(rule, table, root);
-    here.set(rule.statements, isApart);
-    return isApart;
+    return (rule) => {
+      if (!isPlainEverywhere(rule)) return workOut(rule);
+      const isApart = here.get(rule.statements) ?? workOut(rule);
+      here.set(rule.statements, isApart);
+      return isApart;
+    };
   };
 }
 
@@ -124,13 +126,13 @@ function mayCount(device: Device, changed: ReadonlySet<Rule>): ReadonlySet<Rule>
   return new Set([...changed, ...statefulRules(device, () => "").map(({ rule }) => rule)]);
 }
 
-function withoutRules(table: Table, isBystander: (rule: Rule, chain: Chain) => boolean): Table {
+function withoutRules(table: Table, bystanderOf: (chain: Chain) => (rule: Rule) => boolean): Table {
   return {
     ...table,
-    chains: table.chains.map((chain) => ({
-      ...chain,
-      rules: chain.rules.filter((rule) => !isBystander(rule, chain)),
-    })),
+    chains: table.chains.map((chain) => {
+      const isBystander = bystanderOf(chain);
+      return { ...chain, rules: chain.rules.filter((rule) => !isBystander(rule)) };
+    }),
   };
 }
 

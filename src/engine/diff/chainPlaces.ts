@@ -1,7 +1,7 @@
 import { chainsBelow } from "../device/chainsBelow.ts";
 import type { Chain, Device, Table } from "../device/device.ts";
 import type { Statement } from "../device/statement.ts";
-import { FIELDS, TRANSLATED } from "./asked.ts";
+import { FIELDS, isPlainEverywhere, TRANSLATED } from "./asked.ts";
 
 /** From where the chains of a device are come to, and what moves on the way. */
 export interface ChainPlaces {
@@ -48,8 +48,11 @@ function placeOf({ family, name, origin }: Table, chain: Chain): string {
 }
 
 function hasAny({ tables }: Device, test: (statement: Statement) => boolean): boolean {
+  /* One that only decides does nothing that is asked for here. */
   return tables.some(({ chains }) =>
-    chains.some(({ rules }) => rules.some(({ statements }) => statements.some(test))),
+    chains.some(({ rules }) =>
+      rules.some((rule) => !isPlainEverywhere(rule) && rule.statements.some(test)),
+    ),
   );
 }
 

@@ -4,6 +4,7 @@ import type { Expression, SetReference } from "../device/expression.ts";
 import { limitsElements } from "../device/limitedSet.ts";
 import type { NamedSet } from "../device/set.ts";
 import type { Statement } from "../device/statement.ts";
+import { isPlainEverywhere } from "./asked.ts";
 
 /*
  * What rules remember: a limiter its bucket, a dynamic set its elements. Rules that share one memory
@@ -27,6 +28,7 @@ export function statefulRules(
   return device.tables.flatMap((table) =>
     table.chains.flatMap((chain) =>
       chain.rules.flatMap((rule): StatefulRule[] => {
+        if (isPlainEverywhere(rule)) return [];
         const name = rulePlace(device, table, chain, nameOf(rule));
         const groups = rule.statements.flatMap((statement) =>
           groupsOf(device, table, statement, name),

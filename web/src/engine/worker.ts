@@ -45,6 +45,8 @@ function answerWaiting(): void {
 function rehearseNext(left: number): void {
   if (waiting !== null || base === null || left === 0) return;
   rehearse(base.read.device, left / (REHEARSALS + 1));
+  /* What is read again is read another way: the first time takes four times as long (180 ms of 5,000 rules). */
+  read(base.files.map(([path, text]) => [path, `${text}\n`]));
   setTimeout(rehearseNext, 0, left - 1);
 }
 

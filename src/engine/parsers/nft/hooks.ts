@@ -56,11 +56,18 @@ function* rulesBelow(
     }
 }
 
+/** Those that tables of nft take in every place. While somebody types, the same ones are asked for at each key. */
+const FREE = new WeakSet<readonly Statement[]>();
+
 function refuseRule(state: ScriptState, table: DraftTable, base: BaseChain, rule: Rule): void {
-  if (state.told.has(rule)) return;
+  const isNft = table.origin === "nft";
+  if (state.told.has(rule) || (isNft && FREE.has(rule.statements))) return;
+  let isFree = true;
   for (const statement of rule.statements) {
-    const allowed = placesOf(statement, table.origin === "nft");
-    if (allowed === null || isAllowed(allowed, base)) continue;
+    const allowed = placesOf(statement, isNft);
+    if (allowed === null) continue;
+    isFree = false;
+    if (isAllowed(allowed, base)) continue;
     state.told.add(rule);
     const hooks = allowed.hooks.join(" or ");
     if (statement.kind === "reject")
@@ -75,6 +82,7 @@ function refuseRule(state: ScriptState, table: DraftTable, base: BaseChain, rule
       );
     return;
   }
+  if (isNft && isFree) FREE.add(rule.statements);
 }
 
 interface Allowed {
