@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { join } from "node:path";
 import { register } from "tsx/esm/api";
 import { defineConfig } from "vitest/config";
 import { LongestFirst } from "./test/longestFirst.ts";
@@ -28,7 +29,7 @@ export default defineConfig({
     /* Node loads the modules by itself. Vite's runner reaches each import through a getter at each use, and the
      * engine does that in its innermost loops: random diffs took 69 s with it, and 24 s without. */
     experimental: { viteModuleRunner: false, nodeLoader: false },
-    execArgv: ["--import", "tsx"],
+    execArgv: ["--import", "tsx", "--import", join(import.meta.dirname, "test/withoutStyles.ts")],
     sequence: { sequencer: LongestFirst },
     reporters: ["default", "./test/summary.ts"],
   },
