@@ -54,8 +54,9 @@ function OneIncident({ incident }: { readonly incident: Incident }) {
       }
     >
       <CausePanel incident={incident} />
-      <EscalationPanel incident={incident.id} />
+      {/* At three in the morning, on a phone, it is what somebody looks for. */}
       <UndoPanel incident={incident} />
+      <EscalationPanel incident={incident.id} />
       <PlaybookRuns incident={incident} />
       <SymptomsPanel incident={incident} />
       <TimelinePanel incident={incident} />
