@@ -17,7 +17,7 @@ export const WEB: Suite = {
 
 function wordsFor(scale: Scale): readonly string[] {
   return scale === "full"
-    ? ["--rules", "200,5000", "--added", "200", "--runs", "5"]
+    ? ["--rules", "200,5000", "--added", "5000", "--runs", "5"]
     : ["--rules", "20,40", "--added", "40", "--runs", "1"];
 }
 

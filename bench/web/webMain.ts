@@ -16,7 +16,7 @@ import type { ChangeRuns, SizeRuns, WebRuns } from "./webRuns.ts";
 const { values } = parseArgs({
   options: {
     rules: { type: "string", default: "200,5000" },
-    added: { type: "string", default: "200" },
+    added: { type: "string", default: "5000" },
     runs: { type: "string", default: "7" },
   },
 });

@@ -29,6 +29,7 @@ describeWith(["chromium"], "what a page shows first, in Chromium", () => {
       page.setDefaultTimeout(PAGE_MS);
       await page.goto(path);
       await page.locator("main h1").first().waitFor();
+      await page.waitForFunction(IS_DRAWN);
       const { linked, again } = await page.evaluate<Fetched>(FETCHED_SCRIPT);
       expect(linked).toContain("/v1/session");
       expect(linked.length).toBeGreaterThan(1);
@@ -45,6 +46,9 @@ interface Fetched {
   /** Those that the code asked for once more, before anything was drawn. */
   readonly again: readonly string[];
 }
+
+/* What is there may not be on the screen yet. */
+const IS_DRAWN = `performance.getEntriesByName("first-contentful-paint").length > 0`;
 
 const FETCHED_SCRIPT = `(() => {
   const links = [...document.querySelectorAll('link[rel="preload"][as="fetch"]')];

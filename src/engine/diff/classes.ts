@@ -55,17 +55,17 @@ function tellClass(
   const { arena, layout, fates } = analysis;
   const unknown = unknownLevels(analysis.layout, packets);
   const headers = arena.exists(packets, unknown);
-  const always = arena.difference(
-    headers,
-    arena.exists(arena.difference(domain, packets), unknown),
-  );
+  /* Where nothing is unknown all packets of the class fare so. To ask took a fifth of the time of a diff of many classes. */
+  const isAlways =
+    unknown.length === 0 ||
+    !arena.intersects(headers, arena.exists(arena.difference(domain, packets), unknown));
   const example = pickReadable(layout, packets);
   const description = describing(headers);
   const isUndecided = [before, after].some(({ fate }) => fates.fate(fate).kind === "undecided");
   return {
     told: {
       path,
-      kind: always === headers && !isUndecided ? "verdict" : "may",
+      kind: isAlways && !isUndecided ? "verdict" : "may",
       description: description.lines,
       exact: description.isExact,
       size: sizeOf(layout, headers),
