@@ -99,7 +99,13 @@ describeWith(["chromium"], "pages for everybody", () => {
         await page.goto(path);
         await page.getByRole("heading", { level: 1 }).waitFor();
         await page.locator("[aria-busy=true]").first().waitFor({ state: "detached" });
-        await (await open(page)).first().waitFor();
+        await (await open(page))
+          .first()
+          .waitFor()
+          .catch(async (fault: unknown) => {
+            const there = await page.locator("#content").textContent();
+            throw new Error(`${name} does not open; there is:\n${there}`, { cause: fault });
+          });
         for (const finding of await axeFindings(page, scope)) found.push(`${name}: ${finding}`);
         const excess = await excessWidth(page);
         if (excess > 0) found.push(`${name}: ${excess} pixels too wide`);

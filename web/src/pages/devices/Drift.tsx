@@ -6,7 +6,7 @@ import type { Device } from "../../api/types.ts";
 import { mayOperate, useSession } from "../../app/session.ts";
 import { Clock } from "../../components/Ago.tsx";
 import { Fault } from "../../components/Fault.tsx";
-import { Panel } from "../../components/Panel.tsx";
+import { Answered, Panel } from "../../components/Panel.tsx";
 import { Prose } from "../../components/Prose.tsx";
 import { TextDiff } from "../../components/TextDiff.tsx";
 import { Word } from "../../components/Word.tsx";
@@ -40,10 +40,11 @@ export function Drift({ device }: { readonly device: Device }) {
           title={`Breaks ${counted(drift.broken.length, "promise")}`}
           tone="bad"
         />
+        {/* Above the texts, which come later: a button that moves away gets another one pressed. */}
+        <Ends device={device} hash={snapshot} />
         {baseline === null ? null : (
           <Texts device={device.name} before={baseline.hash} after={snapshot} />
         )}
-        <Ends device={device} hash={snapshot} />
       </Stack>
     </Panel>
   );
@@ -70,11 +71,22 @@ function Texts({
 }) {
   const approved = useQuery(snapshotQuery(device, before));
   const running = useQuery(snapshotQuery(device, after));
-  if (approved.data === undefined || running.data === undefined) return null;
-  const texts = new Map(approved.data.parts.map(({ name, text }) => [name, text ?? ""]));
-  const changed = running.data.parts.filter(
-    ({ name, text }) => (text ?? "") !== (texts.get(name) ?? ""),
+  return (
+    <Answered query={approved}>
+      {({ parts }) => (
+        <Answered query={running}>
+          {(now) => <Changed approved={parts} running={now.parts} />}
+        </Answered>
+      )}
+    </Answered>
   );
+}
+
+type Parts = readonly { readonly name: string; readonly text: string | null }[];
+
+function Changed({ approved, running }: { readonly approved: Parts; readonly running: Parts }) {
+  const texts = new Map(approved.map(({ name, text }) => [name, text ?? ""]));
+  const changed = running.filter(({ name, text }) => (text ?? "") !== (texts.get(name) ?? ""));
   return (
     <Stack>
       {changed.map(({ name, text }) => (
