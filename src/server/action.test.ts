@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { openIncident, setCause } from "../operations/incident/life.ts";
 import { incidentStore } from "../operations/incident/store.ts";
+import { explainedCause } from "../operations/incident/testing/explainedCause.ts";
 import * as contract from "./contract/action.ts";
 import { drillRun } from "./testing/drillRun.ts";
 import { PEOPLE, testServer } from "./testing/testServer.ts";
@@ -60,28 +61,7 @@ test("what an incident teaches is proposed once, however often anybody looks", a
   };
   const told = setCause(
     openIncident(0, symptom, 1),
-    {
-      kind: "explained",
-      difference: {
-        id: "1",
-        device: "fw",
-        atMs: 1,
-        sinceMs: null,
-        isPolled: false,
-        added: ["inet edge forward: drop"],
-        removed: [],
-        by: "unknown",
-        change: null,
-      },
-      rules: [],
-      explains: [symptom.id],
-      isTakenBack: false,
-      others: [],
-      unexplained: [],
-      contradicted: [],
-      ruledOut: [],
-      notExamined: 0,
-    },
+    explainedCause({ difference: {}, explains: [symptom.id] }),
     2,
   );
   await incidentStore(server.database.database).add({ ...told, recoveredMs: 3 });

@@ -6,6 +6,7 @@ import type { z } from "zod";
 import { endSymptom, openIncident, setCause } from "../operations/incident/life.ts";
 import type { Incident } from "../operations/incident/model.ts";
 import { incidentStore } from "../operations/incident/store.ts";
+import { explainedCause } from "../operations/incident/testing/explainedCause.ts";
 import { openReceiver, type Received } from "../platform/notify/testing/receiver.ts";
 import { errorBody } from "./contract/common.ts";
 import * as contract from "./contract/escalation.ts";
@@ -47,28 +48,7 @@ function incident(): Incident {
   return openIncident(0, { id: SYMPTOM, sinceMs: 1, text: "no mail leaves", flows, intent }, 1);
 }
 
-const BY_HAND = {
-  kind: "explained",
-  difference: {
-    id: "1",
-    device: "fw",
-    atMs: 1,
-    sinceMs: null,
-    isPolled: false,
-    added: ["inet edge forward: drop"],
-    removed: [],
-    by: "netops",
-    change: null,
-  },
-  rules: [],
-  explains: [SYMPTOM],
-  isTakenBack: false,
-  others: [],
-  unexplained: [],
-  contradicted: [],
-  ruledOut: [],
-  notExamined: 0,
-} as const;
+const BY_HAND = explainedCause({ difference: { by: "netops" }, explains: [SYMPTOM] });
 
 async function open() {
   const folder = mkdtempSync(join(tmpdir(), "premortem-escalation-"));

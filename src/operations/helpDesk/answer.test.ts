@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { openIncident } from "../incident/life.ts";
-import type { Incident, IncidentCause, Symptom } from "../incident/model.ts";
+import type { Incident, Symptom } from "../incident/model.ts";
+import { explainedCause } from "../incident/testing/explainedCause.ts";
 import { answerOf, LATELY_MS } from "./answer.ts";
 
 const BEGAN_MS = Date.UTC(2030, 0, 2, 10, 40);
@@ -15,28 +16,16 @@ const felt: Symptom = {
   intent: null,
 };
 const said: Symptom = { ...felt, id: "desk/surge", weight: "hearsay", text: "many complain" };
-const explained: IncidentCause = {
-  kind: "explained",
+const explained = explainedCause({
   difference: {
-    id: "1",
     device: "secretfw",
     atMs: BEGAN_MS,
-    sinceMs: null,
-    isPolled: false,
     added: ["ip saddr 10.9.2.11 drop"],
-    removed: [],
     by: "netops",
-    change: null,
   },
   rules: ["ip saddr 10.9.2.11 drop"],
   explains: [felt.id],
-  isTakenBack: false,
-  others: [],
-  unexplained: [],
-  contradicted: [],
-  ruledOut: [],
-  notExamined: 0,
-};
+});
 const page = {
   updatedMs: NOW_MS,
   components: [

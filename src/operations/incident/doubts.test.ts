@@ -1,30 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { cameText, doubtsOf, notExaminedText } from "./doubts.ts";
-import type { IncidentCause, Symptom } from "./model.ts";
+import type { Symptom } from "./model.ts";
+import { explainedCause } from "./testing/explainedCause.ts";
 
 const MINUTE_MS = 60_000;
-const PROVED: Extract<IncidentCause, { kind: "explained" }> = {
-  kind: "explained",
-  difference: {
-    id: "7",
-    device: "edge",
-    atMs: 5 * MINUTE_MS,
-    sinceMs: null,
-    isPolled: false,
-    added: ["inet edge forward: drop"],
-    removed: [],
-    by: "login ops2",
-    change: null,
-  },
-  rules: [],
+const PROVED = explainedCause({
+  difference: { id: "7", device: "edge", atMs: 5 * MINUTE_MS, by: "login ops2" },
   explains: ["smtp"],
-  isTakenBack: false,
-  others: [],
-  unexplained: [],
-  contradicted: [],
-  ruledOut: [],
-  notExamined: 0,
-};
+});
 const since = (sinceMs: number) => ({ ...PROVED, difference: { ...PROVED.difference, sinceMs } });
 
 test.each([

@@ -17,6 +17,7 @@ import {
 } from "./life.ts";
 import type { Incident, IncidentCause, Symptom } from "./model.ts";
 import { MAXIMUM_SYMPTOMS } from "./room.ts";
+import { explainedCause } from "./testing/explainedCause.ts";
 
 const symptom = (id: string, sinceMs = 10): Symptom => ({
   id,
@@ -28,28 +29,11 @@ const symptom = (id: string, sinceMs = 10): Symptom => ({
 const begun = () => openIncident(1, symptom("smtp"), 12);
 const texts = ({ timeline }: Incident) => timeline.map(({ text }) => text);
 
-const CAUSE: Extract<IncidentCause, { kind: "explained" }> = {
-  kind: "explained",
-  difference: {
-    id: "7",
-    device: "edge",
-    atMs: 8,
-    sinceMs: null,
-    isPolled: false,
-    added: ["inet edge forward: drop"],
-    removed: [],
-    by: "login ops2",
-    change: null,
-  },
+const CAUSE = explainedCause({
+  difference: { id: "7", device: "edge", atMs: 8, by: "login ops2" },
   rules: ["inet edge forward: ip saddr 10.10.2.8/29 drop"],
   explains: ["smtp"],
-  isTakenBack: false,
-  others: [],
-  unexplained: [],
-  contradicted: [],
-  ruledOut: [],
-  notExamined: 0,
-};
+});
 
 test("an incident begins with its first symptom, or with its cause where that came before", () => {
   expect(begun().beganMs).toBe(10);

@@ -9,7 +9,8 @@ import {
   openIncident,
   setCause,
 } from "../incident/life.ts";
-import type { Incident, IncidentCause, Symptom, SymptomFlow } from "../incident/model.ts";
+import type { Incident, Symptom, SymptomFlow } from "../incident/model.ts";
+import { explainedCause } from "../incident/testing/explainedCause.ts";
 import { parseNetwork } from "../inventory/networkFile.ts";
 import { draftPostmortem } from "./draft.ts";
 import { momentsOf } from "./moments.ts";
@@ -27,28 +28,17 @@ const symptom = (text: string, ...flows: readonly SymptomFlow[]): Symptom => ({
 });
 const flow = (from: string, to: string, service: string) => ({ from, to, service });
 
-const CAUSE: Extract<IncidentCause, { kind: "explained" }> = {
-  kind: "explained",
+const CAUSE = explainedCause({
   difference: {
     id: "7",
     device: "edge",
     atMs: 0,
-    sinceMs: null,
-    isPolled: false,
     added: ["inet edge forward: ip saddr 10.10.2.8/29 drop"],
-    removed: [],
     by: "login ops2 (likely: the ssh session was open)",
-    change: null,
   },
   rules: ["inet edge forward: ip saddr 10.10.2.8/29 drop"],
   explains: ["database errors"],
-  isTakenBack: false,
-  others: [],
-  unexplained: [],
-  contradicted: [],
-  ruledOut: [],
-  notExamined: 0,
-};
+});
 
 function proposed(...flows: readonly SymptomFlow[]) {
   if (network === null) throw new Error("no network");

@@ -1,5 +1,6 @@
 import { type Channel, openChannel } from "../../platform/channel.ts";
 import type { Clock } from "../../platform/clock.ts";
+import { openFewAtATime } from "../../platform/fewAtATime.ts";
 import type { Transport } from "../../platform/transport/transport.ts";
 import type { Network } from "../inventory/model.ts";
 import { isProbe, type ProbeMonitor } from "../inventory/monitors.ts";
@@ -66,7 +67,7 @@ export function openProbes(parts: ProbeParts): Probes {
   };
   let tools = toolsFor(network);
   know(network.monitors.filter(isProbe));
-  const gate = openGate(MAXIMUM_RUNNING);
+  const gate = openFewAtATime(MAXIMUM_RUNNING);
   const underWay = new Set<Promise<unknown>>();
 
   const take = async (result: ProbeResult): Promise<void> => {
@@ -84,10 +85,12 @@ export function openProbes(parts: ProbeParts): Probes {
     if (isChange) changes.publish({ before, result });
   };
   const askOnce = (monitor: ProbeMonitor, timeoutMs: number): Promise<ProbeResult> => {
-    const asked = gate(() => runProbe(monitor, tools, timeoutMs)).then(async (result) => {
-      await take(result);
-      return result;
-    });
+    const asked = gate
+      .take(() => runProbe(monitor, tools, timeoutMs))
+      .then(async (result) => {
+        await take(result);
+        return result;
+      });
     underWay.add(asked);
     void asked.finally(() => underWay.delete(asked)).catch(onFault);
     return asked;
@@ -122,23 +125,6 @@ export function openProbes(parts: ProbeParts): Probes {
       schedule.stop();
       await Promise.allSettled(underWay);
     },
-  };
-}
-
-/** Lets a few through at a time, the others in the order in which they came. */
-function openGate(most: number): <T>(work: () => Promise<T>) => Promise<T> {
-  let running = 0;
-  const waiting: (() => void)[] = [];
-  return async (work) => {
-    if (running >= most) await new Promise<void>((resolve) => waiting.push(resolve));
-    else running++;
-    try {
-      return await work();
-    } finally {
-      const next = waiting.shift();
-      if (next === undefined) running--;
-      else next();
-    }
   };
 }
 

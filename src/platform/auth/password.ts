@@ -1,3 +1,4 @@
+import { openFewAtATime } from "../fewAtATime.ts";
 import { type Refusal, refuse } from "../refusal.ts";
 
 /*
@@ -56,21 +57,9 @@ export interface Passwords {
 }
 
 export function openPasswords(): Passwords {
-  let running = 0;
-  const waiting: (() => void)[] = [];
-  const inTurn = async <Result>(work: () => Promise<Result>): Promise<Result | null> => {
-    if (waiting.length >= MAXIMUM_WAITING) return null;
-    if (running < AT_A_TIME) running++;
-    else await new Promise<void>((resolve) => waiting.push(resolve));
-    try {
-      return await work();
-    } finally {
-      /* Whoever waits takes the place over. */
-      const next = waiting.shift();
-      if (next === undefined) running--;
-      else next();
-    }
-  };
+  const turns = openFewAtATime(AT_A_TIME);
+  const inTurn = async <Result>(work: () => Promise<Result>): Promise<Result | null> =>
+    turns.waiting() >= MAXIMUM_WAITING ? null : turns.take(work);
   let nobodys: Promise<string> | null = null;
   return {
     hash: (password) =>

@@ -10,6 +10,7 @@ import type { Change, ChangeStatus } from "../../operations/change/model.ts";
 import { insertChange } from "../../operations/change/store.ts";
 import { close, endSymptom, openIncident, setCause } from "../../operations/incident/life.ts";
 import { incidentStore } from "../../operations/incident/store.ts";
+import { explainedCause } from "../../operations/incident/testing/explainedCause.ts";
 import { makeSnapshot } from "../../operations/inventory/snapshot.ts";
 import { paperOrder } from "./paperOrder.ts";
 import type { TestServer } from "./testServer.ts";
@@ -69,32 +70,7 @@ export async function seed({ service, database: { database } }: TestServer): Pro
   );
   const symptom = { id: "probe/x", sinceMs: 1, text: "x", flows: [], intent: null };
   const opened = openIncident(0, symptom, 1);
-  const explained = setCause(
-    opened,
-    {
-      kind: "explained",
-      difference: {
-        id: "1",
-        device: "fw",
-        atMs: 1,
-        sinceMs: null,
-        isPolled: false,
-        added: ["inet edge forward: drop"],
-        removed: [],
-        by: "unknown",
-        change: null,
-      },
-      rules: [],
-      explains: ["probe/x"],
-      isTakenBack: false,
-      others: [],
-      unexplained: [],
-      contradicted: [],
-      ruledOut: [],
-      notExamined: 0,
-    },
-    2,
-  );
+  const explained = setCause(opened, explainedCause({ difference: {}, explains: ["probe/x"] }), 2);
   const incidents = incidentStore(database);
   const over = close(endSymptom(opened, symptom.id, 2), "ana", 3);
   const incidentIds = [];

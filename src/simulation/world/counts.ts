@@ -20,7 +20,8 @@ export interface SecondCounts extends Readonly<Record<Counted, number>> {
 /** Seconds that are kept: what a chart shows. */
 const MAXIMUM_SECONDS = 900;
 const MS_IN_SECOND = 1_000;
-const NOTHING: Readonly<Record<Counted, number>> = {
+/** Before anything has happened. */
+export const NOTHING: Readonly<Record<Counted, number>> = {
   deliveredIn: 0,
   deliveredOut: 0,
   refusedIn: 0,

@@ -1,5 +1,10 @@
 import type { MailNetwork } from "../../../simulation/network.ts";
-import { COUNTED, type Counted, type SecondCounts } from "../../../simulation/world/counts.ts";
+import {
+  COUNTED,
+  type Counted,
+  NOTHING,
+  type SecondCounts,
+} from "../../../simulation/world/counts.ts";
 import { DRILL_HOSTS } from "../actions.ts";
 import type { Drill, DrillFlow, Harm, Heard } from "../model.ts";
 import { forbiddenOf, OPEN, servicesOf, tryFlow } from "./flows.ts";
@@ -24,14 +29,7 @@ export class Senses {
   private readonly logs = new Map<string, string[]>();
   private readonly signs = new Map<string, Heard>();
   private readonly exposedMs = new Map<string, number>();
-  private readonly total: Record<Counted, number> = {
-    deliveredIn: 0,
-    deliveredOut: 0,
-    refusedIn: 0,
-    deferredOut: 0,
-    logins: 0,
-    failedLogins: 0,
-  };
+  private readonly total: Record<Counted, number> = { ...NOTHING };
   private countedMs = 0;
   private worstWaiting = 0;
   private brokenMs: number | null = null;
