@@ -77,6 +77,7 @@ function follower(crowd: Crowd): Traveller {
       const live = world.arena.and(crowd.live, asked);
       askNatChains(world, chains, live, listener(world, crowd));
     },
+    arrive: () => undefined,
     dropByKernel: (world, packets) => {
       crowd.refused = world.arena.or(crowd.refused, packets);
     },

@@ -6,13 +6,17 @@ import {
   randomPicker,
 } from "../../src/engine/bdd/index.ts";
 import { deviceHabits } from "../../src/engine/compile/habits.ts";
-import { type Decider as CompiledDecider, rejectFor } from "../../src/engine/compile/index.ts";
+import {
+  type Decider as CompiledDecider,
+  deviceFacts,
+  rejectFor,
+} from "../../src/engine/compile/index.ts";
 import { begins } from "../../src/engine/compile/testing/compareReaders.ts";
 import type { Device } from "../../src/engine/device/device.ts";
 import { alignNames } from "../../src/engine/diff/alignNames.ts";
 import { withoutBystanders } from "../../src/engine/diff/bystanders.ts";
 import { changedRules } from "../../src/engine/diff/changedRules.ts";
-import type { ComparedPath } from "../../src/engine/diff/comparePath.ts";
+import type { ComparedPath, Differing } from "../../src/engine/diff/comparePath.ts";
 import { comparePaths } from "../../src/engine/diff/comparePaths.ts";
 import { interpret } from "../../src/engine/interpret/interpret.ts";
 import type { Decider, Outcome } from "../../src/engine/interpret/outcome.ts";
@@ -87,19 +91,32 @@ export function judgeDifference(
 }
 
 /** From each class, from everything outside, and from the packets that meet a changed rule. */
-function pickers(
-  { analysis: { arena }, differing, domain, region }: ComparedPath,
-  problems: string[],
-  random: RandomSource,
-) {
+function pickers(compared: ComparedPath, problems: string[], random: RandomSource) {
+  const { domain, region, analysis } = compared;
+  const { arena } = analysis;
+  const all = classesOf(compared);
   let classes: Node = FALSE;
-  for (const { packets } of differing) {
+  for (const { packets } of all) {
     if (arena.and(classes, packets) !== FALSE) problems.push("two classes share packets");
     classes = arena.or(classes, packets);
   }
   const outside = arena.difference(domain, classes);
-  const sets = [...differing.map(({ packets }) => packets), outside, arena.and(outside, region)];
+  const sets = [...all.map(({ packets }) => packets), outside, arena.and(outside, region)];
   return sets.map((set) => randomPicker(arena, set, random));
+}
+
+interface JudgedClass {
+  readonly packets: Node;
+  readonly isSure: boolean;
+  /** Null: the verdict is the same, something else is not. */
+  readonly by: Pick<Differing, "before" | "after"> | null;
+}
+
+function classesOf({ differing, alterations }: ComparedPath): readonly JudgedClass[] {
+  return [
+    ...differing.map((one) => ({ packets: one.packets, isSure: true, by: one })),
+    ...alterations.altered.map(({ packets, isSure }) => ({ packets, isSure, by: null })),
+  ];
 }
 
 /** Every variable of the header has a value: those that a pick leaves out are not set. */
@@ -143,8 +160,10 @@ function judgePacket(
   if (headers === FALSE) return null;
   const { surely, never, inside } = membership(compared, headers);
   const tell = (what: string) => `${text}: ${what}; before ${told(first)}, after ${told(second)}`;
-  const differs = first.map(endText).join() !== second.map(endText).join();
-  const [one, other] = [first, second].map((ends) => (ends.length === 1 ? ends[0] : undefined));
+  const differs = first.map(({ text }) => text).join() !== second.map(({ text }) => text).join();
+  const [one, other] = [first, second].map((ends) =>
+    ends.length === 1 ? ends[0]?.outcome : undefined,
+  );
   if (differs && never) return tell("in no class");
   if (one === undefined || other === undefined) return null;
   if (!differs && surely) return tell("in a class");
@@ -153,13 +172,19 @@ function judgePacket(
   if (!differs) return null;
   /* Where an unknown chooses among classes, one of them has to be right. */
   const isRight = inside.some(
-    (differing) => decides(differing.before.by, one) && decides(differing.after.by, other),
+    ({ by }) => by === null || (decides(by.before.by, one) && decides(by.after.by, other)),
   );
   return isRight ? null : tell("decided by other rules than the class says");
 }
 
-function told(ends: readonly Outcome[]): string {
-  return ends.map((end) => `${endText(end)} [${deciderText(end.by)}]`).join(" | ");
+/** One way to end, and an outcome that does. */
+interface End {
+  readonly text: string;
+  readonly outcome: Outcome;
+}
+
+function told(ends: readonly End[]): string {
+  return ends.map(({ text, outcome }) => `${text} [${deciderText(outcome.by)}]`).join(" | ");
 }
 
 /** The header with all that its unknowns can be. */
@@ -171,9 +196,12 @@ function onlyHeader({ analysis: { arena }, domain }: ComparedPath, header: Assig
 }
 
 /** In which classes packets are, whatever their unknowns are. */
-function membership({ analysis: { arena }, differing }: ComparedPath, headers: Node) {
-  const inside = differing.filter(({ packets }) => arena.intersects(packets, headers));
-  const all = inside.reduce<Node>((sum, { packets }) => arena.or(sum, packets), FALSE);
+function membership(compared: ComparedPath, headers: Node) {
+  const { arena } = compared.analysis;
+  const inside = classesOf(compared).filter(({ packets }) => arena.intersects(packets, headers));
+  const all = inside
+    .filter(({ isSure }) => isSure)
+    .reduce<Node>((sum, { packets }) => arena.or(sum, packets), FALSE);
   return { surely: arena.difference(headers, all) === FALSE, never: inside.length === 0, inside };
 }
 
@@ -190,18 +218,21 @@ function isTold(before: Device, after: Device, spec: PacketSpec, text: string): 
 }
 
 /** One outcome of each end; null: not known. */
-function endsOf(device: Device, spec: PacketSpec): readonly Outcome[] | null {
+function endsOf(device: Device, spec: PacketSpec): readonly End[] | null {
   const { outcomes, complete } = interpret(device, spec, { host: null });
   if (!complete || outcomes.some(({ verdict }) => verdict === "undecided")) return null;
+  const isTracked = deviceFacts(device).isTracked(spec.family);
   const ends = new Map<string, Outcome>();
   for (const outcome of outcomes) {
-    const text = endOf(outcome, spec.family);
+    const text = endText(outcome, isTracked);
     const known = ends.get(text);
     if (known === undefined) ends.set(text, outcome);
     else if (deciderText(known.by) !== deciderText(outcome.by))
       ends.set(text, { ...known, by: { kind: "kernel", reason: ANY } });
   }
-  return [...ends].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, outcome]) => outcome);
+  return [...ends]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([text, outcome]) => ({ text, outcome }));
 }
 
 /** Stands for several rules. */
@@ -213,8 +244,18 @@ function endOf({ verdict, rejectWith }: Outcome, family: IpFamily): string {
     : `${verdict} ${JSON.stringify(rejectFor(rejectWith, family))}`;
 }
 
-function endText({ verdict, rejectWith, wire }: Outcome): string {
-  return endOf({ verdict, rejectWith } as Outcome, wire.family);
+/** With what becomes of the packet, where it goes on. Where nothing tracks, no connection has a mark. */
+function endText({ verdict, rejectWith, wire, marks }: Outcome, isTracked: boolean): string {
+  const end = endOf({ verdict, rejectWith } as Outcome, wire.family);
+  if (!/^(accept|queue)$/.test(verdict)) return end;
+  const { packet, connection, isUntracked } = marks;
+  const told = [packet, connection ?? 0n, isTracked && isUntracked];
+  const bytes = [wire.bytes, wire.known].map((all) => Buffer.from(all).toString("hex"));
+  return `${end} ${JSON.stringify(told, bigints)} ${bytes.join("/")}`;
+}
+
+function bigints(_key: string, value: unknown): unknown {
+  return typeof value === "bigint" ? value.toString() : value;
 }
 
 function decides(by: CompiledDecider | null, { by: other }: Outcome): boolean {

@@ -1,8 +1,10 @@
 import type { ToldDecider } from "../compile/index.ts";
 import type { Coverage } from "../device/device.ts";
 import type { Difference, DifferenceClass, SideFate } from "../diff/index.ts";
+import type { Interpretation } from "../interpret/interpret.ts";
 import type { Path } from "../packet/packet.ts";
 import { type PolicyPlace, placeOf, type RulePlace, rejectText, tableText } from "./decision.ts";
+import { answerTrace, type TraceOutcome } from "./trace.ts";
 
 /** Version of the JSON form. */
 export const DIFF_FORMAT_VERSION = 1;
@@ -24,7 +26,7 @@ export interface DiffAnswer {
 export interface DiffClass {
   readonly path: Path;
   /** `may`: in some state of what it depends on. */
-  readonly kind: "verdict" | "may";
+  readonly kind: "verdict" | "translation" | "mark" | "tracking" | "may";
   readonly description: readonly string[];
   readonly exact: boolean;
   /** Distinct addresses, protocol and ports (or type and code), by family, as decimal text. */
@@ -33,9 +35,27 @@ export interface DiffClass {
   readonly states: readonly string[];
   /** A packet that `trace` takes. */
   readonly example: string;
-  readonly before: DiffFate;
-  readonly after: DiffFate;
+  /** What becomes of the packets beside the verdict, as far as it differs. */
+  readonly alterations: readonly DiffAlteration[];
+  readonly before: ExampleFate;
+  readonly after: ExampleFate;
   readonly dependsOn: readonly string[];
+}
+
+export interface DiffAlteration {
+  readonly kind: "translation" | "mark" | "tracking";
+  /** `source`, `destination port`, `connection mark`, … */
+  readonly what: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** What happens to the packets of a class on one side. */
+export interface ExampleFate extends DiffFate {
+  /** The example as it leaves, where it leaves in one way only; null: as it came. */
+  readonly translated: string | null;
+  /** What can happen to the example: complete and disjoint; empty where it cannot be walked. */
+  readonly outcomes: readonly TraceOutcome[];
 }
 
 export interface DiffFate {
@@ -66,8 +86,24 @@ export function answerDiff(
   };
 }
 
-function toClass({ before, after, ...rest }: DifferenceClass): DiffClass {
-  return { ...rest, before: toFate(before), after: toFate(after) };
+function toClass({ before, after, walks, ...rest }: DifferenceClass): DiffClass {
+  return {
+    ...rest,
+    before: { ...toFate(before), ...walked(rest.example, walks?.before) },
+    after: { ...toFate(after), ...walked(rest.example, walks?.after) },
+  };
+}
+
+/** Outcomes of one example that are told. */
+const MAXIMUM_OUTCOMES = 16;
+
+function walked(
+  example: string,
+  walk: Interpretation | undefined,
+): Pick<ExampleFate, "translated" | "outcomes"> {
+  if (walk === undefined) return { translated: null, outcomes: [] };
+  const { translated, outcomes } = answerTrace(example, walk);
+  return { translated, outcomes: outcomes.slice(0, MAXIMUM_OUTCOMES) };
 }
 
 function toFate({ verdict, rejectWith, by }: SideFate): DiffFate {

@@ -14,8 +14,15 @@ export const BECOMINGS: readonly Becoming[] = [
 ];
 
 export function becomingOf({ kind, before, after }: DiffClass): Becoming {
+  const isSame = before.verdict === after.verdict;
   const closes = before.verdict === "accept";
-  const what = closes ? "close" : after.verdict === "accept" ? "open" : "change";
+  const what = isSame
+    ? "change"
+    : closes
+      ? "close"
+      : after.verdict === "accept"
+        ? "open"
+        : "change";
   return kind === "may" ? `may ${what}` : what;
 }
 

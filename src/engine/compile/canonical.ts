@@ -72,7 +72,8 @@ export function expressionName(expression: Expression): string {
     case "generator": {
       const key = expression.key === null ? "" : ` ${expressionName(expression.key)}`;
       const seed = expression.seed === null ? "" : ` seed ${expression.seed}`;
-      return `${expression.source}${key} mod ${expression.modulus}${seed}`;
+      const offset = expression.offset === 0n ? "" : ` offset ${expression.offset}`;
+      return `${expression.source}${key} mod ${expression.modulus}${seed}${offset}`;
     }
     case "opaque":
       return expression.text;

@@ -40,6 +40,7 @@ function diagramTraveller(then: TerminalOperation, steps: Node[]): Traveller {
       const fate = world.fates.number({ kind: "kernel", text: reason });
       steps.push(world.arena.ite(packets, world.arena.terminal(fate), TRUE));
     },
+    arrive: () => undefined,
     split: (world, packets, inside, outside) => {
       if (packets === TRUE) return inside(world, diagramTraveller(then, steps));
       if (packets === FALSE) return outside(world, diagramTraveller(then, steps));

@@ -1,6 +1,6 @@
 import { FALSE, type Node } from "../bdd/index.ts";
 import type { HeaderLayout } from "../packet/header/layout.ts";
-import { statesHere } from "./tracking.ts";
+import { givenState, statesHere } from "./tracking.ts";
 import type { World } from "./world.ts";
 
 /*
@@ -53,4 +53,33 @@ function hasMark({ arena, layout }: World): Node {
     .levelsRead("ctmark")
     .toSorted((a, b) => b - a)
     .reduce<Node>((all, level) => arena.or(all, arena.variable(level)), FALSE);
+}
+
+/**
+ * Packets in the direction of a connection whose first packet (new, without marks, SYN where it has been
+ * answered) is in `first`: connections are taken to have begun under the ruleset in hand. `states` are those of
+ * which one can be a later one.
+ */
+export function laterPackets(
+  world: World,
+  first: Node,
+  states: { readonly established: Node; readonly new: Node },
+): Node {
+  const { arena, layout } = world;
+  const answered = givenOriginal(world, states.established);
+  const repeated = laterNew(world, states.new);
+  if (arena.or(answered, repeated) === FALSE) return FALSE;
+  const fresh = arena.restrict(first, firstPacket(world));
+  return arena.or(
+    arena.and(answered, arena.restrict(fresh, synFlags(layout))),
+    arena.and(repeated, fresh),
+  );
+}
+
+/** The same by the state that packets bring along, wherever they are. */
+export function laterPacketsOf(world: World, first: Node): Node {
+  return laterPackets(world, first, {
+    established: givenState(world, "established"),
+    new: givenState(world, "new"),
+  });
 }

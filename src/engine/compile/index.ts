@@ -22,12 +22,30 @@ export {
   needsTracking,
 } from "./facts.ts";
 export { ACCEPT, DROP, type Fate, Fates, NONE } from "./fates.ts";
+export { laterPacketsOf } from "./firstPacket.ts";
 export { type Outline, outlineOf } from "./outline.ts";
 export { ANSWERED, LATER_PACKET } from "./readConntrack.ts";
 export { rejectFor } from "./rejects.ts";
 export { TRANSLATED_FLOW } from "./replies.ts";
 export { countedNames, ruleNames, rulePlace, tableName } from "./ruleNames.ts";
 export type { Decider, RuleVisit } from "./runChain.ts";
+export { ASIDE, type WrittenField } from "./store.ts";
 export { type ToldDecider, type ToldFate, tellFate } from "./toldFate.ts";
-export { type Ending, sameDecider, walkRegion } from "./walkTraveller.ts";
-export type { World } from "./world.ts";
+export {
+  bitsOfPiece,
+  constantBits,
+  mergedBits,
+  numberOf,
+  type Piece,
+  type PieceValue,
+  type Value,
+} from "./value.ts";
+export {
+  type Ending,
+  type FinalState,
+  sameDecider,
+  type WalkWithStates,
+  walkRegion,
+  walkWithStates,
+} from "./walkTraveller.ts";
+export type { Deed, World } from "./world.ts";

@@ -53,6 +53,7 @@ function outlineTraveller(rules: ReadonlySet<Rule>, within: Node, found: Found):
     runNat: (world, chains, asked) => {
       askNatChains(world, chains, asked, gatherer(world, rules, found));
     },
+    arrive: () => undefined,
     dropByKernel: ({ arena }, packets) => {
       found.refused = arena.or(found.refused, arena.and(within, packets));
     },

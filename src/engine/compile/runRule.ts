@@ -140,8 +140,10 @@ function runStatement(world: World, progress: Progress, statement: Statement, in
       const written = arena.and(progress.live, value.present);
       if (statement.goesOn !== true) progress.live = written;
       const lowersOnly = statement.lowersOnly === true;
-      if (!writeSelector(world, statement.target, value, written, lowersOnly))
-        undecide(world, progress, `${statement.target} set`);
+      const done = writeSelector(world, statement.target, value, written, lowersOnly);
+      if (done === "kept") return;
+      noteDeed(world, progress, statement);
+      if (done === "unknown") undecide(world, progress, `${statement.target} set`);
       return;
     }
     case "nat": {
@@ -185,6 +187,7 @@ function runStatement(world: World, progress: Progress, statement: Statement, in
     case "ctObject":
     case "duplicate":
     case "flowOffload":
+      return noteDeed(world, progress, statement);
     case "harmless":
     case "noEffect":
       return;
@@ -193,12 +196,23 @@ function runStatement(world: World, progress: Progress, statement: Statement, in
     case "forwardTo":
     case "opaqueAction":
     case "notUnderstood":
+      noteDeed(world, progress, statement);
       return undecide(
         world,
         progress,
         "text" in statement ? statement.text : canonicalText(statement),
       );
   }
+}
+
+/** Keeps what was done to the packets that are in the rule, for whoever compares it. */
+function noteDeed(
+  { deeds, place }: World,
+  { live, rule, asker }: Progress,
+  statement: Statement,
+): void {
+  if (deeds === null || live === FALSE) return;
+  deeds.push({ statement, table: asker.table, rule, hook: place.hook, packets: live });
 }
 
 type Way =

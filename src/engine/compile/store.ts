@@ -12,6 +12,13 @@ interface Slot {
   readonly packets: Node;
 }
 
+/** A run of bits that somebody has written. */
+export interface WrittenField {
+  readonly space: Space;
+  readonly from: number;
+  readonly width: number;
+}
+
 /** Something that was written, and what is there now: the same text for the same contents. */
 export interface Written {
   readonly packets: Node;
@@ -25,6 +32,9 @@ const REGISTERS: ReadonlySet<Space> = new Set<Space>([
   "value ct zone",
   "value ct label",
 ]);
+
+/** In front of fields that no rule reads: they are kept for whoever compares the end, and no search finds them. */
+export const ASIDE = "value the packet's own ";
 
 /**
  * What rules have written so far, as functions of the packet as it came. Bits that nobody wrote are
@@ -97,7 +107,9 @@ export class Store {
 
   /** What has been written to the bytes of the packet; null: nothing. */
   writtenBytes(): Written | null {
-    const slots = this.slots.filter(({ space }) => !REGISTERS.has(space));
+    const slots = this.slots.filter(
+      ({ space }) => !REGISTERS.has(space) && !space.startsWith(ASIDE),
+    );
     return this.together([...slots.map(writtenSlot), ...this.unread]);
   }
 
@@ -107,6 +119,11 @@ export class Store {
       packets: all.reduce<Node>((sum, { packets }) => this.arena.or(sum, packets), FALSE),
       contents: all.map(({ contents }) => contents).join("\n"),
     };
+  }
+
+  /** Everything that was written, in the order of its first writing. */
+  get written(): readonly WrittenField[] {
+    return this.slots.map(({ space, from, width }) => ({ space, from, width }));
   }
 
   private readBit(space: Space, bit: number): Node {

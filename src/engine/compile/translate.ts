@@ -6,7 +6,15 @@ import { formatRange } from "../packet/selectors/formatRange.ts";
 import { evaluate } from "./evaluate.ts";
 import { oneOf as oneOfRange } from "./lookup.ts";
 import { familyNode, portedProtocols } from "./tracking.ts";
-import { bitsValue, constantBits, constantValue, mergedBits, type Value } from "./value.ts";
+import {
+  bitsFrom,
+  bitsOfPiece,
+  bitsValue,
+  constantBits,
+  constantValue,
+  mergedBits,
+  type Value,
+} from "./value.ts";
 import type { Asker, Translation, World } from "./world.ts";
 
 const FAMILIES: readonly IpFamily[] = ["ip", "ip6"];
@@ -80,11 +88,10 @@ function targetOf(
   }
   const value = evaluate(world, asker, address.expression);
   if (!address.withPort) return { address: fitted(world, value, WIDTH[family]), port };
-  const bits = mergedBits(world.arena, value) ?? [];
   const split = WIDTH[family];
   return {
-    address: { ...bitsValue(bits.slice(0, split)), present: value.present },
-    port: { ...bitsValue(bits.slice(split, split + 16)), present: value.present },
+    address: bitsFrom(world.arena, value, 0, split),
+    port: bitsFrom(world.arena, value, split, split + 16),
   };
 }
 
@@ -137,20 +144,24 @@ function mappedNet(
 }
 
 /** Packets whose address a translation really changes. */
-export function changesAddress(world: World, translation: Translation): Node {
+export function changesAddress(
+  world: World,
+  { address, family, side, packets }: Translation,
+): Node {
   const { arena } = world;
-  if (translation.address === null) return FALSE;
-  const { family, side } = translation;
+  if (address === null) return FALSE;
   const kind = side === "source" ? "saddr" : "daddr";
-  const before = mergedBits(
-    arena,
-    world.store.read(`${kind}${family === "ip" ? 4 : 6}`, 0, WIDTH[family]),
-  );
-  const after = mergedBits(arena, translation.address);
-  if (before === null || after === null || !after.every((bit) => bit === TRUE || bit === FALSE))
-    return translation.packets;
-  let same: Node = translation.packets;
-  for (const [i, bit] of before.entries())
-    same = arena.difference(same, arena.xor(bit, after[i] ?? FALSE));
-  return arena.difference(translation.packets, same);
+  const width = WIDTH[family];
+  const before = mergedBits(arena, world.store.read(`${kind}${family === "ip" ? 4 : 6}`, 0, width));
+  if (before === null) return packets;
+  let same: Node = FALSE;
+  for (const { guard, value } of address.pieces) {
+    const after = bitsOfPiece(value, width);
+    if (after === null || !after.every((bit) => arena.isTerminal(bit))) continue;
+    let kept = arena.and(packets, guard);
+    for (const [i, bit] of before.entries())
+      kept = arena.difference(kept, arena.xor(bit, after[i] ?? FALSE));
+    same = arena.or(same, kept);
+  }
+  return arena.difference(packets, same);
 }

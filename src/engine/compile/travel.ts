@@ -1,13 +1,7 @@
 import { FALSE, type Node } from "../bdd/index.ts";
 import type { Hook } from "../device/device.ts";
 import { CONNTRACK_PRIORITY, type HookedChain } from "./facts.ts";
-import {
-  firstOfConnection,
-  firstPacket,
-  givenOriginal,
-  laterNew,
-  synFlags,
-} from "./firstPacket.ts";
+import { firstOfConnection, laterPackets } from "./firstPacket.ts";
 import { isLoopback } from "./readSelector.ts";
 import {
   lowerTimeToLive,
@@ -29,6 +23,8 @@ export interface Traveller {
   /** The NAT chains of one hook, asked in order about the packets in `asked`. */
   readonly runNat: (world: World, chains: readonly HookedChain[], asked: Node) => void;
   readonly dropByKernel: (world: World, packets: Node, reason: string) => void;
+  /** The packets are where they go: nothing more happens to them. */
+  readonly arrive: (world: World) => void;
   /** From here on the packets go two ways, to their end. */
   readonly split: (
     world: World,
@@ -42,14 +38,23 @@ export interface Traveller {
 export function travel(world: World, traveller: Traveller): void {
   if (world.path === "output") return travelOutput(world, traveller);
   runHook(world, traveller, "prerouting");
+  route(world);
   const local = goesToDevice(world);
   traveller.split(world, local, travelInput, travelForward);
 }
+
+/** The mark that the packets have now chooses their route (`ip rule … fwmark`). */
+function route(world: World): void {
+  world.markAtRouting = world.store.read("mark", 0, MARK_BITS);
+}
+
+const MARK_BITS = 32;
 
 function travelInput(world: World, traveller: Traveller): void {
   traveller.dropByKernel(world, refusedLoopback(world), "a destination in 127/8 from outside");
   world.place = { ...world.place, hook: "input", out: "none" };
   runHook(world, traveller, "input");
+  traveller.arrive(world);
 }
 
 function travelForward(world: World, traveller: Traveller): void {
@@ -62,14 +67,16 @@ function travelForward(world: World, traveller: Traveller): void {
   runHook(world, traveller, "forward");
   world.place = { ...world.place, hook: "postrouting" };
   runHook(world, traveller, "postrouting");
+  traveller.arrive(world);
 }
 
 function travelOutput(world: World, traveller: Traveller): void {
   runHook(world, traveller, "output");
+  route(world);
   world.place = { ...world.place, hook: "postrouting" };
   runHook(world, traveller, "postrouting");
   const loops = isLoopback(world, "out", "variable");
-  traveller.split(world, loops, travelLoopback, () => undefined);
+  traveller.split(world, loops, travelLoopback, (outside, other) => other.arrive(outside));
 }
 
 /** An own packet to an own address comes back in by `lo`; it keeps its tracking. */
@@ -85,6 +92,7 @@ function travelLoopback(world: World, traveller: Traveller): void {
   runHook(world, traveller, "prerouting");
   world.place = { ...world.place, hook: "input" };
   runHook(world, traveller, "input");
+  traveller.arrive(world);
 }
 
 /**
@@ -198,7 +206,8 @@ function runNat(world: World, traveller: Traveller, hook: Hook): void {
 function applyTranslation(world: World, translation: Translation): void {
   const { arena } = world;
   const first = translation.packets;
-  const packets = arena.or(first, laterPackets(world, first));
+  const { established, new: fresh } = statesHere(world);
+  const packets = arena.or(first, laterPackets(world, first, { established, new: fresh }));
   if (translation.side === "destination") {
     const moved = arena.or(
       changesAddress(world, { ...translation, packets }),
@@ -219,20 +228,4 @@ function applyTranslation(world: World, translation: Translation): void {
     const ported = arena.and(packets, translation.portPackets);
     world.store.write("transport", side === "source" ? 0 : 16, 16, ported, port);
   }
-}
-
-/**
- * Packets in the direction of a connection whose first packet (new, without marks, SYN where it has been
- * answered) is in `first`: connections are taken to have begun under the ruleset in hand.
- */
-function laterPackets(world: World, first: Node): Node {
-  const { arena, layout } = world;
-  const answered = givenOriginal(world, statesHere(world).established);
-  const repeated = laterNew(world, statesHere(world).new);
-  if (arena.or(answered, repeated) === FALSE) return FALSE;
-  const fresh = arena.restrict(first, firstPacket(world));
-  return arena.or(
-    arena.and(answered, arena.restrict(fresh, synFlags(layout))),
-    arena.and(repeated, fresh),
-  );
 }

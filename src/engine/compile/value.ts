@@ -113,6 +113,28 @@ export function mergedBits(arena: Arena, value: Value): readonly Node[] | null {
 /** Most pieces that a value is kept in; beyond them its bits are functions of the whole header. */
 const MAXIMUM_PIECES = 256;
 
+/** Bits `from` to `to` of a value, piece by piece: what a map gives for a few keys stays a few constants. */
+export function bitsFrom(arena: Arena, value: Value, from: number, to: number): Value {
+  const width = to - from;
+  const pieces: Piece[] = [];
+  for (const { guard, value: piece } of value.pieces) {
+    const bits = (bitsOfPiece(piece, value.width) ?? []).slice(from, to);
+    const part = bits.every((bit) => arena.isTerminal(bit))
+      ? { kind: "constant" as const, value: numberOf(bits) }
+      : { kind: "bits" as const, bits };
+    const same = pieces.findIndex((other) => samePiece(other.value, part));
+    const twin = pieces[same];
+    if (twin === undefined) pieces.push({ guard, value: part });
+    else pieces[same] = { guard: arena.or(twin.guard, guard), value: part };
+  }
+  return { width, pieces, present: value.present };
+}
+
+/** What constant bits are worth, the first the most significant. */
+export function numberOf(bits: readonly Node[]): bigint {
+  return bits.reduce((sum, bit) => (sum << 1n) | (bit === FALSE ? 0n : 1n), 0n);
+}
+
 /** The value where the packets in `hit` have been given `written`. */
 export function overwritten(arena: Arena, value: Value, hit: Node, written: Value): Value {
   const kept = arena.not(hit);

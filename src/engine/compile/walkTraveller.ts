@@ -4,9 +4,11 @@ import type { HookedChain } from "./facts.ts";
 import { ACCEPT } from "./fates.ts";
 import { firstPacket, givenOriginal, laterNew, synFlags } from "./firstPacket.ts";
 import { type Decider, type RuleVisit, runBaseChain } from "./runChain.ts";
+import type { Store } from "./store.ts";
 import { givenState } from "./tracking.ts";
 import { type Traveller, travel } from "./travel.ts";
-import { forkWorld, type World } from "./world.ts";
+import type { Value } from "./value.ts";
+import { type Deed, forkWorld, type World } from "./world.ts";
 
 /** Packets that end the same way, decided by the same rule. */
 export interface Ending {
@@ -14,6 +16,28 @@ export interface Ending {
   readonly packets: Node;
   /** Null: no chain of the path's main hook saw them, or the kernel itself decided. */
   readonly by: Decider | null;
+}
+
+/** How some packets are in the end, those that were lost on the way included. */
+export interface FinalState {
+  /** The packets it is said of; the sets of one walk are disjoint. */
+  readonly packets: Node;
+  /** What rules have written to them. */
+  readonly store: Store;
+  readonly untracked: Node;
+  readonly destinationTranslated: Node;
+  readonly sourceTranslated: Node;
+  /** Null: no route was looked up. */
+  readonly markAtRouting: Value | null;
+}
+
+/** Where packets end, how they are then, and what was done to them on the way. */
+export interface WalkWithStates {
+  readonly endings: readonly Ending[];
+  readonly states: readonly FinalState[];
+  readonly deeds: readonly Deed[];
+  /** First packets of connections that were asked for along with the others, and are lost on the way. */
+  readonly lost: Node;
 }
 
 /** Packets still on their way, by what the main hook has said of them so far. */
@@ -31,17 +55,40 @@ export function walkRegion(
   live: Node,
   onRule: ((visit: RuleVisit) => void) | null,
 ): readonly Ending[] {
-  const endings: Ending[] = [];
-  const { arena } = world;
-  const all = closeUnderState(world, live);
-  const told = onRule === null || all === live ? onRule : only(world, live, onRule);
-  const walk: Walk = { groups: [{ packets: all, by: null }], endings, onRule: told };
-  travel(world, walkTraveller(walk));
-  const merged = mergeEndings(world, [...endings, ...arrived(walk)]);
-  if (all === live) return merged;
-  return merged
+  return within(world, live, walkAll(world, live, onRule, null));
+}
+
+/** The same, with what has become of the packets beside the verdict. */
+export function walkWithStates(world: World, live: Node): WalkWithStates {
+  const states: FinalState[] = [];
+  const deeds: Deed[] = [];
+  const all = walkAll({ ...world, deeds }, live, null, states);
+  const lost = all
+    .filter(({ fate }) => /^(drop|reject|kernel)$/.test(world.fates.fate(fate).kind))
+    .reduce<Node>((sum, { packets }) => world.arena.or(sum, packets), FALSE);
+  return { endings: within(world, live, all), states, deeds, lost };
+}
+
+function within({ arena }: World, live: Node, endings: readonly Ending[]): readonly Ending[] {
+  return endings
     .map((ending) => ({ ...ending, packets: arena.and(ending.packets, live) }))
     .filter(({ packets }) => packets !== FALSE);
+}
+
+/** With the first packets of their connections. */
+function walkAll(
+  world: World,
+  live: Node,
+  onRule: ((visit: RuleVisit) => void) | null,
+  states: FinalState[] | null,
+): readonly Ending[] {
+  const endings: Ending[] = [];
+  const all = closeUnderState(world, live);
+  const told = onRule === null || all === live ? onRule : only(world, live, onRule);
+  const groups = [{ packets: all, by: null }];
+  const walk: Walk = { groups, branch: TRUE, endings, states, onRule: told };
+  travel(world, walkTraveller(walk));
+  return mergeEndings(world, [...endings, ...arrived(walk)]);
 }
 
 /** With the first packets of the connections in `live`: NAT does to later ones what it did to them. */
@@ -72,7 +119,11 @@ function only(
 
 interface Walk {
   groups: readonly Group[];
+  /** All packets that go this way, or would if they had not been lost. */
+  readonly branch: Node;
   readonly endings: Ending[];
+  /** Null: nobody asks. */
+  readonly states: FinalState[] | null;
   readonly onRule: ((visit: RuleVisit) => void) | null;
 }
 
@@ -96,21 +147,32 @@ function walkTraveller(walk: Walk): Traveller {
       const fate = world.fates.number({ kind: "kernel", text: reason });
       end(world, walk, { fate, packets: ended, by: null });
     },
+    arrive: (world) => keepState(world, walk),
     split: (world, packets, inside, outside) => {
       const { arena } = world;
       const part = (which: (group: Node) => Node): Walk => ({
         ...walk,
+        branch: which(walk.branch),
         groups: walk.groups
           .map(({ packets: all, by }) => ({ packets: which(all), by }))
           .filter((group) => group.packets !== FALSE),
       });
       const within = part((all) => arena.and(all, packets));
       const without = part((all) => arena.difference(all, packets));
-      if (within.groups.length > 0) inside(forkWorld(world), walkTraveller(within));
-      if (without.groups.length > 0) outside(world, walkTraveller(without));
+      if (within.groups.length === 0) keepState(world, within);
+      else inside(forkWorld(world), walkTraveller(within));
+      if (without.groups.length === 0) keepState(world, without);
+      else outside(world, walkTraveller(without));
       walk.groups = [...within.groups, ...without.groups];
     },
   };
+}
+
+function keepState(world: World, { branch, states }: Walk): void {
+  if (states === null || branch === FALSE) return;
+  const { untracked, destinationTranslated, sourceTranslated, markAtRouting } = world;
+  const marks = { untracked, destinationTranslated, sourceTranslated, markAtRouting };
+  states.push({ packets: branch, store: world.store.fork(), ...marks });
 }
 
 function everybody(world: World, walk: Walk): Node {

@@ -1,5 +1,6 @@
 import { type Arena, FALSE, type Node } from "../bdd/index.ts";
 import type { Chain, Hook, Rule, Table } from "../device/device.ts";
+import type { Statement } from "../device/statement.ts";
 import type { HeaderLayout } from "../packet/header/layout.ts";
 import type { IpFamily, Path } from "../packet/packet.ts";
 import type { DeviceFacts } from "./facts.ts";
@@ -45,6 +46,15 @@ export interface Translation {
   readonly isRedirect: boolean;
 }
 
+/** Something that a rule does to packets which is kept in no field: a helper, a copy, an offload. */
+export interface Deed {
+  readonly statement: Statement;
+  readonly table: Table;
+  readonly rule: Rule;
+  readonly hook: Hook;
+  readonly packets: Node;
+}
+
 /** What a chain does besides deciding, with everything that it calls. */
 export interface Purity {
   readonly writesNothing: boolean;
@@ -74,6 +84,10 @@ export interface World {
   redirected: Node;
   /** Noted by the rules of the NAT chains of one hook; applied when all of them have been asked. */
   readonly translations: Translation[];
+  /** The mark by which the route is chosen; null: no route was looked up yet. */
+  markAtRouting: Value | null;
+  /** Null: nobody asks what rules do beside deciding. */
+  readonly deeds: Deed[] | null;
   /** What the values of unknowns must obey. */
   readonly constraints: Node[];
   /** The name of a rule among all of its kind; the same name on both sides means the same state. */
@@ -115,6 +129,8 @@ export function beginWorld(
     destinationMoved: FALSE,
     redirected: FALSE,
     translations: [],
+    markAtRouting: null,
+    deeds: null,
     constraints: [],
     nameOf,
     assumptions: new Set(),

@@ -1,6 +1,7 @@
 import { FALSE, type Node } from "../bdd/index.ts";
 import type { Space } from "../packet/header/layout.ts";
 import { selectorRow } from "../packet/selectors/index.ts";
+import { ASIDE } from "./store.ts";
 import { connected } from "./tracking.ts";
 import { mergedBits, type Value, valueText } from "./value.ts";
 import type { World } from "./world.ts";
@@ -20,27 +21,50 @@ const NETWORK: ReadonlyMap<string, Target> = new Map([
 ]);
 
 /**
- * Gives the packets in `hit` a new value. False where something may read it and the new value has
- * no form: the caller then says that it is undecided.
+ * What has become of a write. `kept`: the store has it. `untold`: nobody reads the field, and its value has no
+ * form. `unknown`: the same, and something may read it: the caller then says that it is undecided.
  */
+export type WriteDone = "kept" | "untold" | "unknown";
+
+/** Gives the packets in `hit` a new value. */
 export function writeSelector(
   world: World,
   id: string,
   value: Value,
   hit: Node,
   lowersOnly: boolean,
-): boolean {
+): WriteDone {
+  const written = id.startsWith("ct ") ? world.arena.and(hit, connected(world)) : hit;
   if (!isWatched(world, id)) {
     /* Nobody reads the field, but a search in the bytes behind it may find something else now. */
     if (!/^(meta|ct) /.test(id)) world.store.writeUnread(`${id} ${valueText(value)}`, hit);
-    return true;
+    return world.deeds === null ? "kept" : writeAside(world, id, value, written, lowersOnly);
   }
   const target = targetOf(id);
-  if (target === null || lowersOnly || mergedBits(world.arena, value) === null) return false;
-  const written = id.startsWith("ct ") ? world.arena.and(hit, connected(world)) : hit;
-  if (written === FALSE) return true;
+  if (target === null || lowersOnly || mergedBits(world.arena, value) === null) return "unknown";
+  if (written === FALSE) return "kept";
   world.store.write(target.space, target.from, target.width, written, value);
-  return true;
+  return "kept";
+}
+
+/** Keeps the new value of a field that no rule reads, beside the header. */
+function writeAside(
+  world: World,
+  id: string,
+  value: Value,
+  hit: Node,
+  lowersOnly: boolean,
+): WriteDone {
+  const { width } = selectorRow(id);
+  if (lowersOnly || value.width !== width || mergedBits(world.arena, value) === null)
+    return "untold";
+  world.store.write(asideOf(id), 0, width, hit, value);
+  return "kept";
+}
+
+/** Where the new value of a field is kept that no rule reads. */
+function asideOf(id: string): Space {
+  return `${ASIDE}${id}`;
 }
 
 /** Whether a rule reads what is written to `id`, or a fate holds it. */

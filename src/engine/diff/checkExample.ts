@@ -1,24 +1,34 @@
 import { rejectFor } from "../compile/index.ts";
 import type { Device } from "../device/device.ts";
-import { interpret } from "../interpret/interpret.ts";
+import { type Interpretation, interpret } from "../interpret/interpret.ts";
 import type { Decider, Outcome } from "../interpret/outcome.ts";
 import { isNotationError, parsePacket } from "../packet/notation.ts";
 import type { PacketSpec } from "../packet/packet.ts";
-import type { DifferenceClass, SideFate } from "./model.ts";
+import type { Alteration } from "./alterations.ts";
+import type { DifferenceClass, ExampleWalks, SideFate } from "./model.ts";
 
-/**
- * The interpreter walks the example of a class as well, and has to find the same on both sides: verdict
- * and rule. A class that only may change can hang on an unknown that a walk of the flow would settle: then
- * it is not confirmed either, and no proof of a difference.
- */
-export function isConfirmed(
+/** The interpreter walks the example of a class on both sides; null: its notation cannot be walked. */
+export function walkExample(
   before: Device,
   after: Device,
-  { example, before: first, after: second }: DifferenceClass,
-): boolean {
+  { example }: Pick<DifferenceClass, "example">,
+): ExampleWalks | null {
   const spec = parsePacket(example);
-  if (isNotationError(spec)) return false;
-  return finds(before, spec, first) && finds(after, spec, second);
+  if (isNotationError(spec)) return null;
+  const walk = (device: Device): Interpretation => interpret(device, spec, { host: null });
+  return { packet: spec, before: walk(before), after: walk(after) };
+}
+
+/**
+ * The walk has to find the same on both sides: verdict and rule, or that the packet leaves otherwise. A class that only
+ * may change can hang on an unknown that a walk of the flow would settle: then it is not confirmed either, and no
+ * proof of a difference.
+ */
+export function isConfirmed(walks: ExampleWalks | null, told: DifferenceClass): boolean {
+  if (walks === null) return false;
+  const { packet, before, after } = walks;
+  if (told.alterations.length > 0) return !told.alterations.some(isSeen) || leavesOtherwise(walks);
+  return finds(before, packet, told.before) && finds(after, packet, told.after);
 }
 
 /** Where proof and walk disagree, one of them is wrong. */
@@ -26,8 +36,25 @@ export function tellDoubt({ example }: DifferenceClass): string {
   return `a walk of \`${example}\` ends otherwise than the proof: please report it`;
 }
 
-function finds(device: Device, spec: PacketSpec, fate: SideFate): boolean {
-  const { outcomes, complete } = interpret(device, spec, { host: null });
+/** Ends of the packet: what else becomes of it shows elsewhere, or later. */
+function isSeen({ what }: Alteration): boolean {
+  return /^(source|destination)( port)?$/.test(what);
+}
+
+/** Only the same outcomes, each without anything unknown, speak against the proof. */
+function leavesOtherwise({ before, after }: ExampleWalks): boolean {
+  const [first, ...others] = before.outcomes;
+  const [second, ...more] = after.outcomes;
+  if (others.length > 0 || more.length > 0 || first === undefined || second === undefined)
+    return true;
+  return wireText(first) !== wireText(second);
+}
+
+function wireText({ translated, wire }: Outcome): string {
+  return JSON.stringify([translated, wire]);
+}
+
+function finds({ outcomes, complete }: Interpretation, spec: PacketSpec, fate: SideFate): boolean {
   if (!complete || fate.verdict === "undecided") return true;
   return outcomes.some((outcome) => outcome.verdict === "undecided" || isFate(outcome, spec, fate));
 }

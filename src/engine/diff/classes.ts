@@ -7,9 +7,13 @@ import { rangesOver } from "../packet/header/rangesOver.ts";
 import { STATE_CODES, STATES } from "../packet/header/stateCodes.ts";
 import { toNotation } from "../packet/header/toNotation.ts";
 import { unknownKeys, unknownLevels } from "../packet/header/unknowns.ts";
+import { headerLevels } from "../packet/header/valid.ts";
 import type { CtState } from "../packet/packet.ts";
-import type { ComparedPath, Differing } from "./comparePath.ts";
+import type { Alteration } from "./alterations.ts";
+import type { ToldPair } from "./alteredPairs.ts";
+import type { ComparedPath } from "./comparePath.ts";
 import { type Description, describe } from "./describe.ts";
+import { type AlterationKind, isOwnField } from "./finalFields.ts";
 import type { DifferenceClass } from "./model.ts";
 import { possibleValues } from "./possibleValues.ts";
 import { sizeOf } from "./size.ts";
@@ -31,15 +35,15 @@ const UNTOLD: ReadonlySet<string> = new Set([TRANSLATED_FLOW, LATER_PACKET, ANSW
 export function classTeller(
   compared: ComparedPath,
   vocabulary: Vocabulary,
-): (differing: Differing) => ToldClass {
+): (pair: ToldPair) => ToldClass {
   const { analysis, routed } = compared;
   const possible = analysis.arena.exists(routed, unknownLevels(analysis.layout, routed));
   const names = ruleLines(compared);
   const values = possibleValues(analysis.arena);
-  return (differing) =>
+  return (pair) =>
     tellClass(
       compared,
-      differing,
+      pair,
       (headers) => describe(analysis.layout, headers, possible, compared.path, vocabulary, values),
       names,
     );
@@ -47,7 +51,7 @@ export function classTeller(
 
 function tellClass(
   compared: ComparedPath,
-  { packets, before, after }: Differing,
+  { packets, before, after, alterations, isSure }: ToldPair,
   describing: (headers: Node) => Description,
   lines: RuleLines,
 ): ToldClass {
@@ -65,21 +69,51 @@ function tellClass(
   return {
     told: {
       path,
-      kind: isAlways && !isUndecided ? "verdict" : "may",
+      kind:
+        alterations.length === 0
+          ? isAlways && !isUndecided
+            ? "verdict"
+            : "may"
+          : isSure && (isAlways || someAlways(compared, packets))
+            ? kindOfAll(alterations)
+            : "may",
       description: description.lines,
       exact: description.isExact,
       size: sizeOf(layout, headers),
       states: statesOf(layout, headers),
       example: example === null ? "" : toNotation(layout, example, path),
+      alterations,
       before: tellFate(fates, before),
       after: tellFate(fates, after),
+      walks: null,
       dependsOn: unknownNames(compared, unknown, lines),
     },
-    isCertain: !isUndecided && belongToOneSide(compared, unknown),
+    isCertain:
+      !isUndecided &&
+      (alterations.length === 0 || (isSure && !hasValues(compared, unknown))) &&
+      belongToOneSide(compared, unknown),
     isPlayable: !layout.flags.some(
       ({ key, level }) => UNTOLD.has(key) && example?.get(level) === true,
     ),
   };
+}
+
+const WEIGHT: readonly AlterationKind[] = ["translation", "mark", "tracking"];
+
+/** The weightiest. */
+function kindOfAll(alterations: readonly Alteration[]): AlterationKind {
+  return WEIGHT.find((kind) => alterations.some((one) => one.kind === kind)) ?? "tracking";
+}
+
+/**
+ * Whether there are packets in the set whatever the unknowns are: what masquerade takes for an address is one, and
+ * all packets but those that have it already are altered.
+ */
+function someAlways({ analysis, domain }: ComparedPath, packets: Node): boolean {
+  const { arena, layout } = analysis;
+  const own = layout.values.filter(({ key }) => isOwnField(key)).flatMap(({ levels }) => levels);
+  const brought = [...headerLevels(layout), ...own];
+  return arena.exists(packets, brought) === arena.exists(domain, brought);
 }
 
 function statesOf(layout: HeaderLayout, headers: Node): readonly CtState[] {
@@ -99,6 +133,11 @@ function belongToOneSide({ before, after }: ComparedPath, unknown: readonly numb
   const onlyFirst = unknown.some((level) => before.asked.has(level) && !after.asked.has(level));
   const onlySecond = unknown.some((level) => after.asked.has(level) && !before.asked.has(level));
   return !(onlyFirst && onlySecond);
+}
+
+/** Whether a value that nobody knows is among them, such as an address: it may be the one that the other side names. */
+function hasValues({ analysis }: ComparedPath, levels: readonly number[]): boolean {
+  return analysis.layout.values.some((value) => value.levels.some((one) => levels.includes(one)));
 }
 
 function unknownNames(

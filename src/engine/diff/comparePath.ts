@@ -6,15 +6,17 @@ import {
   type Ending,
   headersUnder,
   NONE,
+  type WalkWithStates,
 } from "../compile/index.ts";
 import type { Device, Hook, Rule } from "../device/device.ts";
 import type { VariableOrder } from "../packet/header/layout.ts";
 import { headerLevels } from "../packet/header/valid.ts";
 import type { Path } from "../packet/packet.ts";
+import { type ComparedAlterations, compareAlterations } from "./alterations.ts";
 import type { ChangedRules } from "./changedRules.ts";
-import { type UnlikeEffect, unlikeEffects } from "./effects.ts";
+import { hasEffects, type UnlikeEffect, unlikeEffects } from "./effects.ts";
 import { hasMemories, type Memories, unlikeMemories } from "./memories.ts";
-import { compileSide, openSide, outlineSide, type Side, walkSide } from "./side.ts";
+import { compileSide, openSide, outlineSide, type Side, walkSideWithStates } from "./side.ts";
 import type { Slice } from "./slices.ts";
 
 /** One path of both devices in one arena. */
@@ -31,6 +33,10 @@ export interface ComparedPath {
   readonly region: Node;
   /** Packets that fare otherwise, by what decides them on both sides; disjoint and complete. */
   readonly differing: readonly Differing[];
+  /** Packets with the same verdict on both sides, by what decides them; where rules alter none, they are not kept. */
+  readonly alike: readonly Differing[];
+  /** Those of them that are altered otherwise. */
+  readonly alterations: ComparedAlterations;
   /** Packets of the region that both sides accept, or hand to somebody who may. */
   readonly accepted: Node;
   /** Those that both sides hand to user space. */
@@ -114,10 +120,10 @@ function compareWithin(
   const { arena } = analysis;
   const possible = headersUnder(analysis, before.path, [before, after]);
   const live = arena.and(region, possible);
-  const first = walkSide(analysis, before, live, null);
-  const second = walkSide(analysis, after, live, null);
+  const first = walkSideWithStates(analysis, before, live);
+  const second = walkSideWithStates(analysis, after, live);
   const domain = headersUnder(analysis, before.path, [before, after]);
-  const pairs = pairsOf(analysis, first, second, domain);
+  const pairs = pairsOf(analysis, first.endings, second.endings, domain);
   const both = (test: (fate: number) => boolean) =>
     pairs.reduce<Node>(
       (all, { packets, before: a, after: b }) =>
@@ -128,7 +134,8 @@ function compareWithin(
   const queued = both((fate) => isQueue(analysis, fate));
   const differing = pairs.filter((pair) => differs(analysis, pair));
   const routed = arena.difference(domain, refused);
-  const shared = { path: before.path, analysis, before, after, domain, routed };
+  const more = alterationsOf(analysis, [before, after], [first, second], pairs);
+  const shared = { path: before.path, analysis, before, after, domain, routed, ...more };
   return { ...shared, region: live, differing, accepted, queued };
 }
 
@@ -138,20 +145,49 @@ function compareAll(analysis: Analysis, [before, after]: Sides, refused: Node): 
   const diagrams = [compileSide(analysis, before), compileSide(analysis, after)] as const;
   const domain = headersUnder(analysis, before.path, [before, after]);
   const [first, second] = diagrams.map((diagram) => arena.and(domain, verdicts(analysis, diagram)));
-  const region = differencePairs(arena, first ?? FALSE, second ?? FALSE).reduce<Node>(
+  const unlike = differencePairs(arena, first ?? FALSE, second ?? FALSE).reduce<Node>(
     (all, pair) => arena.or(all, pair.region),
     FALSE,
   );
-  const ends = (side: Side) => (region === FALSE ? [] : walkSide(analysis, side, region, null));
-  const pairs = pairsOf(analysis, ends(before), ends(after), domain);
+  /* What rules do beside the verdict shows in no diagram: all packets are walked. */
+  const region = hasEffects(before) || hasEffects(after) ? domain : unlike;
+  const walk = (side: Side) =>
+    region === FALSE ? NO_WALK : walkSideWithStates(analysis, side, region);
+  const walks = [walk(before), walk(after)] as const;
+  const pairs = pairsOf(analysis, walks[0].endings, walks[1].endings, domain);
   const differing = pairs.filter((pair) => differs(analysis, pair));
   const both = (test: (fate: number) => boolean) =>
     diagrams.reduce<Node>((all, diagram) => arena.and(all, arena.where(diagram, test)), domain);
   const accepted = both((fate) => goesOn(analysis, fate));
   const queued = both((fate) => isQueue(analysis, fate));
   const routed = arena.difference(domain, refused);
-  const shared = { path: before.path, analysis, before, after, domain, routed };
+  const more = alterationsOf(analysis, [before, after], walks, pairs);
+  const shared = { path: before.path, analysis, before, after, domain, routed, ...more };
   return { ...shared, region: domain, differing, accepted, queued };
+}
+
+const NO_WALK: WalkWithStates = { endings: [], states: [], deeds: [], lost: FALSE };
+
+/** Packets with one verdict are compared by what else becomes of them. */
+function alterationsOf(
+  analysis: Analysis,
+  sides: Sides,
+  walks: readonly [WalkWithStates, WalkWithStates],
+  pairs: readonly Differing[],
+): Pick<ComparedPath, "alike" | "alterations"> {
+  if (!sides.some(hasEffects)) return { alike: [], alterations: { altered: [], reasons: [] } };
+  const alike = pairs.filter((pair) => !differs(analysis, pair));
+  const groups = new Map<number, Node>();
+  for (const pair of alike) {
+    const fate = asVerdict(analysis, pair.after.fate);
+    groups.set(fate, analysis.arena.or(groups.get(fate) ?? FALSE, pair.packets));
+  }
+  const same = [...groups].map(([fate, packets]) => ({
+    packets,
+    fate,
+    goesOn: goesOn(analysis, fate),
+  }));
+  return { alike, alterations: compareAlterations(analysis, sides, walks, same) };
 }
 
 function pairsOf(

@@ -109,7 +109,7 @@ const CHANGES: ReadonlySet<Statement["kind"]> = new Set<Statement["kind"]>([
   "opaqueAction",
 ]);
 
-function hasEffects({ device }: Side): boolean {
+export function hasEffects({ device }: Side): boolean {
   return device.tables.some(({ chains }) =>
     chains.some(({ rules }) => rules.some((rule) => changesOf(rule).length > 0)),
   );

@@ -6,9 +6,10 @@ import { withinNodeLimit } from "../bdd/index.ts";
 import type { Device } from "../device/device.ts";
 import { DOMAIN_ASSUMPTIONS } from "../packet/header/domain.ts";
 import { type Aligned, alignNames } from "./alignNames.ts";
+import { alteredPairs, asUnaltered } from "./alteredPairs.ts";
 import { type Involved, withoutBystanders } from "./bystanders.ts";
 import { changedRules } from "./changedRules.ts";
-import { isConfirmed, tellDoubt } from "./checkExample.ts";
+import { isConfirmed, tellDoubt, walkExample } from "./checkExample.ts";
 import { classTeller, type ToldClass } from "./classes.ts";
 import { type ComparedPath, effectReasons, queueReasons } from "./comparePath.ts";
 import { comparePaths, type PathResult } from "./comparePaths.ts";
@@ -38,7 +39,7 @@ const ASSUMPTIONS: readonly string[] = [
   "base chains of equal priority are registered in the order of the files",
 ];
 
-/** Compares the verdicts of two devices on all packets of all paths. */
+/** Compares what two devices do with all packets of all paths. */
 export function compareDevices(
   before: Device,
   after: Device,
@@ -68,22 +69,26 @@ export function compareDevices(
     }
     classes.push(...told.value.classes);
     truncated += told.value.truncated;
-    reasons.push(...told.value.effects, ...told.value.queue);
+    reasons.push(...told.value.reasons);
     for (const effect of told.value.effects) effects.add(effect);
     for (const text of told.value.assumptions) assumptions.add(text);
   };
   for (const path of compared.paths) tell(path);
-  const checked = classes.map((one) => ({
-    ...one,
-    isConfirmed: !one.isPlayable || isConfirmed(before, after, one.told),
-  }));
+  const checked = classes.map(({ told, ...rest }) => {
+    const walks = rest.isPlayable ? walkExample(before, after, told) : null;
+    return {
+      ...rest,
+      told: { ...told, walks },
+      isConfirmed: !rest.isPlayable || isConfirmed(walks, told),
+    };
+  });
   for (const { told, isConfirmed } of checked)
-    if (!isConfirmed && told.kind === "verdict") reasons.push(tellDoubt(told));
+    if (!isConfirmed && told.kind !== "may") reasons.push(tellDoubt(told));
   const proved = checked.filter((one) => one.isConfirmed);
   const isEqual = classes.length === 0 && truncated === 0 && reasons.length === 0;
   return {
     equal: proved.some(isSure) ? false : isEqual || "undecided",
-    classes: classes.map(({ told }) => inOwnNames(told, aligned, involved)).sort(byWeight),
+    classes: checked.map(({ told }) => inOwnNames(told, aligned, involved)).sort(byWeight),
     assumptions: [...assumptions],
     reasons: [...new Set(reasons)],
     effects: [...effects],
@@ -107,25 +112,27 @@ interface ToldPath {
   readonly classes: readonly ToldClass[];
   readonly truncated: number;
   readonly effects: readonly string[];
-  readonly queue: readonly string[];
+  readonly reasons: readonly string[];
   readonly assumptions: readonly string[];
 }
 
 function tellPath(compared: ComparedPath, vocabulary: Vocabulary): ToldPath {
-  const { path, differing, before, after } = compared;
-  const shown = differing.slice(0, MAXIMUM_CLASSES);
+  const { path, differing, alterations, before, after } = compared;
+  const all = [...differing.map(asUnaltered), ...alteredPairs(compared)];
+  const shown = all.slice(0, MAXIMUM_CLASSES);
+  const isAltered = alterations.altered.length > 0 || alterations.reasons.length > 0;
   return {
     classes: shown.length === 0 ? [] : shown.map(classTeller(compared, vocabulary)),
-    truncated: differing.length - shown.length,
-    effects: effectReasons(compared),
-    queue: queueReasons(compared),
+    truncated: all.length - shown.length,
+    effects: isAltered ? effectReasons(compared) : [],
+    reasons: [...alterations.reasons, ...queueReasons(compared)],
     assumptions: [...DOMAIN_ASSUMPTIONS[path], ...before.assumptions, ...after.assumptions],
   };
 }
 
 /** Whether the packets of the class fare otherwise, whatever its unknowns are. */
 function isSure({ told, isCertain }: ToldClass): boolean {
-  return told.kind === "verdict" || isCertain;
+  return told.kind !== "may" || isCertain;
 }
 
 /** What is cut first, then what opens, then the rest. */

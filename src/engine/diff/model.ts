@@ -1,17 +1,24 @@
 import type { ToldFate } from "../compile/index.ts";
-import type { CtState, Path } from "../packet/packet.ts";
+import type { Interpretation } from "../interpret/interpret.ts";
+import type { CtState, PacketSpec, Path } from "../packet/packet.ts";
+import type { Alteration } from "./alterations.ts";
+import type { AlterationKind } from "./finalFields.ts";
 import type { Size } from "./size.ts";
 
 /** What happens to the packets of a class on one side. */
 export type SideFate = ToldFate;
 
 /**
- * `verdict`: the fate of these packets is another one. `may`: it is in some state of a limiter, a set
- * or whatever else is unknown.
+ * What is another one for these packets: the verdict; else where they go and as whom, or something else in their
+ * header; else a mark; else what connection tracking keeps. `may`: it is in some state of a limiter, a set or
+ * whatever else is unknown.
  */
-export type ClassKind = "verdict" | "may";
+export type ClassKind = "verdict" | AlterationKind | "may";
 
-/** Packets that fare alike: decided by the same rule before, and by the same rule after. */
+/**
+ * Packets that fare alike: decided by the same rule before, and by the same rule after; where the verdict is the
+ * same, altered in one way before and in one way after.
+ */
 export interface DifferenceClass {
   readonly path: Path;
   readonly kind: ClassKind;
@@ -23,10 +30,22 @@ export interface DifferenceClass {
   readonly states: readonly CtState[];
   /** In packet notation. */
   readonly example: string;
+  /** What becomes of them beside the verdict, as far as it differs; empty where the verdict does. */
+  readonly alterations: readonly Alteration[];
+  /** Of packets that are altered, `by` is the rule that does it. */
   readonly before: SideFate;
   readonly after: SideFate;
+  /** Null: the example cannot be walked, since it is of a history that its notation does not tell. */
+  readonly walks: ExampleWalks | null;
   /** Unknowns that it hangs on, by name. */
   readonly dependsOn: readonly string[];
+}
+
+/** What the interpreter finds for an example, on both sides. */
+export interface ExampleWalks {
+  readonly packet: PacketSpec;
+  readonly before: Interpretation;
+  readonly after: Interpretation;
 }
 
 /** `undecided`: `reasons` says what could not be proved. */
@@ -36,7 +55,7 @@ export interface Difference {
   readonly assumptions: readonly string[];
   /** Why the answer is not complete; empty where it is. */
   readonly reasons: readonly string[];
-  /** Those of the reasons that name a rule which changes packets otherwise: known, and told whole. */
+  /** Rules that change packets otherwise than before, where something comes of it: the classes tell what. */
   readonly effects: readonly string[];
   /** Classes beyond the limit that were not told. */
   readonly truncated: number;

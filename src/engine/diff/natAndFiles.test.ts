@@ -49,16 +49,6 @@ describe("two rulesets with NAT", () => {
     const { equal } = compareDevices(parse(nat(before)), parse(nat(after)));
     expect(equal).toBe(expected);
   });
-
-  test("a source that is translated otherwise is not compared yet: undecided, with the line", () => {
-    const hook = "postrouting priority 100";
-    const { equal, classes, reasons } = compareDevices(
-      parse(nat("snat to 192.0.2.1", hook)),
-      parse(nat("snat to 192.0.2.2", hook)),
-    );
-    expect({ equal, classes }).toEqual({ equal: "undecided", classes: [] });
-    expect(reasons.join("\n")).toContain("rules:3");
-  });
 });
 
 const save = (backEnd: string, port: number, more = "") =>

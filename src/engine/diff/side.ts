@@ -1,4 +1,4 @@
-import { type Node, TRUE } from "../bdd/index.ts";
+import { FALSE, type Node, TRUE } from "../bdd/index.ts";
 import {
   type Analysis,
   beginPath,
@@ -6,11 +6,15 @@ import {
   type DeviceFacts,
   deviceFacts,
   type Ending,
+  laterPacketsOf,
   type Outline,
   outlineOf,
   type RuleVisit,
   ruleNames,
+  type WalkWithStates,
+  type World,
   walkRegion,
+  walkWithStates,
 } from "../compile/index.ts";
 import type { Device, Rule } from "../device/device.ts";
 import type { Path } from "../packet/packet.ts";
@@ -59,13 +63,28 @@ export function walkSide(
   packets: Node,
   onRule: ((visit: RuleVisit) => void) | null,
 ): readonly Ending[] {
+  return walking(analysis, side, (world) => walkRegion(world, packets, onRule));
+}
+
+/** The same, with what becomes of the packets beside the verdict. */
+export function walkSideWithStates(analysis: Analysis, side: Side, packets: Node): WalkWithStates {
+  return walking(analysis, side, (world) => walkWithStates(world, packets));
+}
+
+/** Packets of connections that began with one of these. */
+export function laterPacketsOn(analysis: Analysis, side: Side, first: Node): Node {
+  if (!side.facts.habits.translates("ip") && !side.facts.habits.translates("ip6")) return FALSE;
+  return walking(analysis, side, (world) => laterPacketsOf(world, first));
+}
+
+function walking<T>(analysis: Analysis, side: Side, walk: (world: World) => T): T {
   return watching(analysis, side, () => {
     const world = beginPath(analysis, side.facts, side.path, side.nameOf);
-    const endings = walkRegion(world, packets, onRule);
+    const walked = walk(world);
     for (const constraint of world.constraints)
       side.constraint = analysis.arena.and(side.constraint, constraint);
     for (const assumption of world.assumptions) side.assumptions.add(assumption);
-    return endings;
+    return walked;
   });
 }
 

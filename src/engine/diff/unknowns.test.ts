@@ -18,17 +18,26 @@ test.each([
     "a write for packets that the unknown is not asked about",
     `udp dport 1 ip dscp set af11\n${HASH}`,
     `udp dport 2 ip dscp set af11\n${HASH}`,
-    [],
+    ["translation", "translation"],
   ],
   [
     "another rule reads other bytes",
     HASH,
     `tcp dport 1 ip saddr set 10.0.0.1\n${HASH}`,
-    ["may", "may"],
+    ["may", "may", "may"],
   ],
 ])("%s", (_, before, after, kinds) => {
   const { classes } = compareDevices(forward(before), forward(after));
   expect(classes.map(({ kind }) => kind)).toEqual(kinds);
+});
+
+test.each([
+  ["mod 4 1 drop", "mod 4 offset 1 1 drop"],
+  ["mod 4 1 drop", "mod 5 1 drop"],
+  ["mod 4 1 drop", "mod 4 seed 7 1 drop"],
+])("jhash %s is not jhash %s", (first, second) => {
+  const rule = (rest: string) => forward(`jhash ip saddr ${rest}`);
+  expect(compareDevices(rule(first), rule(second)).equal).not.toBe(true);
 });
 
 test("a class names what NAT chooses", () => {

@@ -10,7 +10,7 @@ import { Choices, type Condition, explore } from "./choices.ts";
 import { indexDevice } from "./deviceIndex.ts";
 import { reassemble } from "./fragments.ts";
 import type { Memory } from "./memory.ts";
-import type { Decider, Outcome, PathStep } from "./outcome.ts";
+import type { Decider, FinalMarks, MarkValue, Outcome, PathStep } from "./outcome.ts";
 import type { ChainResult } from "./runChain.ts";
 import { track } from "./track.ts";
 import { type Connection, DEFAULT_ZONES, NOT_TRACKED } from "./tracking.ts";
@@ -219,9 +219,23 @@ function outcomeOf(walk: Walk, end: PathEnd): Outcome {
     leaves: end.leaves,
     steps: walk.steps,
     conditions: dedupe(walk.choices.conditions),
-    rewritten: new Map(),
+    marks: marksOf(walk),
     wire: walk.wire,
   };
+}
+
+function marksOf({ mark, tracking }: Walk): FinalMarks {
+  const isConnected = tracking.kind === "tracked";
+  return {
+    packet: markValue(mark),
+    connection: isConnected ? markValue(tracking.connection.mark) : null,
+    isUntracked: tracking.kind === "untracked",
+  };
+}
+
+function markValue(value: Value): MarkValue {
+  if (value.kind === "known") return value.value;
+  return value.kind === "unknown" ? value.text : "none";
 }
 
 function dedupe(conditions: readonly Condition[]): readonly Condition[] {

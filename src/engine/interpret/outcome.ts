@@ -33,6 +33,17 @@ export interface PathStep {
   readonly matched: readonly Rule[];
 }
 
+/** What the packet and its connection are marked with in the end. */
+export interface FinalMarks {
+  readonly packet: MarkValue;
+  /** Null: it belongs to no connection. */
+  readonly connection: MarkValue | null;
+  readonly isUntracked: boolean;
+}
+
+/** A number, or the name of what nobody knows. */
+export type MarkValue = bigint | string;
+
 export type OutcomeVerdict = "accept" | "drop" | "reject" | "queue" | "undecided";
 
 /** One thing that can happen to the packet. */
@@ -49,8 +60,7 @@ export interface Outcome {
   readonly steps: readonly PathStep[];
   /** What has to hold for it, over the packet's fields left out and over unknowns. */
   readonly conditions: readonly Condition[];
-  /** Fields that rules rewrote, by selector, where their value is known. */
-  readonly rewritten: ReadonlyMap<string, bigint>;
+  readonly marks: FinalMarks;
   /** The packet as it left or was delivered, bit by bit; checksums are not brought up to date. */
   readonly wire: Wire;
 }

@@ -60,6 +60,12 @@ function classText(one: DiffClass, title: string, style: Style): string {
     ...others.map((line) => `        ${line}`),
     ...(exact ? [] : ["        (the rest is counted, not told)"]),
     `  ${tint(style, "bold", shown(example))}`,
+    ...columns(
+      one.alterations.map(({ what, before, after }) => [
+        `    ${shown(what)}`,
+        `${shown(before)} → ${shown(after)}`,
+      ]),
+    ),
     ...columns([sideRow("before", one.before), sideRow("after", one.after)]),
     ...dependsText(dependsOn),
   ];
@@ -122,7 +128,7 @@ function closing(answer: DiffAnswer, style: Style): string {
 
 function countText(classes: readonly DiffClass[], begin: string): string {
   const count = (number: number) => `${number} ${number === 1 ? "class" : "classes"}`;
-  const sure = classes.filter(({ kind }) => kind === "verdict").length;
+  const sure = classes.filter(({ kind }) => kind !== "may").length;
   const maybe = classes.length - sure;
   if (sure === 0) return `${begin}${count(maybe)} of packets may change`;
   const change = `${begin}${count(sure)} of packets ${sure === 1 ? "changes" : "change"}`;

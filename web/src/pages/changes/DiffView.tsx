@@ -110,7 +110,7 @@ function ClassView({
   readonly word: string;
   readonly walk: ChangeWalk | null;
 }) {
-  const { path, description, exact, example, before, after, dependsOn } = one;
+  const { path, description, exact, example, alterations, before, after, dependsOn } = one;
   return (
     <article className={classes["class"]} data-tone={tone}>
       <Word tone={tone}>{word}</Word> <span className={classes["path"]}>{path}</span>
@@ -125,6 +125,15 @@ function ClassView({
       <div className={classes["said"]}>
         one packet: <ExamplePacket packet={example} walk={walk} />
       </div>
+      {alterations.length === 0 ? null : (
+        <ul className={classes["lines"]}>
+          {alterations.map(({ what, before: was, after: is }) => (
+            <li key={what}>
+              {what}: <Mono>{was}</Mono> → <Mono>{is}</Mono>
+            </li>
+          ))}
+        </ul>
+      )}
       <dl className={classes["fates"]}>
         <dt>before</dt>
         <dd>

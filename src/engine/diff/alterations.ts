@@ -1,0 +1,335 @@
+import { FALSE, type Node } from "../bdd/index.ts";
+import {
+  type Analysis,
+  type FinalState,
+  TRANSLATED_FLOW,
+  type WalkWithStates,
+} from "../compile/index.ts";
+import { compareDeeds } from "./deeds.ts";
+import { fieldDifferences } from "./fieldDifferences.ts";
+import {
+  type AlterationKind,
+  type FinalField,
+  ROUTING_MARK,
+  writtenFields,
+} from "./finalFields.ts";
+import { laterPacketsOn, type Side } from "./side.ts";
+
+/*
+ * What becomes of packets beside the verdict: their header, marks, and what connection tracking keeps of them.
+ * Each side has been walked to the end; what rules have written there is compared as functions of the packet as it
+ * came, so that two ways of writing one thing are equal, and one word that means two things is not.
+ */
+
+/** One thing that ends otherwise on the other side. */
+export interface Alteration {
+  readonly kind: AlterationKind;
+  /** In words: `source`, `connection mark`, … */
+  readonly what: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** Packets of one verdict that are altered in one way; the sets are disjoint. */
+export interface Altered {
+  readonly packets: Node;
+  /** The same on both sides. */
+  readonly fate: number;
+  readonly alterations: readonly Alteration[];
+  /** False: something without a model is done on one side only. */
+  readonly isSure: boolean;
+}
+
+/** Packets with the same verdict on both sides. */
+export interface SameVerdict {
+  readonly packets: Node;
+  readonly fate: number;
+  /** They go on, or somebody may let them. */
+  readonly goesOn: boolean;
+}
+
+interface Difference extends Alteration {
+  readonly packets: Node;
+  readonly isSure: boolean;
+}
+
+export interface ComparedAlterations {
+  readonly altered: readonly Altered[];
+  /** Why it is not complete. */
+  readonly reasons: readonly string[];
+}
+
+type Both<T> = readonly [before: T, after: T];
+
+/** Ways in which packets are altered that are told apart; beyond them they are one. */
+const MAXIMUM_WAYS = 2000;
+
+export function compareAlterations(
+  analysis: Analysis,
+  sides: Both<Side>,
+  walks: Both<WalkWithStates>,
+  groups: readonly SameVerdict[],
+): ComparedAlterations {
+  const { arena } = analysis;
+  const ways = new Map<string, Altered>();
+  let contested: Node = FALSE;
+  const tracked = trackedByEither(analysis, sides);
+  const lost = arena.or(walks[0].lost, walks[1].lost);
+  const unbegun = sides.reduce<Node>(
+    (all, side) => arena.or(all, laterPacketsOn(analysis, side, lost)),
+    FALSE,
+  );
+  for (const { packets: all, fate, goesOn } of groups)
+    for (const first of walks[0].states)
+      for (const second of walks[1].states) {
+        const packets = arena.and(all, arena.and(first.packets, second.packets));
+        if (packets === FALSE) continue;
+        const found = differencesOf(packets, [first, second], !goesOn);
+        for (const altered of partition(analysis, packets, found)) add({ ...altered, fate });
+      }
+  return {
+    altered: [...ways.values()],
+    reasons:
+      contested === FALSE
+        ? []
+        : ["rules that give connections helpers or the like run in another order: not compared"],
+  };
+
+  function differencesOf(
+    packets: Node,
+    states: Both<FinalState>,
+    isLasting: boolean,
+  ): readonly (readonly Difference[])[] {
+    const fields = fieldsOf(analysis, packets, states, isLasting, { tracked, unbegun });
+    const deeds = compareDeeds(
+      analysis,
+      sides,
+      [walks[0].deeds, walks[1].deeds],
+      packets,
+      isLasting,
+    );
+    contested = arena.or(contested, deeds.contested);
+    const done = deeds.differences.map(({ name, kind, packets: some, isBefore, isSure }) => [
+      {
+        kind,
+        what: name,
+        before: isBefore ? "done" : "not done",
+        after: isBefore ? "not done" : "done",
+        packets: some,
+        isSure,
+      },
+    ]);
+    return [...fields, ...done];
+  }
+
+  function add(altered: Altered): void {
+    const key = JSON.stringify([altered.fate, altered.alterations, altered.isSure]);
+    const known = ways.get(key);
+    const packets =
+      known === undefined ? altered.packets : arena.or(known.packets, altered.packets);
+    ways.set(key, { ...altered, packets });
+  }
+}
+
+interface Connections {
+  /** Packets of the families that either side tracks. */
+  readonly tracked: Node;
+  /** Later packets of connections that do not come about on one side: NAT has not been asked about them there. */
+  readonly unbegun: Node;
+}
+
+/** Where nothing tracks connections, leaving a packet out of it changes nothing. */
+function trackedByEither({ arena, layout }: Analysis, sides: Both<Side>): Node {
+  const [six = FALSE] = layout.bits("family", 0, 1);
+  const isTracked = (family: "ip" | "ip6") => sides.some(({ facts }) => facts.isTracked(family));
+  return arena.or(isTracked("ip") ? arena.not(six) : FALSE, isTracked("ip6") ? six : FALSE);
+}
+
+/** One list for each field, of disjoint sets of packets. */
+function fieldsOf(
+  analysis: Analysis,
+  packets: Node,
+  states: Both<FinalState>,
+  isLasting: boolean,
+  { tracked, unbegun }: Connections,
+): readonly (readonly Difference[])[] {
+  const [before, after] = states;
+  const sent = analysis.arena.difference(withoutUndone(analysis, packets), unbegun);
+  const asked = { all: packets, sent };
+  const compare = (
+    field: FinalField,
+    of: (state: FinalState) => ReturnType<FinalState["store"]["read"]>,
+  ) =>
+    fieldDifferences(
+      analysis,
+      field,
+      field.kind === "translation" ? asked.sent : asked.all,
+      of(before),
+      of(after),
+    ).map((found): Difference => ({ ...found, kind: field.kind, what: field.name }));
+  const fields = writtenFields(before, after)
+    .filter((field) => field.isLasting || !isLasting)
+    .map((field) =>
+      compare(field, ({ store }) => store.read(field.space, field.from, field.width)),
+    );
+  /* Who changes an end is told where both sides come to the same. */
+  const unchanged = (end: string) =>
+    fields
+      .flat()
+      .filter(({ what }) => what.startsWith(end))
+      .reduce<Node>((all, { packets: some }) => analysis.arena.difference(all, some), asked.sent);
+  const { space, from, width } = ROUTING_MARK;
+  const read = (state: FinalState) => state.markAtRouting ?? state.store.read(space, from, width);
+  const isMarked = states.some(({ store }) => store.written.some((one) => one.space === "mark"));
+  return [
+    ...fields,
+    ...(isLasting || !isMarked ? [] : [compare(ROUTING_MARK, read)]),
+    ...(isLasting ? [] : [translator(analysis, unchanged("source"), states, "source")]),
+    ...(isLasting ? [] : [translator(analysis, unchanged("destination"), states, "destination")]),
+    ...(isLasting ? [] : [untracked(analysis, analysis.arena.and(packets, tracked), states)]),
+  ];
+}
+
+/**
+ * NAT undoes on replies what it did to the flow: where both sides do the same to the flow, it is the same on
+ * replies, whose own header nobody knows here.
+ */
+function withoutUndone({ arena, layout }: Analysis, packets: Node): Node {
+  const flag = layout.flags.find(({ key }) => key === TRANSLATED_FLOW);
+  return flag === undefined ? packets : arena.restrict(packets, new Map([[flag.level, false]]));
+}
+
+const ENDS = {
+  source: { spaces: ["saddr4", "saddr6"], port: 0 },
+  destination: { spaces: ["daddr4", "daddr6"], port: 16 },
+} as const;
+
+/** Whether NAT has changed an end, or a rule has written it: only NAT undoes it on replies. */
+function translator(
+  { arena, layout }: Analysis,
+  packets: Node,
+  [before, after]: Both<FinalState>,
+  end: "source" | "destination",
+): readonly Difference[] {
+  const key = end === "source" ? "sourceTranslated" : "destinationTranslated";
+  const unlike = arena.and(packets, arena.xor(before[key], after[key]));
+  if (unlike === FALSE) return [];
+  const changed = arena.or(changedEnd(before), changedEnd(after));
+  const some = arena.and(unlike, changed);
+  return [true, false].flatMap((isBefore): readonly Difference[] => {
+    const state = isBefore ? before : after;
+    const part = arena.and(some, state[key]);
+    if (part === FALSE) return [];
+    const [mine, theirs] = ["by NAT, undone on replies", "not by NAT"];
+    return [
+      {
+        kind: "translation",
+        what: `${end} is changed`,
+        before: isBefore ? mine : theirs,
+        after: isBefore ? theirs : mine,
+        packets: part,
+        isSure: true,
+      },
+    ];
+  });
+
+  function changedEnd({ store }: FinalState): Node {
+    const { spaces, port } = ENDS[end];
+    return [
+      ...spaces.map((space) => [space, 0, space.endsWith("4") ? 32 : 128] as const),
+      ["transport", port, 16] as const,
+    ].reduce<Node>((all, [space, from, width]) => {
+      if (!store.written.some((one) => one.space === space)) return all;
+      const own = { name: end, selector: null, kind: "translation", space, from, width } as const;
+      const came = {
+        width,
+        present: arena.not(FALSE),
+        pieces: [
+          {
+            guard: arena.not(FALSE),
+            value: { kind: "bits", bits: layout.bits(space, from, width) } as const,
+          },
+        ],
+      };
+      const field = { ...own, isLasting: false };
+      const found = fieldDifferences(
+        { arena, layout },
+        field,
+        packets,
+        store.read(space, from, width),
+        came,
+      );
+      return found.reduce<Node>((sum, one) => arena.or(sum, one.packets), all);
+    }, FALSE);
+  }
+}
+
+function untracked(
+  { arena }: Analysis,
+  packets: Node,
+  [before, after]: Both<FinalState>,
+): readonly Difference[] {
+  return [true, false].flatMap((isBefore): readonly Difference[] => {
+    const [one, other] = isBefore ? [before, after] : [after, before];
+    const some = arena.and(packets, arena.difference(one.untracked, other.untracked));
+    if (some === FALSE) return [];
+    const [mine, theirs] = ["not tracked", "tracked"];
+    return [
+      {
+        kind: "tracking",
+        what: "connection",
+        before: isBefore ? mine : theirs,
+        after: isBefore ? theirs : mine,
+        packets: some,
+        isSure: true,
+      },
+    ];
+  });
+}
+
+/** Sets of packets that are altered in the same things in the same way. */
+function partition(
+  { arena }: Analysis,
+  packets: Node,
+  fields: readonly (readonly Difference[])[],
+): readonly Omit<Altered, "fate">[] {
+  type Part = Omit<Altered, "fate">;
+  let parts: readonly Part[] = [{ packets, alterations: [], isSure: true }];
+  for (const field of fields) {
+    if (field.length === 0) continue;
+    const next: Part[] = [];
+    for (const part of parts) {
+      let rest = part.packets;
+      for (const { packets: some, isSure, ...alteration } of field) {
+        const inside = arena.and(rest, some);
+        if (inside === FALSE) continue;
+        rest = arena.difference(rest, some);
+        next.push({
+          packets: inside,
+          alterations: [...part.alterations, alteration],
+          isSure: part.isSure && isSure,
+        });
+      }
+      if (rest !== FALSE) next.push({ ...part, packets: rest });
+    }
+    parts = next.length > MAXIMUM_WAYS ? asOne(next) : next;
+  }
+  return parts.filter(({ alterations }) => alterations.length > 0);
+
+  function asOne(many: readonly Part[]): readonly Part[] {
+    const altered = many.filter(({ alterations }) => alterations.length > 0);
+    const [first] = altered;
+    const same = many.filter(({ alterations }) => alterations.length === 0);
+    if (first === undefined) return many;
+    return [
+      ...same,
+      {
+        packets: altered.reduce<Node>((all, part) => arena.or(all, part.packets), FALSE),
+        alterations: first.alterations.map((one) => ({ ...one, before: MANY, after: MANY })),
+        isSure: altered.every(({ isSure }) => isSure),
+      },
+    ];
+  }
+}
+
+const MANY = "one of many values";
