@@ -6,11 +6,7 @@ import {
   randomPicker,
 } from "../../src/engine/bdd/index.ts";
 import { deviceHabits } from "../../src/engine/compile/habits.ts";
-import {
-  type Decider as CompiledDecider,
-  deviceFacts,
-  rejectFor,
-} from "../../src/engine/compile/index.ts";
+import { type Decider as CompiledDecider, rejectFor } from "../../src/engine/compile/index.ts";
 import { begins } from "../../src/engine/compile/testing/compareReaders.ts";
 import type { Device } from "../../src/engine/device/device.ts";
 import { alignNames } from "../../src/engine/diff/alignNames.ts";
@@ -221,10 +217,9 @@ function isTold(before: Device, after: Device, spec: PacketSpec, text: string): 
 function endsOf(device: Device, spec: PacketSpec): readonly End[] | null {
   const { outcomes, complete } = interpret(device, spec, { host: null });
   if (!complete || outcomes.some(({ verdict }) => verdict === "undecided")) return null;
-  const isTracked = deviceFacts(device).isTracked(spec.family);
   const ends = new Map<string, Outcome>();
   for (const outcome of outcomes) {
-    const text = endText(outcome, isTracked);
+    const text = endText(outcome);
     const known = ends.get(text);
     if (known === undefined) ends.set(text, outcome);
     else if (deciderText(known.by) !== deciderText(outcome.by))
@@ -245,11 +240,11 @@ function endOf({ verdict, rejectWith }: Outcome, family: IpFamily): string {
 }
 
 /** With what becomes of the packet, where it goes on. Where nothing tracks, no connection has a mark. */
-function endText({ verdict, rejectWith, wire, marks }: Outcome, isTracked: boolean): string {
+function endText({ verdict, rejectWith, wire, marks }: Outcome): string {
   const end = endOf({ verdict, rejectWith } as Outcome, wire.family);
   if (!/^(accept|queue)$/.test(verdict)) return end;
   const { packet, connection, isUntracked } = marks;
-  const told = [packet, connection ?? 0n, isTracked && isUntracked];
+  const told = [packet, connection ?? 0n, isUntracked];
   const bytes = [wire.bytes, wire.known].map((all) => Buffer.from(all).toString("hex"));
   return `${end} ${JSON.stringify(told, bigints)} ${bytes.join("/")}`;
 }

@@ -136,8 +136,8 @@ const cases: readonly Case[] = [
     "packets that are not tracked, where nothing tracks",
     forward("tcp dport 25 notrack"),
     forward(""),
-    true,
-    [],
+    false,
+    ["tracking: connection not tracked -> tracked"],
   ],
   [
     "an unknown that reads the mark",

@@ -73,8 +73,8 @@ export function compareAlterations(
   const { arena } = analysis;
   const ways = new Map<string, Altered>();
   let contested: Node = FALSE;
-  const tracked = trackedByEither(analysis, sides);
   const lost = arena.or(walks[0].lost, walks[1].lost);
+  /* Later packets of connections that do not come about on one side: NAT has not been asked about them there. */
   const unbegun = sides.reduce<Node>(
     (all, side) => arena.or(all, laterPacketsOn(analysis, side, lost)),
     FALSE,
@@ -100,7 +100,7 @@ export function compareAlterations(
     states: Both<FinalState>,
     isLasting: boolean,
   ): readonly (readonly Difference[])[] {
-    const fields = fieldsOf(analysis, packets, states, isLasting, { tracked, unbegun });
+    const fields = fieldsOf(analysis, packets, states, isLasting, unbegun);
     const deeds = compareDeeds(
       analysis,
       sides,
@@ -131,27 +131,13 @@ export function compareAlterations(
   }
 }
 
-interface Connections {
-  /** Packets of the families that either side tracks. */
-  readonly tracked: Node;
-  /** Later packets of connections that do not come about on one side: NAT has not been asked about them there. */
-  readonly unbegun: Node;
-}
-
-/** Where nothing tracks connections, leaving a packet out of it changes nothing. */
-function trackedByEither({ arena, layout }: Analysis, sides: Both<Side>): Node {
-  const [six = FALSE] = layout.bits("family", 0, 1);
-  const isTracked = (family: "ip" | "ip6") => sides.some(({ facts }) => facts.isTracked(family));
-  return arena.or(isTracked("ip") ? arena.not(six) : FALSE, isTracked("ip6") ? six : FALSE);
-}
-
 /** One list for each field, of disjoint sets of packets. */
 function fieldsOf(
   analysis: Analysis,
   packets: Node,
   states: Both<FinalState>,
   isLasting: boolean,
-  { tracked, unbegun }: Connections,
+  unbegun: Node,
 ): readonly (readonly Difference[])[] {
   const [before, after] = states;
   const sent = analysis.arena.difference(withoutUndone(analysis, packets), unbegun);
@@ -186,7 +172,7 @@ function fieldsOf(
     ...(isLasting || !isMarked ? [] : [compare(ROUTING_MARK, read)]),
     ...(isLasting ? [] : [translator(analysis, unchanged("source"), states, "source")]),
     ...(isLasting ? [] : [translator(analysis, unchanged("destination"), states, "destination")]),
-    ...(isLasting ? [] : [untracked(analysis, analysis.arena.and(packets, tracked), states)]),
+    ...(isLasting ? [] : [untracked(analysis, packets, states)]),
   ];
 }
 
