@@ -112,7 +112,7 @@ function listener(world: World, crowd: Crowd): Listener {
 function note(world: World, { refused, meetings }: Crowd, visit: RuleVisit): void {
   const { arena } = world;
   const { rule, table, hook, reached, run } = visit;
-  const asker = { table, instance: `alone ${world.nameOf(rule)}` };
+  const asker = { table, rule, instance: `alone ${world.nameOf(rule)}` };
   const hit = matched(world, visit, run);
   const wanted = matched(world, visit, runRule(forkWorld(world), asker, rule, TRUE));
   const known = meetings.get(rule) ?? [];

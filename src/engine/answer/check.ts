@@ -35,6 +35,8 @@ export interface CheckedIntent extends IntentWords {
   readonly rejectWith: string | null;
   readonly by: DiffFate["by"];
   readonly dependsOn: readonly string[];
+  /** How far it holds as long as nothing has happened; empty: without an end. Null: not even then. */
+  readonly except: readonly string[] | null;
   /** Why it could not be decided. */
   readonly reasons: readonly string[];
 }
@@ -51,7 +53,7 @@ export function answerCheck(
 }
 
 function checkedIntent(words: IntentWords, answer: IntentAnswer): CheckedIntent {
-  const { status, example, dependsOn, reasons } = answer;
+  const { status, example, dependsOn, except, reasons } = answer;
   return {
     ...words,
     status,
@@ -61,6 +63,7 @@ function checkedIntent(words: IntentWords, answer: IntentAnswer): CheckedIntent 
     rejectWith: example?.rejectWith == null ? null : rejectText(example.rejectWith),
     by: example?.by == null ? null : toDecider(example.by),
     dependsOn,
+    except,
     reasons,
   };
 }

@@ -180,7 +180,10 @@ function undefinedSet(world: World, reference: SetReference): Node {
 /** Elements that packets may have taken out. */
 function stillHeld(world: World, asker: Asker, reference: SetReference): Node {
   const name = reference.kind === "anonymous" ? "the set" : reference.name;
-  const flag = world.layout.flag(`still in ${name}#${asker.instance}`, "stateful");
+  const flag = world.layout.flag(`still in ${name}#${asker.instance}`, "stateful", {
+    value: true,
+    beyond: `as long as packets take nothing out of ${name} (${placeOf(asker)})`,
+  });
   return world.arena.variable(flag.level);
 }
 
@@ -193,8 +196,15 @@ function unspent(world: World, asker: Asker, { named }: OpenSet): Node {
 
 /** Elements that packets have put there: unknown, and new for each rule that asks. */
 function heldByPacketPath(world: World, asker: Asker, set: NamedSet): Node {
-  const flag = world.layout.flag(`@${set.name} holds it#${asker.instance}`, "stateful");
+  const flag = world.layout.flag(`@${set.name} holds it#${asker.instance}`, "stateful", {
+    value: false,
+    beyond: `but for what packets put into @${set.name} by then (${placeOf(asker)})`,
+  });
   return world.arena.variable(flag.level);
+}
+
+function placeOf({ rule }: Asker): string {
+  return `${rule.span.file}:${rule.span.line}`;
 }
 
 function allPresent(arena: Arena, parts: readonly Value[]): Node {

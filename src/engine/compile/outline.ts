@@ -78,7 +78,7 @@ function addRegion(
   for (const chain of chainsBelow(table, hooked.chain))
     for (const rule of chain.rules) {
       if (!rules.has(rule)) continue;
-      const asker = { table, instance: `region ${chain.name}/${world.nameOf(rule)}` };
+      const asker = { table, rule, instance: `region ${chain.name}/${world.nameOf(rule)}` };
       addMet(world, runRule(forkWorld(world), asker, rule, TRUE), found);
     }
 }

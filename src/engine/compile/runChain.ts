@@ -77,7 +77,7 @@ function runChain(frame: Frame, live: Node): Node {
   let back: Node = FALSE;
   for (const rule of chain.rules) {
     if (inside === FALSE) break;
-    const asker = { table: frame.table, instance: `${frame.way}/${world.nameOf(rule)}` };
+    const asker = { table: frame.table, rule, instance: `${frame.way}/${world.nameOf(rule)}` };
     const run = runRule(world, asker, rule, inside);
     const { table, listener } = frame;
     const { hook, isTracked } = world.place;
@@ -152,7 +152,7 @@ function summarize(summaries: Summaries, frame: Omit<Frame, "listener">): Node {
 function ruleDiagram(summaries: Summaries, frame: Omit<Frame, "listener">, rule: Rule): Node {
   const { world, table, way } = frame;
   const { arena } = world;
-  const asker = { table, instance: `${way}/${world.nameOf(rule)}` };
+  const asker = { table, rule, instance: `${way}/${world.nameOf(rule)}` };
   const { exits } = runRule(world, asker, rule, TRUE);
   let diagram: Node = FALSE;
   for (const exit of exits)

@@ -13,6 +13,7 @@ import { ACCEPT, DROP } from "./fates.ts";
 import { lookupGroups } from "./lookup.ts";
 import { matchSet } from "./matchSet.ts";
 import { isNeverIn } from "./neverIn.ts";
+import { nominalOf } from "./nominal.ts";
 import { readSelector } from "./readSelector.ts";
 import { rejectKinds } from "./rejects.ts";
 import { translate } from "./translate.ts";
@@ -333,7 +334,7 @@ function runVerdictMap(
 function runStateful(world: World, progress: Progress, statement: Statement, place: string): void {
   const key = `${statement.kind}#${progress.asker.instance}:${place}`;
   feed(world, progress, key);
-  const flag = world.layout.flag(key, "stateful");
+  const flag = world.layout.flag(key, "stateful", nominalOf(statement, progress.rule));
   progress.live = world.arena.and(progress.live, world.arena.variable(flag.level));
 }
 

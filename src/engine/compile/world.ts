@@ -29,6 +29,7 @@ export interface Place {
 /** The rule that asks, for what has a state of its own, and the table whose sets it means. */
 export interface Asker {
   readonly table: Table;
+  readonly rule: Rule;
   readonly instance: string;
 }
 

@@ -71,13 +71,22 @@ function worst(one: IntentAnswer, other: IntentAnswer): IntentAnswer {
     status: worse.status,
     example: worse.example,
     dependsOn: both(({ dependsOn }) => dependsOn),
+    except:
+      one.except === null || other.except === null ? null : both(({ except }) => except ?? []),
     reasons: both(({ reasons }) => reasons),
     assumptions: both(({ assumptions }) => assumptions),
   };
 }
 
 function undecided(reasons: readonly string[]): IntentAnswer {
-  return { status: "undecided", example: null, dependsOn: [], reasons, assumptions: [] };
+  return {
+    status: "undecided",
+    example: null,
+    dependsOn: [],
+    except: null,
+    reasons,
+    assumptions: [],
+  };
 }
 
 function judgeFlow(
@@ -207,7 +216,7 @@ export function repliesTo(judge: Judge, kind: IntentKind, pattern: FlowPattern):
 function softened(answer: IntentAnswer): IntentAnswer {
   if (answer.status !== "broken") return answer;
   const reasons = [...answer.reasons, "which address NAT gives is not known"];
-  return { ...answer, status: "undecided", reasons };
+  return { ...answer, status: "undecided", except: null, reasons };
 }
 
 const NO_PACKET = undecided(["no packet fits it: look at its addresses and ports"]);

@@ -82,6 +82,11 @@ export interface IntentAnswer {
   readonly example: IntentExample | null;
   /** Unknowns that it hangs on, by name. */
   readonly dependsOn: readonly string[];
+  /**
+   * How far it holds as long as nothing has happened (tokens are there, counts 0, sets as listed), in words; empty:
+   * without an end. Null: it does not hold even then, or that is not proved.
+   */
+  readonly except: readonly string[] | null;
   readonly reasons: readonly string[];
   readonly assumptions: readonly string[];
 }

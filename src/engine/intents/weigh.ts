@@ -3,12 +3,14 @@ import { FALSE, type Node, support } from "../bdd/index.ts";
 import { type Analysis, type Ending, type Fates, tellFate } from "../compile/index.ts";
 import type { Device } from "../device/device.ts";
 import { interpret } from "../interpret/interpret.ts";
+import type { Flag } from "../packet/header/layout.ts";
 import { pickReadable } from "../packet/header/prefer.ts";
 import { toNotation } from "../packet/header/toNotation.ts";
 import { unknownKeys, unknownLevels } from "../packet/header/unknowns.ts";
 import { isNotationError, parsePacket } from "../packet/notation.ts";
 import type { Path } from "../packet/packet.ts";
 import type { Alteration } from "./alterations.ts";
+import { bannedNow } from "./bans.ts";
 import { openInterfaces } from "./flowPackets.ts";
 import { incidentals } from "./incidental.ts";
 import type { FlowPart, FlowPattern, IntentAnswer, IntentExample, IntentKind } from "./model.ts";
@@ -31,8 +33,22 @@ export interface Walked {
 /** What an ending means for an intent; `may`: it can be either. */
 export type Effect = "good" | "bad" | "may";
 
-/** Whether all of them fare as the intent wants. */
+/** Whether all of them fare as the intent wants; those of hosts that are banned at the moment are told apart. */
 export function answerOf(walked: Walked): IntentAnswer {
+  const { analysis, kind, endings, packets } = walked;
+  const answer = weigh(walked);
+  if (answer.status !== "broken" || kind === "blocked") return answer;
+  const bad = endings.filter(({ fate }) => effectOf(analysis.fates, kind, fate) === "bad");
+  const { packets: banned, words } = bannedNow(walked, bad);
+  if (banned === FALSE) return answer;
+  const others = weigh({ ...walked, packets: analysis.arena.difference(packets, banned) });
+  if (others.except === null) return answer;
+  const later = limitsOf(analysis, banned).flatMap(({ nominal }) => nominal?.beyond ?? []);
+  const except = [...new Set([...words, ...later, ...others.except])];
+  return { ...answer, status: "undecided", except, dependsOn: others.dependsOn };
+}
+
+function weigh(walked: Walked): IntentAnswer {
   const { analysis, packets, endings } = walked;
   const { arena } = analysis;
   const within = endings.flatMap((ending): readonly Ending[] => {
@@ -71,9 +87,27 @@ export function answerOf(walked: Walked): IntentAnswer {
     status: isBroken ? "broken" : "undecided",
     example,
     dependsOn: isBroken ? [] : [...new Set(depends)].sort(),
+    except: isBroken || walked.kind === "blocked" ? null : exceptionsOf(analysis, doubtful),
     reasons: hangsOnWay ? [...doubt, UNKNOWN_WAY] : doubt,
     assumptions: [],
   };
+}
+
+/**
+ * How far packets fare well as long as nothing has happened; null: some of `doubtful` may not even then. What must be
+ * blocked is judged in any state: that a limiter lets nothing through yet is no comfort.
+ */
+function exceptionsOf(analysis: Analysis, doubtful: Node): readonly string[] | null {
+  const limits = limitsOf(analysis, doubtful);
+  const values = limits.map(({ level, nominal }) => [level, nominal?.value === true] as const);
+  if (analysis.arena.restrict(doubtful, new Map(values)) !== FALSE) return null;
+  return [...new Set(limits.flatMap(({ nominal }) => nominal?.beyond ?? []))].sort();
+}
+
+/** Unknowns of some packets of which one can say what they are as long as nothing has happened. */
+function limitsOf({ arena, layout }: Analysis, packets: Node): readonly Flag[] {
+  const asked = new Set(support(arena, packets));
+  return layout.flags.filter(({ level, nominal }) => nominal !== null && asked.has(level));
 }
 
 const UNKNOWN_WAY = "which interface leads to the other end is not known";
@@ -119,6 +153,7 @@ export const HOLDS: IntentAnswer = {
   status: "holds",
   example: null,
   dependsOn: [],
+  except: [],
   reasons: [],
   assumptions: [],
 };

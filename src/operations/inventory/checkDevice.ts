@@ -56,9 +56,16 @@ function judgePlanned(
   const found = intent === undefined ? null : judgeIntent(judge, intent, hostsOf(network, name));
   const reasons = problems.map(({ message, help }) => `${message}: ${help}`);
   if (found === null)
-    return { status: "undecided", example: null, dependsOn: [], reasons, assumptions: [] };
+    return {
+      status: "undecided",
+      example: null,
+      dependsOn: [],
+      except: null,
+      reasons,
+      assumptions: [],
+    };
   if (reasons.length === 0 || found.status === "broken") return found;
-  return { ...found, status: "undecided", reasons: [...found.reasons, ...reasons] };
+  return { ...found, status: "undecided", except: null, reasons: [...found.reasons, ...reasons] };
 }
 
 function wordsOf(intent: NetworkIntent): IntentWords {

@@ -61,6 +61,15 @@ export interface Flag {
   readonly key: string;
   readonly level: number;
   readonly kind: FlagKind;
+  /** Null: nobody can say what it is as long as nothing has happened. */
+  readonly nominal: Nominal | null;
+}
+
+/** What an unknown is as long as nothing has happened: tokens are there, counts 0, sets as listed. */
+export interface Nominal {
+  readonly value: boolean;
+  /** What holds only so far, in words: `up to 5 packets a second (edge.nft:12)`. */
+  readonly beyond: string;
 }
 
 /** `header`: the packet says it; the others are unknowns of the selector table. */
@@ -230,8 +239,8 @@ export class HeaderLayout {
     return field;
   }
 
-  flag(key: string, kind: FlagKind): Flag {
-    const flag = this.flagsByKey.get(key) ?? { key, level: this.nextLevel++, kind };
+  flag(key: string, kind: FlagKind, nominal: Nominal | null = null): Flag {
+    const flag = this.flagsByKey.get(key) ?? { key, level: this.nextLevel++, kind, nominal };
     this.flagsByKey.set(key, flag);
     this.askedBy?.add(flag.level);
     return flag;

@@ -58,6 +58,7 @@ const NO_PACKET = {
   rejectWith: null,
   by: null,
   dependsOn: [],
+  except: null,
 } as const;
 
 function Texts({

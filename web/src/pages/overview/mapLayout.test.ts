@@ -26,6 +26,7 @@ const intent = (id: string, from: string, to: string, status: "holds" | "broken"
     rejectWith: null,
     by: null,
     dependsOn: [],
+    except: [],
   },
 });
 const MAP = [zone("dmz", "fw1", ["mail"]), zone("internet"), zone("data", "fw1", ["db"])];
