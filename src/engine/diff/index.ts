@@ -15,6 +15,7 @@ import { type ComparedPath, effectReasons, queueReasons } from "./comparePath.ts
 import { comparePaths, type PathResult } from "./comparePaths.ts";
 import type { Difference, DifferenceClass } from "./model.ts";
 import { unlikeRest } from "./notCompared.ts";
+import { inOrderOf, tieAssumptions } from "./ties.ts";
 import { type Vocabulary, vocabularyOf } from "./words.ts";
 
 export type { Difference, DifferenceClass, SideFate } from "./model.ts";
@@ -36,14 +37,29 @@ const ASSUMPTIONS: readonly string[] = [
   "Linux 5.10 or later, one network namespace, no offloaded flows",
   "fragments fare as the packet that they are part of",
   "connections began under the ruleset that judges their later packets",
-  "base chains of equal priority are registered in the order of the files",
 ];
 
 /** Compares what two devices do with all packets of all paths. */
 export function compareDevices(
   before: Device,
   after: Device,
-  { nodeLimit, keepsBystanders = false, onProgress = () => undefined }: CompareOptions = {},
+  options: CompareOptions = {},
+): Difference {
+  const found = compareInOrder(before, after, options);
+  const reordered = found.equal === false ? inOrderOf(before, after) : null;
+  if (reordered === null || compareInOrder(before, reordered, options).equal === false)
+    return found;
+  return { ...found, equal: "undecided", reasons: [...found.reasons, ONLY_ORDER] };
+}
+
+const ONLY_ORDER =
+  "only the order of chains with equal priority is another one in the files, and a listing does not carry it";
+
+/** With base chains of equal priority in the order that the files make. */
+function compareInOrder(
+  before: Device,
+  after: Device,
+  { nodeLimit, keepsBystanders = false, onProgress = () => undefined }: CompareOptions,
 ): Difference {
   const aligned = alignNames(before, after);
   const changed = keepsBystanders ? null : changedRules(before, aligned.device, new Set());
@@ -52,7 +68,7 @@ export function compareDevices(
   const vocabulary = vocabularyOf([before, after]);
   const reasons = [...compared.reasons, ...unlikeRest(before, aligned.device)];
   const effects = new Set<string>();
-  const assumptions = new Set(ASSUMPTIONS);
+  const assumptions = new Set([...ASSUMPTIONS, ...tieAssumptions(before, after)]);
   const classes: ToldClass[] = [];
   let truncated = 0;
   const tell = (compared: PathResult): void => {
