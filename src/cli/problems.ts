@@ -4,7 +4,7 @@ import type { NotationError } from "../engine/packet/notation.ts";
 import type { FileProblem } from "../platform/files.ts";
 import { findingsText } from "../report/formats/text/findings.ts";
 import { shown, tint } from "../report/formats/text/style.ts";
-import { type Ruleset, readRuleset } from "./readRuleset.ts";
+import { type ReadOptions, type Ruleset, readRuleset } from "./readRuleset.ts";
 import type { Stream } from "./streams.ts";
 
 /** Says what is wrong with the call, and what to do. */
@@ -46,8 +46,12 @@ export function tellPacket(stream: Stream, text: string, error: NotationError, a
 }
 
 /** A ruleset to ask questions of, or null where it has told why there is none. */
-export function openRuleset(stream: Stream, paths: readonly string[]): Ruleset | null {
-  const ruleset = readRuleset(paths, false);
+export function openRuleset(
+  stream: Stream,
+  paths: readonly string[],
+  options: Omit<ReadOptions, "keepRefused"> = {},
+): Ruleset | null {
+  const ruleset = readRuleset(paths, options);
   if (!("result" in ruleset)) {
     tellFiles(stream, ruleset);
     return null;

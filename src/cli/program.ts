@@ -56,6 +56,13 @@ Examples:
   premortem diff edge.nft edge-new.nft
   sudo nft list ruleset | premortem diff - edge-new.nft
   premortem diff before.rules after.rules --json
+  premortem diff base.nft bans.nft --to base-new.nft bans.nft
+  premortem diff --onto running.nft candidate.nft
+  premortem diff --render 'jinja2 "$1" vars.yaml' edge.nft.j2 edge-new.nft.j2
+
+With --onto the files are scripts that run on a state: alone, they are compared with it; with --to,
+both rulesets run on it. \`flush ruleset\` in them takes the tables of others too, as it does on a device.
+The command of --render finds the path of each file in $1 and its text on standard input.
 
 Each class of packets comes with an example that \`trace\` takes, and with the rule that decides it
 on both sides. "Nothing else changes" is a proof; what it assumes is told with it.
@@ -71,6 +78,13 @@ The network file names devices, zones, roles and intents: flows that must be pos
 (docs/reference/network-file.md). It is looked for here, then beside the first file.
 ${FILES}
 ${EXIT_CODES}`;
+
+const RENDER = "read what this shell command prints for each file ($1), for templates";
+
+/** For options that can be given again. */
+function gather(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
 
 /** `0.1.0 (commit 0a1b2c3d4e5f, Node v20.19.2)`. */
 function versionText(): string {
@@ -102,13 +116,15 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
   program
     .command("diff")
     .description("which packets change their fate between two rulesets")
-    .argument("<before>", "the ruleset as it is: a file or a folder")
-    .argument("<after>", "the ruleset as it shall be")
+    .argument("[file...]", "the ruleset as it is, then the ruleset as it shall be")
+    .option("--to <file...>", "the ruleset as it shall be, where one of the two has several files")
+    .option("--onto <file>", "run the files on this state, such as what runs (repeatable)", gather)
+    .option("--render <command>", RENDER)
     .option("--json", "print JSON")
     .option("--allow-undecided", "end with 0 where something is undecided")
     .addHelpText("after", DIFF_HELP)
-    .action((before, after, options) => {
-      code = diff(before, after, options, streams());
+    .action((files, options) => {
+      code = diff(files, options, streams());
     });
   program
     .command("check")
@@ -116,6 +132,7 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
     .argument("<file...>", "files of the ruleset")
     .option("--network <file>", "the network file (premortem.yaml)")
     .option("--device <name>", "the device whose ruleset this is, where there are several")
+    .option("--render <command>", RENDER)
     .option("--json", "print JSON")
     .option("--allow-undecided", "end with 0 where something is undecided")
     .addHelpText("after", CHECK_HELP)
@@ -139,6 +156,7 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
     .command("lint")
     .description("what is wrong in a ruleset, and how much of it is understood")
     .argument("<file...>", "files of the ruleset")
+    .option("--render <command>", RENDER)
     .option("--json", "print JSON")
     .addHelpText("after", FILES + EXIT_CODES)
     .action((files, options) => {

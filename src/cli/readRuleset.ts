@@ -1,6 +1,8 @@
 import { dirname, join, normalize } from "node:path";
+import type { Device } from "../engine/device/device.ts";
 import { type DeviceResult, readDevice } from "../engine/parsers/readDevice.ts";
 import { type FileProblem, listFiles, matchFiles, readText } from "../platform/files.ts";
+import { readRendered, renderedName } from "./render.ts";
 
 /** Files that one ruleset may include. */
 const MAXIMUM_INCLUDED = 10_000;
@@ -11,10 +13,19 @@ export interface Ruleset {
   readonly files: ReadonlyMap<string, string>;
 }
 
+export interface ReadOptions {
+  /** True: a refused file is applied as far as it was understood. */
+  readonly keepRefused?: boolean;
+  /** The state that the files run on; left out or null: an empty device. */
+  readonly onto?: Device | null;
+  /** A shell command whose output is read in place of each file; null: the files as they are. */
+  readonly render?: string | null;
+}
+
 /** Reads files and folders, and whatever they include, onto one device. */
 export function readRuleset(
   paths: readonly string[],
-  keepRefused: boolean,
+  { keepRefused = false, onto = null, render = null }: ReadOptions,
 ): Ruleset | readonly FileProblem[] {
   const files = new Map<string, string>();
   const problems: FileProblem[] = [];
@@ -31,16 +42,18 @@ export function readRuleset(
       message: "is named twice, but can be read once",
       help: "save one of the two to a file",
     });
-  for (const root of problems.length === 0 ? roots : []) {
-    const read = readText(root);
+  const names = render === null ? roots : roots.map(renderedName);
+  for (const [at, root] of problems.length === 0 ? roots.entries() : []) {
+    const read = render === null ? readText(root) : readRendered(render, root);
+    const name = names[at] ?? root;
     if (read.kind === "problem") problems.push(read);
     else {
-      files.set(root, read.text);
-      gatherIncludes(root, root, files);
+      files.set(name, read.text);
+      gatherIncludes(name, name, files);
     }
   }
   if (problems.length > 0) return problems;
-  return { result: readDevice({ files, roots, keepRefused }), files };
+  return { result: readDevice({ files, roots: names, onto, keepRefused }), files };
 }
 
 /** `include "…"` of nft; what the engine finds missing it reports at its line. */

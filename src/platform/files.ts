@@ -30,19 +30,23 @@ export function readText(path: string): FileText | FileProblem {
       if (found.size > MAXIMUM_FILE_BYTES)
         return problem(path, `is larger than ${MAXIMUM_FILE_BYTES} bytes`, "split the file");
     }
-    const bytes = readFileSync(path === "-" ? 0 : path);
-    if (bytes.includes(0))
-      return problem(
-        path,
-        "is not text (it has zero bytes)",
-        "give the output of `nft list ruleset`, `iptables-save` or `ipset save`, in UTF-8",
-      );
-    if (!isUtf8(bytes))
-      return problem(path, "is not UTF-8", `convert it: \`iconv -f latin1 -t utf-8 ${path}\``);
-    return { kind: "text", text: new TextDecoder().decode(bytes) };
+    return textOf(path, readFileSync(path === "-" ? 0 : path));
   } catch (error) {
     return problemOf(path, error);
   }
+}
+
+/** Bytes as text, where they are text. */
+export function textOf(path: string, bytes: Uint8Array): FileText | FileProblem {
+  if (bytes.includes(0))
+    return problem(
+      path,
+      "is not text (it has zero bytes)",
+      "give the output of `nft list ruleset`, `iptables-save` or `ipset save`, in UTF-8",
+    );
+  if (!isUtf8(bytes))
+    return problem(path, "is not UTF-8", `convert it: \`iconv -f latin1 -t utf-8 ${path}\``);
+  return { kind: "text", text: new TextDecoder().decode(bytes) };
 }
 
 /** A folder's files in byte order of their names, hidden ones left out; a file is itself. */

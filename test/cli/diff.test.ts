@@ -131,3 +131,84 @@ test("bad input ends with 2 and says why", () => {
   expect(premortem(["diff", "-", "-"]).code).toBe(2);
   expect(premortem(["diff", `${FOLDER}/edge.nft`]).code).toBe(2);
 });
+
+describe("sides of several files", () => {
+  const file = temporaryFiles({
+    "base.nft": filterOf("tcp dport @open accept"),
+    "new.nft": filterOf("tcp dport @open accept; tcp dport 22 accept"),
+    "sets.nft": "add table inet f\nadd set inet f open { type inet_service; elements = { 25 }; }\n",
+    "docker.rules": `*nat
+:PREROUTING ACCEPT [0:0]
+:DOCKER - [0:0]
+-A PREROUTING -p tcp -m tcp --dport 8080 -j DOCKER
+-A DOCKER ! -i docker0 -p tcp -m tcp --dport 8080 -j DNAT --to-destination 172.17.0.2:80
+COMMIT
+`,
+    "flush.nft": "flush ruleset\n",
+    "more.nft": "add rule inet f f tcp dport 22 accept\n",
+  });
+  const paths = (names: string): readonly string[] =>
+    names.split(" ").map((name) => (/^-/.test(name) ? name : file(name)));
+  const CASES: readonly (readonly [args: string, code: number, says: RegExp])[] = [
+    ["sets.nft base.nft --to sets.nft new.nft", 1, /OPENS {2}forward: .*port 22/],
+    ["sets.nft base.nft --to sets.nft base.nft", 0, /^Equal/],
+    ["--onto sets.nft base.nft --to new.nft", 1, /OPENS {2}forward: .*port 22/],
+    ["--onto sets.nft --onto base.nft more.nft", 1, /more\.nft:1/],
+    ["--onto docker.rules flush.nft", 1, /CLOSES|docker\.rules:5 \(before\) translates/],
+  ];
+  test.each(CASES)("diff %s", (args, code, says) => {
+    const run = premortem(["diff", ...paths(args)]);
+    expect(run.out).toMatch(says);
+    expect(run.code).toBe(code);
+  });
+
+  const UNCLEAR: readonly (readonly [args: string, says: RegExp])[] = [
+    ["base.nft", /two rulesets are needed\n.*--onto STATE/],
+    ["base.nft new.nft sets.nft", /put `--to` before them/],
+    ["--to base.nft", /two rulesets are needed/],
+    ["--onto - base.nft --to -", /standard input can be read once/],
+  ];
+  test.each(UNCLEAR)("diff %s is refused", (args, says) => {
+    const run = premortem(["diff", ...paths(args).map((one) => one.replace(/.*\/-$/, "-"))]);
+    expect(run.error).toMatch(says);
+    expect(run.code).toBe(2);
+  });
+});
+
+function filterOf(rules: string): string {
+  return `table inet f {
+  set open { type inet_service; }
+  chain f {
+    type filter hook forward priority 0; policy drop
+    ${rules.replaceAll("; ", "\n    ")}
+  }
+}
+`;
+}
+
+describe("templates", () => {
+  const file = temporaryFiles({
+    "old.j2": filterOf("tcp dport PORT accept"),
+    "new.j2": filterOf("tcp dport { PORT, 25 } accept"),
+  });
+  const rendered = (command: string) =>
+    premortem(["diff", "--render", command, file("old.j2"), file("new.j2")]);
+
+  test.each(["sed s/PORT/22/", 'sed s/PORT/22/ "$1"'])(
+    "are read as `%s` prints them",
+    (command) => {
+      const { out, code } = rendered(command);
+      expect(out).toMatch(/OPENS {2}forward: .*port 25/);
+      expect(out).toContain("new.j2 (rendered):5");
+      expect(code).toBe(1);
+    },
+  );
+
+  test("that cannot be rendered end with 2, and with the words of the command", () => {
+    const { out, error, code } = rendered("echo no variable PORT >&2; exit 3");
+    expect(out).toBe("");
+    expect(error).toContain("no variable PORT\n");
+    expect(error).toMatch(/old\.j2` was not rendered: `echo .*` ended with 3/);
+    expect(code).toBe(2);
+  });
+});

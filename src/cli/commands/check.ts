@@ -13,6 +13,7 @@ import type { Stream, Streams } from "../streams.ts";
 export interface CheckOptions {
   readonly network?: string;
   readonly device?: string;
+  readonly render?: string;
   readonly json?: boolean;
   readonly allowUndecided?: boolean;
 }
@@ -34,7 +35,7 @@ export function check(
     tellUsage(error, message, `name one with --device: ${known}`);
     return EXIT.usage;
   }
-  const ruleset = openRuleset(error, files);
+  const ruleset = openRuleset(error, files, { render: options.render ?? null });
   if (ruleset === null) return EXIT.usage;
   const answer = checkDevice(network, name, ruleset.result.device);
   const json = options.json === true;

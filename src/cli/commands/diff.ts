@@ -1,4 +1,5 @@
 import { answerDiff } from "../../engine/answer/diff.ts";
+import type { Coverage, Device } from "../../engine/device/device.ts";
 import { compareDevices } from "../../engine/diff/index.ts";
 import { diffText } from "../../report/formats/text/diff.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
@@ -6,36 +7,103 @@ import { openRuleset, tellUsage } from "../problems.ts";
 import type { Stream, Streams } from "../streams.ts";
 
 export interface DiffOptions {
+  /** Files of the ruleset as it shall be; left out: the last of two files, or none at all. */
+  readonly to?: readonly string[];
+  /** Files of the state that everything else runs on. */
+  readonly onto?: readonly string[];
+  readonly render?: string;
   readonly json?: boolean;
   readonly allowUndecided?: boolean;
 }
 
 /** Says which packets change their fate between two rulesets. */
 export function diff(
-  before: string,
-  after: string,
+  files: readonly string[],
   options: DiffOptions,
   { out, error }: Streams,
 ): ExitCode {
-  if (before === "-" && after === "-") {
-    tellUsage(error, "standard input cannot be both rulesets", "premortem diff BEFORE AFTER");
+  const asked = sidesOf(files, options);
+  if (asked.kind === "unclear") {
+    tellUsage(error, asked.message, asked.help);
     return EXIT.usage;
   }
-  const first = openRuleset(error, [before]);
-  const second = openRuleset(error, [after]);
-  if (first === null || second === null) return EXIT.usage;
+  const sides = openSides(asked, options.render ?? null, error);
+  if (sides === null) return EXIT.usage;
+  const { before, after } = sides;
   const onProgress = progress(error);
-  const difference = compareDevices(first.result.device, second.result.device, { onProgress });
-  const answer = answerDiff(difference, {
-    before: first.result.coverage,
-    after: second.result.coverage,
-  });
+  const difference = compareDevices(before.device, after.device, { onProgress });
+  const answer = answerDiff(difference, { before: before.coverage, after: after.coverage });
   out.write(
     options.json === true ? `${JSON.stringify(answer, null, 2)}\n` : diffText(answer, out.style),
   );
   if (answer.equal === true) return EXIT.clean;
   if (answer.equal === false) return EXIT.findings;
   return options.allowUndecided === true ? EXIT.clean : EXIT.undecided;
+}
+
+/** Paths of the files of each side. */
+interface AskedSides {
+  readonly kind: "sides";
+  /** What both sides run on; empty: nothing. */
+  readonly onto: readonly string[];
+  /** Empty: the state as it is. */
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+}
+
+interface Unclear {
+  readonly kind: "unclear";
+  readonly message: string;
+  readonly help: string;
+}
+
+const FORMS =
+  "`premortem diff BEFORE AFTER`, `premortem diff BEFORE… --to AFTER…` or `premortem diff --onto STATE CANDIDATE…`";
+
+/** Which files are which side. */
+export function sidesOf(
+  files: readonly string[],
+  { to = [], onto = [] }: DiffOptions,
+): AskedSides | Unclear {
+  const [first, second, ...more] = files;
+  if ([...files, ...to, ...onto].filter((path) => path === "-").length > 1)
+    return unclear("standard input can be read once", "save one of them to a file");
+  if (to.length > 0 && (first !== undefined || onto.length > 0))
+    return { kind: "sides", onto, before: files, after: to };
+  if (onto.length > 0 && first !== undefined)
+    return { kind: "sides", onto, before: [], after: files };
+  if (first === undefined || second === undefined) return unclear("two rulesets are needed", FORMS);
+  if (more.length > 0)
+    return unclear(
+      "with several files it has to be said which are new",
+      `put \`--to\` before them: ${FORMS}`,
+    );
+  return { kind: "sides", onto, before: [first], after: [second] };
+}
+
+function unclear(message: string, help: string): Unclear {
+  return { kind: "unclear", message, help };
+}
+
+interface Side {
+  readonly device: Device;
+  readonly coverage: Coverage;
+}
+
+/** Both sides as they would run, or null where it was told why not. */
+function openSides(
+  asked: AskedSides,
+  render: string | null,
+  error: Stream,
+): { readonly before: Side; readonly after: Side } | null {
+  /* A state is a listing, and no template. */
+  const state = asked.onto.length === 0 ? null : openRuleset(error, asked.onto);
+  if (asked.onto.length > 0 && state === null) return null;
+  const onto = state?.result.device ?? null;
+  const before =
+    asked.before.length === 0 ? state : openRuleset(error, asked.before, { onto, render });
+  const after = openRuleset(error, asked.after, { onto, render });
+  return before === null || after === null ? null : { before: before.result, after: after.result };
 }
 
 /** Shorter work needs no word. */

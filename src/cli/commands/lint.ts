@@ -6,12 +6,13 @@ import { readRuleset } from "../readRuleset.ts";
 import type { Streams } from "../streams.ts";
 
 export interface LintOptions {
+  readonly render?: string;
   readonly json?: boolean;
 }
 
 /** Says what is wrong in a ruleset, and how much of it is understood. */
 export function lint(files: readonly string[], options: LintOptions, streams: Streams): ExitCode {
-  const ruleset = readRuleset(files, true);
+  const ruleset = readRuleset(files, { keepRefused: true, render: options.render ?? null });
   if (!("result" in ruleset)) {
     tellFiles(streams.error, ruleset);
     return EXIT.usage;

@@ -52,6 +52,8 @@ export interface DraftTable {
 /** The ruleset while scripts run on it. */
 export interface Ruleset {
   readonly tables: Map<string, DraftTable>;
+  /** Tables of iptables-legacy: nft neither sees nor changes them, and may have some of the same name. */
+  readonly unseen: readonly Table[];
   readonly ipsets: Device["ipsets"];
   /** Number for the next base chain. */
   registered: number;
@@ -66,7 +68,7 @@ export function objectKey(kind: string, name: string): string {
 }
 
 export function emptyRuleset(): Ruleset {
-  return { tables: new Map(), ipsets: new Map(), registered: 1 };
+  return { tables: new Map(), unseen: [], ipsets: new Map(), registered: 1 };
 }
 
 /** The table with other contents of its sets; its rules keep their numbers. */
@@ -92,13 +94,21 @@ export function ruleHandle(table: Table, rule: Rule): number | null {
 
 export function thaw(device: Device | null): Ruleset {
   if (device === null) return emptyRuleset();
+  const isUnseen = ({ origin }: Table): boolean => origin === "iptables-legacy";
   const tables = new Map(
-    device.tables.map((table) => [tableKey(table.family, table.name), thawTable(table)]),
+    device.tables
+      .filter((table) => !isUnseen(table))
+      .map((table) => [tableKey(table.family, table.name), thawTable(table)]),
   );
   const registered = device.tables.flatMap((table) =>
     table.chains.map((chain) => chain.base?.registered ?? 0),
   );
-  return { tables, ipsets: device.ipsets, registered: Math.max(0, ...registered) + 1 };
+  return {
+    tables,
+    unseen: device.tables.filter(isUnseen),
+    ipsets: device.ipsets,
+    registered: Math.max(0, ...registered) + 1,
+  };
 }
 
 function thawTable(table: Table): DraftTable {
@@ -153,7 +163,8 @@ export function copyRuleset(ruleset: Ruleset): Ruleset {
 }
 
 export function freeze(ruleset: Ruleset): Device {
-  return { tables: [...ruleset.tables.values()].map(freezeTable), ipsets: ruleset.ipsets };
+  const { tables, unseen, ipsets } = ruleset;
+  return { tables: [...unseen, ...[...tables.values()].map(freezeTable)], ipsets };
 }
 
 function freezeTable(draft: DraftTable): Table {
