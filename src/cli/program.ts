@@ -5,12 +5,12 @@ import { explainCode } from "./commands/explain.ts";
 import { lint } from "./commands/lint.ts";
 import { trace } from "./commands/trace.ts";
 import { EXIT, type ExitCode } from "./exit.ts";
+import { addOutputOptions } from "./output.ts";
 import { addServerCommands } from "./serverCommands.ts";
 import { type ColourChoice, type Streams, standardStreams } from "./streams.ts";
+import { VERSION } from "./version.ts";
 
-/** Put in by the bundler. */
-declare const PREMORTEM_VERSION: string;
-/** Empty: it was built outside of a repository. */
+/** Put in by the bundler. Empty: it was built outside of a repository. */
 declare const PREMORTEM_COMMIT: string;
 
 const OVERVIEW = `premortem proves what a change of firewall rules does before it ships.
@@ -89,7 +89,7 @@ function gather(value: string, before: readonly string[] = []): readonly string[
 /** `0.1.0 (commit 0a1b2c3d4e5f, Node v20.19.2)`. */
 function versionText(): string {
   const built = PREMORTEM_COMMIT === "" ? [] : [`commit ${PREMORTEM_COMMIT}`];
-  return `${PREMORTEM_VERSION} (${[...built, `Node ${process.version}`].join(", ")})`;
+  return `${VERSION} (${[...built, `Node ${process.version}`].join(", ")})`;
 }
 
 /** Runs one command line to its exit code. */
@@ -113,27 +113,23 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
     .helpCommand(false)
     .configureHelp({ showGlobalOptions: true })
     .exitOverride();
-  program
-    .command("diff")
+  addOutputOptions(program.command("diff"))
     .description("which packets change their fate between two rulesets")
     .argument("[file...]", "the ruleset as it is, then the ruleset as it shall be")
     .option("--to <file...>", "the ruleset as it shall be, where one of the two has several files")
     .option("--onto <file>", "run the files on this state, such as what runs (repeatable)", gather)
     .option("--render <command>", RENDER)
-    .option("--json", "print JSON")
     .option("--allow-undecided", "end with 0 where something is undecided")
     .addHelpText("after", DIFF_HELP)
     .action((files, options) => {
       code = diff(files, options, streams());
     });
-  program
-    .command("check")
+  addOutputOptions(program.command("check"))
     .description("which intents of the network file a ruleset keeps")
     .argument("<file...>", "files of the ruleset")
     .option("--network <file>", "the network file (premortem.yaml)")
     .option("--device <name>", "the device whose ruleset this is, where there are several")
     .option("--render <command>", RENDER)
-    .option("--json", "print JSON")
     .option("--allow-undecided", "end with 0 where something is undecided")
     .addHelpText("after", CHECK_HELP)
     .action((files, options) => {
@@ -152,12 +148,10 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
     .action(async (files, options) => {
       code = await trace(files, options, streams());
     });
-  program
-    .command("lint")
+  addOutputOptions(program.command("lint"))
     .description("what is wrong in a ruleset, and how much of it is understood")
     .argument("<file...>", "files of the ruleset")
     .option("--render <command>", RENDER)
-    .option("--json", "print JSON")
     .addHelpText("after", FILES + EXIT_CODES)
     .action((files, options) => {
       code = lint(files, options, streams());
@@ -171,7 +165,7 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
       code = explainCode(wanted, options, streams());
     });
   addServerCommands(program, {
-    version: PREMORTEM_VERSION,
+    version: VERSION,
     streams,
     end: (ended) => {
       code = ended;

@@ -2,7 +2,8 @@ import { dirname, join, normalize } from "node:path";
 import type { Device } from "../engine/device/device.ts";
 import { type DeviceResult, readDevice } from "../engine/parsers/readDevice.ts";
 import { type FileProblem, listFiles, matchFiles, readText } from "../platform/files.ts";
-import { readRendered, renderedName } from "./render.ts";
+import { renderedName } from "../report/rendered.ts";
+import { readRendered } from "./render.ts";
 
 /** Files that one ruleset may include. */
 const MAXIMUM_INCLUDED = 10_000;

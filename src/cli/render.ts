@@ -11,11 +11,6 @@ import {
 /** Templates are rendered in far less; a command that waits for something is ended. */
 const MAXIMUM_RENDER_MS = 60_000;
 
-/** Lines of what was rendered are not those of the template: the name says so. */
-export function renderedName(path: string): string {
-  return `${path} (rendered)`;
-}
-
 /**
  * What a shell command prints for a file. The file is its standard input, and its path is `$1`; it runs
  * in the current folder, and what it says on standard error is passed on.

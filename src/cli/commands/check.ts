@@ -6,26 +6,24 @@ import type { Network } from "../../operations/inventory/model.ts";
 import { parseNetwork } from "../../operations/inventory/networkFile.ts";
 import { readText } from "../../platform/files.ts";
 import { checkText } from "../../report/formats/text/check.ts";
+import { checkReport } from "../../report/results/check.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
+import { type OutputOptions, show } from "../output.ts";
 import { openRuleset, tellFiles, tellNetworkErrors, tellUsage } from "../problems.ts";
 import type { Stream, Streams } from "../streams.ts";
 
-export interface CheckOptions {
+export interface CheckOptions extends OutputOptions {
   readonly network?: string;
   readonly device?: string;
   readonly render?: string;
-  readonly json?: boolean;
   readonly allowUndecided?: boolean;
 }
 
 const NETWORK_FILE = "premortem.yaml";
 
 /** Says which intents of the network file a ruleset keeps. */
-export function check(
-  files: readonly string[],
-  options: CheckOptions,
-  { out, error }: Streams,
-): ExitCode {
+export function check(files: readonly string[], options: CheckOptions, streams: Streams): ExitCode {
+  const { error } = streams;
   const network = openNetwork(error, options.network ?? findNetwork(files));
   if (network === null) return EXIT.usage;
   const name = options.device ?? onlyDevice(network);
@@ -38,8 +36,16 @@ export function check(
   const ruleset = openRuleset(error, files, { render: options.render ?? null });
   if (ruleset === null) return EXIT.usage;
   const answer = checkDevice(network, name, ruleset.result.device);
-  const json = options.json === true;
-  out.write(json ? `${JSON.stringify(answer, null, 2)}\n` : checkText(answer, out.style));
+  const isShown = show(
+    {
+      answer,
+      text: (style) => checkText(answer, style),
+      report: () => checkReport(answer),
+    },
+    options,
+    streams,
+  );
+  if (!isShown) return EXIT.usage;
   return exitOf(answer, options.allowUndecided === true);
 }
 

@@ -2,26 +2,24 @@ import { answerDiff } from "../../engine/answer/diff.ts";
 import type { Coverage, Device } from "../../engine/device/device.ts";
 import { compareDevices } from "../../engine/diff/index.ts";
 import { diffText } from "../../report/formats/text/diff.ts";
+import { diffReport } from "../../report/results/diff.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
+import { type OutputOptions, show } from "../output.ts";
 import { openRuleset, tellUsage } from "../problems.ts";
 import type { Stream, Streams } from "../streams.ts";
 
-export interface DiffOptions {
+export interface DiffOptions extends OutputOptions {
   /** Files of the ruleset as it shall be; left out: the last of two files, or none at all. */
   readonly to?: readonly string[];
   /** Files of the state that everything else runs on. */
   readonly onto?: readonly string[];
   readonly render?: string;
-  readonly json?: boolean;
   readonly allowUndecided?: boolean;
 }
 
 /** Says which packets change their fate between two rulesets. */
-export function diff(
-  files: readonly string[],
-  options: DiffOptions,
-  { out, error }: Streams,
-): ExitCode {
+export function diff(files: readonly string[], options: DiffOptions, streams: Streams): ExitCode {
+  const { error } = streams;
   const asked = sidesOf(files, options);
   if (asked.kind === "unclear") {
     tellUsage(error, asked.message, asked.help);
@@ -33,9 +31,17 @@ export function diff(
   const onProgress = progress(error);
   const difference = compareDevices(before.device, after.device, { onProgress });
   const answer = answerDiff(difference, { before: before.coverage, after: after.coverage });
-  out.write(
-    options.json === true ? `${JSON.stringify(answer, null, 2)}\n` : diffText(answer, out.style),
+  const places = { before: before.device, after: after.device, file: asked.after[0] ?? "-" };
+  const isShown = show(
+    {
+      answer,
+      text: (style) => diffText(answer, style),
+      report: () => diffReport(answer, places),
+    },
+    options,
+    streams,
   );
+  if (!isShown) return EXIT.usage;
   if (answer.equal === true) return EXIT.clean;
   if (answer.equal === false) return EXIT.findings;
   return options.allowUndecided === true ? EXIT.clean : EXIT.undecided;

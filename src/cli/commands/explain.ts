@@ -1,14 +1,10 @@
-import { ENGINE_CODES, explain, explanations } from "../../engine/answer/explain.ts";
-import { DRILL_CODES } from "../../operations/drill/codes.ts";
-import { NETWORK_CODES } from "../../operations/inventory/codes.ts";
-import { PLAYBOOK_CODES } from "../../operations/playbook/codes.ts";
+import { explain } from "../../engine/answer/explain.ts";
 import { columns } from "../../report/formats/text/style.ts";
 import { wrapped } from "../../report/formats/text/wrapped.ts";
+import { ALL_CODES } from "../codes.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
 import { tellUsage } from "../problems.ts";
 import type { Streams } from "../streams.ts";
-
-const ALL = explanations([...ENGINE_CODES, NETWORK_CODES, PLAYBOOK_CODES, DRILL_CODES]);
 
 /** Says what a code means; without one, lists them all. */
 export function explainCode(
@@ -17,15 +13,15 @@ export function explainCode(
   { out, error }: Streams,
 ): ExitCode {
   if (code === undefined) {
-    const rows = ALL.map((known) => [known.code, known.title]);
+    const rows = ALL_CODES.map((known) => [known.code, known.title]);
     out.write(
       options.json === true
-        ? `${JSON.stringify({ formatVersion: 1, codes: ALL }, null, 2)}\n`
+        ? `${JSON.stringify({ formatVersion: 1, codes: ALL_CODES }, null, 2)}\n`
         : `${columns(rows).join("\n")}\n`,
     );
     return EXIT.clean;
   }
-  const found = explain(ALL, code);
+  const found = explain(ALL_CODES, code);
   if (found === null) {
     tellUsage(error, `there is no code \`${code}\``, "`premortem explain` lists all codes");
     return EXIT.usage;
