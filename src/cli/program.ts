@@ -1,10 +1,11 @@
-import { Command, CommanderError, Option } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { check } from "./commands/check.ts";
 import { diff } from "./commands/diff.ts";
 import { explainCode } from "./commands/explain.ts";
 import { lint } from "./commands/lint.ts";
 import { trace } from "./commands/trace.ts";
 import { EXIT, type ExitCode } from "./exit.ts";
+import { interruptible, type Work } from "./interruptible.ts";
 import { addOutputOptions } from "./output.ts";
 import { addServerCommands } from "./serverCommands.ts";
 import { type ColourChoice, type Streams, standardStreams } from "./streams.ts";
@@ -30,7 +31,8 @@ Exit codes:
   0  nothing found, equal, everything decided
   1  findings, a difference, or a broken intent
   2  bad usage, or input that cannot be read
-  3  something asked is undecided (--allow-undecided makes it 0)`;
+  3  something asked is undecided, or was not analysed (--allow-undecided makes it 0)
+  130  interrupted`;
 
 const FILES = `
 Files are nft scripts, iptables-save, ip6tables-save or \`ipset save\`, told apart by their content.
@@ -81,6 +83,18 @@ ${EXIT_CODES}`;
 
 const RENDER = "read what this shell command prints for each file ($1), for templates";
 
+const TIME_LIMIT = "say `not analysed` of what takes longer, and end with 3";
+
+function seconds(value: string): number {
+  const number = Number(value);
+  if (!(number > 0 && number <= MAXIMUM_SECONDS))
+    throw new InvalidArgumentError(`Write a number of seconds up to ${MAXIMUM_SECONDS}.`);
+  return number;
+}
+
+/** A day: timers of the system cannot wait for a month. */
+const MAXIMUM_SECONDS = 86_400;
+
 /** For options that can be given again. */
 function gather(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];
@@ -101,6 +115,8 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
   let code: ExitCode = EXIT.clean;
   const program = new Command("premortem");
   const streams = (): Streams => standardStreams(program.opts<{ color: ColourChoice }>().color);
+  const whole = (options: { readonly timeLimit?: number }, command: (work: Work) => ExitCode) =>
+    interruptible(options.timeLimit ?? null, streams().error, command);
   program
     .description("Proves what a change of firewall rules does before it ships.")
     .version(versionText(), "--version", "print the version, its commit, and that of Node")
@@ -119,10 +135,11 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
     .option("--to <file...>", "the ruleset as it shall be, where one of the two has several files")
     .option("--onto <file>", "run the files on this state, such as what runs (repeatable)", gather)
     .option("--render <command>", RENDER)
+    .option("--time-limit <seconds>", TIME_LIMIT, seconds)
     .option("--allow-undecided", "end with 0 where something is undecided")
     .addHelpText("after", DIFF_HELP)
     .action((files, options) => {
-      code = diff(files, options, streams());
+      code = whole(options, (work) => diff(files, options, streams(), work));
     });
   addOutputOptions(program.command("check"))
     .description("which intents of the network file a ruleset keeps")
@@ -130,10 +147,11 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
     .option("--network <file>", "the network file (premortem.yaml)")
     .option("--device <name>", "the device whose ruleset this is, where there are several")
     .option("--render <command>", RENDER)
+    .option("--time-limit <seconds>", TIME_LIMIT, seconds)
     .option("--allow-undecided", "end with 0 where something is undecided")
     .addHelpText("after", CHECK_HELP)
     .action((files, options) => {
-      code = check(files, options, streams());
+      code = whole(options, (work) => check(files, options, streams(), work));
     });
   program
     .command("trace")
@@ -154,7 +172,7 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
     .option("--render <command>", RENDER)
     .addHelpText("after", FILES + EXIT_CODES)
     .action((files, options) => {
-      code = lint(files, options, streams());
+      code = whole(options, () => lint(files, options, streams()));
     });
   program
     .command("explain")

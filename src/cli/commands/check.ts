@@ -8,6 +8,7 @@ import { readText } from "../../platform/files.ts";
 import { checkText } from "../../report/formats/text/check.ts";
 import { checkReport } from "../../report/results/check.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
+import { inTime, type Work } from "../interruptible.ts";
 import { type OutputOptions, show } from "../output.ts";
 import { openRuleset, tellFiles, tellNetworkErrors, tellUsage } from "../problems.ts";
 import type { Stream, Streams } from "../streams.ts";
@@ -22,7 +23,12 @@ export interface CheckOptions extends OutputOptions {
 const NETWORK_FILE = "premortem.yaml";
 
 /** Says which intents of the network file a ruleset keeps. */
-export function check(files: readonly string[], options: CheckOptions, streams: Streams): ExitCode {
+export function check(
+  files: readonly string[],
+  options: CheckOptions,
+  streams: Streams,
+  work: Work,
+): ExitCode {
   const { error } = streams;
   const network = openNetwork(error, options.network ?? findNetwork(files));
   if (network === null) return EXIT.usage;
@@ -33,9 +39,11 @@ export function check(files: readonly string[], options: CheckOptions, streams: 
     tellUsage(error, message, `name one with --device: ${known}`);
     return EXIT.usage;
   }
+  work.begin("reading the files");
   const ruleset = openRuleset(error, files, { render: options.render ?? null });
   if (ruleset === null) return EXIT.usage;
-  const answer = checkDevice(network, name, ruleset.result.device);
+  work.begin("judging intents");
+  const answer = inTime(work, () => checkDevice(network, name, ruleset.result.device));
   const isShown = show(
     {
       answer,

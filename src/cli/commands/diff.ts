@@ -4,6 +4,7 @@ import { compareDevices } from "../../engine/diff/index.ts";
 import { diffText } from "../../report/formats/text/diff.ts";
 import { diffReport } from "../../report/results/diff.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
+import { inTime, type Work } from "../interruptible.ts";
 import { type OutputOptions, show } from "../output.ts";
 import { openRuleset, tellUsage } from "../problems.ts";
 import type { Stream, Streams } from "../streams.ts";
@@ -18,18 +19,26 @@ export interface DiffOptions extends OutputOptions {
 }
 
 /** Says which packets change their fate between two rulesets. */
-export function diff(files: readonly string[], options: DiffOptions, streams: Streams): ExitCode {
+export function diff(
+  files: readonly string[],
+  options: DiffOptions,
+  streams: Streams,
+  work: Work,
+): ExitCode {
   const { error } = streams;
   const asked = sidesOf(files, options);
   if (asked.kind === "unclear") {
     tellUsage(error, asked.message, asked.help);
     return EXIT.usage;
   }
+  work.begin("reading the files");
   const sides = openSides(asked, options.render ?? null, error);
   if (sides === null) return EXIT.usage;
   const { before, after } = sides;
-  const onProgress = progress(error);
-  const difference = compareDevices(before.device, after.device, { onProgress });
+  const onProgress = progress(error, work);
+  const difference = inTime(work, () =>
+    compareDevices(before.device, after.device, { onProgress }),
+  );
   const answer = answerDiff(difference, { before: before.coverage, after: after.coverage });
   const places = { before: before.device, after: after.device, file: asked.after[0] ?? "-" };
   const isShown = show(
@@ -116,9 +125,10 @@ function openSides(
 const SILENT_MS = 1000;
 
 /** Says on a terminal what is going on, once somebody has waited for a while. */
-function progress(stream: Stream): (work: string) => void {
+function progress(stream: Stream, { begin }: Work): (piece: string) => void {
   const began = performance.now();
-  return (work) => {
-    if (stream.isTerminal && performance.now() - began > SILENT_MS) stream.write(`${work} …\n`);
+  return (piece) => {
+    begin(piece);
+    if (stream.isTerminal && performance.now() - began > SILENT_MS) stream.write(`${piece} …\n`);
   };
 }

@@ -27,10 +27,13 @@ export {
 export { intervalMap, intervalSet, type MappedRange } from "./intervals.ts";
 export { type Assignment, FALSE, type Node, TERMINAL_LEVEL, TRUE } from "./node.ts";
 export {
+  beyondNodeLimit,
   DEFAULT_NODE_LIMIT,
   type Limited,
   NodeLimitError,
+  type TimeLimit,
   withinNodeLimit,
+  withinTimeLimit,
 } from "./nodeLimit.ts";
 export { nodeCount, nodesBelow, support, terminals } from "./nodesBelow.ts";
 export { evaluate, pickOne, type RandomSource, randomPicker, seededRandom } from "./pick.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Arena } from "./arena.ts";
-import { NodeLimitError, withinNodeLimit } from "./nodeLimit.ts";
+import { NODES_PER_LOOK, NodeLimitError, withinNodeLimit, withinTimeLimit } from "./nodeLimit.ts";
 
 /** A function whose diagram doubles with every pair of variables: the pairs lie far apart. */
 function farPairs(arena: Arena, pairs: number): number {
@@ -28,7 +28,11 @@ describe("the node limit", () => {
 
   it("is a result of limited work, told with the limit", () => {
     const work = () => farPairs(new Arena({ nodeLimit: 1000 }), 16);
-    expect(withinNodeLimit(work)).toEqual({ kind: "nodeLimit", nodeLimit: 1000 });
+    expect(withinNodeLimit(work)).toEqual({
+      kind: "nodeLimit",
+      nodeLimit: 1000,
+      told: "more than 1000 nodes",
+    });
   });
 
   it("leaves the arena as good as before", () => {
@@ -46,5 +50,33 @@ describe("the node limit", () => {
       throw new TypeError("a bug");
     };
     expect(() => withinNodeLimit(work)).toThrow(TypeError);
+  });
+});
+
+describe("the time limit", () => {
+  const told = "more than 10 s";
+  const big = () => farPairs(new Arena(), 18);
+
+  it("stops what makes nodes, once the clock says so", () => {
+    const limited = () => withinTimeLimit({ isOver: () => true, told }, () => withinNodeLimit(big));
+    expect(limited()).toMatchObject({ kind: "nodeLimit", told });
+  });
+
+  it("does not stop what is done before", () => {
+    const limited = withinTimeLimit({ isOver: () => false, told }, () => withinNodeLimit(big));
+    expect(limited.kind).toBe("done");
+  });
+
+  it("is looked at once for so many nodes, and holds for this work alone", () => {
+    let looks = 0;
+    const isOver = () => {
+      looks++;
+      return false;
+    };
+    const arena = new Arena();
+    withinTimeLimit({ isOver, told }, () => farPairs(arena, 16));
+    expect(looks).toBe(Math.floor(arena.nodeCount / NODES_PER_LOOK));
+    big();
+    expect(looks).toBe(Math.floor(arena.nodeCount / NODES_PER_LOOK));
   });
 });

@@ -1,5 +1,5 @@
 import { FALSE, type Node, TERMINAL_LEVEL, TRUE } from "./node.ts";
-import { DEFAULT_NODE_LIMIT, NodeLimitError } from "./nodeLimit.ts";
+import { DEFAULT_NODE_LIMIT, lookAtClock, NODES_PER_LOOK, NodeLimitError } from "./nodeLimit.ts";
 
 /** Numbers in the record of a node: level, low, high, next node of the same bucket. */
 export const RECORD_SHIFT = 2;
@@ -84,6 +84,7 @@ export class NodeTable {
 
   private add(hash: number, level: number, low: number, high: number): Node {
     if (this.size >= this.nodeLimit) throw new NodeLimitError(this.nodeLimit);
+    if (this.size % NODES_PER_LOOK === 0) lookAtClock(this.nodeLimit);
     if (this.size > this.mask) this.grow();
     const node = this.size++;
     const bucket = hash & this.mask;

@@ -1,4 +1,4 @@
-import { type Limited, withinNodeLimit } from "../bdd/index.ts";
+import { beyondNodeLimit, type Limited, withinNodeLimit } from "../bdd/index.ts";
 import type { Device } from "../device/device.ts";
 import type { VariableOrder } from "../packet/header/layout.ts";
 import type { Path } from "../packet/packet.ts";
@@ -103,7 +103,7 @@ function compareInAnyOrder(
   path: Path,
   options: Omit<PathOptions, "order">,
 ): Limited<ComparedPath> {
-  let result: Limited<ComparedPath> = { kind: "nodeLimit", nodeLimit: options.nodeLimit ?? 0 };
+  let result: Limited<ComparedPath> = beyondNodeLimit(options.nodeLimit ?? 0);
   for (const order of options.slice === null ? ORDERS : ORDERS.slice(0, 1)) {
     result = withinNodeLimit(() => comparePath(before, after, path, { ...options, order }));
     if (result.kind === "done") return result;

@@ -80,7 +80,7 @@ function compareInOrder(
       const parts = result.kind === "done" ? compared.inParts() : [];
       const part = slice === null ? path : `${path}, ${slice},`;
       if (parts.length > 0) for (const finer of parts) tell(finer);
-      else reasons.push(`${part} was not analysed: more than ${told.nodeLimit} nodes`);
+      else reasons.push(`${part} was not analysed: ${told.told}`);
       return;
     }
     classes.push(...told.value.classes);

@@ -50,9 +50,7 @@ export function judgeIntent(
 ): IntentAnswer {
   const answers = flows.map((pattern) => {
     const judged = withinNodeLimit(() => judgeFlow(judge, kind, pattern, hosts));
-    return judged.kind === "done"
-      ? judged.value
-      : undecided([`it needs more than ${judged.nodeLimit} nodes`]);
+    return judged.kind === "done" ? judged.value : undecided([`it needs ${judged.told}`]);
   });
   const [first, ...rest] = answers;
   if (first === undefined) return undecided(["it names no flow"]);
