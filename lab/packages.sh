@@ -7,7 +7,8 @@ set -euo pipefail
 lab=(nftables iproute2 util-linux hostname mawk openssl openssh-server openssh-client
   postfix postfix-pgsql dovecot-core dovecot-imapd dovecot-lmtpd dovecot-pgsql
   haproxy dnsmasq-base postgresql-15)
-tests=(iptables ipset conntrack python3 kmod prometheus-alertmanager chromium fonts-dejavu-core)
+tests=(iptables ipset conntrack python3 kmod prometheus-alertmanager chromium fonts-dejavu-core
+  zsh fish groff-base)
 peers=(prometheus prometheus-blackbox-exporter prometheus-postfix-exporter prometheus-alertmanager)
 
 only_missing=""

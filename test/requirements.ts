@@ -17,6 +17,9 @@ export type Requirement =
   | "dpkg"
   | "alertmanager"
   | "chromium"
+  | "zsh"
+  | "fish"
+  | "groff"
   | "corpus";
 
 /** Real rulesets beside the repository; not part of it. */
@@ -36,6 +39,9 @@ const COMMANDS: Readonly<Partial<Record<Requirement, readonly string[]>>> = {
   alertmanager: ["sh", "-c", "command -v prometheus-alertmanager amtool"],
   dpkg: ["dpkg-query", "--version"],
   chromium: ["/usr/bin/chromium", "--version"],
+  zsh: ["zsh", "--version"],
+  fish: ["fish", "--version"],
+  groff: ["groff", "--version"],
   mailLab: [
     "sh",
     "-ec",
@@ -56,6 +62,9 @@ const REASONS: Readonly<Record<Requirement, string>> = {
   mailLab: "needs the mail network's software (Debian: lab/packages.sh installs it)",
   dpkg: "needs Debian's dpkg",
   chromium: "needs Chromium (Debian: chromium)",
+  zsh: "needs zsh",
+  fish: "needs fish",
+  groff: "needs groff (Debian: groff-base)",
   corpus: `needs the corpus in ${CORPUS}`,
 };
 

@@ -33,7 +33,9 @@ export interface Showable {
 /** The options of all commands whose answer has formats. */
 export function addOutputOptions(command: Command): Command {
   return command
-    .addOption(new Option("--format <format>", "how to print it (text)").choices(FORMATS))
+    .addOption(
+      new Option("--format <format>", "how to print it, as text by default").choices(FORMATS),
+    )
     .addOption(new Option("--json", "print JSON: --format json").conflicts("format"))
     .addOption(
       new Option("--write <format=file>", "write it to a file as well (repeatable)").argParser(

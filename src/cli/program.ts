@@ -1,11 +1,14 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { check } from "./commands/check.ts";
 import { diff } from "./commands/diff.ts";
 import { explainCode } from "./commands/explain.ts";
 import { lint } from "./commands/lint.ts";
 import { trace } from "./commands/trace.ts";
+import { commandTable } from "./commandTable.ts";
+import { COMPLETIONS } from "./completion/index.ts";
 import { EXIT, type ExitCode } from "./exit.ts";
 import { interruptible, type Work } from "./interruptible.ts";
+import { manualPage } from "./manual.ts";
 import { addOutputOptions } from "./output.ts";
 import { addServerCommands } from "./serverCommands.ts";
 import { type ColourChoice, type Streams, standardStreams } from "./streams.ts";
@@ -100,6 +103,17 @@ function gather(value: string, before: readonly string[] = []): readonly string[
   return [...before, value];
 }
 
+const COMPLETION_HELP = `
+Examples:
+  source <(premortem completion bash)
+  premortem completion zsh > ~/.zfunc/_premortem
+  premortem completion fish > ~/.config/fish/completions/premortem.fish`;
+
+const MAN_HELP = `
+Examples:
+  premortem man | man -l -
+  premortem man > /usr/local/share/man/man1/premortem.1`;
+
 /** `0.1.0 (commit 0a1b2c3d4e5f, Node v20.19.2)`. */
 function versionText(): string {
   const built = PREMORTEM_COMMIT === "" ? [] : [`commit ${PREMORTEM_COMMIT}`];
@@ -129,26 +143,39 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
     .helpCommand(false)
     .configureHelp({ showGlobalOptions: true })
     .exitOverride();
-  addOutputOptions(program.command("diff"))
-    .description("which packets change their fate between two rulesets")
-    .argument("[file...]", "the ruleset as it is, then the ruleset as it shall be")
-    .option("--to <file...>", "the ruleset as it shall be, where one of the two has several files")
-    .option("--onto <file>", "run the files on this state, such as what runs (repeatable)", gather)
-    .option("--render <command>", RENDER)
-    .option("--time-limit <seconds>", TIME_LIMIT, seconds)
-    .option("--allow-undecided", "end with 0 where something is undecided")
+  addOutputOptions(
+    program
+      .command("diff")
+      .description("which packets change their fate between two rulesets")
+      .argument("[file...]", "the ruleset as it is, then the ruleset as it shall be")
+      .option(
+        "--to <file...>",
+        "the ruleset as it shall be, where one of the two has several files",
+      )
+      .option(
+        "--onto <file>",
+        "run the files on this state, such as what runs (repeatable)",
+        gather,
+      )
+      .option("--render <command>", RENDER)
+      .option("--time-limit <seconds>", TIME_LIMIT, seconds)
+      .option("--allow-undecided", "end with 0 where something is undecided"),
+  )
     .addHelpText("after", DIFF_HELP)
     .action((files, options) => {
       code = whole(options, (work) => diff(files, options, streams(), work));
     });
-  addOutputOptions(program.command("check"))
-    .description("which intents of the network file a ruleset keeps")
-    .argument("<file...>", "files of the ruleset")
-    .option("--network <file>", "the network file (premortem.yaml)")
-    .option("--device <name>", "the device whose ruleset this is, where there are several")
-    .option("--render <command>", RENDER)
-    .option("--time-limit <seconds>", TIME_LIMIT, seconds)
-    .option("--allow-undecided", "end with 0 where something is undecided")
+  addOutputOptions(
+    program
+      .command("check")
+      .description("which intents of the network file a ruleset keeps")
+      .argument("<file...>", "files of the ruleset")
+      .option("--network <file>", "the network file (premortem.yaml)")
+      .option("--device <name>", "the device whose ruleset this is, where there are several")
+      .option("--render <command>", RENDER)
+      .option("--time-limit <seconds>", TIME_LIMIT, seconds)
+      .option("--allow-undecided", "end with 0 where something is undecided"),
+  )
     .addHelpText("after", CHECK_HELP)
     .action((files, options) => {
       code = whole(options, (work) => check(files, options, streams(), work));
@@ -166,10 +193,13 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
     .action(async (files, options) => {
       code = await trace(files, options, streams());
     });
-  addOutputOptions(program.command("lint"))
-    .description("what is wrong in a ruleset, and how much of it is understood")
-    .argument("<file...>", "files of the ruleset")
-    .option("--render <command>", RENDER)
+  addOutputOptions(
+    program
+      .command("lint")
+      .description("what is wrong in a ruleset, and how much of it is understood")
+      .argument("<file...>", "files of the ruleset")
+      .option("--render <command>", RENDER),
+  )
     .addHelpText("after", FILES + EXIT_CODES)
     .action((files, options) => {
       code = whole(options, () => lint(files, options, streams()));
@@ -181,6 +211,21 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
     .option("--json", "print JSON")
     .action((wanted, options) => {
       code = explainCode(wanted, options, streams());
+    });
+  program
+    .command("completion")
+    .description("a script that completes commands and options in your shell")
+    .addArgument(new Argument("<shell>", "your shell").choices([...COMPLETIONS.keys()]))
+    .addHelpText("after", COMPLETION_HELP)
+    .action((shell) => {
+      streams().out.write(COMPLETIONS.get(shell)?.(commandTable(program)) ?? "");
+    });
+  program
+    .command("man")
+    .description("the manual page, made of the help of all commands")
+    .addHelpText("after", MAN_HELP)
+    .action(() => {
+      streams().out.write(manualPage(commandTable(program), VERSION));
     });
   addServerCommands(program, {
     version: VERSION,
