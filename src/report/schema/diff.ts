@@ -1,0 +1,53 @@
+import { z } from "zod";
+import type { DiffAnswer } from "../../engine/answer/diff.ts";
+import {
+  assumptions,
+  coverage,
+  decider,
+  dependsOn,
+  formatVersion,
+  packet,
+  rejectWith,
+} from "./parts.ts";
+
+const fate = z.strictObject({
+  verdict: z.enum(["accept", "drop", "reject", "queue"]),
+  rejectWith,
+  by: decider,
+});
+
+const size = z.string().regex(/^\d+$/).describe("a decimal number, too large for doubles");
+
+const diffClass = z.strictObject({
+  path: z.enum(["forward", "input", "output"]),
+  kind: z
+    .enum(["verdict", "may"])
+    .describe("`verdict`: another verdict; `may`: in some state of what is in `dependsOn`"),
+  description: z.array(z.string()).describe("the packets; their union is the class where `exact`"),
+  exact: z.boolean().describe("false: the description leaves packets out"),
+  size: z
+    .strictObject({ ip: size, ip6: size })
+    .describe("distinct addresses, protocol, and ports or type and code, by family"),
+  states: z
+    .array(z.enum(["new", "established", "related", "invalid", "untracked"]))
+    .describe("states of connections that packets of the class can have"),
+  example: packet,
+  before: fate,
+  after: fate,
+  dependsOn,
+});
+
+/** What `premortem diff --json` prints. */
+export const diffSchema = z.strictObject({
+  formatVersion,
+  equal: z
+    .union([z.boolean(), z.literal("undecided")])
+    .describe(
+      "true: proved for all packets; `undecided`: `reasons` or classes of kind `may` say why",
+    ),
+  assumptions,
+  reasons: z.array(z.string()).describe("why not all is proved; empty where it is"),
+  classes: z.array(diffClass).describe("disjoint; outside of them nothing changes"),
+  truncated: z.int().min(0).describe("further classes that are not told"),
+  coverage: z.strictObject({ before: coverage, after: coverage }),
+}) satisfies z.ZodType<DiffAnswer>;
