@@ -2,7 +2,7 @@ import { plainText, type Report, type Result } from "../result.ts";
 
 const COMMANDS = { error: "error", warning: "warning", note: "notice" } as const;
 
-/** Workflow commands of GitHub, which Forgejo's runner knows too: a note at the line of each result. */
+/** Workflow commands of GitHub: a note at the line of each result. */
 export function github({ command, results, headline }: Report): string {
   const lines = results.filter(({ outcome }) => outcome !== "pass").map(commandOf);
   return `${[...lines, `premortem ${command}: ${headline}`].join("\n")}\n`;

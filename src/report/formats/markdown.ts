@@ -3,8 +3,8 @@ import type { Place, Report, Result } from "../result.ts";
 /** Rows of a table that stand open; more are folded. */
 const OPEN_ROWS = 10;
 
-/** GitHub takes comments of 65,536 characters; the rest is for what stands around the tables. */
-const MAXIMUM_CHARACTERS = 55_000;
+/** GitHub takes comments of 65,536 characters: those of three commands fit into one. */
+const MAXIMUM_CHARACTERS = 16_000;
 
 /**
  * A comment for a merge request: what breaks first. What stands in files is always code: there it is no

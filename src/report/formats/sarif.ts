@@ -10,7 +10,7 @@ const MAXIMUM_RESULTS = 25_000;
  * SARIF 2.1.0. What passed is left out, and what is undecided is a warning: readers that do not know
  * `kind` would show the one as a problem, and hide the other.
  */
-export function sarif({ results, headline }: Report, version: string): string {
+export function sarif({ command, results, headline }: Report, version: string): string {
   const told = results.filter(({ outcome }) => outcome !== "pass").slice(0, MAXIMUM_RESULTS);
   const rules = new Map(told.map(({ rule }) => [rule.id, rule]));
   const indexes = new Map([...rules.keys()].map((id, index) => [id, index]));
@@ -20,6 +20,8 @@ export function sarif({ results, headline }: Report, version: string): string {
     runs: [
       {
         tool: { driver: { name: "premortem", version, rules: [...rules.values()].map(ruleOf) } },
+        /* GitHub keeps what several commands have found apart by it. */
+        automationDetails: { id: `premortem-${command}/` },
         columnKind: "utf16CodeUnits",
         invocations: [{ executionSuccessful: true }],
         properties: { headline },
