@@ -52,7 +52,7 @@ export function interruptible(
   try {
     const timeout = seconds === null ? {} : { timeout: seconds * 1000 * GRACE + GRACE_MS };
     const script = new Script(`globalThis.${SLOT}()`);
-    return script.runInThisContext({ breakOnSigint: true, ...timeout });
+    return script.runInThisContext({ breakOnSigint: true, displayErrors: false, ...timeout });
   } catch (cause) {
     const code = cause instanceof Error && "code" in cause ? cause.code : "";
     if (code === "ERR_SCRIPT_EXECUTION_INTERRUPTED") {

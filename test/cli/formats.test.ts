@@ -9,7 +9,15 @@ const BAD = "table inet f {\n  chain f {\n    tcp dport 99999 accept\n  }\n}\n";
 const DROP =
   "table inet f {\n  chain f {\n    type filter hook input priority 0; policy drop\n  }\n}\n";
 
-const file = temporaryFiles({ "bad.nft": BAD, "bad.j2": BAD, "drop.nft": DROP });
+const COMMENT = "</td><script>x</script>|`@admin https://evil.example ::error::x";
+const HOSTILE = DROP.replace("policy drop", `policy accept; drop comment "${COMMENT}"`);
+
+const file = temporaryFiles({
+  "hostile, ::x\n.nft": HOSTILE,
+  "bad.nft": BAD,
+  "bad.j2": BAD,
+  "drop.nft": DROP,
+});
 
 const COMMANDS: readonly (readonly [command: string, args: () => readonly string[]])[] = [
   ["diff", () => [BEFORE, AFTER]],
@@ -77,4 +85,20 @@ test("a policy that decides is shown at its line", () => {
 test("a template is named without a line: those of its output are others", () => {
   const { out } = premortem(["lint", "--render", "cat", "--format", "github", file("bad.j2")]);
   expect(out).toMatch(/^::error file=[^,]*bad\.j2,line=1,endLine=1,title=/);
+});
+
+test("a hostile comment, in a file with a hostile name, stays what it is", () => {
+  const formats = ["sarif", "junit", "github", "gitlab", "markdown"];
+  const written = formats.map((format) => `--write=${format}=${file(`hostile.${format}`)}`);
+  const name = file("hostile, ::x\n.nft");
+  expect(premortem(["diff", ...written, BEFORE, name]).code).toBe(1);
+  const read = (format: string) => readFileSync(file(`hostile.${format}`), "utf8");
+  for (const format of formats) expect(read(format)).toContain("evil.example");
+  expect(JSON.parse(read("gitlab"))[0].location.path).toBe(name);
+  expect(read("sarif")).toContain("hostile%2C%20%3A%3Ax%0A.nft");
+  expect(read("junit")).not.toContain("<script>");
+  expect(read("github").trimEnd()).not.toMatch(
+    /^(?!::(?:error|warning|notice) |premortem diff: )/m,
+  );
+  expect(read("markdown").replace(/`[^`\n]*`/g, "")).not.toMatch(/<script|@admin|https:/);
 });
