@@ -79,7 +79,7 @@ const BECOMES: Readonly<Record<Becoming, RuleWords>> = {
 };
 
 /** Kinds of classes whose verdict stays. */
-const ALTERS: ReadonlyMap<string, RuleWords> = new Map([
+const ALTERS: ReadonlyMap<DiffClass["kind"], RuleWords> = new Map([
   [
     "translation",
     {
@@ -137,6 +137,7 @@ function classResult(one: DiffClass, becoming: Becoming, places: DiffPlaces): Re
     subject: `${path}: ${told.map(shown).join("; ")}`,
     facts: [
       { label: "packet", text: shown(example) },
+      ...alterationFacts(one),
       { label: "before", text: fateText(before) },
       { label: "after", text: fateText(after) },
       ...dependsFacts(dependsOn),
@@ -148,10 +149,16 @@ function classResult(one: DiffClass, becoming: Becoming, places: DiffPlaces): Re
       rule.id,
       path,
       ...description,
+      ...one.alterations.flatMap(({ what, before, after }) => [what, before, after]),
       stableText(before),
       stableText(after),
     ),
   };
+}
+
+function alterationFacts({ alterations }: DiffClass): readonly Fact[] {
+  const texts = alterations.map(({ what, before, after }) => `${what}: ${before} → ${after}`);
+  return texts.length === 0 ? [] : [{ label: "changes", text: shown(texts.join("; ")) }];
 }
 
 function dependsFacts(dependsOn: readonly string[]): readonly Fact[] {

@@ -9,11 +9,26 @@ import {
   packet,
   rejectWith,
 } from "./parts.ts";
+import { outcome } from "./trace.ts";
 
 const fate = z.strictObject({
   verdict: z.enum(["accept", "drop", "reject", "queue"]),
   rejectWith,
   by: decider,
+  translated: z
+    .string()
+    .nullable()
+    .describe("the example as it leaves, where it leaves in one way only; null: as it came"),
+  outcomes: z
+    .array(outcome)
+    .describe("what can happen to the example; empty where it cannot be walked"),
+});
+
+const alteration = z.strictObject({
+  kind: z.enum(["translation", "mark", "tracking"]),
+  what: z.string().describe("`source`, `destination port`, `connection mark`, …"),
+  before: z.string(),
+  after: z.string(),
 });
 
 const size = z.string().regex(/^\d+$/).describe("a decimal number, too large for doubles");
@@ -21,8 +36,8 @@ const size = z.string().regex(/^\d+$/).describe("a decimal number, too large for
 const diffClass = z.strictObject({
   path: z.enum(["forward", "input", "output"]),
   kind: z
-    .enum(["verdict", "may"])
-    .describe("`verdict`: another verdict; `may`: in some state of what is in `dependsOn`"),
+    .enum(["verdict", "translation", "mark", "tracking", "may"])
+    .describe("what is another one; `may`: in some state of what is in `dependsOn`"),
   description: z.array(z.string()).describe("the packets; their union is the class where `exact`"),
   exact: z.boolean().describe("false: the description leaves packets out"),
   size: z
@@ -32,6 +47,9 @@ const diffClass = z.strictObject({
     .array(z.enum(["new", "established", "related", "invalid", "untracked"]))
     .describe("states of connections that packets of the class can have"),
   example: packet,
+  alterations: z
+    .array(alteration)
+    .describe("what becomes of the packets beside the verdict, as far as it differs"),
   before: fate,
   after: fate,
   dependsOn,

@@ -41,7 +41,7 @@ function printed(answer: unknown): unknown {
 }
 
 /** Characters of a file whose comparison takes no more than a moment. */
-const SMALL = 30_000;
+const SMALL = 12_000;
 
 describeWith(["corpus"], "answers about real rulesets have their form", () => {
   const pairs = corpusPairs(Number.POSITIVE_INFINITY).filter(

@@ -20,7 +20,8 @@ const step = z.strictObject({
   rule: rulePlace.nullable().describe("null: the policy of the chain decided"),
 });
 
-const outcome = z.strictObject({
+/** One thing that can happen to a packet. */
+export const outcome = z.strictObject({
   verdict,
   rejectWith,
   by: z.strictObject(decidedBy),
