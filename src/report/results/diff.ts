@@ -1,6 +1,7 @@
 import type { DiffAnswer, DiffClass, DiffFate } from "../../engine/answer/diff.ts";
 import { BECOMINGS, type Becoming, becomingOf } from "../../engine/answer/diffGroups.ts";
 import type { Device } from "../../engine/device/device.ts";
+import { adviceOf } from "../advice.ts";
 import { shown } from "../formats/text/style.ts";
 import {
   counted,
@@ -144,7 +145,7 @@ function classResult(one: DiffClass, becoming: Becoming, places: DiffPlaces): Re
     ],
     place: now ?? linesOf(places.file, 1),
     related: then === null ? [] : [{ label: "it was decided here before", place: then }],
-    help: helpOf(becoming, one),
+    help: adviceOf(one),
     fingerprint: fingerprintOf(
       rule.id,
       path,
@@ -196,27 +197,6 @@ export function deciderText(by: DiffFate["by"]): string {
 function stableText({ verdict, rejectWith, by }: DiffFate): string {
   const decider = by === null ? "" : "rule" in by ? by.rule.text : JSON.stringify(by);
   return `${verdict} ${rejectWith ?? ""} ${decider}`;
-}
-
-function helpOf(becoming: Becoming, { before, after }: DiffClass): string {
-  const was = before.by !== null && "rule" in before.by ? before.by.rule : null;
-  const isRule = after.by !== null && "rule" in after.by;
-  switch (becoming) {
-    case "close":
-    case "may close":
-      if (isRule) return "if they shall get through, accept them before this rule, or narrow it";
-      return was === null
-        ? "if they shall get through, add a rule that accepts them"
-        : `if they shall get through, keep the rule that accepted them: \`${shown(was.text.split("\n")[0] ?? "")}\``;
-    case "open":
-    case "may open":
-      return isRule
-        ? "if they shall not get through, narrow this rule, or drop them before it"
-        : "if they shall not get through, add a rule that drops them";
-    case "change":
-    case "may change":
-      return "look whether this is what you want: `premortem trace` tells each step of the packet";
-  }
 }
 
 function truncatedResult(count: number): Result {

@@ -5,6 +5,7 @@ import {
   cutsOpenConnections,
 } from "../../../engine/answer/diffGroups.ts";
 import { columns, fitted, type Style, shown, type Tint, tint } from "./style.ts";
+import { whatToDo } from "./whatToDo.ts";
 import { wrapped } from "./wrapped.ts";
 
 /** Classes that are printed of each kind; JSON has all. */
@@ -16,7 +17,12 @@ export function diffText(answer: DiffAnswer, style: Style): string {
     const classes = answer.classes.filter((one) => becomingOf(one) === group.name);
     return classes.length === 0 ? [] : [groupText(group, classes, style)];
   });
-  const parts = [...groups, ...openConnections(answer), closing(answer, style)];
+  const parts = [
+    ...groups,
+    ...openConnections(answer),
+    ...whatToDo(answer, style),
+    closing(answer, style),
+  ];
   return `${parts.join("\n\n")}\n`;
 }
 
