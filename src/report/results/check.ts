@@ -67,13 +67,14 @@ function standing(status: Status): Pick<Result, "rule" | "outcome" | "level"> {
 }
 
 function factsOf(intent: CheckedIntent): readonly Fact[] {
-  const { example, verdict, rejectWith, by, owner, critical, dependsOn, reasons } = intent;
+  const { example, verdict, rejectWith, by, owner, critical, dependsOn, except, reasons } = intent;
   const word = rejectWith === null ? verdict : `${verdict} with ${rejectWith}`;
   const marks = [critical ? "critical" : "", owner ?? ""].filter((mark) => mark !== "");
   const facts: readonly (readonly [label: string, text: string])[] = [
     ["packet", example ?? ""],
     ["verdict", word === null ? "" : `${word}, ${deciderText(by)}`],
     ["owner", marks.join(", ")],
+    ["holds, except", (except ?? []).join("; ")],
     ["depends on", dependsOn.join(", ")],
     ["because", reasons.join("; ")],
   ];

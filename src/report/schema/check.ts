@@ -21,6 +21,10 @@ const checkedIntent = z.strictObject({
   rejectWith,
   by: decider,
   dependsOn,
+  except: z
+    .array(z.string())
+    .nullable()
+    .describe("how far it holds as long as nothing has happened; null: not even then"),
   reasons: z.array(z.string()).describe("why it could not be decided"),
 });
 
