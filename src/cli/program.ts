@@ -114,6 +114,16 @@ Examples:
   premortem man | man -l -
   premortem man > /usr/local/share/man/man1/premortem.1`;
 
+const LINT_HELP = `
+Examples:
+  premortem lint edge.nft
+  sudo nft list ruleset | premortem lint - --boot /etc/nftables.conf
+
+Findings are errors (it does not load), warnings and notes; notes alone end with 0.
+\`premortem explain PM6001\` tells what a code means, with an example.
+${FILES}
+${EXIT_CODES}`;
+
 /** `0.1.0 (commit 0a1b2c3d4e5f, Node v20.19.2)`. */
 function versionText(): string {
   const built = PREMORTEM_COMMIT === "" ? [] : [`commit ${PREMORTEM_COMMIT}`];
@@ -198,9 +208,13 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
       .command("lint")
       .description("what is wrong in a ruleset, and how much of it is understood")
       .argument("<file...>", "files of the ruleset")
-      .option("--render <command>", RENDER),
+      .option("--owners", "ask for an owner in the comment of each rule that lets packets in")
+      .option("--boot <file>", "what is loaded at boot: tell what runs and is not in it")
+      .option("--today <date>", "the date that rules with an end are held against (default: today)")
+      .option("--render <command>", RENDER)
+      .option("--allow-undecided", "do not end with 3 where something was not analysed"),
   )
-    .addHelpText("after", FILES + EXIT_CODES)
+    .addHelpText("after", LINT_HELP)
     .action((files, options) => {
       code = whole(options, () => lint(files, options, streams()));
     });

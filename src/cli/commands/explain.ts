@@ -1,4 +1,4 @@
-import { explain } from "../../engine/answer/explain.ts";
+import { type Explanation, explain } from "../../engine/answer/explain.ts";
 import { columns } from "../../report/formats/text/style.ts";
 import { wrapped } from "../../report/formats/text/wrapped.ts";
 import { ALL_CODES } from "../codes.ts";
@@ -29,7 +29,22 @@ export function explainCode(
   out.write(
     options.json === true
       ? `${JSON.stringify({ formatVersion: 1, ...found }, null, 2)}\n`
-      : `${found.code}: ${found.title}\n\n${wrapped(found.explanation, out.style.width)}\n`,
+      : page(found, out.style.width),
   );
   return EXIT.clean;
+}
+
+/** What it means, and what shows it. */
+function page(
+  { code, title, explanation, example, corrected }: Explanation,
+  width: number,
+): string {
+  const shown = [
+    ...(example === undefined ? [] : [`Example:\n\n${example.trimEnd()}`]),
+    /* Where only the options or the size make the difference, there is nothing to compare. */
+    ...(corrected === undefined || corrected === example
+      ? []
+      : [`Corrected:\n\n${corrected.trimEnd()}`]),
+  ];
+  return `${[`${code}: ${title}`, wrapped(explanation, width), ...shown].join("\n\n")}\n`;
 }

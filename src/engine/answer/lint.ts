@@ -1,5 +1,6 @@
 import type { Diagnostic, Severity } from "../base/diagnostic.ts";
 import type { Coverage } from "../device/device.ts";
+import type { Fix, LintDiagnostic } from "../lint/index.ts";
 
 /** Version of the JSON form. */
 export const LINT_FORMAT_VERSION = 1;
@@ -24,6 +25,16 @@ export interface Finding {
   readonly endColumn: number | null;
   /** What to do about it; empty where nothing is known. */
   readonly help: string;
+  /** Other places that matter. */
+  readonly related: readonly RelatedPlace[];
+  /** Edits that take the finding away; null where none are known. */
+  readonly fix: Fix | null;
+}
+
+export interface RelatedPlace {
+  readonly file: string;
+  readonly line: number;
+  readonly message: string;
 }
 
 interface Reading {
@@ -31,12 +42,23 @@ interface Reading {
   readonly coverage: Coverage;
 }
 
-/** Findings in the order of files and lines. */
-export function answerLint({ diagnostics, coverage }: Reading): LintAnswer {
-  return { formatVersion: LINT_FORMAT_VERSION, findings: diagnostics.map(toFinding), coverage };
+/** What the parsers found, and what the checks did; both in the order of files and lines. */
+export function answerLint(
+  { diagnostics, coverage }: Reading,
+  found: readonly LintDiagnostic[] = [],
+): LintAnswer {
+  const findings = [...diagnostics.map((one) => toFinding(one, null)), ...found.map(ofCheck)];
+  return { formatVersion: LINT_FORMAT_VERSION, findings, coverage };
 }
 
-function toFinding({ code, severity, message, span, help }: Diagnostic): Finding {
+function ofCheck(one: LintDiagnostic): Finding {
+  return toFinding(one, one.fix);
+}
+
+function toFinding(
+  { code, severity, message, span, help, related }: Diagnostic,
+  fix: Fix | null,
+): Finding {
   return {
     code,
     severity,
@@ -46,5 +68,7 @@ function toFinding({ code, severity, message, span, help }: Diagnostic): Finding
     column: span?.column ?? null,
     endColumn: span !== null && span.endLine === span.line ? span.endColumn : null,
     help,
+    related: related.map(({ message, span: { file, line } }) => ({ file, line, message })),
+    fix,
   };
 }

@@ -21,14 +21,23 @@ export {
   type HookedChain,
   needsTracking,
 } from "./facts.ts";
-export { ACCEPT, DROP, type Fate, Fates, NONE } from "./fates.ts";
+export { ACCEPT, DROP, type Fate, Fates, NONE, RETURN } from "./fates.ts";
 export { laterPacketsOf } from "./firstPacket.ts";
 export { type Outline, outlineOf } from "./outline.ts";
 export { ANSWERED, LATER_PACKET } from "./readConntrack.ts";
+export { isLoopback } from "./readSelector.ts";
 export { rejectFor } from "./rejects.ts";
 export { TRANSLATED_FLOW } from "./replies.ts";
 export { countedNames, ruleNames, rulePlace, tableName } from "./ruleNames.ts";
-export type { Decider, RuleVisit } from "./runChain.ts";
+export {
+  DEEPEST_JUMP,
+  type Decider,
+  isShared,
+  type RuleVisit,
+  writesNothing,
+} from "./runChain.ts";
+export { type Exit, type RuleRun, runRule } from "./runRule.ts";
+export { type StandaloneChain, standaloneChains } from "./standalone.ts";
 export { ASIDE, type WrittenField } from "./store.ts";
 export { type ToldDecider, type ToldFate, tellFate } from "./toldFate.ts";
 export {
@@ -48,4 +57,4 @@ export {
   walkRegion,
   walkWithStates,
 } from "./walkTraveller.ts";
-export type { Deed, World } from "./world.ts";
+export { type Deed, forkWorld, type World } from "./world.ts";

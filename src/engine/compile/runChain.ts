@@ -33,7 +33,7 @@ export interface RuleVisit {
 }
 
 /** Nested jumps that the kernel allows below a base chain (measured: 15 load, 16 are refused). */
-const DEEPEST_JUMP = 16;
+export const DEEPEST_JUMP = 16;
 
 /** Where in the nest of chains the runner is. */
 interface Frame {
@@ -180,7 +180,12 @@ function exitDiagram(
 }
 
 function isStateful(world: World, table: Table, chain: Chain): boolean {
-  return !isPure(world, table, chain).isShared;
+  return !isShared(world, table, chain);
+}
+
+/** Whether no rule of the chain, or of those that it calls, has a state of its own. */
+export function isShared(world: World, table: Table, chain: Chain): boolean {
+  return isPure(world, table, chain).isShared;
 }
 
 /** Whether the chain, with all that it calls, changes nothing that a later rule reads. */

@@ -1,9 +1,13 @@
 import type { Finding, LintAnswer } from "../../../engine/answer/lint.ts";
 import { excerptLines } from "./excerpt.ts";
+import { fewOfEach } from "./fewOfEach.ts";
 import { type Style, shown, type Tint, tint } from "./style.ts";
 
 /** Findings that are printed in full; JSON has all. */
 const MAXIMUM_SHOWN = 50;
+
+/** Other places that are printed with a finding. */
+const MAXIMUM_RELATED = 3;
 
 type Files = ReadonlyMap<string, string>;
 
@@ -13,7 +17,10 @@ export function lintText({ findings, coverage }: LintAnswer, files: Files, style
   const known = lines - notUnderstood;
   const counts = `${modelled} modelled, ${harmless} harmless, ${opaque} opaque, ${notUnderstood} not understood`;
   const total = `${known} of ${lines} lines understood: ${counts}`;
-  const head = findings.length === 0 ? "no findings\n" : findingsText(findings, files, style);
+  const { shown, omitted } = fewOfEach(findings);
+  const more = omitted.map((line) => `${line}\n`).join("");
+  const head =
+    findings.length === 0 ? "no findings\n" : `${findingsText(shown, files, style)}${more}`;
   return `${head}\n${total}\n`;
 }
 
@@ -33,7 +40,7 @@ const SEVERITY_TINTS = { error: "red", warning: "yellow", note: "blue" } as cons
 >;
 
 function findingLines(finding: Finding, files: Files, style: Style): readonly string[] {
-  const { severity, code, message, file, line, column, endColumn, help } = finding;
+  const { severity, code, message, file, line, column, endColumn, help, related } = finding;
   const head = tint(style, SEVERITY_TINTS[severity], `${severity}[${code}]`);
   const lines = [`${head}: ${shown(message)}`];
   if (file !== null && line !== null) {
@@ -41,6 +48,10 @@ function findingLines(finding: Finding, files: Files, style: Style): readonly st
     const length = column === null || endColumn === null ? 1 : endColumn - column;
     lines.push(...excerptLines(style, { file, line, column, length, text }));
   }
+  for (const place of related.slice(0, MAXIMUM_RELATED))
+    lines.push(`  = ${shown(place.file)}:${place.line}: ${shown(place.message)}`);
+  if (related.length > MAXIMUM_RELATED)
+    lines.push(`  = and ${related.length - MAXIMUM_RELATED} more`);
   if (help !== "") lines.push(`  = help: ${shown(help)}`);
   return lines;
 }
