@@ -65,6 +65,12 @@ test("a rule among others in its line has no fix", () => {
   expect(found(text).filter(({ code }) => code === "PM6001")).toMatchObject([{ fix: null }]);
 });
 
+test("the only rule that turns tracking on has no fix: without it states would be others", () => {
+  const text =
+    "table ip t {\n chain c {\n type filter hook input priority 0; policy drop;\n accept\n ct state new drop\n }\n}\n";
+  expect(found(text).filter(({ code }) => code === "PM6001")).toMatchObject([{ fix: null }]);
+});
+
 test("a rule that a command adds is removed with its command", () => {
   const text = [
     "add table ip t",

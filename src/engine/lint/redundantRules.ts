@@ -1,6 +1,6 @@
 import { FALSE } from "../bdd/index.ts";
-import { needsTracking } from "../compile/index.ts";
 import type { Rule, Table } from "../device/device.ts";
+import { aloneTracks } from "./aloneTracks.ts";
 import type { ChainNode } from "./chainGraph.ts";
 import type { ChainGraphs } from "./chainGraphs.ts";
 import type { DeadRule } from "./deadRules.ts";
@@ -47,24 +47,6 @@ function mayBeRedundant({ rules }: ChainNode, index: number, table: Table): bool
   if (!rule.statements.every(isQuiet) || run.exits.some(({ kind }) => kind !== "fate"))
     return false;
   return (isAsking(rule) || index < rules.length - 1) && !aloneTracks(rule, table);
-}
-
-/** A rule that asks for connections turns tracking on by being loaded: whether no other one of its table does. */
-function aloneTracks(rule: Rule, table: Table): boolean {
-  const tracking = TRACKING.get(table) ?? trackingRules(table);
-  TRACKING.set(table, tracking);
-  return tracking.length === 1 && tracking[0] === rule;
-}
-
-/** Tables never change, and are asked about for each rule. */
-const TRACKING = new WeakMap<Table, readonly Rule[]>();
-
-function trackingRules(table: Table): readonly Rule[] {
-  return table.chains.flatMap((chain) =>
-    chain.rules.filter((rule) =>
-      needsTracking({ ...table, chains: [{ ...chain, rules: [rule] }] }),
-    ),
-  );
 }
 
 /** What a rule is good for at one place; `idle`: no packet meets it there. */

@@ -1,4 +1,5 @@
 import type { Rule } from "../device/device.ts";
+import { aloneTracks } from "./aloneTracks.ts";
 import type { LintContext } from "./context.ts";
 import type { DeadRule } from "./deadRules.ts";
 import { generatorOf } from "./generated.ts";
@@ -14,8 +15,8 @@ const NAMED = 3;
 export function deadRuleFindings({ dead, input }: LintContext): readonly LintDiagnostic[] {
   return dead.flatMap((one) => {
     if (generatorOf(one.table, one.chain) !== null || actsBeforeAsking(one.rule)) return [];
-    const told = tell(one);
-    return [{ ...told, span: one.rule.span, fix: removalOf(one.rule, input.files) }];
+    const fix = aloneTracks(one.rule, one.table) ? null : removalOf(one.rule, input.files);
+    return [{ ...tell(one), span: one.rule.span, fix }];
   });
 }
 
