@@ -125,7 +125,7 @@ function ties({ graphs }: LintContext): readonly LintDiagnostic[] {
         {
           code: "PM6011",
           severity: "note",
-          message: `\`${a.chain.name}\` and \`${b.chain.name}\` of table \`${b.table.name}\` have the same hook and priority: which runs first depends on which was loaded last`,
+          message: `\`${a.table.name} ${a.chain.name}\` and \`${b.table.name} ${b.chain.name}\` have the same hook and priority: which runs first depends on which was loaded last`,
           span: a.base.policySpan,
           related: [{ message: "the other base chain", span: b.base.policySpan }],
           help: "give them different priorities",

@@ -82,7 +82,8 @@ function deathOf({ place, misses }: Life): DeadRule {
   const told = misses.map((tell) => tell());
   const kinds: readonly DeathKind[] = ["shadowed", "notSent", "contradiction"];
   const kind = kinds.find((one) => told.some((miss) => miss.kind === one)) ?? "contradiction";
-  const by = told.filter((miss) => miss.kind === kind).flatMap((miss) => miss.by);
+  /* Packets that come back by `lo` come to the same chain: the first place is that of strangers. */
+  const by = told.find((miss) => miss.kind === kind)?.by ?? [];
   return { ...place, kind, by: [...new Set(by)] };
 }
 
@@ -111,16 +112,41 @@ function takersBefore(
   index: number,
   packets: Node,
 ): readonly Rule[] {
-  const takers: Rule[] = [];
-  let open = newestOf(arena, place.world, packets);
-  for (const { rule, run, callees } of rules.slice(0, index)) {
+  const earlier = rules
+    .slice(0, index)
+    .map(({ rule, run, callees }) => ({ rule, packets: () => takenBy(arena, run, callees) }));
+  return takersAmong(arena, earlier, newestOf(arena, place.world, packets));
+}
+
+interface Earlier {
+  readonly rule: Rule;
+  readonly packets: () => Node;
+}
+
+/** Takers up to which those that the others make needless are left out. */
+const MAXIMUM_WEIGHED = 32;
+
+/** Earlier rules that between them take all of some packets, as few as one by one can be left out. */
+function takersAmong(arena: Arena, earlier: readonly Earlier[], packets: Node): readonly Rule[] {
+  const takers: { readonly rule: Rule; readonly packets: Node }[] = [];
+  let open = packets;
+  for (const one of earlier) {
     if (open === FALSE) break;
-    const taken = takenBy(arena, run, callees);
+    const taken = one.packets();
     if (!meets(arena, open, taken)) continue;
-    takers.push(rule);
+    takers.push({ rule: one.rule, packets: arena.and(taken, packets) });
     open = arena.difference(open, taken);
   }
-  return takers;
+  if (takers.length <= MAXIMUM_WEIGHED && open === FALSE)
+    for (const one of [...takers]) {
+      const others = takers.filter((other) => other !== one);
+      const left = others.reduce<Node>(
+        (all, { packets: own }) => arena.difference(all, own),
+        packets,
+      );
+      if (left === FALSE) takers.splice(takers.indexOf(one), 1);
+    }
+  return takers.map(({ rule }) => rule);
 }
 
 /** New packets, where there are some: whatever accepts what is established says little of a service. */
@@ -134,14 +160,11 @@ function missInRun(arena: Arena, visit: Visit, alone: Node, taken: readonly Take
   const { frame, takenBefore } = visit;
   const all = arena.and(frame.place.packets(), alone);
   if (all === FALSE) return { kind: "contradiction", by: [] };
-  const takers: Rule[] = [];
-  let open = newestOf(arena, frame.place.world, all);
-  for (const one of taken.slice(0, takenBefore)) {
-    if (!one.isFinal && one.frame !== frame) continue;
-    if (!meets(arena, open, one.packets)) continue;
-    takers.push(one.rule);
-    open = arena.difference(open, one.packets);
-  }
+  const earlier = taken
+    .slice(0, takenBefore)
+    .filter((one) => one.isFinal || one.frame === frame)
+    .map(({ rule, packets }) => ({ rule, packets: () => packets }));
+  const takers = takersAmong(arena, earlier, newestOf(arena, frame.place.world, all));
   if (takers.length > 0) return { kind: "shadowed", by: takers };
   return { kind: "notSent", by: jumpOf(visit) };
 }

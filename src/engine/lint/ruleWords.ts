@@ -46,14 +46,13 @@ export function verdictWord({ statements }: Rule): string | null {
   return null;
 }
 
-/** `line 12`, or with its file where that is another one than the finding's. */
-export function lineWords({ span }: Rule, file: string): string {
-  return span.file === file ? `line ${span.line}` : `${span.file}:${span.line}`;
-}
-
-/** `line 3, line 7 and 4 more`. */
-export function listed(words: readonly string[], shown: number): string {
-  const rest = words.length - shown;
-  const first = words.slice(0, shown).join(", ");
-  return rest > 0 ? `${first} and ${rest} more` : first;
+/** `line 3`, `lines 3, 7 and 4 more`; with the file where that is another one than the finding's. */
+export function linesWords(rules: readonly Rule[], file: string, shown: number): string {
+  const named = rules.slice(0, shown);
+  const rest = rules.length - named.length;
+  const isHere = named.every(({ span }) => span.file === file);
+  const words = named.map(({ span }) => (isHere ? `${span.line}` : `${span.file}:${span.line}`));
+  const lead = isHere ? (rules.length > 1 ? "lines " : "line ") : "";
+  const last = rest > 0 ? `${rest} more` : words.pop();
+  return `${lead}${words.length > 0 ? `${words.join(", ")} and ` : ""}${last}`;
 }

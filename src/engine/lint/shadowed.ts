@@ -1,12 +1,14 @@
-import type { Rule } from "../device/device.ts";
+import type { Rule, Table } from "../device/device.ts";
 import { aloneTracks } from "./aloneTracks.ts";
+import type { ChainGraphs } from "./chainGraphs.ts";
 import type { LintContext } from "./context.ts";
 import type { DeadRule } from "./deadRules.ts";
 import { generatorOf } from "./generated.ts";
+import { familiesSeen, type HookChain, hookChains, keepsOut } from "./hookChains.ts";
 import type { LintDiagnostic } from "./model.ts";
 import { redundantRules } from "./redundantRules.ts";
 import { removalOf } from "./removal.ts";
-import { actsBeforeAsking, lineWords, listed, verdictWord } from "./ruleWords.ts";
+import { actsBeforeAsking, linesWords, verdictWord } from "./ruleWords.ts";
 
 /** Earlier rules that a message names; all stand in `related`. */
 const NAMED = 3;
@@ -48,10 +50,7 @@ function tell(dead: DeadRule): Told {
 function tellShadowed({ rule, by }: DeadRule): Told {
   const own = verdictWord(rule);
   const isAlike = own !== null && by.every((other) => verdictWord(other) === own);
-  const lines = listed(
-    by.map((other) => lineWords(other, rule.span.file)),
-    NAMED,
-  );
+  const lines = linesWords(by, rule.span.file, NAMED);
   return {
     code: "PM6001",
     severity: isAlike ? "note" : "warning",
@@ -63,10 +62,15 @@ function tellShadowed({ rule, by }: DeadRule): Told {
   };
 }
 
-/** Rules that change nothing by being there. */
+/**
+ * Rules that change nothing by being there. Where strangers are not kept out anyway, rules that accept are told of
+ * once, with the policy.
+ */
 export function redundantFindings({ graphs, dead, input }: LintContext): readonly LintDiagnostic[] {
+  const open = openTables(graphs);
   return redundantRules(graphs, dead).flatMap(({ rule, table, chain }) => {
     if (generatorOf(table, chain) !== null) return [];
+    if (verdictWord(rule) === "accept" && open.has(table)) return [];
     return [
       {
         code: "PM6002",
@@ -79,6 +83,18 @@ export function redundantFindings({ graphs, dead, input }: LintContext): readonl
       },
     ];
   });
+}
+
+/** Tables that keep no stranger out, in any hook. */
+function openTables(graphs: ChainGraphs): ReadonlySet<Table> {
+  const chains = (["input", "forward", "output"] as const).flatMap((hook) =>
+    hookChains(graphs, hook),
+  );
+  const tableOf = ({ base }: HookChain) => base.place.hooked.table;
+  const closed = new Set(
+    chains.filter((one) => familiesSeen(one).some((family) => keepsOut(one, family))).map(tableOf),
+  );
+  return new Set(chains.map(tableOf).filter((table) => !closed.has(table)));
 }
 
 function relatedTo(rules: readonly Rule[], message: string): Told["related"] {
