@@ -51,6 +51,7 @@ function noting(note: (world: World, hooked: HookedChain) => void): Traveller {
       for (const hooked of chains) note(world, hooked);
     },
     dropByKernel: () => undefined,
+    arrive: () => undefined,
     split: (world, _packets, inside, outside) => {
       inside(forkWorld(world), traveller);
       outside(forkWorld(world), traveller);

@@ -101,7 +101,7 @@ function rulesOf(draft: Draft, way: Way): Pick<ChainNode, "rules" | "taken"> {
   const { table } = hooked;
   const earlier = new PrefixUnion(arena);
   const rules = way.chain.rules.map((rule) => {
-    const asker = { table, instance: `${way.way}/${world.nameOf(rule)}` };
+    const asker = { table, rule, instance: `${way.way}/${world.nameOf(rule)}` };
     const run = runRule(world, asker, rule, TRUE);
     const callees = calleesOf(draft, way, rule, run);
     const met = metBy(arena, run);

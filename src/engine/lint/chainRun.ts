@@ -107,7 +107,7 @@ function runFrame(frame: Frame, taken: Taken[], onVisit: (visit: Visit) => void)
 function runHere({ place, way }: Frame, rule: Rule, packets: Node): RuleRun {
   const { world, hooked } = place;
   if (packets === FALSE) return { exits: [], hit: FALSE, fed: [] };
-  const asker = { table: hooked.table, instance: `${way}/${world.nameOf(rule)}` };
+  const asker = { table: hooked.table, rule, instance: `${way}/${world.nameOf(rule)}` };
   return runRule(world, asker, rule, packets);
 }
 

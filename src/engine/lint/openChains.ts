@@ -16,9 +16,11 @@ export function openChainFindings(context: LintContext): readonly LintDiagnostic
 /** One for each hook that keeps nobody out, at the chain that does most. */
 function policies(context: LintContext, hook: "input" | "forward"): readonly LintDiagnostic[] {
   const chains = ownChains(context, hook);
-  const isWritten = context.graphs.runs.some(({ place: { hooked } }) => {
-    const { base } = hooked;
-    return base.hook === hook && base.policy === "drop";
+  /* Of chains that write it is not known here whom they keep out. */
+  const isWritten = context.graphs.runs.some(({ place: { hooked }, visits }) => {
+    const { hook: own, policy } = hooked.base;
+    const drops = visits.some(({ rule }) => /^(drop|reject)$/.test(verdictWord(rule) ?? ""));
+    return own === hook && (policy === "drop" || drops);
   });
   if (isWritten) return [];
   const found = new Set<HookChain>();

@@ -16,21 +16,26 @@ import { isAsking, isQuiet, verdictWord } from "./ruleWords.ts";
  * say the same, one is told.
  */
 export function redundantRules(
-  { graphs }: ChainGraphs,
+  { graphs, runs, notAnalysed }: ChainGraphs,
   dead: readonly DeadRule[],
 ): readonly PlacedRule[] {
   const gone = new Set(dead.map(({ rule }) => rule));
   const found = new Map<Rule, { readonly placed: PlacedRule; isRedundant: boolean }>();
   const trees: MeetTrees = new Map();
+  /* A chain may be called from several base chains, and what happens behind some of them is not known here. */
+  const elsewhere = new Set(runs.flatMap(({ visits }) => visits.map(({ rule }) => rule)));
+  const open = new Set(notAnalysed.map(({ table }) => table));
   for (const node of graphs.flat()) {
     const { chain, place } = node;
     const { table, base } = place.hooked;
-    if (base.type !== "filter" || node.ways.length === 0) continue;
+    if (node.ways.length === 0 || open.has(table)) continue;
     for (const [index, { rule }] of node.rules.entries()) {
       if (gone.has(rule) || found.get(rule)?.isRedundant === false) continue;
-      const role = mayBeRedundant(node, index, table)
-        ? roleOf(trees, gone, node, index)
-        : "decides";
+      const isKnown = base.type !== "nat" && !elsewhere.has(rule);
+      const role =
+        isKnown && mayBeRedundant(node, index, table)
+          ? roleOf(trees, gone, node, index)
+          : "decides";
       if (role === "idle") continue;
       found.set(rule, { placed: { rule, table, chain }, isRedundant: role === "redundant" });
     }

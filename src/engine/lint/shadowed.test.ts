@@ -133,4 +133,30 @@ describe("a rule is not redundant", () => {
     const more = "counter k { }\nset hosts { type ipv4_addr; elements = { 10.0.0.5 }; }\n";
     expect(told(rules, more).filter((one) => one === "PM6002 1")).toEqual([]);
   });
+
+  test.each([
+    ["writes marks", "type filter hook output priority 0; policy accept;", "meta mark set 1"],
+    [
+      "is of type route",
+      "type route hook output priority 0; policy accept;",
+      "tcp dport 25 counter",
+    ],
+  ])("where another base chain that %s calls its chain too", (_, hook, rule) => {
+    const text = `table ip t {
+chain d {
+tcp dport 22 drop
+}
+chain c {
+type filter hook forward priority 0; policy drop;
+jump d
+}
+chain e {
+${hook}
+${rule}
+jump d
+}
+}
+`;
+    expect(toldOf(text)).toEqual([]);
+  });
 });
