@@ -7,7 +7,9 @@ import {
   standaloneChains,
   writesNothing,
 } from "../compile/index.ts";
+import { chainsBelow } from "../device/chainsBelow.ts";
 import type { Chain, Device, Table } from "../device/device.ts";
+import type { Statement } from "../device/statement.ts";
 import { type ChainNode, chainGraph } from "./chainGraph.ts";
 import { type ChainRun, runWhole, type Visit } from "./chainRun.ts";
 
@@ -49,8 +51,24 @@ export function chainGraphs(device: Device, nodeLimit: number | null): ChainGrap
   };
 }
 
-function isPlain({ world, hooked }: StandaloneChain): boolean {
-  return writesNothing(world, hooked.table, hooked.chain);
+/**
+ * Whether every rule sees the same packets wherever its chain is called from. A rewrite of bytes that no rule reads by
+ * name still changes what is found in them.
+ */
+function isPlain({ world, hooked: { table, chain } }: StandaloneChain): boolean {
+  if (!writesNothing(world, table, chain)) return false;
+  const statements = [...chainsBelow(table, chain)].flatMap(({ rules }) =>
+    rules.flatMap((rule) => rule.statements),
+  );
+  return !statements.some(rewritesBytes) || !statements.some(searchesBytes);
+}
+
+function rewritesBytes(statement: Statement): boolean {
+  return statement.kind === "write" && !/^(meta|ct) /.test(statement.target);
+}
+
+function searchesBytes({ kind }: Statement): boolean {
+  return /^(payloadSearch|u32|opaqueMatch)$/.test(kind);
 }
 
 function runVisited(place: StandaloneChain): VisitedRun {

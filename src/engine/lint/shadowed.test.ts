@@ -78,6 +78,10 @@ describe("a rule is not shadowed", () => {
       "by the mark that it has had before",
       ["meta mark 1 drop", "meta mark set 1", "meta mark 1 reject"],
     ],
+    [
+      "by a question of an address that has been rewritten since",
+      ["ip saddr @hosts drop", "ip saddr set 192.0.2.1", "ip saddr @hosts reject"],
+    ],
     ["where the set is empty now", ["ip saddr @hosts drop"]],
   ])("%s", (_, rules) => {
     const sets =
