@@ -4,6 +4,17 @@ import { coverage, formatVersion, place } from "./parts.ts";
 
 const column = z.int().min(1).nullable();
 
+const number = z.int().min(1);
+
+const edit = z.strictObject({
+  file: z.string(),
+  line: number,
+  column: number,
+  endLine: number,
+  endColumn: number,
+  text: z.string(),
+});
+
 const finding = z.strictObject({
   code: z
     .string()
@@ -15,6 +26,13 @@ const finding = z.strictObject({
   column,
   endColumn: column.describe("behind the last character, where it lies in the same line"),
   help: z.string().describe("what to do about it; empty where nothing is known"),
+  related: z
+    .array(z.strictObject({ file: z.string(), line: z.int().min(1), message: z.string() }))
+    .describe("other places that matter"),
+  fix: z
+    .strictObject({ title: z.string(), edits: z.array(edit) })
+    .nullable()
+    .describe("edits that take the finding away; the end is exclusive"),
 });
 
 /** What `premortem lint --json` prints. */
