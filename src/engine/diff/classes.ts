@@ -90,6 +90,7 @@ function tellClass(
     },
     isCertain:
       !isUndecided &&
+      !hangsOnHistory(compared, unknown) &&
       (alterations.length === 0 || (isSure && !hasValues(compared, unknown))) &&
       belongToOneSide(compared, unknown),
     isPlayable: !layout.flags.some(
@@ -133,6 +134,11 @@ function belongToOneSide({ before, after }: ComparedPath, unknown: readonly numb
   const onlyFirst = unknown.some((level) => before.asked.has(level) && !after.asked.has(level));
   const onlySecond = unknown.some((level) => after.asked.has(level) && !before.asked.has(level));
   return !(onlyFirst && onlySecond);
+}
+
+/** Whether it takes a history that may never come about: a flow that no rule translates has no reply that is. */
+function hangsOnHistory({ analysis }: ComparedPath, levels: readonly number[]): boolean {
+  return analysis.layout.flags.some(({ key, level }) => UNTOLD.has(key) && levels.includes(level));
 }
 
 /** Whether a value that nobody knows is among them, such as an address: it may be the one that the other side names. */
