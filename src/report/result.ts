@@ -1,4 +1,5 @@
 import { digestOf } from "../engine/base/digest.ts";
+import type { Fix } from "../engine/lint/index.ts";
 import { templateOf } from "./rendered.ts";
 
 /**
@@ -29,6 +30,8 @@ export interface Result {
   readonly related: readonly RelatedPlace[];
   /** What to do about it; empty where nothing is known. */
   readonly help: string;
+  /** Edits that do it; left out where none are known. */
+  readonly fix?: Fix;
   /** The same wherever the same thing is found again, in whatever line. */
   readonly fingerprint: string;
 }

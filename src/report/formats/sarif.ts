@@ -1,3 +1,4 @@
+import type { Fix } from "../../engine/lint/index.ts";
 import { type Place, plainText, type Report, type Result, type RuleWords } from "../result.ts";
 
 const SCHEMA =
@@ -44,7 +45,7 @@ function ruleOf({ id, title, explanation }: RuleWords) {
 }
 
 function resultOf(result: Result, ruleIndex: number) {
-  const { rule, level, place, related, fingerprint } = result;
+  const { rule, level, place, related, fix, fingerprint } = result;
   const others = related.flatMap(({ label, place }) =>
     locations(place).map((location) => ({ ...location, message: { text: label } })),
   );
@@ -55,8 +56,26 @@ function resultOf(result: Result, ruleIndex: number) {
     message: { text: `${rule.title}: ${plainText(result)}` },
     locations: locations(place),
     ...(others.length === 0 ? {} : { relatedLocations: others }),
+    ...(fix === undefined ? {} : { fixes: [fixOf(fix)] }),
     /* GitHub compares the second alone. */
     partialFingerprints: { "premortem/v1": fingerprint, primaryLocationLineHash: fingerprint },
+  };
+}
+
+/** Columns are counted in UTF-16 code units, as everywhere here. */
+function fixOf({ title, edits }: Fix) {
+  const files = [...new Set(edits.map(({ file }) => file))];
+  return {
+    description: { text: title },
+    artifactChanges: files.map((file) => ({
+      artifactLocation: { uri: uriOf(file) },
+      replacements: edits
+        .filter((edit) => edit.file === file)
+        .map(({ line, column, endLine, endColumn, text }) => ({
+          deletedRegion: { startLine: line, startColumn: column, endLine, endColumn },
+          insertedContent: { text },
+        })),
+    })),
   };
 }
 

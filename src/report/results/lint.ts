@@ -1,5 +1,6 @@
 import type { Explanation } from "../../engine/answer/explain.ts";
 import type { Finding, LintAnswer } from "../../engine/answer/lint.ts";
+import { NOT_ANALYSED } from "../../engine/lint/index.ts";
 import { shown } from "../formats/text/style.ts";
 import { templateOf } from "../rendered.ts";
 import {
@@ -54,17 +55,21 @@ function findingResult(
   codes: readonly Explanation[],
   lineOf: (file: string, line: number) => string,
 ): Result {
-  const { code, severity, message, file, line, help } = finding;
+  const { code, severity, message, file, line, help, related, fix } = finding;
   const text = file === null || line === null ? "" : lineOf(file, line).trim();
   return {
     rule: ruleWords(code, codes),
-    outcome: "fail",
+    outcome: code === NOT_ANALYSED ? "undecided" : "fail",
     level: severity,
     subject: shown(message),
     facts: text === "" ? [] : [{ label: "line", text: shown(text) }],
     place: placeOf(finding),
-    related: [],
+    related: related.map((one) => ({
+      label: shown(one.message),
+      place: linesOf(one.file, one.line),
+    })),
     help: shown(help),
+    ...(fix === null || fix.edits.some((edit) => templateOf(edit.file) !== null) ? {} : { fix }),
     fingerprint: fingerprintOf(code, file ?? "", text, message),
   };
 }
