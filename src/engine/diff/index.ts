@@ -25,6 +25,8 @@ export interface CompareOptions {
   readonly nodeLimit?: number;
   /** True: rules that cannot make a difference are run as well. The answer is the same, and later. */
   readonly keepsBystanders?: boolean;
+  /** Classes of one path that are put into words. Default: `MAXIMUM_CLASSES`. */
+  readonly maximumClasses?: number;
   /** Told before each piece of work, for whoever waits. */
   readonly onProgress?: (work: string) => void;
 }
@@ -59,8 +61,10 @@ const ONLY_ORDER =
 function compareInOrder(
   before: Device,
   after: Device,
-  { nodeLimit, keepsBystanders = false, onProgress = () => undefined }: CompareOptions,
+  options: CompareOptions,
 ): Difference {
+  const { nodeLimit, keepsBystanders = false, onProgress = () => undefined } = options;
+  const { maximumClasses = MAXIMUM_CLASSES } = options;
   const aligned = alignNames(before, after);
   const changed = keepsBystanders ? null : changedRules(before, aligned.device, new Set());
   const involved = withoutBystanders(before, aligned.device, changed);
@@ -75,7 +79,9 @@ function compareInOrder(
     const { path, slice, result } = compared;
     onProgress(`telling ${path}`);
     const told =
-      result.kind === "done" ? withinNodeLimit(() => tellPath(result.value, vocabulary)) : result;
+      result.kind === "done"
+        ? withinNodeLimit(() => tellPath(result.value, vocabulary, maximumClasses))
+        : result;
     if (told.kind === "nodeLimit") {
       const parts = result.kind === "done" ? compared.inParts() : [];
       const part = slice === null ? path : `${path}, ${slice},`;
@@ -132,10 +138,10 @@ interface ToldPath {
   readonly assumptions: readonly string[];
 }
 
-function tellPath(compared: ComparedPath, vocabulary: Vocabulary): ToldPath {
+function tellPath(compared: ComparedPath, vocabulary: Vocabulary, maximum: number): ToldPath {
   const { path, differing, alterations, before, after } = compared;
   const all = [...differing.map(asUnaltered), ...alteredPairs(compared)];
-  const shown = all.slice(0, MAXIMUM_CLASSES);
+  const shown = all.slice(0, maximum);
   const isAltered = alterations.altered.length > 0 || alterations.reasons.length > 0;
   return {
     classes: shown.length === 0 ? [] : shown.map(classTeller(compared, vocabulary)),
