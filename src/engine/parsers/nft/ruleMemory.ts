@@ -3,6 +3,7 @@ import { decidesByPacket } from "../../device/ofPacket.ts";
 import type { Statement } from "../../device/statement.ts";
 import { relocate } from "../json/relocate.ts";
 import type { Token } from "./lexer.ts";
+import type { PlainLine } from "./plainLine.ts";
 import type { Reader } from "./reader.ts";
 import { isOutOfSight, parseRule } from "./rule.ts";
 import { countKept, MAXIMUM_DIAGNOSTICS, type ScriptState } from "./state.ts";
@@ -32,6 +33,7 @@ interface Remembered {
  */
 export class RuleMemory {
   private readonly shelves = new Map<string, Map<string, Remembered>>();
+  private readonly plain = new Map<TableFamily, Map<string, PlainLine>>();
 
   /** Rules by their text, of tables and chains in which the same words say the same. */
   shelf(family: TableFamily, base: BaseChain | null): Map<string, Remembered> {
@@ -39,6 +41,14 @@ export class RuleMemory {
     const known = this.shelves.get(name) ?? new Map<string, Remembered>();
     if (known.size >= MAXIMUM_REMEMBERED) known.clear();
     this.shelves.set(name, known);
+    return known;
+  }
+
+  /** Plain lines by their text, of tables of one family. */
+  plainLines(family: TableFamily): Map<string, PlainLine> {
+    const known = this.plain.get(family) ?? new Map<string, PlainLine>();
+    if (known.size >= MAXIMUM_REMEMBERED) known.clear();
+    this.plain.set(family, known);
     return known;
   }
 }
