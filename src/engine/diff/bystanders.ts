@@ -1,7 +1,14 @@
 import { needsTracking } from "../compile/index.ts";
 import type { Chain, Device, Rule, Table } from "../device/device.ts";
 import type { Statement } from "../device/statement.ts";
-import { areApart, isPlain, isPlainEverywhere, type Placed, questionsOf } from "./asked.ts";
+import {
+  areApart,
+  isPlain,
+  isPlainApart,
+  isPlainEverywhere,
+  type Placed,
+  questionsOf,
+} from "./asked.ts";
 import { chainPlaces, commonRoots, type RootOf } from "./chainPlaces.ts";
 import type { ChangedRules } from "./changedRules.ts";
 import { statefulRules } from "./stateGroups.ts";
@@ -72,6 +79,7 @@ function apartFrom(met: readonly Placed[], isTranslated: boolean): IsApart {
     const here = known.get(place) ?? new WeakMap<readonly Statement[], boolean>();
     known.set(place, here);
     return (rule) => {
+      if (rule.isPlain) return isPlainApart(rule, root, met, isTranslated);
       if (!isPlainEverywhere(rule)) return workOut(rule);
       const isApart = here.get(rule.statements) ?? workOut(rule);
       here.set(rule.statements, isApart);

@@ -38,7 +38,14 @@ export function readPlainLines(
     length = end - start;
     const span = { file, line, column, endLine: line, endColumn: column + length };
     const { statements, comment } = plain;
-    const rule: Rule = { statements, text: content, span, comment, state: "modelled" };
+    const rule: Rule = {
+      statements,
+      text: content,
+      span,
+      comment,
+      state: "modelled",
+      isPlain: true,
+    };
     state.kept.rules++;
     chain.rules.push(addRule(state.batch, table, rule, 0));
     place = { start, line, column };
