@@ -3,7 +3,10 @@ import { readWords } from "./arguments.ts";
 import { isTable } from "./builtin.ts";
 import { declareChain, runCommand } from "./commands.ts";
 import { closeTable, type DraftTable, openTable } from "./draft.ts";
+import { addRemembered, standsForItself } from "./lineMemory.ts";
 import { findLoop } from "./loops.ts";
+import { readPlainLine } from "./plainLine.ts";
+import { MAXIMUM_DIAGNOSTICS } from "./report.ts";
 import { lineSpan, refuse, type Script, type ScriptContext } from "./scriptState.ts";
 import { type Token, tokenize } from "./tokens.ts";
 
@@ -221,6 +224,7 @@ function readRule(script: Script, table: DraftTable, line: string): void {
     context.count("notUnderstood");
     return;
   }
+  if (addKnown(script, table, line)) return;
   const counters = /^\s*\[\d+:\d+\]/.exec(line);
   const tokens = tokenize(line, counters?.[0].length ?? 0);
   checkTokens(script, tokens);
@@ -233,7 +237,30 @@ function readRule(script: Script, table: DraftTable, line: string): void {
     context.count("harmless");
     return;
   }
-  context.count(runCommand(script, table, words, line));
+  const before = context.report.diagnostics.length;
+  const done = runCommand(script, table, words, line);
+  context.count(done.state);
+  const isQuiet = before === context.report.diagnostics.length && before < MAXIMUM_DIAGNOSTICS;
+  if (context.memory === null || done.added === null || !isQuiet) return;
+  if (standsForItself(line)) context.memory.shelf(table).set(line, done.added);
+}
+
+/** Adds what the line has said before, or what can be read of it in one go. */
+function addKnown(script: Script, table: DraftTable, line: string): boolean {
+  const { memory, file } = script.context;
+  const shelf = memory?.shelf(table);
+  const known = shelf?.get(line);
+  if (known !== undefined) return addRemembered(script, table, line, known);
+  if (table.family !== "ip" || table.backend !== "nft") return false;
+  const plain = readPlainLine(line, table.name);
+  if (plain === null) return false;
+  const { chain, statements } = plain;
+  const place = { file, line: script.line, isPlaced: false };
+  const said = { comment: null, state: "modelled", features: [], target: null } as const;
+  const made = { chain, variants: [statements], isPlain: true, ...said, ...place };
+  if (!addRemembered(script, table, line, made)) return false;
+  shelf?.set(line, made);
+  return true;
 }
 
 function checkTokens(script: Script, tokens: readonly Token[]): void {

@@ -4,6 +4,7 @@ import type { TableFamily } from "../../device/device.ts";
 import type { Expression } from "../../device/expression.ts";
 import type { Statement } from "../../device/statement.ts";
 import { NFPROTO_IPV4, PROTOCOL } from "../../packet/selectors/index.ts";
+import { readPlainIpv4, readPlainPorts } from "../plainWords.ts";
 
 /*
  * The commonest lines of big rulesets, read in one go: addresses, ports, interfaces, a counter, a verdict. The grammar
@@ -96,65 +97,12 @@ function readAddress(
   if (field === undefined || value === undefined) return false;
   const left = ADDRESSES.get(field);
   if (left === undefined) return false;
-  const range = readIpv4(value);
+  const range = readPlainIpv4(value);
   if (range === null) return false;
   if (!reading.isIpv4) reading.statements.push(IS_IPV4);
   reading.isIpv4 = true;
   reading.statements.push(match(left, range));
   return true;
-}
-
-const POINT = 46;
-const SLASH = 47;
-const ZERO = 48;
-const NINE = 57;
-const BYTES = 4;
-const ADDRESS_BITS = 32;
-
-/** `10.0.0.0/8` or an address; null: it is written in another way. */
-function readIpv4(text: string): Range | null {
-  let value = 0;
-  let bytes = 0;
-  let byte = 0;
-  let digits = 0;
-  let length = ADDRESS_BITS;
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code >= ZERO && code <= NINE) {
-      byte = byte * 10 + code - ZERO;
-      if (++digits > 3 || byte > 255) return null;
-    } else if (digits === 0 || (code !== POINT && code !== SLASH)) return null;
-    else {
-      value = value * 256 + byte;
-      bytes++;
-      byte = 0;
-      digits = 0;
-      if (code === POINT) continue;
-      length = readDecimal(text, at + 1, text.length, ADDRESS_BITS);
-      if (length < 0 || bytes !== BYTES) return null;
-      return prefix(value, length);
-    }
-  }
-  return digits > 0 && bytes === BYTES - 1 ? prefix(value * 256 + byte, length) : null;
-}
-
-function prefix(value: number, length: number): Range {
-  const size = 2 ** (ADDRESS_BITS - length);
-  const from = value - (value % size);
-  return { from: BigInt(from), to: BigInt(from + size - 1) };
-}
-
-/** The number between two places of a text, at most `most`; -1: there is none. */
-function readDecimal(text: string, from: number, to: number, most: number): number {
-  if (from >= to) return -1;
-  let value = 0;
-  for (let at = from; at < to; at++) {
-    const code = text.charCodeAt(at);
-    if (code < ZERO || code > NINE) return -1;
-    value = value * 10 + code - ZERO;
-    if (value > most) return -1;
-  }
-  return value;
 }
 
 const PORTS: ReadonlyMap<string, Expression> = new Map(
@@ -171,8 +119,6 @@ const IS_PROTOCOL: Readonly<Record<"tcp" | "udp", Statement>> = {
   udp: impliedMatch("meta l4proto", BigInt(PROTOCOL.udp)),
 };
 
-const MOST_PORT = 65_535;
-
 function readPorts(
   reading: Reading,
   protocol: "tcp" | "udp",
@@ -183,13 +129,11 @@ function readPorts(
     return false;
   const left = PORTS.get(`${protocol} ${field}`);
   if (left === undefined) return false;
-  const dash = value.indexOf("-");
-  const from = readDecimal(value, 0, dash < 0 ? value.length : dash, MOST_PORT);
-  const to = dash < 0 ? from : readDecimal(value, dash + 1, value.length, MOST_PORT);
-  if (from < 0 || to < from) return false;
+  const range = readPlainPorts(value, "-");
+  if (range === null) return false;
   if (reading.protocol === null) reading.statements.push(IS_PROTOCOL[protocol]);
   reading.protocol = protocol;
-  reading.statements.push(match(left, { from: BigInt(from), to: BigInt(to) }));
+  reading.statements.push(match(left, range));
   return true;
 }
 

@@ -1,6 +1,7 @@
 import type { BaseChain, LineState, Rule, TableFamily } from "../../device/device.ts";
 import { decidesByPacket } from "../../device/ofPacket.ts";
 import type { Statement } from "../../device/statement.ts";
+import { LineMemory } from "../iptables/lineMemory.ts";
 import { relocate } from "../json/relocate.ts";
 import type { Token } from "./lexer.ts";
 import type { PlainLine } from "./plainLine.ts";
@@ -22,6 +23,7 @@ interface Remembered {
   readonly isPlaced: boolean;
   readonly comment: string | null;
   readonly state: LineState;
+  readonly isPlain: boolean;
   /** Sets written in place. */
   readonly parts: number;
   readonly elements: number;
@@ -32,6 +34,8 @@ interface Remembered {
  * again, and what has been worked out of their statements is found again, since they are the same objects.
  */
 export class RuleMemory {
+  /** Those of iptables-save. */
+  readonly iptables = new LineMemory();
   private readonly shelves = new Map<string, Map<string, Remembered>>();
   private readonly plain = new Map<TableFamily, Map<string, PlainLine>>();
 
@@ -118,7 +122,11 @@ function parseAnew(
     return { rule, remembered: null };
   const place = { file, line, column, isPlaced: isPlaced(statements) };
   const made = { parts: state.parts, elements: kept.elements - elements };
-  return { rule, remembered: { statements, comment, state: lineState, ...place, ...made } };
+  const isPlain = rule.isPlain === true;
+  return {
+    rule,
+    remembered: { statements, comment, state: lineState, isPlain, ...place, ...made },
+  };
 }
 
 /** Whether a statement means the same in every table. */
@@ -151,8 +159,12 @@ function placedAt(known: Remembered, { file, line, column }: Token): Remembered 
   return { ...known, statements, file, line, column };
 }
 
-function ruleOf({ statements, comment, state }: Remembered, first: Token, text: string): Rule {
+function ruleOf(
+  { statements, comment, state, isPlain }: Remembered,
+  first: Token,
+  text: string,
+): Rule {
   const { file, line, column } = first;
   const span = { file, line, column, endLine: line, endColumn: column + text.length };
-  return { statements, text, span, comment, state };
+  return { statements, text, span, comment, state, ...(isPlain && { isPlain }) };
 }
