@@ -37,7 +37,7 @@ function targetsIn(table: Table): Targets {
 }
 
 /** Names of chains to which a statement can send packets. */
-function namesIn(table: Table, statement: Statement): readonly string[] {
+export function namesIn(table: Table, statement: Statement): readonly string[] {
   if (statement.kind === "verdict")
     return "chain" in statement.verdict ? [statement.verdict.chain] : [];
   if (statement.kind !== "verdictMap") return [];

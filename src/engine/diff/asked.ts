@@ -30,7 +30,7 @@ const INTERFACES: ReadonlySet<string> = new Set(["iifname", "oifname"]);
 const MAXIMUM_ELEMENTS = 32;
 
 /** What packets of a rule have to be, by selector; an empty map: nothing is known of them. */
-type Asked = ReadonlyMap<string, readonly Range[]>;
+export type Asked = ReadonlyMap<string, readonly Range[]>;
 
 /** What a rule asks for, and where. */
 export interface Placed {
