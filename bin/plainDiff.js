@@ -15,6 +15,9 @@ const CACHE = join(__dirname, "../dist/diff.cache");
  */
 const PATIENCE = "--interrupt-budget=800000";
 
+/** Node 20 has this V8; later ones do not know the flag, and say so. */
+const HAS_PATIENCE = process.versions.v8.startsWith("11.");
+
 /** Characters of the hash that both files begin with: V8 itself compares no more than lengths. */
 const HASH = 64;
 
@@ -47,7 +50,7 @@ exports.runDiffForCache = (write) => {
 function compile() {
   const text = textOf(BUNDLE);
   if (text === null) return null;
-  setFlagsFromString(PATIENCE);
+  if (HAS_PATIENCE) setFlagsFromString(PATIENCE);
   const cache = textOf(CACHE, null);
   const isOwn = cache !== null && cache.latin1Slice(0, HASH) === text.slice(0, HASH);
   /* Another version of Node refuses it, and compiles as ever. */

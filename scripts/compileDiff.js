@@ -1,6 +1,6 @@
 // Runs a diff once, and keeps the code that was compiled for it: the next ones start with that. The rules have a bit of
 // all that big rulesets have.
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -33,4 +33,9 @@ process.stdout.write = () => true;
 process.once("exit", () => {
   process.exitCode = 0;
 });
-runDiffForCache(writeFileSync);
+/* Whole or not at all: others may start meanwhile. */
+runDiffForCache((/** @type {string} */ file, /** @type {Uint8Array} */ data) => {
+  const next = `${file}.next`;
+  writeFileSync(next, data);
+  renameSync(next, file);
+});
