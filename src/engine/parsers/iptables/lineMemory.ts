@@ -3,10 +3,16 @@ import type { Statement } from "../../device/statement.ts";
 import { relocate } from "../json/relocate.ts";
 import { builtInChain } from "./builtin.ts";
 import type { DraftTable } from "./draft.ts";
+import type { PlainLine } from "./plainLine.ts";
 import { lineSpan, type Script } from "./scriptState.ts";
 
-/** Lines kept at most of one kind of table; then all are forgotten, and read once more. */
+/** Lines kept at most of one kind of table; the next one that is opened forgets them, and reads them once more. */
 const MAXIMUM_REMEMBERED = 200_000;
+
+/** Whether one more may be kept. */
+export function hasRoom({ size }: ReadonlyMap<string, unknown>): boolean {
+  return size < MAXIMUM_REMEMBERED;
+}
 
 /** What a line that adds a rule has said, where nothing but its own words and its table decides that. */
 export interface RememberedLine {
@@ -25,18 +31,46 @@ export interface RememberedLine {
   readonly isPlaced: boolean;
 }
 
+/** What is known of the lines of one kind of table, by their text. */
+export interface LineShelf {
+  readonly lines: Map<string, RememberedLine>;
+  readonly plain: Map<string, PlainLine>;
+}
+
 /** Lines of iptables-save that have been read before, as `RuleMemory` keeps those of nft. */
 export class LineMemory {
-  private readonly shelves = new Map<string, Map<string, RememberedLine>>();
+  private readonly shelves = new Map<string, LineShelf>();
+  /** That of the table in hand: it is asked for with each line. */
+  private last: { readonly table: DraftTable; readonly shelf: LineShelf } | null = null;
 
-  /** Lines by their text, of tables in which the same words say the same. */
-  shelf({ family, backend, name }: DraftTable): Map<string, RememberedLine> {
+  /** Lines of tables in which the same words say the same. */
+  shelf(table: DraftTable): LineShelf {
+    if (this.last?.table === table) return this.last.shelf;
+    const { family, backend, name } = table;
     const key = `${family} ${backend} ${name}`;
-    const known = this.shelves.get(key) ?? new Map<string, RememberedLine>();
-    if (known.size >= MAXIMUM_REMEMBERED) known.clear();
-    this.shelves.set(key, known);
-    return known;
+    const shelf = this.shelves.get(key) ?? { lines: new Map(), plain: new Map() };
+    if (shelf.lines.size >= MAXIMUM_REMEMBERED) shelf.lines.clear();
+    if (shelf.plain.size >= MAXIMUM_REMEMBERED) shelf.plain.clear();
+    this.shelves.set(key, shelf);
+    this.last = { table, shelf };
+    return shelf;
   }
+}
+
+/** Adds the rule of a plain line, which begins and ends without a blank; false: there is no such chain yet. */
+export function addPlain(
+  script: Script,
+  table: DraftTable,
+  text: string,
+  { chain, statements }: PlainLine,
+): boolean {
+  const found = table.chains.get(chain);
+  if (found === undefined) return false;
+  const span = lineSpan(script, 0, text.length);
+  const rest = { comment: null, state: "modelled", isPlain: true } as const;
+  found.rules.push({ statements, text, span, ...rest });
+  script.context.count("modelled");
+  return true;
 }
 
 /** Whether a set is named: which ones there are is no matter of the line. */

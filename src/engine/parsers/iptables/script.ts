@@ -3,7 +3,7 @@ import { readWords } from "./arguments.ts";
 import { isTable } from "./builtin.ts";
 import { declareChain, runCommand } from "./commands.ts";
 import { closeTable, type DraftTable, openTable } from "./draft.ts";
-import { addRemembered, standsForItself } from "./lineMemory.ts";
+import { addPlain, addRemembered, hasRoom, standsForItself } from "./lineMemory.ts";
 import { findLoop } from "./loops.ts";
 import { readPlainLine } from "./plainLine.ts";
 import { MAXIMUM_DIAGNOSTICS } from "./report.ts";
@@ -242,24 +242,21 @@ function readRule(script: Script, table: DraftTable, line: string): void {
   context.count(done.state);
   const isQuiet = before === context.report.diagnostics.length && before < MAXIMUM_DIAGNOSTICS;
   if (context.memory === null || done.added === null || !isQuiet) return;
-  if (standsForItself(line)) context.memory.shelf(table).set(line, done.added);
+  const { lines } = context.memory.shelf(table);
+  if (standsForItself(line) && hasRoom(lines)) lines.set(line, done.added);
 }
 
 /** Adds what the line has said before, or what can be read of it in one go. */
 function addKnown(script: Script, table: DraftTable, line: string): boolean {
-  const { memory, file } = script.context;
-  const shelf = memory?.shelf(table);
-  const known = shelf?.get(line);
+  const shelf = script.context.memory?.shelf(table);
+  const before = shelf?.plain.get(line);
+  if (before !== undefined) return addPlain(script, table, line, before);
+  const known = shelf?.lines.get(line);
   if (known !== undefined) return addRemembered(script, table, line, known);
   if (table.family !== "ip" || table.backend !== "nft") return false;
   const plain = readPlainLine(line, table.name);
-  if (plain === null) return false;
-  const { chain, statements } = plain;
-  const place = { file, line: script.line, isPlaced: false };
-  const said = { comment: null, state: "modelled", features: [], target: null } as const;
-  const made = { chain, variants: [statements], isPlain: true, ...said, ...place };
-  if (!addRemembered(script, table, line, made)) return false;
-  shelf?.set(line, made);
+  if (plain === null || !addPlain(script, table, line, plain)) return false;
+  if (shelf !== undefined && hasRoom(shelf.plain)) shelf.plain.set(line, plain);
   return true;
 }
 

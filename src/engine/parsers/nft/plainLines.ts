@@ -3,7 +3,7 @@ import { addRule } from "./batch.ts";
 import { hasPlainLines, type PlainLine, readPlainLine } from "./plainLine.ts";
 import type { Reader } from "./reader.ts";
 import { isOutOfSight } from "./rule.ts";
-import type { RuleMemory } from "./ruleMemory.ts";
+import { MAXIMUM_REMEMBERED, type RuleMemory } from "./ruleMemory.ts";
 import type { DraftChain, DraftTable } from "./ruleset.ts";
 import { hasRoom, type ScriptState } from "./state.ts";
 
@@ -77,7 +77,7 @@ function plainReader(
     const before = known.get(text);
     if (before !== undefined) return before;
     const plain = readPlainLine(text, family);
-    if (plain !== null) known.set(text, plain);
+    if (plain !== null && known.size < MAXIMUM_REMEMBERED) known.set(text, plain);
     return plain;
   };
 }

@@ -10,7 +10,7 @@ import { isOutOfSight, parseRule } from "./rule.ts";
 import { countKept, MAXIMUM_DIAGNOSTICS, type ScriptState } from "./state.ts";
 
 /** Rules kept at most; then all are forgotten, and read once more. */
-const MAXIMUM_REMEMBERED = 200_000;
+export const MAXIMUM_REMEMBERED = 200_000;
 
 /** What a line says, where nothing but its own words decides that. */
 interface Remembered {
