@@ -1,7 +1,8 @@
 // Bundles the command line, the server and its thread for proofs into one file each: start-up time counts, and no loader runs
-// later. The command line reads its own bundle alone, unless it is told to serve.
+// later. The command line reads its own bundle alone, unless it is told to serve; a diff of two files has one for itself.
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 
 const root = new URL("..", import.meta.url);
@@ -48,6 +49,20 @@ await build({
     PREMORTEM_DEVICE_PART: JSON.stringify(read("src/operations/apply/device/premortem-device.sh")),
   },
 });
+
+/* The hash in front tells whether compiled code belongs to it. */
+const { outputFiles } = await build({
+  ...common,
+  entryPoints: ["src/cli/diffMain.ts"],
+  outfile: "dist/diff.cjs",
+  format: "cjs",
+  write: false,
+});
+const diff = outputFiles[0]?.text ?? "";
+const hash = createHash("sha256").update(diff).digest("hex");
+writeFileSync(new URL("dist/diff.cjs", root), `${hash}\n${diff}`);
+rmSync(new URL("dist/diff.cache", root), { force: true });
+execFileSync(process.execPath, [new URL("scripts/compileDiff.js", root).pathname], { cwd: root });
 
 /* The thread that proves is a program of its own, which the server starts. */
 await build({

@@ -8,7 +8,9 @@ import {
   walkRegion,
 } from "../../src/engine/compile/index.ts";
 import type { Device } from "../../src/engine/device/device.ts";
+import { compareDevices } from "../../src/engine/diff/index.ts";
 import { interpret } from "../../src/engine/interpret/interpret.ts";
+import { RuleMemory } from "../../src/engine/parsers/nft/index.ts";
 import { bigDumps } from "../corpusTexts.ts";
 import { growthExponent, type Point, timed } from "../measure.ts";
 import { packetsAtRandom } from "../packets.ts";
@@ -21,11 +23,14 @@ import type { Scale, Suite } from "../suite.ts";
 export const COMPILE: Suite = { name: "compile", title: "rules to diagrams", needs: null, run };
 
 const SIZES: Readonly<Record<Scale, readonly number[]>> = {
-  full: [100, 1_000, 10_000],
+  full: [16, 64, 256, 1_000, 10_000, 100_000],
   tiny: [10, 20],
 };
-const RUNS = 3;
-/** More rules than this, and one run has to do. */
+/** Of more rules that overlap as these do, the diagram has more nodes than there may be: an edit is compared. */
+const MOST_WHOLE = 10_000;
+/** Few rules are compiled so often that all of it has been optimized. */
+const RUNS = { few: 200, some: 5, many: 1 } as const;
+const FEW_RULES = 256;
 const MANY_RULES = 1_000;
 /** Packets of the interpreter, that has to look at every one. */
 const PACKETS = 100;
@@ -45,7 +50,9 @@ const TARGETS = {
     limit: 1,
     why: "rules put together in pairs need no more than one after the other",
   },
-  memory: { kind: "atMost", of: "value", limit: 512, why: "it fits a small machine" },
+  memory: { kind: "atMost", of: "value", limit: 1_024, why: "it fits a small machine" },
+  trial64: { kind: "atMost", of: "value", limit: 0.35, why: "a plain trial in JavaScript" },
+  trial256: { kind: "atMost", of: "value", limit: 1.3, why: "a plain trial in JavaScript" },
   growth: {
     kind: "atMost",
     of: "value",
@@ -63,13 +70,17 @@ function run(scale: Scale): readonly Row[] {
 
 function generatorRows(generator: Generator, sizes: readonly number[]): readonly Row[] {
   const times: Point[] = [];
+  const most = generator === "structured" ? Number.POSITIVE_INFINITY : MOST_WHOLE;
   const rows = sizes.flatMap((size): readonly Row[] => {
     const name = `${GENERATORS[generator]}, ${size} rules`;
+    if (size > most) return [editRow(name, generator, size)];
     const device = read(nftRuleset(generateRules(generator, size)));
-    const { ms, nodes, megabytes } = compiled(device, size > MANY_RULES ? 1 : RUNS);
+    const { ms, nodes, megabytes } = compiled(device, runsOf(size));
     times.push({ size, cost: ms });
+    const trial = generator === "random" ? TRIALS.get(size) : undefined;
     return [
       row(`${name}: time`, ms, "ms", interpreted(device), TARGETS.time),
+      ...(trial === undefined ? [] : [row(`${name}: beside a trial`, ms, "ms", null, trial)]),
       row(`${name}: nodes made`, nodes, "nodes", leftToRight(device, size), TARGETS.nodes),
       row(`${name}: memory`, megabytes, "MB", null, TARGETS.memory),
     ];
@@ -79,6 +90,30 @@ function generatorRows(generator: Generator, sizes: readonly number[]): readonly
     ...rows,
     row(`${GENERATORS[generator]}: growth of time`, growth, "exponent", null, TARGETS.growth),
   ];
+}
+
+/** One rule in the middle is another one. */
+function editRow(name: string, generator: Generator, size: number): Row {
+  const rules = generateRules(generator, size);
+  const memory = new RuleMemory();
+  const middle = size >> 1;
+  const [before, after] = [
+    rules,
+    rules.with(middle, "tcp dport 2525 ip saddr 10.7.0.0/16 drop"),
+  ].map((some) => read(nftRuleset(some), memory));
+  if (before === undefined || after === undefined) throw new Error("two devices");
+  const { ms } = timed(1, () => compareDevices(before, after));
+  return row(`${name}: an edit, compared`, ms, "ms", null, TARGETS.dump);
+}
+
+const TRIALS: ReadonlyMap<number, Target> = new Map<number, Target>([
+  [64, TARGETS.trial64],
+  [256, TARGETS.trial256],
+]);
+
+function runsOf(size: number): number {
+  if (size <= FEW_RULES) return RUNS.few;
+  return size <= MANY_RULES ? RUNS.some : RUNS.many;
 }
 
 function dumpRows({ name, text }: { readonly name: string; readonly text: string }) {

@@ -1,4 +1,5 @@
 import type { Suite } from "../suite.ts";
+import { COLD } from "./cold.ts";
 import { COMPILE } from "./compile.ts";
 import { DIFF } from "./diff.ts";
 import { DROP } from "./drop.ts";
@@ -8,12 +9,15 @@ import { ROLLBACK } from "./rollback.ts";
 import { SIMULATION } from "./simulation.ts";
 import { TRACE } from "./trace.ts";
 import { TYPING } from "./typing.ts";
+import { WARM } from "./warm.ts";
 import { WEB } from "./web.ts";
 
 /** All suites by name. */
 export const SUITES: readonly Suite[] = [
   COMPILE,
   DIFF,
+  COLD,
+  WARM,
   DROP,
   PARSE,
   TYPING,

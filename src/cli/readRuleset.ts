@@ -1,5 +1,6 @@
 import { dirname, join, normalize } from "node:path";
 import type { Device } from "../engine/device/device.ts";
+import { RuleMemory } from "../engine/parsers/nft/index.ts";
 import { type DeviceResult, readDevice } from "../engine/parsers/readDevice.ts";
 import { type FileProblem, listFiles, matchFiles, readText } from "../platform/files.ts";
 import { renderedName } from "../report/rendered.ts";
@@ -21,12 +22,14 @@ export interface ReadOptions {
   readonly onto?: Device | null;
   /** A shell command whose output is read in place of each file; null: the files as they are. */
   readonly render?: string | null;
+  /** Lines that were read before; left out: none. */
+  readonly memory?: RuleMemory;
 }
 
 /** Reads files and folders, and whatever they include, onto one device. */
 export function readRuleset(
   paths: readonly string[],
-  { keepRefused = false, onto = null, render = null }: ReadOptions,
+  { keepRefused = false, onto = null, render = null, memory = new RuleMemory() }: ReadOptions,
 ): Ruleset | readonly FileProblem[] {
   const files = new Map<string, string>();
   const problems: FileProblem[] = [];
@@ -54,14 +57,17 @@ export function readRuleset(
     }
   }
   if (problems.length > 0) return problems;
-  return { result: readDevice({ files, roots: names, onto, keepRefused }), files };
+  return { result: readDevice({ files, roots: names, onto, keepRefused, memory }), files };
 }
 
 /** `include "…"` of nft; what the engine finds missing it reports at its line. */
 const INCLUDE = /^[^#\n]*?\binclude\s+(?:"([^"\n]+)"|'([^'\n]+)')/gm;
 
 function gatherIncludes(root: string, name: string, files: Map<string, string>): void {
-  for (const match of (files.get(name) ?? "").matchAll(INCLUDE)) {
+  const text = files.get(name) ?? "";
+  /* The pattern looks at each line of 100,000 for longer than all of them are read. */
+  if (!text.includes("include")) return;
+  for (const match of text.matchAll(INCLUDE)) {
     const path = match[1] ?? match[2] ?? "";
     for (const found of findIncluded(path, root, name)) {
       if (files.has(found) || files.size >= MAXIMUM_INCLUDED) continue;

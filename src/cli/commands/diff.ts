@@ -1,6 +1,7 @@
 import { answerDiff } from "../../engine/answer/diff.ts";
 import type { Coverage, Device } from "../../engine/device/device.ts";
 import { compareDevices } from "../../engine/diff/index.ts";
+import { RuleMemory } from "../../engine/parsers/nft/index.ts";
 import { diffText } from "../../report/formats/text/diff.ts";
 import { diffReport } from "../../report/results/diff.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
@@ -115,9 +116,10 @@ function openSides(
   const state = asked.onto.length === 0 ? null : openRuleset(error, asked.onto);
   if (asked.onto.length > 0 && state === null) return null;
   const onto = state?.result.device ?? null;
-  const before =
-    asked.before.length === 0 ? state : openRuleset(error, asked.before, { onto, render });
-  const after = openRuleset(error, asked.after, { onto, render });
+  /* Mostly all lines but a few are the same. */
+  const options = { onto, render, memory: new RuleMemory() };
+  const before = asked.before.length === 0 ? state : openRuleset(error, asked.before, options);
+  const after = openRuleset(error, asked.after, options);
   return before === null || after === null ? null : { before: before.result, after: after.result };
 }
 

@@ -117,7 +117,8 @@ export function needsTracking(table: Table): boolean {
 /** Tables and statements never change, and are asked about for each comparison. */
 const TRACKS = new WeakMap<Table | readonly Statement[], boolean>();
 
-function ruleTracks({ statements }: Rule): boolean {
+function ruleTracks({ statements, isPlain }: Rule): boolean {
+  if (isPlain) return false;
   const known = TRACKS.get(statements) ?? statements.some(statementTracks);
   TRACKS.set(statements, known);
   return known;

@@ -22,12 +22,14 @@ function targetsIn(table: Table): Targets {
   const targets = new Map<Chain, ReadonlySet<Chain>>();
   for (const chain of table.chains) {
     const found = new Set<Chain>();
-    for (const { statements } of chain.rules)
+    for (const { statements, isPlain } of chain.rules) {
+      if (isPlain) continue;
       for (const statement of statements)
         for (const name of namesIn(table, statement)) {
           const target = byName.get(name);
           if (target !== undefined) found.add(target);
         }
+    }
     targets.set(chain, found);
   }
   TARGETS.set(table, targets);
@@ -35,7 +37,7 @@ function targetsIn(table: Table): Targets {
 }
 
 /** Names of chains to which a statement can send packets. */
-function namesIn(table: Table, statement: Statement): readonly string[] {
+export function namesIn(table: Table, statement: Statement): readonly string[] {
   if (statement.kind === "verdict")
     return "chain" in statement.verdict ? [statement.verdict.chain] : [];
   if (statement.kind !== "verdictMap") return [];

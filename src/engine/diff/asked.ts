@@ -30,7 +30,7 @@ const INTERFACES: ReadonlySet<string> = new Set(["iifname", "oifname"]);
 const MAXIMUM_ELEMENTS = 32;
 
 /** What packets of a rule have to be, by selector; an empty map: nothing is known of them. */
-type Asked = ReadonlyMap<string, readonly Range[]>;
+export type Asked = ReadonlyMap<string, readonly Range[]>;
 
 /** What a rule asks for, and where. */
 export interface Placed {
@@ -50,6 +50,31 @@ export function areApart(own: Placed, other: Placed, isTranslated: boolean): boo
   return false;
 }
 
+/**
+ * The same of a rule that is plain: any of its matches may keep it apart, and all that it asks for need not be worked
+ * out. Each packet that it is about passes all of them.
+ */
+export function isPlainApart(
+  { statements }: Rule,
+  root: string | null,
+  others: readonly Placed[],
+  isTranslated: boolean,
+): boolean {
+  for (const other of others) {
+    const isSamePlace = root !== null && root === other.root;
+    const isApart = statements.some((statement) => {
+      if (statement.kind !== "match") return false;
+      const { left, test } = statement;
+      if (left.kind !== "selector" || test.kind !== "ranges") return false;
+      const theirs = other.questions.get(left.id);
+      if (theirs === undefined || overlaps(test.ranges, theirs)) return false;
+      return isSamePlace || FIELDS.has(left.id) || (TRANSLATED.has(left.id) && !isTranslated);
+    });
+    if (!isApart) return false;
+  }
+  return statements[0]?.kind === "match";
+}
+
 function overlaps(some: readonly Range[], others: readonly Range[]): boolean {
   return some.some((one) => others.some(({ from, to }) => one.from <= to && from <= one.to));
 }
@@ -60,7 +85,8 @@ export function isPlain(rule: Rule, table: Table): boolean {
 }
 
 /** Whether a rule is plain in every table: it asks no set by name. */
-export function isPlainEverywhere({ statements }: Rule): boolean {
+export function isPlainEverywhere({ statements, isPlain }: Rule): boolean {
+  if (isPlain) return true;
   const known = PLAIN.get(statements) ?? statements.every((one) => isPlainStatement(one, null));
   PLAIN.set(statements, known);
   return known;

@@ -82,7 +82,7 @@ test("a table that stays whole on one side stays whole on the other", () => {
 });
 
 test("a rule whose chain is come to from elsewhere on one side stays on both", () => {
-  const twoWays = (rules: string, input: string) =>
+  const twoWays = (rules: string, output: string) =>
     parse(`table inet t {
  chain one {
   iifname "lan" udp dport 53 accept
@@ -91,8 +91,8 @@ test("a rule whose chain is come to from elsewhere on one side stays on both", (
  chain forward { type filter hook forward priority 0; policy drop;
   jump one
  }
- chain input { type filter hook input priority 0; policy drop;
-  ${input}
+ chain output { type filter hook output priority 0; policy drop;
+  ${output}
  }
 }
 `);
@@ -101,6 +101,44 @@ test("a rule whose chain is come to from elsewhere on one side stays on both", (
   const left = withoutBystanders(before, after, changedRules(before, after, new Set()));
   const counts = [left.before, left.after].map(({ tables }) => tables[0]?.chains[0]?.rules.length);
   expect(counts).toEqual([2, 1]);
+});
+
+test("a rule to which another way leads on one side stays on both", () => {
+  const ways = (more: string) =>
+    parse(`table inet t {
+ chain one {
+  udp dport 53 accept
+ }
+ chain forward { type filter hook forward priority 0; policy drop;
+  iifname "wan" jump one
+  ${more}
+ }
+}
+`);
+  const [before, after] = [ways(""), ways('iifname "lan" jump one')];
+  const left = withoutBystanders(before, after, changedRules(before, after, new Set()));
+  const counts = [left.before, left.after].map(({ tables }) => tables[0]?.chains[0]?.rules.length);
+  expect(counts).toEqual([1, 1]);
+});
+
+test("a rule is left out that packets come to by another interface than the changed one", () => {
+  const ways = (more: string) =>
+    parse(`table inet t {
+ chain from_wan {
+  udp dport 53 accept
+ }
+ chain from_lan {
+  ${more}
+ }
+ chain forward { type filter hook forward priority 0; policy drop;
+  iifname "wan" jump from_wan
+  iifname "lan" jump from_lan
+ }
+}
+`);
+  const [before, after] = [ways(""), ways("udp dport 53 accept")];
+  const left = withoutBystanders(before, after, changedRules(before, after, new Set()));
+  expect(left.before.tables[0]?.chains.map(({ rules }) => rules.length)).toEqual([0, 0, 1]);
 });
 
 test("where NAT translates, addresses of another chain say nothing", () => {

@@ -1,9 +1,9 @@
 import { needsTracking } from "../compile/index.ts";
 import type { Chain, Device, Rule, Table } from "../device/device.ts";
-import type { Statement } from "../device/statement.ts";
-import { areApart, isPlain, isPlainEverywhere, type Placed, questionsOf } from "./asked.ts";
+import { type Asked, areApart, isPlain, isPlainApart, type Placed, questionsOf } from "./asked.ts";
 import { chainPlaces, commonRoots, type RootOf } from "./chainPlaces.ts";
 import type { ChangedRules } from "./changedRules.ts";
+import { both, commonInherited, type Inherited } from "./inherited.ts";
 import { statefulRules } from "./stateGroups.ts";
 
 /*
@@ -24,20 +24,26 @@ export interface Involved {
   readonly original: (table: Table) => Table;
 }
 
-/** `changed` are all rules that the sides do not have in common. */
+/**
+ * `changed` are all rules that the sides do not have in common. With `keepsFeeds`, what comes to a rule with a memory is
+ * left as it is, too: where memories are not fed alike, all that comes to them counts. Without, only what changed rules
+ * do to that: a bystander of theirs matches none of their packets, and to all others both sides do the same.
+ */
 export function withoutBystanders(
   before: Device,
   after: Device,
   changed: ChangedRules | null,
+  keepsFeeds = true,
 ): Involved {
   const none: Involved = { before, after, original: (table) => table };
   if (changed === null || changed.before.size + changed.after.size > MAXIMUM_CHANGED) return none;
   const places = [chainPlaces(before), chainPlaces(after)] as const;
   if (places.some(({ rewritesFields }) => rewritesFields)) return none;
   const rootOf = commonRoots(...places);
+  const wayTo = commonInherited(before, after);
   const met = [
-    ...placed(before, mayCount(before, changed.before), rootOf),
-    ...placed(after, mayCount(after, changed.after), rootOf),
+    ...placed(before, mayCount(before, changed.before, keepsFeeds), rootOf, wayTo),
+    ...placed(after, mayCount(after, changed.after, keepsFeeds), rootOf, wayTo),
   ];
   if (met.length > MAXIMUM_CHANGED) return none;
   const isTranslated = places.some(({ translates }) => translates);
@@ -45,7 +51,7 @@ export function withoutBystanders(
   const without = (device: Device, own: ReadonlySet<Rule>) =>
     device.tables.map((table) =>
       withoutRules(table, (chain) => {
-        const isApartHere = isApart(table, rootOf(table, chain));
+        const isApartHere = isApart(table, rootOf(table, chain), wayTo(table)(chain));
         return (rule) => !own.has(rule) && isPlain(rule, table) && isApartHere(rule);
       }),
     );
@@ -55,27 +61,20 @@ export function withoutBystanders(
   );
 }
 
-/** For the rules of a chain, by its table and the base chain from which it is come to. */
-type IsApart = (table: Table, root: string | null) => (rule: Rule) => boolean;
+/** For the rules of a chain, by its table, from where it is come to, and what was asked on the way. */
+type IsApart = (table: Table, root: string | null, way: Asked) => (rule: Rule) => boolean;
 
 /** Whether a rule asks for other packets than each of some others. */
 function apartFrom(met: readonly Placed[], isTranslated: boolean): IsApart {
-  /* Most rules of both sides have the same statements. */
-  const known = new Map<string, WeakMap<readonly Statement[], boolean>>();
-  return (table, root) => {
-    const workOut = (rule: Rule): boolean => {
-      const questions = questionsOf(rule, table);
-      if (questions.size === 0) return false;
-      return met.every((other) => areApart({ questions, root }, other, isTranslated));
-    };
-    const place = `${table.family} ${root}`;
-    const here = known.get(place) ?? new WeakMap<readonly Statement[], boolean>();
-    known.set(place, here);
+  return (table, root, way) => {
+    /* Whoever comes to the chain is apart already from most of them. */
+    const others = met.filter((other) => !areApart({ questions: way, root }, other, isTranslated));
     return (rule) => {
-      if (!isPlainEverywhere(rule)) return workOut(rule);
-      const isApart = here.get(rule.statements) ?? workOut(rule);
-      here.set(rule.statements, isApart);
-      return isApart;
+      if (rule.isPlain)
+        return others.length === 0 || isPlainApart(rule, root, others, isTranslated);
+      const questions = both(way, questionsOf(rule, table));
+      if (questions.size === 0) return false;
+      return others.every((other) => areApart({ questions, root }, other, isTranslated));
     };
   };
 }
@@ -122,7 +121,12 @@ function tracksAt(tables: readonly Table[], place: number): boolean {
  * The changed rules, and those that remember something: where a memory is not fed alike on both sides, all rules that
  * share it count as changed.
  */
-function mayCount(device: Device, changed: ReadonlySet<Rule>): ReadonlySet<Rule> {
+function mayCount(
+  device: Device,
+  changed: ReadonlySet<Rule>,
+  keepsFeeds: boolean,
+): ReadonlySet<Rule> {
+  if (!keepsFeeds) return changed;
   return new Set([...changed, ...statefulRules(device, () => "").map(({ rule }) => rule)]);
 }
 
@@ -137,12 +141,20 @@ function withoutRules(table: Table, bystanderOf: (chain: Chain) => (rule: Rule) 
 }
 
 /** Rules with the packets that they ask for, and the base chain from which they are come to. */
-function placed(device: Device, rules: ReadonlySet<Rule>, rootOf: RootOf): readonly Placed[] {
+function placed(
+  device: Device,
+  rules: ReadonlySet<Rule>,
+  rootOf: RootOf,
+  wayTo: (table: Table) => Inherited,
+): readonly Placed[] {
   return device.tables.flatMap((table) =>
     table.chains.flatMap((chain) =>
       chain.rules
         .filter((rule) => rules.has(rule))
-        .map((rule) => ({ questions: questionsOf(rule, table), root: rootOf(table, chain) })),
+        .map((rule) => {
+          const questions = both(wayTo(table)(chain), questionsOf(rule, table));
+          return { questions, root: rootOf(table, chain) };
+        }),
     ),
   );
 }

@@ -99,7 +99,8 @@ function compareChains(
 
 /** The very same statements, which name nothing and remember nothing. */
 function isSameAtOnce(one: Rule | undefined, other: Rule | undefined): boolean {
-  return one !== undefined && one.statements === other?.statements && decidesAlone(one.statements);
+  if (one === undefined || one.statements !== other?.statements) return false;
+  return one.isPlain === true || decidesAlone(one.statements);
 }
 
 interface NamedRule {

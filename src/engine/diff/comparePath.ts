@@ -190,18 +190,34 @@ function alterationsOf(
   return { alike, alterations: compareAlterations(analysis, sides, walks, same) };
 }
 
+/** Endings of one side are disjoint, and mostly the same rule decides on both: few of the pairs are looked at. */
 function pairsOf(
   { arena }: Analysis,
   before: readonly Ending[],
   after: readonly Ending[],
   domain: Node,
 ): readonly Differing[] {
-  return before.flatMap((first) =>
-    after.flatMap((second): readonly Differing[] => {
-      const packets = arena.and(domain, arena.and(first.packets, second.packets));
-      return packets === FALSE ? [] : [{ packets, before: first, after: second }];
-    }),
-  );
+  const twins = new Map(after.map((ending) => [deciderKey(ending), ending]));
+  return before.flatMap((first): readonly Differing[] => {
+    const twin = twins.get(deciderKey(first));
+    const others = twin === undefined ? after : [twin, ...after.filter((one) => one !== twin)];
+    const pairs: Differing[] = [];
+    let rest = arena.and(domain, first.packets);
+    for (const second of others) {
+      if (rest === FALSE) break;
+      const packets = arena.and(rest, second.packets);
+      if (packets === FALSE) continue;
+      pairs.push({ packets, before: first, after: second });
+      rest = arena.difference(rest, packets);
+    }
+    return pairs;
+  });
+}
+
+/** The same for endings that are likely to be of the same packets. */
+function deciderKey({ fate, by }: Ending): string {
+  if (by === null) return `${fate}`;
+  return by.kind === "rule" ? `${fate} ${by.rule.text}` : `${fate} ${by.kind}`;
 }
 
 function differs(analysis: Analysis, { before, after }: Differing): boolean {

@@ -26,17 +26,25 @@ const MAXIMUM_FAILURES = 8;
 /** Nodes at most for telling apart who shares a limiter with whom. */
 const MEMORY_NODE_LIMIT = 1 << 22;
 
+export interface ComparedPaths {
+  readonly paths: readonly PathResult[];
+  readonly reasons: readonly string[];
+  /** Some limiter or set is fed by other packets than before. */
+  readonly hasUnlikeMemories: boolean;
+}
+
 /**
  * All paths, with memories told apart that are not fed alike. That changes what comes to the rules
  * behind, so it is asked again until nothing more is found. Where it takes too much, memories stay the
- * same on both sides, and the rules are named as what may change.
+ * same on both sides, and the rules are named as what may change; so they are with `isFirst`.
  */
 export function comparePaths(
   before: Device,
   after: Device,
   nodeLimit: number | null,
   onProgress: (work: string) => void,
-): { readonly paths: readonly PathResult[]; readonly reasons: readonly string[] } {
+  isFirst = false,
+): ComparedPaths {
   const memories = memoriesOf(before, after);
   const compare = (
     renamed: ReadonlySet<string>,
@@ -58,17 +66,25 @@ export function comparePaths(
   };
   const first = compare(new Set(), nodeLimit);
   let unlike = unlikeAnywhere(first, memories);
+  if (isFirst && unlike.size > 0) {
+    const reasons = memories.before.flatMap((rule) => tellMemory(rule, unlike));
+    return { paths: first, reasons, hasUnlikeMemories: true };
+  }
   let paths = first;
   while (unlike.size > 0) {
     const next = compare(unlike, Math.min(nodeLimit ?? MEMORY_NODE_LIMIT, MEMORY_NODE_LIMIT));
     if (next.some(({ result }) => result.kind === "nodeLimit"))
-      return { paths: first, reasons: memories.before.flatMap((rule) => tellMemory(rule, unlike)) };
+      return {
+        paths: first,
+        reasons: memories.before.flatMap((rule) => tellMemory(rule, unlike)),
+        hasUnlikeMemories: true,
+      };
     paths = next;
     const found = new Set([...unlike, ...unlikeAnywhere(next, memories)]);
     if (found.size === unlike.size) break;
     unlike = found;
   }
-  return { paths, reasons: [] };
+  return { paths, reasons: [], hasUnlikeMemories: unlike.size > 0 };
 }
 
 /** What is too big as a whole falls into parts, as far as there are finer ones. */

@@ -2,6 +2,7 @@ import { canonicalText, rulePlace } from "../compile/index.ts";
 import type { Device, Rule, Table } from "../device/device.ts";
 import type { Expression, SetReference } from "../device/expression.ts";
 import { limitsElements } from "../device/limitedSet.ts";
+import { isOfPacket } from "../device/ofPacket.ts";
 import type { NamedSet } from "../device/set.ts";
 import type { Statement } from "../device/statement.ts";
 import { isPlainEverywhere } from "./asked.ts";
@@ -28,7 +29,7 @@ export function statefulRules(
   return device.tables.flatMap((table) =>
     table.chains.flatMap((chain) =>
       chain.rules.flatMap((rule): StatefulRule[] => {
-        if (isPlainEverywhere(rule)) return [];
+        if (isPlainEverywhere(rule) || rule.statements.every(leavesNoTrace)) return [];
         const name = rulePlace(device, table, chain, nameOf(rule));
         const groups = rule.statements.flatMap((statement) =>
           groupsOf(device, table, statement, name),
@@ -37,6 +38,30 @@ export function statefulRules(
       }),
     ),
   );
+}
+
+/**
+ * Whether a rule of such statements alone makes no packet fare otherwise, now or later: it counts, writes a log, and
+ * asks a limiter of its own how often. Nothing reads that limiter but this rule, and behind it nothing is decided.
+ */
+function leavesNoTrace(statement: Statement): boolean {
+  switch (statement.kind) {
+    case "harmless":
+    case "noEffect":
+    case "statistic":
+      return true;
+    case "limit":
+    case "quota":
+      return statement.object === null;
+    case "match":
+      return (
+        statement.whenAbsent !== "drops" &&
+        statement.test.kind === "ranges" &&
+        isOfPacket(statement.left)
+      );
+    default:
+      return false;
+  }
 }
 
 function groupsOf(

@@ -74,3 +74,36 @@ describe("elements with limits of their own", () => {
     expect(classes.map(({ dependsOn }) => dependsOn.length).sort()).toEqual([1, 2, 2]);
   });
 });
+
+describe("a limiter that other packets come to than before", () => {
+  const compare = (rule: string) => {
+    const rules = `${rule}\ntcp dport 80 accept`;
+    const { classes } = compareDevices(forward(rules), forward(`tcp dport 25 drop\n${rules}`));
+    return [...new Set(classes.map(({ kind }) => kind))];
+  };
+
+  test.each([
+    'limit rate 10/minute log prefix "seen "',
+    'iifname "eth0" limit rate 10/minute counter log',
+    "quota 10 mbytes counter",
+  ])("changes nothing where it only decides what is logged: %s", (rule) =>
+    expect(compare(rule)).toEqual(["verdict"]),
+  );
+
+  test.each([
+    "limit rate 10/minute log accept",
+    "limit rate 10/minute meta mark set 1",
+    "add @seen { ip saddr limit rate 1/minute } accept",
+  ])("may change what else it decides: %s", (rule) => {
+    const set = "set seen { type ipv4_addr; flags dynamic; size 100; }";
+    const rules = `${rule}\nmeta mark 1 drop`;
+    const { equal, classes, reasons } = compareDevices(
+      forward(rules, set),
+      forward(`tcp dport 25 drop\n${rules}`, set),
+    );
+    expect([equal, classes.some(({ kind }) => kind === "may") || reasons.length > 0]).toEqual([
+      false,
+      true,
+    ]);
+  });
+});

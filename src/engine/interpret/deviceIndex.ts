@@ -81,10 +81,13 @@ interface Deeds {
   readonly deletes: boolean;
 }
 
+const NO_DEEDS: Deeds = { translates: false, counts: false, tracks: false, deletes: false };
+
 /** Statements never change, and most are those of the device before. */
 const DEEDS = new WeakMap<readonly Statement[], Deeds>();
 
-function deedsOf({ statements }: Rule): Deeds {
+function deedsOf({ statements, isPlain }: Rule): Deeds {
+  if (isPlain) return NO_DEEDS;
   const known = DEEDS.get(statements);
   if (known !== undefined) return known;
   const deeds = {

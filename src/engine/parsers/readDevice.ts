@@ -19,7 +19,7 @@ export interface DeviceInput {
   readonly onto?: Device | null;
   /** True: a refused file is applied as far as it was understood. */
   readonly keepRefused?: boolean;
-  /** Rules of nft that were read before; kept by who reads almost the same again and again. */
+  /** Lines that were read before; kept by who reads almost the same again and again. */
   readonly memory?: RuleMemory;
 }
 
@@ -81,9 +81,9 @@ function parseAs(dialect: Dialect, input: ParseInput, memory: RuleMemory | null)
     case "nftJson":
       return parseNftJson(input);
     case "iptables":
-      return parseIptables({ ...input, family: "ip" });
+      return parseIptables({ ...input, family: "ip", memory: memory?.iptables ?? null });
     case "ip6tables":
-      return parseIptables({ ...input, family: "ip6" });
+      return parseIptables({ ...input, family: "ip6", memory: memory?.iptables ?? null });
     case "ipset":
       return parseIpset(input);
   }

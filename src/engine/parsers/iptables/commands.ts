@@ -1,8 +1,10 @@
 import type { Span } from "../../base/span.ts";
 import type { LineState, Rule } from "../../device/device.ts";
+import { isPlainRule } from "../../device/plainRule.ts";
 import type { Statement } from "../../device/statement.ts";
 import { builtInChain } from "./builtin.ts";
 import { type DraftChain, type DraftTable, makeChain } from "./draft.ts";
+import { isChain, isPlaced, type RememberedLine } from "./lineMemory.ts";
 import { stateOfStatements } from "./lineState.ts";
 import { jumpTarget } from "./loops.ts";
 import { lowerRule } from "./rule.ts";
@@ -93,13 +95,15 @@ interface Line {
   readonly span: Span;
 }
 
-/** Runs one line of a table, and says what state it is in. */
-export function runCommand(
-  script: Script,
-  table: DraftTable,
-  words: RuleWords,
-  raw: string,
-): LineState {
+/** What became of a line. */
+export interface Done {
+  readonly state: LineState;
+  /** Where it has added rules at the end of a chain: what it says; else null. */
+  readonly added: RememberedLine | null;
+}
+
+/** Runs one line of a table. */
+export function runCommand(script: Script, table: DraftTable, words: RuleWords, raw: string): Done {
   const start = raw.length - raw.trimStart().length;
   const text = raw.trim();
   const span = lineSpan(script, start, start + text.length);
@@ -112,40 +116,67 @@ export function runCommand(
       span,
       "begin it with `-A CHAIN`; a line that was wrapped belongs to the one before",
     );
-    return "notUnderstood";
+    return { state: "notUnderstood", added: null };
   }
-  switch (words.command.letter) {
-    case "A":
+  if (words.command.letter === "A") return addRules(line, words.command.words);
+  return { state: runOther(line, words.command.letter, words.command.words), added: null };
+}
+
+function runOther(line: Line, letter: string, words: readonly string[]): LineState {
+  switch (letter) {
     case "I":
     case "R":
     case "D":
     case "C":
-      return runRuleCommand(line, words.command.letter, words.command.words);
+      return runRuleCommand(line, letter, words);
     case "L":
     case "S":
     case "Z":
       return "harmless";
     default:
-      return runChainCommand(line, words.command.letter, words.command.words);
+      return runChainCommand(line, letter, words);
   }
 }
 
+/** `-A CHAIN …`: rules at its end. */
+function addRules(line: Line, [name]: readonly string[]): Done {
+  const { script, table, words, span } = line;
+  const chain = name === undefined ? lacksChain(line, "A") : findChain(line, name);
+  if (chain === null) return { state: "notUnderstood", added: null };
+  const { rules, state, features } = makeRules(line, chain.name);
+  if (state === "notUnderstood" && !script.context.keepRefused) return { state, added: null };
+  for (const rule of rules) chain.rules.push(rule);
+  const variants = rules.map(({ statements }) => statements);
+  const target = words.target?.module.name ?? null;
+  const added = {
+    chain: chain.name,
+    variants,
+    comment: rules[0]?.comment ?? null,
+    state,
+    isPlain: rules.every((rule) => rule.isPlain === true),
+    features,
+    target: target === null ? null : { name: target, isChain: isChain(table, target) },
+    file: span.file,
+    line: span.line,
+    isPlaced: isPlaced(variants),
+  };
+  return { state, added };
+}
+
+function lacksChain({ script, span }: Line, letter: string): null {
+  refuse(script, "PM2010", `\`-${letter}\` lacks the chain`, span, "add its name");
+  return null;
+}
+
 function runRuleCommand(line: Line, letter: string, words: readonly string[]): LineState {
-  const { script, span } = line;
+  const { script } = line;
   const [name, number] = words;
-  if (name === undefined) {
-    refuse(script, "PM2010", `\`-${letter}\` lacks the chain`, span, "add its name");
-    return "notUnderstood";
-  }
-  const chain = findChain(line, name);
+  const chain = name === undefined ? lacksChain(line, letter) : findChain(line, name);
   if (chain === null) return "notUnderstood";
   if (letter === "D" && number !== undefined) return removeAt(line, chain, Number(number));
-  const { rules, state } = makeRules(line, name);
+  const { rules, state } = makeRules(line, chain.name);
   if (state === "notUnderstood" && !script.context.keepRefused) return state;
   switch (letter) {
-    case "A":
-      for (const rule of rules) chain.rules.push(rule);
-      break;
     case "I":
       insertRules(line, chain, rules, Number(number ?? 1));
       break;
@@ -178,7 +209,11 @@ function findChain(line: Line, name: string): DraftChain | null {
 function makeRules(
   line: Line,
   chain: string,
-): { readonly rules: readonly Rule[]; readonly state: LineState } {
+): {
+  readonly rules: readonly Rule[];
+  readonly state: LineState;
+  readonly features: readonly string[];
+} {
   const { script, table, words, text, span } = line;
   const { context } = script;
   const lowered = lowerRule(words, {
@@ -189,20 +224,27 @@ function makeRules(
     span,
     ipsets: context.ipsets,
     report: context.report,
-    isChain: (name) =>
-      table.chains.has(name) || builtInChain(table.name, name, table.backend) !== null,
+    isChain: (name) => isChain(table, name),
     refused: () => {
       script.stopped = true;
       table.refused = true;
     },
   });
-  for (const feature of new Set(lowered.opaqueFeatures)) context.countFeature(feature);
+  const features = [...new Set(lowered.opaqueFeatures)];
+  for (const feature of features) context.countFeature(feature);
   const [first = []] = lowered.variants;
   const state = stateOfStatements(first);
   const rules = lowered.variants.map(
-    (statements): Rule => ({ statements, text, span, comment: lowered.comment, state }),
+    (statements): Rule => ({
+      statements,
+      text,
+      span,
+      comment: lowered.comment,
+      state,
+      ...(isPlainRule(statements) && { isPlain: true }),
+    }),
   );
-  return { rules, state };
+  return { rules, state, features };
 }
 
 /** Several rules of one line are inserted one after the other at the same place (measured). */

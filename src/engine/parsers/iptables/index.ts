@@ -11,6 +11,7 @@ import type { NamedSet } from "../../device/set.ts";
 import { clampsToRoute, readsSegmentSize } from "../segmentSize.ts";
 import { detectBackend, detectFamily } from "./detect.ts";
 import { nextRegistration } from "./draft.ts";
+import type { LineMemory } from "./lineMemory.ts";
 import { newReport } from "./report.ts";
 import { runScript } from "./script.ts";
 import type { IpFamily } from "./values.ts";
@@ -25,6 +26,8 @@ export interface IptablesInput extends ParseInput {
   readonly backend?: "nft" | "legacy";
   /** `iptables-restore -n`: what is there stays. */
   readonly noFlush?: boolean;
+  /** Lines that have been read before; left out or null: each is read. */
+  readonly memory?: LineMemory | null;
 }
 
 /** Reads files of iptables-save and ip6tables-save as iptables-restore 1.8 does. */
@@ -55,6 +58,7 @@ export function parseIptables(input: IptablesInput): ParseResult {
       ipsets,
       report,
       registration,
+      memory: input.memory ?? null,
       tableBefore: (name) => state.tables.get(key(name)) ?? null,
       apply: (name, table) => {
         if (table === null) state.tables.delete(key(name));
@@ -85,7 +89,7 @@ export function parseIptables(input: IptablesInput): ParseResult {
 function nameClamps({ tables, counts, features }: State, roots: readonly string[]): void {
   const chains = [...tables.values()].flatMap((table) => table.chains);
   const isRead = chains.some(({ rules }) =>
-    rules.some(({ statements }) => statements.some(readsSegmentSize)),
+    rules.some(({ statements, isPlain }) => !isPlain && statements.some(readsSegmentSize)),
   );
   if (!isRead) return;
   const lines = new Set<string>();
@@ -132,9 +136,11 @@ function markWritten(
   const written = new Set<string>();
   for (const table of tables)
     for (const chain of table.chains)
-      for (const rule of chain.rules)
-        for (const statement of rule.statements)
+      for (const { statements, isPlain } of chain.rules) {
+        if (isPlain) continue;
+        for (const statement of statements)
           if (statement.kind === "ipsetUpdate") written.add(statement.set.name);
+      }
   if (written.size === 0) return ipsets;
   return new Map(
     [...ipsets].map(([name, set]) => [name, written.has(name) ? { ...set, dynamic: true } : set]),

@@ -52,11 +52,13 @@ function walk(draft: DraftTable, root: DraftChain, depths: Map<string, number>):
 
 function frameOf(chain: DraftChain): Frame {
   const targets = new Set<string>();
-  for (const rule of chain.rules)
-    for (const statement of rule.statements) {
+  for (const { statements, isPlain } of chain.rules) {
+    if (isPlain) continue;
+    for (const statement of statements) {
       const target = jumpTarget(statement);
       if (target !== null) targets.add(target);
     }
+  }
   return { chain, targets: [...targets], next: 0 };
 }
 

@@ -3,7 +3,10 @@ import { readWords } from "./arguments.ts";
 import { isTable } from "./builtin.ts";
 import { declareChain, runCommand } from "./commands.ts";
 import { closeTable, type DraftTable, openTable } from "./draft.ts";
+import { addPlain, addRemembered, hasRoom, standsForItself } from "./lineMemory.ts";
 import { findLoop } from "./loops.ts";
+import { readPlainLine } from "./plainLine.ts";
+import { MAXIMUM_DIAGNOSTICS } from "./report.ts";
 import { lineSpan, refuse, type Script, type ScriptContext } from "./scriptState.ts";
 import { type Token, tokenize } from "./tokens.ts";
 
@@ -221,6 +224,7 @@ function readRule(script: Script, table: DraftTable, line: string): void {
     context.count("notUnderstood");
     return;
   }
+  if (addKnown(script, table, line)) return;
   const counters = /^\s*\[\d+:\d+\]/.exec(line);
   const tokens = tokenize(line, counters?.[0].length ?? 0);
   checkTokens(script, tokens);
@@ -233,7 +237,27 @@ function readRule(script: Script, table: DraftTable, line: string): void {
     context.count("harmless");
     return;
   }
-  context.count(runCommand(script, table, words, line));
+  const before = context.report.diagnostics.length;
+  const done = runCommand(script, table, words, line);
+  context.count(done.state);
+  const isQuiet = before === context.report.diagnostics.length && before < MAXIMUM_DIAGNOSTICS;
+  if (context.memory === null || done.added === null || !isQuiet) return;
+  const { lines } = context.memory.shelf(table);
+  if (standsForItself(line) && hasRoom(lines)) lines.set(line, done.added);
+}
+
+/** Adds what the line has said before, or what can be read of it in one go. */
+function addKnown(script: Script, table: DraftTable, line: string): boolean {
+  const shelf = script.context.memory?.shelf(table);
+  const before = shelf?.plain.get(line);
+  if (before !== undefined) return addPlain(script, table, line, before);
+  const known = shelf?.lines.get(line);
+  if (known !== undefined) return addRemembered(script, table, line, known);
+  if (table.family !== "ip" || table.backend !== "nft") return false;
+  const plain = readPlainLine(line, table.name);
+  if (plain === null || !addPlain(script, table, line, plain)) return false;
+  if (shelf !== undefined && hasRoom(shelf.plain)) shelf.plain.set(line, plain);
+  return true;
 }
 
 function checkTokens(script: Script, tokens: readonly Token[]): void {

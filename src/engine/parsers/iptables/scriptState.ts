@@ -3,6 +3,7 @@ import type { LineState, Table } from "../../device/device.ts";
 import type { NamedSet } from "../../device/set.ts";
 import type { IptablesCode } from "./codes.ts";
 import type { DraftTable, Registration } from "./draft.ts";
+import type { LineMemory } from "./lineMemory.ts";
 import type { Report } from "./report.ts";
 import type { IpFamily } from "./values.ts";
 
@@ -16,6 +17,8 @@ export interface ScriptContext {
   readonly ipsets: ReadonlyMap<string, NamedSet>;
   readonly report: Report;
   readonly registration: Registration;
+  /** Lines that have been read before; null: each is read. */
+  readonly memory: LineMemory | null;
   tableBefore(name: string): Table | null;
   /** A table that was committed; null: nothing is left of it. */
   apply(name: string, table: Table | null): void;

@@ -3,6 +3,7 @@ import type { BaseChain, ChainType, Hook } from "../../device/device.ts";
 import { addRule } from "./batch.ts";
 import { parseDevices } from "./flowtable.ts";
 import { markLines } from "./lineStates.ts";
+import { readPlainLines } from "./plainLines.ts";
 import { parsePriority } from "./priority.ts";
 import { type Reader, SyntaxProblem, spanOf } from "./reader.ts";
 import { recover } from "./recover.ts";
@@ -57,6 +58,8 @@ function parseChainItems(
   common: CommonItem,
 ): void {
   for (;;) {
+    reader.skipSeparators();
+    readPlainLines(reader, state, table, chain);
     reader.skipSeparators();
     if (reader.is("}") || reader.peek().kind === "end") return;
     const { depth } = reader;

@@ -48,7 +48,7 @@ function* rulesBelow(
   for (const chain of seen)
     for (const { rule } of chain.rules) {
       yield rule;
-      if (isNameless(rule.statements)) continue;
+      if (isNameless(rule)) continue;
       for (const name of targetsOf(table, rule, known)) {
         const target = table.chains.get(name);
         if (target !== undefined) seen.add(target);
@@ -60,6 +60,7 @@ function* rulesBelow(
 const FREE = new WeakSet<readonly Statement[]>();
 
 function refuseRule(state: ScriptState, table: DraftTable, base: BaseChain, rule: Rule): void {
+  if (rule.isPlain) return;
   const isNft = table.origin === "nft";
   if (state.told.has(rule) || (isNft && FREE.has(rule.statements))) return;
   let isFree = true;

@@ -10,6 +10,9 @@ export interface Token {
   readonly column: number;
 }
 
+/** Where a token begins. */
+export type TokenPlace = Pick<Token, "start" | "line" | "column">;
+
 /** Characters between brackets: an IPv6 address, or two of them. */
 const MAXIMUM_BRACKETS = 100;
 const TAB = 9;
@@ -55,7 +58,7 @@ export class Lexer {
   }
 
   /** Goes on behind `length` characters from a token on, all of its own line. */
-  goTo({ start, line, column }: Token, length: number): void {
+  goTo({ start, line, column }: TokenPlace, length: number): void {
     this.at = start + length;
     this.line = line;
     this.lineStart = start - column + 1;

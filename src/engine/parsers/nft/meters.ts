@@ -9,6 +9,7 @@ export function meterSets({ ruleset, meters }: ScriptState): void {
   for (const table of ruleset.tables.values()) {
     for (const chain of table.chains.values()) {
       for (const { rule } of chain.rules) {
+        if (rule.isPlain) continue;
         for (const statement of rule.statements) {
           if (statement.kind !== "dynamicSet") continue;
           const known = table.sets.get(statement.set);

@@ -1,5 +1,5 @@
 import type { Span } from "../../base/span.ts";
-import type { Lexer, Token } from "./lexer.ts";
+import type { Lexer, Token, TokenPlace } from "./lexer.ts";
 
 /** What stops the reading of one statement: the parser reports it and goes on behind it. */
 export class SyntaxProblem extends Error {
@@ -85,7 +85,7 @@ export class Reader {
   }
 
   /** Goes on behind `length` characters of the line, from its token `first` on. */
-  skipTo(first: Token, length: number): void {
+  skipTo(first: TokenPlace, length: number): void {
     this.ahead.length = 0;
     this.lexer.goTo(first, length);
     this.lastEnd = first.start + length;

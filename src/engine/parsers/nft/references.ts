@@ -1,3 +1,4 @@
+import type { Rule } from "../../device/device.ts";
 import type { Expression, SetReference } from "../../device/expression.ts";
 import { decidesByPacket } from "../../device/ofPacket.ts";
 import type { SetElement } from "../../device/set.ts";
@@ -7,9 +8,9 @@ import { type DraftTable, objectKey } from "./ruleset.ts";
 /** Statements that name no set, chain or object: they never change, and are asked for each time they are loaded. */
 const NAMELESS = new WeakSet<readonly Statement[]>();
 
-/** Whether statements name nothing: they only look at the packet, and decide by themselves. */
-export function isNameless(statements: readonly Statement[]): boolean {
-  if (NAMELESS.has(statements)) return true;
+/** Whether a rule names nothing: it only looks at the packet, and decides by itself. */
+export function isNameless({ statements, isPlain }: Rule): boolean {
+  if (isPlain || NAMELESS.has(statements)) return true;
   const isNameless = statements.every(
     (statement) => decidesByPacket(statement) && [...chainNamesOf(statement)].length === 0,
   );

@@ -1,5 +1,6 @@
 import type { BaseChain, LineState, Rule, TableFamily } from "../../device/device.ts";
 import type { Expression } from "../../device/expression.ts";
+import { isPlainRule } from "../../device/plainRule.ts";
 import type { Match, Statement } from "../../device/statement.ts";
 import { SELECTORS } from "../../packet/selectors/index.ts";
 import { clampsToRoute } from "../segmentSize.ts";
@@ -49,6 +50,7 @@ export function parseRule(
     span,
     comment: comment?.kind === "harmless" ? comment.text : null,
     state: isOutOfSight(family, base) ? "opaque" : stateOf(statements),
+    ...(isPlainRule(statements) && { isPlain: true }),
   };
 }
 

@@ -1,14 +1,16 @@
 import type { BaseChain, LineState, Rule, TableFamily } from "../../device/device.ts";
 import { decidesByPacket } from "../../device/ofPacket.ts";
 import type { Statement } from "../../device/statement.ts";
+import { LineMemory } from "../iptables/lineMemory.ts";
 import { relocate } from "../json/relocate.ts";
 import type { Token } from "./lexer.ts";
+import type { PlainLine } from "./plainLine.ts";
 import type { Reader } from "./reader.ts";
 import { isOutOfSight, parseRule } from "./rule.ts";
 import { countKept, MAXIMUM_DIAGNOSTICS, type ScriptState } from "./state.ts";
 
 /** Rules kept at most; then all are forgotten, and read once more. */
-const MAXIMUM_REMEMBERED = 200_000;
+export const MAXIMUM_REMEMBERED = 200_000;
 
 /** What a line says, where nothing but its own words decides that. */
 interface Remembered {
@@ -21,6 +23,7 @@ interface Remembered {
   readonly isPlaced: boolean;
   readonly comment: string | null;
   readonly state: LineState;
+  readonly isPlain: boolean;
   /** Sets written in place. */
   readonly parts: number;
   readonly elements: number;
@@ -31,7 +34,10 @@ interface Remembered {
  * again, and what has been worked out of their statements is found again, since they are the same objects.
  */
 export class RuleMemory {
+  /** Those of iptables-save. */
+  readonly iptables = new LineMemory();
   private readonly shelves = new Map<string, Map<string, Remembered>>();
+  private readonly plain = new Map<TableFamily, Map<string, PlainLine>>();
 
   /** Rules by their text, of tables and chains in which the same words say the same. */
   shelf(family: TableFamily, base: BaseChain | null): Map<string, Remembered> {
@@ -39,6 +45,14 @@ export class RuleMemory {
     const known = this.shelves.get(name) ?? new Map<string, Remembered>();
     if (known.size >= MAXIMUM_REMEMBERED) known.clear();
     this.shelves.set(name, known);
+    return known;
+  }
+
+  /** Plain lines by their text, of tables of one family. */
+  plainLines(family: TableFamily): Map<string, PlainLine> {
+    const known = this.plain.get(family) ?? new Map<string, PlainLine>();
+    if (known.size >= MAXIMUM_REMEMBERED) known.clear();
+    this.plain.set(family, known);
     return known;
   }
 }
@@ -108,7 +122,11 @@ function parseAnew(
     return { rule, remembered: null };
   const place = { file, line, column, isPlaced: isPlaced(statements) };
   const made = { parts: state.parts, elements: kept.elements - elements };
-  return { rule, remembered: { statements, comment, state: lineState, ...place, ...made } };
+  const isPlain = rule.isPlain === true;
+  return {
+    rule,
+    remembered: { statements, comment, state: lineState, isPlain, ...place, ...made },
+  };
 }
 
 /** Whether a statement means the same in every table. */
@@ -141,8 +159,12 @@ function placedAt(known: Remembered, { file, line, column }: Token): Remembered 
   return { ...known, statements, file, line, column };
 }
 
-function ruleOf({ statements, comment, state }: Remembered, first: Token, text: string): Rule {
+function ruleOf(
+  { statements, comment, state, isPlain }: Remembered,
+  first: Token,
+  text: string,
+): Rule {
   const { file, line, column } = first;
   const span = { file, line, column, endLine: line, endColumn: column + text.length };
-  return { statements, text, span, comment, state };
+  return { statements, text, span, comment, state, ...(isPlain && { isPlain }) };
 }

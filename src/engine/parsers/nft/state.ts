@@ -37,6 +37,11 @@ export function countKept(state: ScriptState, kind: keyof typeof MAXIMUM_KEPT, t
   );
 }
 
+/** Whether the limit leaves room for one more. */
+export function hasRoom({ kept }: ScriptState, kind: keyof typeof MAXIMUM_KEPT): boolean {
+  return kept[kind] < MAXIMUM_KEPT[kind];
+}
+
 /** What one run over the scripts knows and gathers. */
 export interface ScriptState {
   ruleset: Ruleset;

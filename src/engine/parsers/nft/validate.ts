@@ -32,7 +32,7 @@ export function validate(state: ScriptState): void {
     for (const chain of table.chains.values()) {
       chain.rules = chain.rules.map((slot) => withoutUnresolved(table, slot));
       for (const { rule } of chain.rules)
-        if (!isNameless(rule.statements) && !state.told.has(rule))
+        if (!isNameless(rule) && !state.told.has(rule))
           refuseMissing(state, table, rule, targetsOf(table, rule, known));
     }
     refuseMisplaced(state, table, known);
@@ -49,6 +49,7 @@ function nameClamps(state: ScriptState): void {
   for (const table of state.ruleset.tables.values())
     for (const chain of table.chains.values())
       for (const [at, { rule }] of chain.rules.entries()) {
+        if (rule.isPlain) continue;
         if (rule.statements.some(clampsToRoute)) clamps.push({ chain, at });
         isRead ||= rule.statements.some(readsSegmentSize);
       }
@@ -72,7 +73,7 @@ export function closeBatch(state: ScriptState): void {
   const meters = new Set(state.meters.keys());
   for (const { slot } of batch.rules) {
     const { rule } = slot;
-    if (isNameless(rule.statements)) continue;
+    if (isNameless(rule)) continue;
     const targets = rule.statements.flatMap((statement) => [...chainNamesOf(statement)]);
     refuseMissing(state, table, rule, targets, meters);
   }
@@ -237,7 +238,7 @@ function withoutUnresolved(table: DraftTable, slot: RuleSlot): RuleSlot {
     const reference = referenceOf(statement);
     return reference?.kind === "named" && table.sets.get(reference.name)?.unresolved !== undefined;
   };
-  if (isNameless(slot.rule.statements) || !slot.rule.statements.some(isUnresolved)) return slot;
+  if (isNameless(slot.rule) || !slot.rule.statements.some(isUnresolved)) return slot;
   const statements = slot.rule.statements.map((statement): Statement => {
     if (!isUnresolved(statement)) return statement;
     if (statement.kind !== "match") return { kind: "opaqueAction", text: statement.kind };
@@ -263,7 +264,7 @@ function validateDepth(state: ScriptState, table: DraftTable, known: MapTargets)
     open.add(chain.name);
     let deepest = 0;
     for (const { rule } of chain.rules) {
-      if (isNameless(rule.statements)) continue;
+      if (isNameless(rule)) continue;
       for (const name of targetsOf(table, rule, known)) {
         const target = table.chains.get(name);
         if (target !== undefined) deepest = Math.max(deepest, 1 + depthOf(target));
