@@ -126,7 +126,8 @@ describeWith(["groff"], "the manual page", () => {
   test("is read without a warning, and tells each command with its options", () => {
     const call = `groff -man -Tutf8 -ww -P-cbu "$0" 2>&1`;
     const read = execFileSync("sh", ["-c", call, page("premortem.1")], { encoding: "utf8" });
-    expect(read).not.toMatch(/warning|error:/);
+    /* groff names the place in front; the page itself speaks of warnings of other kinds. */
+    expect(read).not.toMatch(/^troff|:\d+: (warning|error)/m);
     for (const command of ["diff", "check", "playbook list", "token create"])
       expect(read).toMatch(new RegExp(`^ +premortem ${command}$`, "m"));
     for (const option of listed(["diff"], /^ {2}(?:-\w, )?(--[\w-]+)/gm))

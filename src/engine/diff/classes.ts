@@ -138,7 +138,9 @@ function belongToOneSide({ before, after }: ComparedPath, unknown: readonly numb
 
 /** Whether it takes a history that may never come about: a flow that no rule translates has no reply that is. */
 function hangsOnHistory({ analysis }: ComparedPath, levels: readonly number[]): boolean {
-  return analysis.layout.flags.some(({ key, level }) => UNTOLD.has(key) && levels.includes(level));
+  return analysis.layout.flags.some(
+    ({ key, level }) => key === TRANSLATED_FLOW && levels.includes(level),
+  );
 }
 
 /** Whether a value that nobody knows is among them, such as an address: it may be the one that the other side names. */
