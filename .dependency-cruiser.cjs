@@ -10,7 +10,7 @@ const ENGINE = [
   ["network"],
   ["intents"],
   ["diff", "lint"],
-  ["repair"],
+  ["repair", "matrix"],
   ["answer"],
 ];
 

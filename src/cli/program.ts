@@ -9,6 +9,7 @@ import { COMPLETIONS } from "./completion/index.ts";
 import { EXIT, type ExitCode } from "./exit.ts";
 import { interruptible, type Work } from "./interruptible.ts";
 import { manualPage } from "./manual.ts";
+import { addMatrixCommand } from "./matrixCommand.ts";
 import { addOutputOptions } from "./output.ts";
 import { addServerCommands } from "./serverCommands.ts";
 import { type ColourChoice, type Streams, standardStreams } from "./streams.ts";
@@ -24,7 +25,7 @@ const OVERVIEW = `premortem proves what a change of firewall rules does before i
   premortem check rules-new.nft
   iptables-save | premortem lint -
 
-Rulesets: diff, check, trace, lint, explain.
+Rulesets: diff, check, trace, matrix, lint, explain.
 Networks: serve, then init, status, propose, approve, apply, incident, undo, postmortem.
 All commands: premortem --help    All about one: premortem COMMAND --help
 `;
@@ -203,6 +204,9 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
     .action(async (files, options) => {
       code = await trace(files, options, streams());
     });
+  addMatrixCommand(program, FILES + EXIT_CODES, streams, (ended) => {
+    code = ended;
+  });
   addOutputOptions(
     program
       .command("lint")

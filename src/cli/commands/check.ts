@@ -70,7 +70,8 @@ function findNetwork(files: readonly string[]): string {
   return !existsSync(NETWORK_FILE) && existsSync(beside) ? beside : NETWORK_FILE;
 }
 
-function openNetwork(stream: Stream, path: string): Network | null {
+/** Null where it has told what is wrong. */
+export function openNetwork(stream: Stream, path: string): Network | null {
   const read = readText(path);
   if (read.kind === "problem") {
     tellFiles(stream, [read]);
@@ -82,7 +83,7 @@ function openNetwork(stream: Stream, path: string): Network | null {
   return null;
 }
 
-function onlyDevice({ devices }: Network): string | null {
+export function onlyDevice({ devices }: Network): string | null {
   const [name, ...others] = devices.keys();
   return name === undefined || others.length > 0 ? null : name;
 }

@@ -35,6 +35,13 @@ export function vocabularyOf(devices: readonly Device[]): Vocabulary {
   return names;
 }
 
+/** Names that somebody has for lists of addresses. */
+export function vocabularyFor(
+  lists: readonly (readonly [name: string, ranges: readonly Range[]])[],
+): Vocabulary {
+  return new Map(lists.map(([name, ranges]) => [contentKey(ranges), name]));
+}
+
 function contentKey(ranges: readonly Range[]): string {
   return digestOf(rangeTexts(normalizeRanges(ranges)));
 }
