@@ -8,6 +8,6 @@ const isInstalled =
   existsSync(installed) && statSync(installed).mtimeMs >= statSync("package.json").mtimeMs;
 
 if (isInstalled) {
-  for (const script of ["scripts/build.js", "scripts/buildWeb.js"])
+  for (const script of ["scripts/build.js", "scripts/buildPlayground.js", "scripts/buildWeb.js"])
     execFileSync(process.execPath, [script], { stdio: "inherit" });
 } else execFileSync("npm", ["ci", "--no-fund", "--no-audit"], { stdio: ["ignore", 2, 2] });
