@@ -3,6 +3,7 @@ import { COLD } from "./cold.ts";
 import { COMPILE } from "./compile.ts";
 import { DIFF } from "./diff.ts";
 import { DROP } from "./drop.ts";
+import { MATRIX } from "./matrix.ts";
 import { NOTICE } from "./notice.ts";
 import { PARSE } from "./parse.ts";
 import { ROLLBACK } from "./rollback.ts";
@@ -20,6 +21,7 @@ export const SUITES: readonly Suite[] = [
   WARM,
   DROP,
   PARSE,
+  MATRIX,
   TYPING,
   TRACE,
   SIMULATION,

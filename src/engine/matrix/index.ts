@@ -22,6 +22,7 @@ import type {
 } from "./model.ts";
 import { type AskedPackets, followAsked } from "./packets.ts";
 import { relate } from "./relation.ts";
+import { withoutStrangers } from "./strangers.ts";
 
 export type {
   Matrix,
@@ -53,7 +54,8 @@ export function matrixOf(
   { nodeLimit, vocabulary = new Map() }: MatrixOptions = {},
 ): MatrixResult {
   const words = new Map([...vocabularyOf([device]), ...vocabulary]);
-  const judge = openJudge(device, nodeLimit === undefined ? {} : { nodeLimit });
+  const met = withoutStrangers(device, question.services);
+  const judge = openJudge(met, nodeLimit === undefined ? {} : { nodeLimit });
   const beyond = judge.beyond.map(({ text }) => text);
   const worked = withinPieces(() =>
     withinNodeLimit(() =>
