@@ -2,6 +2,7 @@ import { z } from "zod";
 import { checkSchema } from "./check.ts";
 import { diffSchema } from "./diff.ts";
 import { lintSchema } from "./lint.ts";
+import { matrixSchema } from "./matrix.ts";
 import { traceSchema } from "./trace.ts";
 
 /** Shapes of what commands print as JSON, by command. */
@@ -10,6 +11,7 @@ export const ANSWERS = {
   check: checkSchema,
   lint: lintSchema,
   trace: traceSchema,
+  matrix: matrixSchema,
 } as const;
 
 /** JSON Schemas of all answers, by the name of the file in docs/reference that holds it. */

@@ -24,6 +24,7 @@ const CALLS: readonly (readonly [command: keyof typeof ANSWERS, args: readonly s
   ["check", ["examples/mail/edge.nft"]],
   ["check", ["examples/mail/edge-internet.nft"]],
   ["lint", ["examples/mail/edge.nft"]],
+  ["matrix", ["examples/mail/edge.nft", "--service", "smtp"]],
   ["trace", ["examples/mail/edge.nft", "tcp 10.10.2.11:40000 > 198.51.100.7:25 in=mail out=wan"]],
 ];
 test.each(CALLS)("what `%s` prints has its form: %j", (command, args) => {
