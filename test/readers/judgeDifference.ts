@@ -219,7 +219,7 @@ function endsOf(device: Device, spec: PacketSpec): readonly End[] | null {
   if (!complete || outcomes.some(({ verdict }) => verdict === "undecided")) return null;
   const ends = new Map<string, Outcome>();
   for (const outcome of outcomes) {
-    const text = endText(outcome);
+    const text = endText(outcome, spec);
     const known = ends.get(text);
     if (known === undefined) ends.set(text, outcome);
     else if (deciderText(known.by) !== deciderText(outcome.by))
@@ -239,12 +239,15 @@ function endOf({ verdict, rejectWith }: Outcome, family: IpFamily): string {
     : `${verdict} ${JSON.stringify(rejectFor(rejectWith, family))}`;
 }
 
-/** With what becomes of the packet, where it goes on. Where nothing tracks, no connection has a mark. */
-function endText({ verdict, rejectWith, wire, marks }: Outcome): string {
+/**
+ * With what becomes of the packet, where it goes on. Where nothing tracks, no connection has a mark, and what is
+ * invalid has no connection that `notrack` could keep from it.
+ */
+function endText({ verdict, rejectWith, wire, marks }: Outcome, { state }: PacketSpec): string {
   const end = endOf({ verdict, rejectWith } as Outcome, wire.family);
   if (!/^(accept|queue)$/.test(verdict)) return end;
   const { packet, connection, isUntracked } = marks;
-  const told = [packet, connection ?? 0n, isUntracked];
+  const told = [packet, connection ?? 0n, isUntracked && state !== "invalid"];
   const bytes = [wire.bytes, wire.known].map((all) => Buffer.from(all).toString("hex"));
   return `${end} ${JSON.stringify(told, bigints)} ${bytes.join("/")}`;
 }

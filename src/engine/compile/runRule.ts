@@ -16,6 +16,7 @@ import { isNeverIn } from "./neverIn.ts";
 import { nominalOf } from "./nominal.ts";
 import { readSelector } from "./readSelector.ts";
 import { rejectKinds } from "./rejects.ts";
+import { withoutConnection } from "./tracking.ts";
 import { translate } from "./translate.ts";
 import { unknownFlag } from "./unknown.ts";
 import { whereInRanges } from "./value.ts";
@@ -154,7 +155,7 @@ function runStatement(world: World, progress: Progress, statement: Statement, in
       return;
     }
     case "notrack":
-      if (!world.place.isTracked) world.untracked = arena.or(world.untracked, progress.live);
+      world.untracked = arena.or(world.untracked, withoutConnection(world, progress.live));
       return;
     case "limit":
     case "quota":

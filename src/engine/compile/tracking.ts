@@ -102,6 +102,26 @@ export function connected(world: World): Node {
   return world.arena.or(states.new, world.arena.or(states.established, states.related));
 }
 
+/**
+ * Those of `packets` that no connection has been attached to here: `notrack` takes them, and is too late for others.
+ * A zone hangs on a packet as a connection that is none (nft_ct_set_zone_eval, nft_notrack_eval; measured on 6.18).
+ */
+export function withoutConnection(world: World, packets: Node): Node {
+  const { arena, place, zoned } = world;
+  if (place.isTracked) return arena.and(packets, statesHere(world).invalid);
+  return arena.difference(packets, zoned);
+}
+
+/** Puts packets into a zone; those that get one, since the first one stays, and behind tracking it is too late. */
+export function intoZone(world: World, packets: Node): Node {
+  const { arena, place, zoned, untracked } = world;
+  if (place.isTracked) return FALSE;
+  const taken = arena.difference(packets, zoned);
+  world.zoned = arena.or(zoned, taken);
+  world.untracked = arena.difference(untracked, taken);
+  return taken;
+}
+
 /** Packets of connections that were there before. */
 export function ofOldConnections(world: World): Node {
   const states = statesHere(world);

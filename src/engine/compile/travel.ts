@@ -1,4 +1,4 @@
-import { FALSE, type Node } from "../bdd/index.ts";
+import { FALSE, type Node, TRUE } from "../bdd/index.ts";
 import type { Hook } from "../device/device.ts";
 import { CONNTRACK_PRIORITY, type HookedChain } from "./facts.ts";
 import { firstOfConnection, laterPackets } from "./firstPacket.ts";
@@ -11,7 +11,7 @@ import {
   refusedSources,
 } from "./refused.ts";
 import { disguise, reveal } from "./replies.ts";
-import { connected, statesHere, trackedFamilies } from "./tracking.ts";
+import { statesHere, trackedFamilies } from "./tracking.ts";
 import { changesAddress } from "./translate.ts";
 import { constantValue } from "./value.ts";
 import type { Translation, World } from "./world.ts";
@@ -36,6 +36,8 @@ export interface Traveller {
 
 /** Takes the packets of the world's path the whole way through the device. */
 export function travel(world: World, traveller: Traveller): void {
+  if (world.layout.questions.read.has("ct zone"))
+    world.store.write("value ct zone", 0, 16, TRUE, constantValue(0n, 16));
   if (world.path === "output") return travelOutput(world, traveller);
   runHook(world, traveller, "prerouting");
   route(world);
@@ -180,16 +182,9 @@ function isBehindTracking({ facts }: World, { table, base }: HookedChain): boole
   return facts.runsBehindTracking(facts.isTracked(family) ? family : other, base);
 }
 
-/**
- * The kernel looks up the connection. Mark and label are what its earlier packets have left there: a new
- * connection has had some too, where nobody has answered yet.
- */
+/** The kernel looks up the connection. */
 function beginTracking(world: World): void {
-  if (world.place.isTracked) return;
   world.place = { ...world.place, isTracked: true };
-  const all = connected(world);
-  if (world.layout.questions.read.has("ct zone"))
-    world.store.write("value ct zone", 0, 16, all, constantValue(0n, 16));
 }
 
 /** NAT chains see the first packet of a connection; later ones are translated like it. */

@@ -76,6 +76,8 @@ export interface World {
   families: readonly IpFamily[];
   /** Packets that rules have taken out of connection tracking. */
   untracked: Node;
+  /** Packets that a rule has put into a zone before tracking. */
+  zoned: Node;
   /** Packets whose destination rules have translated. */
   destinationTranslated: Node;
   sourceTranslated: Node;
@@ -125,6 +127,7 @@ export function beginWorld(
     },
     families: ["ip", "ip6"],
     untracked: FALSE,
+    zoned: FALSE,
     destinationTranslated: FALSE,
     sourceTranslated: FALSE,
     destinationMoved: FALSE,

@@ -2,7 +2,7 @@ import { FALSE, type Node } from "../bdd/index.ts";
 import type { Space } from "../packet/header/layout.ts";
 import { selectorRow } from "../packet/selectors/index.ts";
 import { ASIDE } from "./store.ts";
-import { connected } from "./tracking.ts";
+import { connected, intoZone } from "./tracking.ts";
 import { mergedBits, type Value, valueText } from "./value.ts";
 import type { World } from "./world.ts";
 
@@ -34,7 +34,7 @@ export function writeSelector(
   hit: Node,
   lowersOnly: boolean,
 ): WriteDone {
-  const written = id.startsWith("ct ") ? world.arena.and(hit, connected(world)) : hit;
+  const written = writtenOf(world, id, hit);
   if (!isWatched(world, id)) {
     /* Nobody reads the field, but a search in the bytes behind it may find something else now. */
     if (!/^(meta|ct) /.test(id)) world.store.writeUnread(`${id} ${valueText(value)}`, hit);
@@ -45,6 +45,12 @@ export function writeSelector(
   if (written === FALSE) return "kept";
   world.store.write(target.space, target.from, target.width, written, value);
   return "kept";
+}
+
+/** What tracking keeps has to be there, but for the zone, in which it is looked up. */
+function writtenOf(world: World, id: string, hit: Node): Node {
+  if (!id.startsWith("ct ")) return hit;
+  return id.endsWith("zone") ? intoZone(world, hit) : world.arena.and(hit, connected(world));
 }
 
 /** Keeps the new value of a field that no rule reads, beside the header. */

@@ -1,3 +1,4 @@
+import { single } from "../base/range.ts";
 import { FALSE, type Node } from "../bdd/index.ts";
 import {
   type Analysis,
@@ -5,6 +6,8 @@ import {
   TRANSLATED_FLOW,
   type WalkWithStates,
 } from "../compile/index.ts";
+import { rangesOver } from "../packet/header/rangesOver.ts";
+import { STATE_CODES } from "../packet/header/stateCodes.ts";
 import { compareDeeds } from "./deeds.ts";
 import { fieldDifferences } from "./fieldDifferences.ts";
 import {
@@ -250,14 +253,19 @@ function translator(
   }
 }
 
+/** What is invalid has no connection on either side. */
 function untracked(
-  { arena }: Analysis,
+  { arena, layout }: Analysis,
   packets: Node,
   [before, after]: Both<FinalState>,
 ): readonly Difference[] {
+  const invalid = rangesOver(arena, layout.bits("state", 0, 3), [
+    single(BigInt(STATE_CODES.invalid)),
+  ]);
+  const asked = arena.difference(packets, invalid);
   return [true, false].flatMap((isBefore): readonly Difference[] => {
     const [one, other] = isBefore ? [before, after] : [after, before];
-    const some = arena.and(packets, arena.difference(one.untracked, other.untracked));
+    const some = arena.and(asked, arena.difference(one.untracked, other.untracked));
     if (some === FALSE) return [];
     const [mine, theirs] = ["not tracked", "tracked"];
     return [

@@ -20,6 +20,7 @@ import { containsKey, findElement, lookupData, resolveSet } from "./lookup.ts";
 import { applyNat } from "./nat.ts";
 import { matchPayloadSearch, matchU32 } from "./payloadMatch.ts";
 import { writtenElement } from "./runtimeSets.ts";
+import { isZoned } from "./tracking.ts";
 import { decideRanges, type PresentValue } from "./value.ts";
 import { freshKey, type Walk } from "./walk.ts";
 import { writeSelector } from "./writeSelector.ts";
@@ -67,8 +68,8 @@ export function runStatement(
     case "nat":
       return runNat(walk, table, statement);
     case "notrack":
-      /* Once a connection is attached, notrack is too late. */
-      if (walk.tracking.kind === "none") walk.tracking = { kind: "untracked" };
+      /* Once a connection is attached, notrack is too late; what is invalid has none (measured on 6.18). */
+      if (walk.tracking.kind !== "tracked" && !isZoned(walk)) walk.tracking = { kind: "untracked" };
       return NEXT;
     case "ctObject":
       if (statement.what === "helper" && walk.tracking.kind === "tracked")

@@ -75,6 +75,12 @@ export interface LastSegment {
 }
 
 export const DEFAULT_ZONES: Zones = { original: 0n, reply: 0n };
+
+/** Whether a rule has put the packet into a zone, be it that of all others. */
+export function isZoned({ zones }: { readonly zones: Zones }): boolean {
+  return zones !== DEFAULT_ZONES;
+}
+
 const NO_COUNTS: Counts = { original: 0n, reply: 0n };
 
 /** What connection tracking says of the packet in hand. */

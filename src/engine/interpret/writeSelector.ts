@@ -3,6 +3,7 @@ import type { Statement } from "../device/statement.ts";
 import { selectorRow } from "../packet/selectors/index.ts";
 import { evaluate } from "./evaluate.ts";
 import { readSelector, tcpOptionPlace } from "./readSelector.ts";
+import { isZoned, NOT_TRACKED } from "./tracking.ts";
 import type { Value } from "./value.ts";
 import { type Walk, writePacket } from "./walk.ts";
 
@@ -64,13 +65,19 @@ function writeConntrack(
   direction: "original" | "reply" | null,
   value: Value,
 ): void {
-  if (key === "zone" && value.kind === "known")
-    walk.zones = {
-      original: direction === "reply" ? 0n : value.value,
-      reply: direction === "original" ? 0n : value.value,
-    };
+  if (key === "zone" && value.kind === "known") putIntoZone(walk, direction, value.value);
   if (walk.tracking.kind !== "tracked") return;
   const { connection } = walk.tracking;
   if (key === "mark") connection.mark = value;
   else if (key === "label") connection.label = value;
+}
+
+/** A zone hangs on the packet as a connection that is none: the first one stays (nft_ct_set_zone_eval). */
+function putIntoZone(walk: Walk, direction: "original" | "reply" | null, zone: bigint): void {
+  if (walk.tracking.kind === "tracked" || isZoned(walk)) return;
+  walk.zones = {
+    original: direction === "reply" ? 0n : zone,
+    reply: direction === "original" ? 0n : zone,
+  };
+  if (walk.tracking.kind === "untracked") walk.tracking = NOT_TRACKED;
 }

@@ -73,9 +73,9 @@ function checked(range: Range, text: string, width: number): ValueResult {
   };
 }
 
-/** `eth*` is a prefix of names, `eth\*` a name with a star. */
+/** `eth*` is a prefix of names, `eth\*` a name with a star: nft takes all its backslashes away (measured with 1.0.6). */
 function interfaceRange(text: string): Range {
-  if (text.endsWith("\\*")) return single(interfaceNameValue(`${text.slice(0, -2)}*`));
+  if (text.endsWith("\\*")) return single(interfaceNameValue(text.replaceAll("\\", "")));
   if (text.endsWith("*") && text.length > 1) return interfaceNamePrefix(text.slice(0, -1));
   return single(interfaceNameValue(text));
 }

@@ -1,0 +1,66 @@
+import { forward, type HostilePair, output } from "./notation.ts";
+
+export const LIMITS_AND_MARKS: readonly HostilePair[] = [
+  {
+    name: "a limiter is moved behind a drop of some of its packets",
+    before: forward(
+      "limit rate 2/minute burst 1 packets accept\ntcp dport 25 drop\nip protocol tcp drop",
+    ),
+    after: forward(
+      "tcp dport 25 drop\nlimit rate 2/minute burst 1 packets accept\nip protocol tcp drop",
+    ),
+    equal: false,
+    why: "some of its packets were let through while it had tokens",
+  },
+  {
+    name: "two limiters in a row are not one",
+    before: forward("tcp dport 25 limit rate 1/hour burst 1 packets accept\ntcp dport 25 drop"),
+    after: forward(
+      "tcp dport 25 limit rate 1/hour burst 1 packets accept\ntcp dport 25 limit rate 1/hour burst 1 packets accept\ntcp dport 25 drop",
+    ),
+    equal: false,
+    why: "each rule has tokens of its own: the second still fires when the first is dry",
+  },
+  {
+    name: "the burst that is written and the one that is meant",
+    before: forward("tcp dport 25 limit rate 3/minute accept\ntcp dport 25 drop"),
+    after: forward("tcp dport 25 limit rate 3/minute burst 5 packets accept\ntcp dport 25 drop"),
+    equal: true,
+    why: "nft takes a burst of 5 where none is given",
+  },
+  {
+    name: "a mark that nothing reads",
+    before: forward("tcp dport 25 accept"),
+    after: forward("tcp dport 25 meta mark set 1 accept"),
+    equal: false,
+    why: "the packet leaves with it, and whoever comes after may read it",
+  },
+  {
+    name: "a mark that is overwritten before anybody reads it",
+    before: forward("tcp dport 25 meta mark set 2"),
+    after: forward("tcp dport 25 meta mark set 1\ntcp dport 25 meta mark set 2"),
+    equal: true,
+    why: "the last write is what is left",
+  },
+  {
+    name: "marks by or and by set, of what comes in",
+    before: forward("meta mark set 0x1"),
+    after: forward("meta mark set meta mark | 0x1"),
+    equal: true,
+    why: "packets come in without a mark",
+  },
+  {
+    name: "marks by or and by set, of own packets",
+    before: output("meta mark set 0x1"),
+    after: output("meta mark set meta mark | 0x1"),
+    equal: false,
+    why: "a socket gives its packets marks",
+  },
+  {
+    name: "a mark of the connection in place of the packet's",
+    before: forward("ct state new tcp dport 25 meta mark set 1"),
+    after: forward("ct state new tcp dport 25 ct mark set 1"),
+    equal: false,
+    why: "later packets of the connection have the one, and this packet alone has the other",
+  },
+];
