@@ -95,7 +95,8 @@ function headerDifference(wire: Wire, { bytes, isWhole }: Observed): string | nu
   return null;
 }
 
-function checksumPlaces(wire: Wire): ReadonlySet<number> {
+/** Bytes that follow from the rest. */
+export function checksumPlaces(wire: Wire): ReadonlySet<number> {
   const { protocol, transport, fragmentOffset } = readHeaders(wire);
   const places = wire.family === "ip" ? [10, 11] : [];
   const at = protocol === null ? undefined : CHECKSUM_AT.get(protocol);

@@ -49,6 +49,13 @@ export interface Flight {
   readonly target: Rule | null;
 }
 
+/** What the kernel did with a packet. */
+export interface JudgedPacket {
+  readonly observed: Observed;
+  /** The model's outcome that says so; null: none does. */
+  readonly agreed: Outcome | null;
+}
+
 /** The first packet of a connection. */
 interface First {
   readonly text: string;
@@ -87,8 +94,8 @@ export class Judge {
     this.rules = rules;
   }
 
-  /** Judges one packet of a scenario; the answer is what the kernel did. */
-  judge(flight: Flight, result: ShotResult): Observed | null {
+  /** Judges one packet of a scenario; null: it was not sent. */
+  judge(flight: Flight, result: ShotResult): JudgedPacket | null {
     const { surrounding } = flight;
     if (surrounding.forgets) {
       this.memory.flushConnections();
@@ -118,7 +125,7 @@ export class Judge {
       this.keep(flight, { packet, how: inMemory === null ? "alone" : "memory", what });
     }
     this.note(sketch, surrounding, observed);
-    return observed;
+    return { observed, agreed };
   }
 
   private keep({ scenario, place }: Flight, found: Omit<Disagreement, "before">): void {
@@ -217,7 +224,7 @@ function hasMoved(first: First | undefined, { version }: Surrounding): boolean {
   return first !== undefined && first.version !== version;
 }
 
-function stateName({ state }: Observed): string | undefined {
+export function stateName({ state }: Observed): string | undefined {
   return Object.entries(CT_STATE).find(([, bit]) => bit === BigInt(state ?? -1))?.[0];
 }
 

@@ -169,11 +169,11 @@ async function fireBatch(
   for (const [index, flight] of flights.entries()) {
     const result = results[index];
     if (result === undefined) throw new Error("the kernel did not play all packets");
-    const observed = judge.judge(flight, result);
+    const judged = judge.judge(flight, result);
     const { scenario, place, target } = flight;
     const isLast = place === scenario.length - 1;
-    if (observed === null || target === null || !isLast) continue;
-    for (const { matched, by } of observed.steps) {
+    if (judged === null || target === null || !isLast) continue;
+    for (const { matched, by } of judged.observed.steps) {
       const decider = by ?? matched.at(-1);
       if (decider !== undefined && decider !== target) shooter.learn(target, decider);
     }
@@ -192,13 +192,13 @@ function checkProofs(tally: Tally, reach: Reach | null): void {
 }
 
 /** What a device has that the harness does not see: null where it sees all. */
-function beyondJudging({ tables }: Device): string | null {
+export function beyondJudging({ tables }: Device): string | null {
   const hooks = tables.flatMap(({ chains }) => chains.flatMap(({ base }) => base?.hook ?? []));
   const isEdge = hooks.some((hook) => hook === "ingress" || hook === "egress");
   return isEdge ? "not judged: a chain at the edge of a device acts before any trace" : null;
 }
 
-function firstLine(text: string): string {
+export function firstLine(text: string): string {
   return (
     text.split("\n").find((line) => /error|fail|unknown|bad|can't|invalid/i.test(line)) ?? text
   );

@@ -1,6 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { readlinkSync } from "node:fs";
 import { createInterface, type Interface } from "node:readline";
+import type { IpFamily } from "../src/engine/packet/packet.ts";
 
 /** An address that is delivered here, and the device that has it. */
 export type OwnAddress = readonly [address: string, device: string];
@@ -51,6 +52,7 @@ export type TraceStep = readonly [
   family: number,
   status: number | null,
   connection: number | null,
+  mark: number,
 ];
 
 /** A rule that the kernel holds: family (as netlink numbers it), table, chain, handle. */
@@ -104,8 +106,12 @@ export class Kernel {
     return this.process.pid ?? 0;
   }
 
-  async setUp(setup: KernelSetup): Promise<void> {
-    await this.mustDo({ do: "setup", ...setup });
+  /** `reads`: the trace ends with what the packets of a family carry; true: with what their connection does, too. */
+  async setUp(
+    setup: KernelSetup,
+    reads: Partial<Readonly<Record<IpFamily, boolean>>> = {},
+  ): Promise<void> {
+    await this.mustDo({ do: "setup", ...setup, reads });
   }
 
   /** What the tool says against `text`; null: it is loaded. */

@@ -13,6 +13,8 @@ export interface Observed {
   readonly bytes: Uint8Array | null;
   readonly isWhole: boolean;
   readonly steps: readonly ObservedStep[];
+  /** The packet's own lines of the trace. */
+  readonly lines: readonly TraceStep[];
   /** Bits of `ct state` and the direction at the end; null: not told. */
   readonly state: number | null;
   readonly direction: number | null;
@@ -33,7 +35,7 @@ export interface ObservedStep {
   readonly by: Rule | null;
 }
 
-const OWN_TABLE = "premortem_lab";
+export const OWN_TABLE = "premortem_lab";
 const FAMILIES: ReadonlyMap<number, TableFamily> = new Map([
   [1, "inet"],
   [2, "ip"],
@@ -44,7 +46,7 @@ const FAMILIES: ReadonlyMap<number, TableFamily> = new Map([
 ]);
 /** Types of lines and codes of verdicts (nf_tables.h, netfilter.h). */
 const POLICY = 1;
-const RULE = 3;
+export const RULE = 3;
 const FIRST_OF_NFT = -5;
 const DROP = 0;
 /** Bits of `ct status`. */
@@ -100,6 +102,7 @@ export function observe(
       passed?.[1] ?? (delivered?.[8] ? Uint8Array.from(Buffer.from(delivered[8], "hex")) : null),
     isWhole: passed !== undefined,
     steps: stepsOf(lines, rules),
+    lines,
     state: last?.[6] ?? null,
     direction: last?.[7] ?? null,
     connection: last?.[11] ?? null,

@@ -1,16 +1,25 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { corpusFiles, judgeAll } from "../lab/judgeAll.ts";
 import type { Judgement } from "../lab/judgeRuleset.ts";
+import { PAIRS_HEADING, pairsSection } from "./kernelPairs.ts";
 import { list, table } from "./markdown.ts";
 
 const REPORT = "docs/kernel-agreement.md";
-/** Packets for each ruleset, at least; another number can be given. */
-const PACKETS = Number(process.argv[2] ?? 2000);
+/** `pairs`: the section on pairs alone is made anew. Else: packets for each ruleset, at least. */
+const [, , ASKED = "2000"] = process.argv;
+const PACKETS = Number(ASKED);
 
 type Judged = Extract<Judgement, { kind: "judged" }>;
 type NotLoaded = Extract<Judgement, { kind: "notLoaded" }>;
 
 async function main(): Promise<void> {
+  const [rulesets = ""] =
+    ASKED === "pairs" ? readFileSync(REPORT, "utf8").split(PAIRS_HEADING) : [];
+  const before = ASKED === "pairs" ? `${rulesets.trimEnd()}\n` : await rulesetsReport();
+  writeFileSync(REPORT, `${before}\n${await pairsSection()}`);
+}
+
+async function rulesetsReport(): Promise<string> {
   const files = corpusFiles("");
   const judgements = await judgeAll(files, { packets: PACKETS, seed: 1 }, ({ name }) =>
     console.log(name),
@@ -20,7 +29,7 @@ async function main(): Promise<void> {
     const collection = files[place]?.collection ?? "";
     byCollection.set(collection, [...(byCollection.get(collection) ?? []), judgement]);
   }
-  writeFileSync(REPORT, report(judgements, byCollection));
+  return report(judgements, byCollection);
 }
 
 function report(

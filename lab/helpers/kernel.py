@@ -42,6 +42,30 @@ DELIVERED_MARK = 0x504D1ABE
 # It is loaded before the ruleset: of equal priority what was registered first runs last, so that
 # `delivered` stands behind the place where connections are confirmed, which may still drop. `leaving`
 # shows the connection of a packet that no other chain sees.
+# What a packet carries in the end shows in the trace of these chains: its mark, then that of its connection and the
+# zone of that, put into the packet's mark where nobody reads it any more. Over `lo` it still goes through input.
+# To ask for a connection turns tracking on, so it is asked where the ruleset does so itself.
+CARRIED = "meta mark set ct mark\n  meta mark set ct zone"
+
+
+def readers(family, connection):
+    rules = "counter\n  " + (CARRIED if connection else "")
+    chain = "type filter hook {} priority 2147483647; policy accept;"
+    return f"""
+table {family} {TABLE} {{
+ chain delivered_with {{
+  {chain.format("input")}
+  {rules}
+ }}
+ chain leaving_with {{
+  {chain.format("postrouting")}
+  oifname "lo" accept
+  {rules}
+ }}
+}}
+"""
+
+
 OBSERVER = f"""
 table inet {TABLE} {{
  chain delivered {{
@@ -50,6 +74,7 @@ table inet {TABLE} {{
  }}
  chain leaving {{
   type filter hook postrouting priority 2147483647; policy accept;
+  oifname "lo" accept
  }}
  chain incoming {{
   type filter hook prerouting priority -2000000000; policy accept;
@@ -66,6 +91,8 @@ table inet {TABLE} {{
  }}
 }}
 """
+
+
 REFLECT = ("net/ipv4/fwmark_reflect", "net/ipv6/fwmark_reflect")
 
 libc = ctypes.CDLL(None)
@@ -116,7 +143,8 @@ class Lab:
             if not result["ok"]:
                 return result
         result = run(["ip", "-force", "-batch", "-"], "\n".join(batch) + "\n")
-        return run(["nft", "-f", "-"], OBSERVER) if result["ok"] else result
+        text = OBSERVER + "".join(readers(*item) for item in (command.get("reads") or {}).items())
+        return run(["nft", "-f", "-"], text) if result["ok"] else result
 
     def load(self, command):
         return run(command["argv"], command["text"])

@@ -17,7 +17,7 @@ MAIN, LOCAL, UNICAST, LOCAL_ROUTE, SCOPE_LINK, SCOPE_HOST, PROTO_STATIC = 254, 2
 ATTRIBUTE_DESTINATION, ATTRIBUTE_DEVICE = 1, 4
 # Attributes of a trace message (enum nft_trace_attributes).
 TABLE, CHAIN, HANDLE, TYPE, VERDICT, ID, NETWORK, TRANSPORT, POLICY = 1, 2, 3, 4, 5, 6, 8, 9, 16
-CT_ID, CT_DIRECTION, CT_STATUS, CT_STATE = 18, 19, 20, 21
+MARK, CT_ID, CT_DIRECTION, CT_STATUS, CT_STATE = 14, 18, 19, 20, 21
 
 
 def attributes(data, at):
@@ -140,7 +140,7 @@ class Trace:
                     steps.append(self.step(message[16], dict(attributes(message, 20))))
 
     def step(self, family, found):
-        """[id, type, table, chain, handle, verdict, ct state, ct direction, header, family, status, ct id]"""
+        """[id, type, table, chain, handle, verdict, ct state, ct direction, header, family, status, ct id, mark]"""
         verdict = dict(attributes(found[VERDICT], 0)) if VERDICT in found else {}
         code = struct.unpack("!i", verdict[1])[0] if 1 in verdict else None
         if code is None and POLICY in found:
@@ -162,4 +162,5 @@ class Trace:
             family,
             struct.unpack("!I", found[CT_STATUS])[0] if CT_STATUS in found else None,
             struct.unpack("!I", found[CT_ID])[0] if CT_ID in found else None,
+            struct.unpack("!I", found[MARK])[0] if MARK in found else 0,
         ]

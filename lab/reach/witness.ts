@@ -56,7 +56,20 @@ export class Witnesses {
       }
   }
 
-  private partsOf({ path, packets }: Aims): readonly Part[] {
+  /** As many as are asked for, of all states in turn; fewer where none can be sent. */
+  *many(aims: readonly Pick<Aims, "path" | "packets">[], count: number): Generator<Aim> {
+    const parts = aims.flatMap((aim) => this.partsOf(aim));
+    let found = 0;
+    for (let round = 0; found < count && round < count; round++)
+      for (const part of parts) {
+        const aim = found < count ? this.pick(part, round % ROUNDS) : null;
+        if (aim === null) continue;
+        found++;
+        yield aim;
+      }
+  }
+
+  private partsOf({ path, packets }: Pick<Aims, "path" | "packets">): readonly Part[] {
     const { arena, layout } = this;
     const state = (name: CtState) => this.equals("state", 0, 3, BigInt(STATE_CODES[name]));
     const [level] = layout.levelsAt("direction", 0, 1);
