@@ -24,6 +24,11 @@ const VERBS: readonly string[] = [
   "rename",
 ];
 
+/** Whether an item of the list does something, where those of a listing only show. */
+export function isCommand(item: Json): boolean {
+  return Object.keys(asObject(item) ?? {}).some((kind) => VERBS.includes(kind));
+}
+
 /** One item of the list as a command of nft; null where it says nothing about the ruleset. */
 export function commandText(item: Json): string | null {
   const [entry] = Object.entries(asObject(item) ?? {});

@@ -2,7 +2,7 @@ import type { Diagnostic } from "../../base/diagnostic.ts";
 import type { Span } from "../../base/span.ts";
 import type { ParseInput, ParseResult } from "../../device/device.ts";
 import { parseNft } from "../nft/index.ts";
-import { commandText } from "./command.ts";
+import { commandText, isCommand } from "./command.ts";
 import { asObject, UnknownItem } from "./expression.ts";
 import { type Json, readJson } from "./readJson.ts";
 import { lineIndex, relocate } from "./relocate.ts";
@@ -81,8 +81,9 @@ function translate({ files, roots }: ParseInput): Script {
   }
   const lines: string[] = [];
   const spans: Span[] = [];
-  for (const [index, item] of items.entries()) {
-    const [from, to] = places[index] ?? [0, 0];
+  const placed = items.map((item, index) => ({ item, place: places[index] ?? NOWHERE }));
+  for (const [index, { item, place }] of inLoadingOrder(placed).entries()) {
+    const [from, to] = place;
     const span = spanAt(from, to);
     try {
       const line = commandText(item);
@@ -106,6 +107,29 @@ function translate({ files, roots }: ParseInput): Script {
     }
   }
   return { root, text: lines.join("\n"), spans, whole, diagnostics, lost };
+}
+
+const NOWHERE = [0, 0] as const;
+
+/** What a listing shows before what names it; sets, maps and objects stand between chains and rules. */
+const FIRST: readonly string[] = ["metainfo", "table", "chain"];
+
+/**
+ * A listing names chains in maps before it lists them, so that nft itself does not load it; it shows what runs all the
+ * same. Commands stay in the order in which they do something.
+ */
+function inLoadingOrder<T extends { readonly item: Json }>(items: readonly T[]): readonly T[] {
+  const isListing = items.every(({ item }) => !isCommand(item));
+  if (!isListing) return items;
+  const rank = ({ item }: T) => {
+    const [kind = ""] = Object.keys(asObject(item) ?? {});
+    return kind === "rule"
+      ? FIRST.length + 1
+      : FIRST.includes(kind)
+        ? FIRST.indexOf(kind)
+        : FIRST.length;
+  };
+  return items.toSorted((a, b) => rank(a) - rank(b));
 }
 
 function itemsOf(value: Json): readonly Json[] | null {

@@ -74,3 +74,22 @@ function ruleWith(statement: unknown): string {
     ],
   });
 }
+
+test("a listing is what runs, although its maps name chains that stand further down", () => {
+  const map = { family: "ip", name: "m", table: "t", type: "inet_service", map: "verdict" };
+  const text = JSON.stringify({
+    nftables: [
+      { metainfo: { version: "1.0.6", json_schema_version: 1 } },
+      { table: { family: "ip", name: "t" } },
+      { map: { ...map, elem: [[25, { jump: { target: "mail" } }]] } },
+      { chain: { family: "ip", table: "t", name: "mail" } },
+      { rule: { family: "ip", table: "t", chain: "mail", expr: [{ accept: null }] } },
+    ],
+  });
+  const { diagnostics, refused, device } = readDevice({
+    files: new Map([["r.json", text]]),
+    roots: ["r.json"],
+  });
+  expect([diagnostics, refused]).toEqual([[], []]);
+  expect(device.tables[0]?.chains.map(({ name }) => name)).toEqual(["mail"]);
+});
