@@ -24,6 +24,15 @@ export function inTime<T>({ limit }: Work, work: () => T): T {
   return withinTimeLimit({ isOver, told: `more than ${seconds} s` }, work);
 }
 
+/** Milliseconds in which repairs are tried: a person waits for the answer. */
+const REPAIR_MS = 10_000;
+
+/** Whether there is time for another repair. */
+export function repairTime({ limit }: Work): () => boolean {
+  const began = performance.now();
+  return () => performance.now() - began < REPAIR_MS && limit?.isOver() !== true;
+}
+
 /** Work that makes no nodes looks at no clock; that much later it is cut off. */
 const GRACE = 2;
 const GRACE_MS = 10_000;

@@ -13,6 +13,8 @@ const MAXIMUM_INCLUDED = 10_000;
 export interface Ruleset {
   readonly result: DeviceResult;
   readonly files: ReadonlyMap<string, string>;
+  /** Names of those that are loaded, in this order. */
+  readonly roots: readonly string[];
 }
 
 export interface ReadOptions {
@@ -57,7 +59,8 @@ export function readRuleset(
     }
   }
   if (problems.length > 0) return problems;
-  return { result: readDevice({ files, roots: names, onto, keepRefused, memory }), files };
+  const result = readDevice({ files, roots: names, onto, keepRefused, memory });
+  return { result, files, roots: names };
 }
 
 /** `include "…"` of nft; what the engine finds missing it reports at its line. */

@@ -4,11 +4,12 @@ import type { CheckAnswer } from "../../engine/answer/check.ts";
 import { checkDevice } from "../../operations/inventory/checkDevice.ts";
 import type { Network } from "../../operations/inventory/model.ts";
 import { parseNetwork } from "../../operations/inventory/networkFile.ts";
+import { withRepairs } from "../../operations/inventory/repairs.ts";
 import { readText } from "../../platform/files.ts";
 import { checkText } from "../../report/formats/text/check.ts";
 import { checkReport } from "../../report/results/check.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
-import { inTime, type Work } from "../interruptible.ts";
+import { inTime, repairTime, type Work } from "../interruptible.ts";
 import { type OutputOptions, show } from "../output.ts";
 import { openRuleset, tellFiles, tellNetworkErrors, tellUsage } from "../problems.ts";
 import type { Stream, Streams } from "../streams.ts";
@@ -43,7 +44,12 @@ export function check(
   const ruleset = openRuleset(error, files, { render: options.render ?? null });
   if (ruleset === null) return EXIT.usage;
   work.begin("judging intents");
-  const answer = inTime(work, () => checkDevice(network, name, ruleset.result.device));
+  const checked = inTime(work, () => checkDevice(network, name, ruleset.result.device));
+  work.begin("looking for repairs");
+  const repaired = { after: ruleset, before: null, onto: null };
+  const answer = inTime(work, () =>
+    withRepairs(checked, network, name, repaired, repairTime(work)),
+  );
   const isShown = show(
     {
       answer,

@@ -1,4 +1,5 @@
 import type { IntentAnswer, IntentKind } from "../intents/model.ts";
+import type { Repair } from "../repair/index.ts";
 import { rejectText } from "./decision.ts";
 import { type DiffFate, toDecider } from "./diff.ts";
 
@@ -9,6 +10,10 @@ export const CHECK_FORMAT_VERSION = 1;
 export interface CheckAnswer {
   readonly formatVersion: number;
   readonly intents: readonly CheckedIntent[];
+  /** What mends those that do not hold, best first; empty: nothing was found, or nobody looked. */
+  readonly repairs: readonly Repair[];
+  /** Ways to mend them that nobody had time to prove. */
+  readonly untried: number;
   /** What every "holds" and every "broken" rests on. */
   readonly assumptions: readonly string[];
 }
@@ -48,6 +53,8 @@ export function answerCheck(
   return {
     formatVersion: CHECK_FORMAT_VERSION,
     intents: judged.map(({ words, answer }) => checkedIntent(words, answer)),
+    repairs: [],
+    untried: 0,
     assumptions: [...new Set(judged.flatMap(({ answer }) => answer.assumptions))],
   };
 }

@@ -37,6 +37,15 @@ export function intentsOn(network: Network, name: string): ReadonlyMap<string, I
   );
 }
 
+/** Ids of intents that cannot be planned whole. */
+export function unclearOn(network: Network): ReadonlySet<string> {
+  return new Set(
+    plannedIntents(network).flatMap(({ intent: { id }, problems }) =>
+      problems.length === 0 ? [] : [id],
+    ),
+  );
+}
+
 const plannedIntents = perNetwork((network): readonly PlannedIntent[] =>
   network.intents.map((intent) => planIntent(network, intent)),
 );

@@ -1,6 +1,15 @@
 import { z } from "zod";
 import type { CheckAnswer } from "../../engine/answer/check.ts";
-import { assumptions, decider, dependsOn, formatVersion, packet, rejectWith } from "./parts.ts";
+import {
+  assumptions,
+  decider,
+  dependsOn,
+  formatVersion,
+  packet,
+  rejectWith,
+  repairs,
+  untried,
+} from "./parts.ts";
 
 const checkedIntent = z.strictObject({
   id: z.string(),
@@ -32,5 +41,7 @@ const checkedIntent = z.strictObject({
 export const checkSchema = z.strictObject({
   formatVersion,
   intents: z.array(checkedIntent),
+  repairs,
+  untried,
   assumptions,
 }) satisfies z.ZodType<CheckAnswer>;

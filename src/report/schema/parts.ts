@@ -55,6 +55,37 @@ export const coverage = z
   })
   .describe("how much of the files is understood");
 
+const repairEdit = z.strictObject({
+  file: z.string(),
+  line,
+  endLine: z
+    .int()
+    .min(0)
+    .describe("the last line that goes; one less than `line`: none goes, the text comes before it"),
+  text: z.string().nullable().describe("whole lines; null: nothing comes in their place"),
+  was: z.string().nullable().describe("the lines that go; null: none"),
+});
+
+export const repairs = z
+  .array(
+    z.strictObject({
+      kind: z.enum(["undo", "move", "narrow", "add"]),
+      title: z.string(),
+      edits: z.array(repairEdit).describe("places are those of the files as they are"),
+      command: z
+        .string()
+        .nullable()
+        .describe("the same for the program that writes these rules; null: people do"),
+      restores: z.array(z.string()).describe("ids of intents that hold again"),
+      leaves: z.array(z.string()).describe("ids of intents that do not hold, as before"),
+      breaks: z.array(z.string()).describe("ids of intents that fare worse: always empty"),
+      proved: z.literal(true).describe("the edit was made, read and judged again"),
+    }),
+  )
+  .describe("what mends intents that do not hold, best first");
+
+export const untried = z.int().min(0).describe("repairs that were not tried for want of time");
+
 export const place = {
   file: z.string().nullable(),
   line: line.nullable(),

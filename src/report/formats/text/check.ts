@@ -1,5 +1,7 @@
 import type { CheckAnswer, CheckedIntent } from "../../../engine/answer/check.ts";
+import type { Repair } from "../../../engine/repair/index.ts";
 import { deciderCells } from "./diff.ts";
+import { repairLines } from "./repair.ts";
 import { columns, fitted, type Style, shown, type Tint, tint } from "./style.ts";
 import { wrapped } from "./wrapped.ts";
 
@@ -7,9 +9,9 @@ import { wrapped } from "./wrapped.ts";
 export function checkText(answer: CheckAnswer, style: Style): string {
   const blocks = STATUSES.flatMap(({ status, title, colour }) => {
     const intents = answer.intents.filter((one) => one.status === status);
-    return intentBlock(tint(style, colour, title), intents, style);
+    return intentBlock(tint(style, colour, title), intents, style, answer.repairs);
   });
-  return `${[...blocks, closing(answer, style)].join("\n\n")}\n`;
+  return `${[...blocks, ...untriedText(answer), closing(answer, style)].join("\n\n")}\n`;
 }
 
 /** Intents under a title, each with a packet and the line; nothing where there are none. */
@@ -17,11 +19,23 @@ export function intentBlock(
   title: string,
   intents: readonly CheckedIntent[],
   style: Style,
+  repairs: readonly Repair[] = [],
 ): readonly string[] {
   if (intents.length === 0) return [];
   const heads = columns(intents.map(headCells));
-  const told = intents.map((one, i) => intentLines(one, heads[i] ?? "", style).join("\n"));
-  return [`${title}\n${told.join("\n")}`];
+  const told = new Map<Repair, string>();
+  const blocks = intents.map((one, i) => {
+    const mends = repairLines(one.id, repairs, told, style);
+    return [...intentLines(one, heads[i] ?? "", style), ...mends].join("\n");
+  });
+  return [`${title}\n${blocks.join("\n")}`];
+}
+
+/** What nobody had time for is said: there may be a better way. */
+function untriedText({ untried }: CheckAnswer): readonly string[] {
+  if (untried === 0) return [];
+  const ways = untried === 1 ? "1 way" : `${untried} ways`;
+  return [`${ways} to mend what does not hold could not be tried in time.`];
 }
 
 interface StatusWords {

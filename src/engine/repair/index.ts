@@ -1,0 +1,182 @@
+/**
+ * Repairs of broken intents: undo, move, narrow, add. Each is applied to the text, read again, and
+ * judged again with all intents, so that no candidate has to be right by itself.
+ */
+import { compareDevices } from "../diff/index.ts";
+import type { IntentAnswer } from "../intents/model.ts";
+import { editsBetween, linesOf } from "./lines.ts";
+import {
+  type AskedIntent,
+  type Candidate,
+  REPAIR_KINDS,
+  type Repair,
+  type RepairAnswer,
+  type RepairEdit,
+  type RepairInput,
+} from "./model.ts";
+import { judgeAll, type Loaded, load, type Proof, prove } from "./prove.ts";
+import { remediesFor, withMissing } from "./remedies.ts";
+import { undoCandidates } from "./undo.ts";
+
+export type { AskedIntent, Repair, RepairAnswer, RepairEdit, RulesetFiles } from "./model.ts";
+
+/** Candidates that are tried. */
+const MAXIMUM_CANDIDATES = 96;
+/** Repairs of each kind that are sought for one intent: two, so that the one that opens less is told first. */
+const ENOUGH = 2;
+/** Rules that are added one after the other, until the intent holds. */
+const MAXIMUM_STEPS = 6;
+
+export function findRepairs(input: RepairInput): RepairAnswer {
+  const from = load(input.after.files, input);
+  const found = judgeAll(from.device, input.intents);
+  const ailing = input.intents.filter(({ id }) => found.get(id)?.status !== "holds");
+  if (ailing.length === 0) return { repairs: [], untried: 0 };
+  const queue = bestFirst(candidates(from, ailing, found, input), input);
+  const counts = new Map<string, number>();
+  const proved: Proved[] = [];
+  let [tried, untried] = [0, 0];
+  for (const option of queue) {
+    const { kind, mends, files } = option.candidate;
+    const count = (id: string) => counts.get(`${kind} ${id}`) ?? 0;
+    if (mends.every((id) => count(id) >= ENOUGH)) continue;
+    if (tried >= MAXIMUM_CANDIDATES || !input.mayGoOn()) untried++;
+    else {
+      tried++;
+      const to = load(files, input);
+      const proof = prove(from, to, input.intents, found);
+      if (proof === null) continue;
+      for (const id of proof.restores) counts.set(`${kind} ${id}`, count(id) + 1);
+      proved.push({ ...option, proof, opens: opens(from, to, input) });
+    }
+  }
+  return { repairs: proved.sort(byPreference).map(repairOf), untried };
+}
+
+/** A candidate with the ids of what it may mend. */
+interface Aimed extends Candidate {
+  readonly mends: readonly string[];
+}
+
+interface Option {
+  readonly candidate: Aimed;
+  readonly edits: readonly RepairEdit[];
+  readonly lines: number;
+}
+
+interface Proved extends Option {
+  readonly proof: Proof;
+  /** Packets that get through, but did not; null: not counted. */
+  readonly opens: bigint | null;
+}
+
+function candidates(
+  from: Loaded,
+  ailing: readonly AskedIntent[],
+  found: ReadonlyMap<string, IntentAnswer>,
+  input: RepairInput,
+): readonly Aimed[] {
+  const { before, after } = input;
+  const undone = before === null ? [] : undoCandidates(after, before);
+  const mends = ailing.map(({ id }) => id);
+  /* What is undecided has no rule that decides: it can be put back only. */
+  const broken = ailing.filter(({ id }) => found.get(id)?.status === "broken");
+  return [
+    ...undone.map((one) => ({ ...one, mends })),
+    ...broken.flatMap((one) =>
+      candidatesFor(from, one, found, input).map((made) => ({ ...made, mends: [one.id] })),
+    ),
+  ];
+}
+
+/** Few lines come first: what is found later is no better. */
+function bestFirst(all: readonly Aimed[], { after }: RepairInput): readonly Option[] {
+  return distinct(all)
+    .map((candidate): Option => {
+      const edits = editsBetween(after.files, candidate.files);
+      return { candidate, edits, lines: linesOf(edits) };
+    })
+    .sort((a, b) => a.lines - b.lines || rankOf(a) - rankOf(b));
+}
+
+function rankOf({ candidate }: Option): number {
+  return REPAIR_KINDS.indexOf(candidate.kind);
+}
+
+function candidatesFor(
+  from: Loaded,
+  asked: AskedIntent,
+  found: ReadonlyMap<string, IntentAnswer>,
+  input: RepairInput,
+): readonly Candidate[] {
+  const answer = found.get(asked.id);
+  if (answer === undefined) return [];
+  const added = addition(from, asked, answer, input);
+  return [...remediesFor(from, asked, answer), ...(added === null ? [] : [added])];
+}
+
+/** A flow may be cut in several places, on its way and on its way back: each gets the rule that it lacks. */
+function addition(
+  from: Loaded,
+  asked: AskedIntent,
+  answer: IntentAnswer,
+  input: RepairInput,
+): Candidate | null {
+  let [state, now]: [Loaded, IntentAnswer] = [from, answer];
+  const steps: Candidate[] = [];
+  while (steps.length < MAXIMUM_STEPS && now.status === "broken") {
+    if (!input.mayGoOn()) return null;
+    const next = withMissing(state, asked, now);
+    if (next === null) return null;
+    steps.push(next);
+    state = load(next.files, input);
+    if (state.faults > from.faults) return null;
+    now = judgeAll(state.device, [asked]).get(asked.id) ?? now;
+  }
+  const [first] = steps;
+  if (first === undefined || now.status !== "holds") return null;
+  const title = steps.map((one) => one.title).join(", and ");
+  return { ...first, title, files: state.files };
+}
+
+/** Two ways to the same text are one candidate, which may mend what either does. */
+function distinct(all: readonly Aimed[]): readonly Aimed[] {
+  const known = new Map<string, Aimed>();
+  for (const one of all) {
+    const key = JSON.stringify([...one.files]);
+    const first = known.get(key);
+    const mends = [...new Set([...(first?.mends ?? []), ...one.mends])];
+    known.set(key, { ...(first ?? one), mends });
+  }
+  return [...known.values()];
+}
+
+function opens(from: Loaded, to: Loaded, { mayGoOn }: RepairInput): bigint | null {
+  if (!mayGoOn()) return null;
+  const { equal, classes } = compareDevices(from.device, to.device);
+  if (equal === "undecided") return null;
+  return classes
+    .filter(({ before, after }) => before.verdict !== "accept" && after.verdict === "accept")
+    .reduce((sum, { size }) => sum + BigInt(size.ip) + BigInt(size.ip6), 0n);
+}
+
+function repairOf({ candidate, edits, proof }: Proved): Repair {
+  const { kind, title, command } = candidate;
+  return { kind, title, edits, command, ...proof, breaks: [], proved: true };
+}
+
+function byPreference(a: Proved, b: Proved): number {
+  return (
+    a.lines - b.lines ||
+    rankOf(a) - rankOf(b) ||
+    a.proof.leaves.length - b.proof.leaves.length ||
+    byOpening(a.opens, b.opens)
+  );
+}
+
+/** What was not counted may open anything. */
+function byOpening(a: bigint | null, b: bigint | null): number {
+  if (a === b) return 0;
+  if (a === null) return 1;
+  return b === null || a < b ? -1 : 1;
+}

@@ -1,0 +1,63 @@
+import type { Device } from "../device/device.ts";
+import { lossesOf } from "../diff/losses.ts";
+import { judgeIntent } from "../intents/judge.ts";
+import type { IntentAnswer } from "../intents/model.ts";
+import { openJudge } from "../intents/openJudge.ts";
+import { readDevice } from "../parsers/readDevice.ts";
+import type { AskedIntent, ReadFiles, RepairInput } from "./model.ts";
+
+/** A ruleset with what tells whether an edit has made it worse to read. */
+export interface Loaded extends ReadFiles {
+  readonly faults: number;
+  /** Lines that are not wholly understood. */
+  readonly unclear: number;
+}
+
+export function load(files: ReadonlyMap<string, string>, { after, onto }: RepairInput): Loaded {
+  const { roots } = after;
+  const { device, diagnostics, dialects, refused, coverage } = readDevice({ files, roots, onto });
+  const errors = diagnostics.filter(({ severity }) => severity === "error").length;
+  const unclear = coverage.opaque + coverage.notUnderstood;
+  return { files, device, dialects, faults: errors + refused.length, unclear };
+}
+
+/** Answers by id. */
+export function judgeAll(
+  device: Device,
+  intents: readonly AskedIntent[],
+): ReadonlyMap<string, IntentAnswer> {
+  const judge = openJudge(device, { keeps: true });
+  return new Map(intents.map(({ id, intent, hosts }) => [id, judgeIntent(judge, intent, hosts)]));
+}
+
+export interface Proof {
+  readonly restores: readonly string[];
+  readonly leaves: readonly string[];
+}
+
+/** What an edit restores, where it is proved that nothing promised fares worse; null: it mends nothing. */
+export function prove(
+  from: Loaded,
+  to: Loaded,
+  intents: readonly AskedIntent[],
+  found: ReadonlyMap<string, IntentAnswer>,
+): Proof | null {
+  if (to.faults > from.faults || to.unclear > from.unclear) return null;
+  const was = (id: string) => found.get(id)?.status;
+  const ailing = intents.filter(({ id }) => was(id) !== "holds");
+  const mended = judgeAll(to.device, ailing);
+  const restores = ailing.flatMap(({ id }) => (mended.get(id)?.status === "holds" ? [id] : []));
+  if (restores.length === 0) return null;
+  const holding = intents.filter(({ id }) => was(id) === "holds");
+  const still = judgeAll(to.device, holding);
+  if (holding.some(({ id }) => still.get(id)?.status !== "holds")) return null;
+  const rest = ailing.filter(({ id }) => !restores.includes(id));
+  /* "Broken" is one word for one host and for all of them: of those that stay so, no packet may be lost. */
+  const losses = lossesOf(
+    from.device,
+    to.device,
+    rest.map(({ intent }) => intent),
+  );
+  if (losses.some((loss) => loss !== "none")) return null;
+  return { restores, leaves: rest.map(({ id }) => id) };
+}

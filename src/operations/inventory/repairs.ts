@@ -1,0 +1,51 @@
+import type { CheckAnswer } from "../../engine/answer/check.ts";
+import type { Device } from "../../engine/device/device.ts";
+import { findRepairs, type RepairAnswer, type RulesetFiles } from "../../engine/repair/index.ts";
+import { intentsOn, unclearOn } from "./checkDevice.ts";
+import { hostsOf } from "./hosts.ts";
+import type { Network } from "./model.ts";
+
+/** A ruleset as its files have it. */
+export interface RepairedFiles {
+  readonly after: RulesetFiles;
+  /** Null: nobody knows what it was. */
+  readonly before: RulesetFiles | null;
+  readonly onto: Device | null;
+}
+
+/** What mends the intents that a device does not keep. */
+export function repairsOn(
+  network: Network,
+  name: string,
+  files: RepairedFiles,
+  mayGoOn: () => boolean,
+): RepairAnswer {
+  const hosts = hostsOf(network, name);
+  const intents = [...intentsOn(network, name)].map(([id, intent]) => ({ id, intent, hosts }));
+  const { repairs, untried } = findRepairs({ ...files, intents, mayGoOn });
+  /* What cannot be planned whole does not hold, whatever the rules are. */
+  const unclear = unclearOn(network);
+  const isClear = (id: string) => !unclear.has(id);
+  return {
+    untried,
+    repairs: repairs
+      .map((repair) => ({
+        ...repair,
+        restores: repair.restores.filter(isClear),
+        leaves: [...repair.leaves, ...repair.restores.filter((id) => unclear.has(id))],
+      }))
+      .filter(({ restores }) => restores.length > 0),
+  };
+}
+
+/** An answer with what mends what does not hold. */
+export function withRepairs(
+  answer: CheckAnswer,
+  network: Network,
+  name: string,
+  files: RepairedFiles,
+  mayGoOn: () => boolean,
+): CheckAnswer {
+  const isWhole = answer.intents.every(({ status }) => status === "holds");
+  return isWhole ? answer : { ...answer, ...repairsOn(network, name, files, mayGoOn) };
+}
