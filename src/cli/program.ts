@@ -1,6 +1,7 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { check } from "./commands/check.ts";
 import { diff } from "./commands/diff.ts";
+import { openPromises } from "./commands/diffPromises.ts";
 import { explainCode } from "./commands/explain.ts";
 import { lint } from "./commands/lint.ts";
 import { trace } from "./commands/trace.ts";
@@ -64,6 +65,7 @@ Examples:
   premortem diff before.rules after.rules --json
   premortem diff base.nft bans.nft --to base-new.nft bans.nft
   premortem diff --onto running.nft candidate.nft
+  premortem diff edge.nft edge-new.nft --network premortem.yaml
   premortem diff --render 'jinja2 "$1" vars.yaml' edge.nft.j2 edge-new.nft.j2
 
 With --onto the files are scripts that run on a state: alone, they are compared with it; with --to,
@@ -168,13 +170,18 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
         "run the files on this state, such as what runs (repeatable)",
         gather,
       )
+      .option(
+        "--network <file>",
+        "judge the intents of this network file on both sides, and say how to mend them",
+      )
+      .option("--device <name>", "the device whose rulesets these are, where there are several")
       .option("--render <command>", RENDER)
       .option("--time-limit <seconds>", TIME_LIMIT, seconds)
       .option("--allow-undecided", "end with 0 where something is undecided"),
   )
     .addHelpText("after", DIFF_HELP)
     .action((files, options) => {
-      code = whole(options, (work) => diff(files, options, streams(), work));
+      code = whole(options, (work) => diff(files, options, streams(), work, openPromises));
     });
   addOutputOptions(
     program

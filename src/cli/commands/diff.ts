@@ -1,6 +1,7 @@
-import { answerDiff } from "../../engine/answer/diff.ts";
-import type { Coverage, Device } from "../../engine/device/device.ts";
+import { answerDiff, type DiffPromises } from "../../engine/answer/diff.ts";
+import type { Device } from "../../engine/device/device.ts";
 import { compareDevices } from "../../engine/diff/index.ts";
+import type { Intent } from "../../engine/intents/model.ts";
 import { RuleMemory } from "../../engine/parsers/nft/index.ts";
 import { diffText } from "../../report/formats/text/diff.ts";
 import { diffReport } from "../../report/results/diff.ts";
@@ -8,6 +9,7 @@ import { EXIT, type ExitCode } from "../exit.ts";
 import { inTime, type Work } from "../interruptible.ts";
 import { type OutputOptions, show } from "../output.ts";
 import { openRuleset, tellUsage } from "../problems.ts";
+import type { Ruleset } from "../readRuleset.ts";
 import type { Stream, Streams } from "../streams.ts";
 
 export interface DiffOptions extends OutputOptions {
@@ -16,8 +18,21 @@ export interface DiffOptions extends OutputOptions {
   /** Files of the state that everything else runs on. */
   readonly onto?: readonly string[];
   readonly render?: string;
+  /** The network file, whose intents are judged on both sides; left out: none are. */
+  readonly network?: string;
+  readonly device?: string;
   readonly allowUndecided?: boolean;
 }
+
+/** What a network file promises of a device. */
+export interface Promises {
+  readonly promises: ReadonlyMap<string, Intent>;
+  /** What becomes of them, and what mends those that do not hold. */
+  readonly judge: (sides: Sides, work: Work) => DiffPromises;
+}
+
+/** Handed in by who may be asked for it: a diff of two files alone reads no network file. Null: it has told why not. */
+export type PromiseOpener = (options: DiffOptions, stream: Stream) => Promises | null;
 
 /** Says which packets change their fate between two rulesets. */
 export function diff(
@@ -25,6 +40,7 @@ export function diff(
   options: DiffOptions,
   streams: Streams,
   work: Work,
+  openPromises: PromiseOpener = () => null,
 ): ExitCode {
   const { error } = streams;
   const asked = sidesOf(files, options);
@@ -32,16 +48,26 @@ export function diff(
     tellUsage(error, asked.message, asked.help);
     return EXIT.usage;
   }
+  const asking = options.network === undefined ? null : openPromises(options, error);
+  if (asking === null && options.network !== undefined) return EXIT.usage;
+  if (options.network === undefined && options.device !== undefined) {
+    tellUsage(error, "a device is one of a network file", "name the file with --network");
+    return EXIT.usage;
+  }
   work.begin("reading the files");
   const sides = openSides(asked, options.render ?? null, error);
   if (sides === null) return EXIT.usage;
   const { before, after } = sides;
+  const promises = asking === null ? {} : { promises: asking.promises };
   const onProgress = progress(error, work);
   const difference = inTime(work, () =>
-    compareDevices(before.device, after.device, { onProgress }),
+    compareDevices(before.result.device, after.result.device, { ...promises, onProgress }),
   );
-  const answer = answerDiff(difference, { before: before.coverage, after: after.coverage });
-  const places = { before: before.device, after: after.device, file: asked.after[0] ?? "-" };
+  const coverage = { before: before.result.coverage, after: after.result.coverage };
+  const judged = asking === null ? undefined : inTime(work, () => asking.judge(sides, work));
+  const answer = answerDiff(difference, coverage, judged);
+  const devices = { before: before.result.device, after: after.result.device };
+  const places = { ...devices, file: asked.after[0] ?? "-" };
   const isShown = show(
     {
       answer,
@@ -101,17 +127,15 @@ function unclear(message: string, help: string): Unclear {
   return { kind: "unclear", message, help };
 }
 
-interface Side {
-  readonly device: Device;
-  readonly coverage: Coverage;
+export interface Sides {
+  readonly before: Ruleset;
+  readonly after: Ruleset;
+  /** What both run on; null: nothing. */
+  readonly onto: Device | null;
 }
 
 /** Both sides as they would run, or null where it was told why not. */
-function openSides(
-  asked: AskedSides,
-  render: string | null,
-  error: Stream,
-): { readonly before: Side; readonly after: Side } | null {
+function openSides(asked: AskedSides, render: string | null, error: Stream): Sides | null {
   /* A state is a listing, and no template. */
   const state = asked.onto.length === 0 ? null : openRuleset(error, asked.onto);
   if (asked.onto.length > 0 && state === null) return null;
@@ -120,7 +144,10 @@ function openSides(
   const options = { onto, render, memory: new RuleMemory() };
   const before = asked.before.length === 0 ? state : openRuleset(error, asked.before, options);
   const after = openRuleset(error, asked.after, options);
-  return before === null || after === null ? null : { before: before.result, after: after.result };
+  if (before === null || after === null) return null;
+  /* A state is no file to be edited: what runs on it alone has nothing before it. */
+  const edited = before === state ? { ...before, files: new Map(), roots: [] } : before;
+  return { before: edited, after, onto };
 }
 
 /** Shorter work needs no word. */

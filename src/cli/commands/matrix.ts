@@ -12,9 +12,9 @@ import {
 import { parseService } from "../../operations/inventory/services.ts";
 import { matrixText } from "../../report/formats/text/matrix.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
+import { onlyDevice, openNetwork } from "../networkDevice.ts";
 import { openRuleset, tellUsage } from "../problems.ts";
 import type { Stream, Streams } from "../streams.ts";
-import { onlyDevice, openNetwork } from "./check.ts";
 
 export interface MatrixOptions {
   readonly service: string;

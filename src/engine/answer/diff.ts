@@ -1,8 +1,10 @@
 import type { ToldDecider } from "../compile/index.ts";
 import type { Coverage } from "../device/device.ts";
 import type { Difference, DifferenceClass, SideFate } from "../diff/index.ts";
+import type { IntentAnswer } from "../intents/model.ts";
 import type { Interpretation } from "../interpret/interpret.ts";
 import type { Path } from "../packet/packet.ts";
+import type { Repair } from "../repair/index.ts";
 import { type PolicyPlace, placeOf, type RulePlace, rejectText, tableText } from "./decision.ts";
 import { answerTrace, type TraceOutcome } from "./trace.ts";
 
@@ -20,7 +22,19 @@ export interface DiffAnswer {
   readonly classes: readonly DiffClass[];
   /** Classes beyond the limit that are not listed. */
   readonly truncated: number;
+  /** What becomes of promises; empty where nobody asked about them. */
+  readonly intents: readonly DiffIntent[];
+  /** What mends those that do not hold after, best first. */
+  readonly repairs: readonly Repair[];
+  /** Ways to mend them that nobody had time to prove. */
+  readonly untried: number;
   readonly coverage: { readonly before: Coverage; readonly after: Coverage };
+}
+
+export interface DiffIntent {
+  readonly id: string;
+  readonly before: IntentAnswer["status"];
+  readonly after: IntentAnswer["status"];
 }
 
 export interface DiffClass {
@@ -40,6 +54,10 @@ export interface DiffClass {
   readonly before: ExampleFate;
   readonly after: ExampleFate;
   readonly dependsOn: readonly string[];
+  /** Ids of promises with packets in it that break, or hold again. */
+  readonly intents: { readonly broken: readonly string[]; readonly repaired: readonly string[] };
+  /** Recorded connections that it hits; null: none were given. */
+  readonly flows: number | null;
 }
 
 export interface DiffAlteration {
@@ -69,10 +87,16 @@ export interface DiffFate {
     | null;
 }
 
+/** What was asked about promises. */
+export type DiffPromises = Pick<DiffAnswer, "intents" | "repairs" | "untried">;
+
+const NOTHING_ASKED: DiffPromises = { intents: [], repairs: [], untried: 0 };
+
 /** Puts a comparison into the form that is printed. */
 export function answerDiff(
   difference: Difference,
   coverage: { readonly before: Coverage; readonly after: Coverage },
+  promises: DiffPromises = NOTHING_ASKED,
 ): DiffAnswer {
   const { equal, assumptions, reasons, truncated, classes } = difference;
   return {
@@ -80,15 +104,26 @@ export function answerDiff(
     equal,
     assumptions,
     reasons,
-    classes: classes.map(toClass),
+    classes: classes.map((one) => toClass(one, promises.intents)),
     truncated,
+    ...promises,
     coverage,
   };
 }
 
-function toClass({ before, after, walks, ...rest }: DifferenceClass): DiffClass {
+function toClass(
+  { before, after, walks, meets, ...rest }: DifferenceClass,
+  intents: readonly DiffIntent[],
+): DiffClass {
+  const own = intents.filter(({ id }) => meets.includes(id));
+  const idsOf = (isMeant: (one: DiffIntent) => boolean) => own.filter(isMeant).map(({ id }) => id);
   return {
     ...rest,
+    intents: {
+      broken: idsOf((one) => one.after === "broken" && one.before !== "broken"),
+      repaired: idsOf((one) => one.after === "holds" && one.before !== "holds"),
+    },
+    flows: null,
     before: { ...toFate(before), ...walked(rest.example, walks?.before) },
     after: { ...toFate(after), ...walked(rest.example, walks?.after) },
   };

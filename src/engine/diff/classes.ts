@@ -1,6 +1,7 @@
 import { single } from "../base/range.ts";
 import type { Node } from "../bdd/index.ts";
 import { ANSWERED, LATER_PACKET, TRANSLATED_FLOW, tellFate } from "../compile/index.ts";
+import type { Intent } from "../intents/model.ts";
 import type { HeaderLayout } from "../packet/header/layout.ts";
 import { pickReadable } from "../packet/header/prefer.ts";
 import { rangesOver } from "../packet/header/rangesOver.ts";
@@ -14,6 +15,7 @@ import type { ToldPair } from "./alteredPairs.ts";
 import type { ComparedPath } from "./comparePath.ts";
 import { type Description, describe } from "./describe.ts";
 import { type AlterationKind, isOwnField } from "./finalFields.ts";
+import { promiseFinder } from "./meets.ts";
 import type { DifferenceClass } from "./model.ts";
 import { possibleValues } from "./possibleValues.ts";
 import { sizeOf } from "./size.ts";
@@ -35,18 +37,22 @@ const UNTOLD: ReadonlySet<string> = new Set([TRANSLATED_FLOW, LATER_PACKET, ANSW
 export function classTeller(
   compared: ComparedPath,
   vocabulary: Vocabulary,
+  promises: ReadonlyMap<string, Intent> = new Map(),
 ): (pair: ToldPair) => ToldClass {
   const { analysis, routed } = compared;
   const possible = analysis.arena.exists(routed, unknownLevels(analysis.layout, routed));
   const names = ruleLines(compared);
   const values = possibleValues(analysis.arena);
-  return (pair) =>
-    tellClass(
+  const meets = promises.size === 0 ? () => [] : promiseFinder(compared, promises);
+  return (pair) => {
+    const one = tellClass(
       compared,
       pair,
       (headers) => describe(analysis.layout, headers, possible, compared.path, vocabulary, values),
       names,
     );
+    return { ...one, told: { ...one.told, meets: meets(pair.packets) } };
+  };
 }
 
 function tellClass(
@@ -87,6 +93,7 @@ function tellClass(
       after: tellFate(fates, after),
       walks: null,
       dependsOn: unknownNames(compared, unknown, lines),
+      meets: [],
     },
     isCertain:
       !isUndecided &&

@@ -4,6 +4,7 @@
  */
 import { withinNodeLimit } from "../bdd/index.ts";
 import type { Device } from "../device/device.ts";
+import type { Intent } from "../intents/model.ts";
 import { DOMAIN_ASSUMPTIONS } from "../packet/header/domain.ts";
 import { type Aligned, alignNames } from "./alignNames.ts";
 import { alteredPairs, asUnaltered } from "./alteredPairs.ts";
@@ -33,6 +34,8 @@ export interface CompareOptions {
   readonly isHasty?: boolean;
   /** Classes of one path that are put into words. Default: `MAXIMUM_CLASSES`. */
   readonly maximumClasses?: number;
+  /** Promises by id, of which each class says whether it has packets of them. */
+  readonly promises?: ReadonlyMap<string, Intent>;
   /** Told before each piece of work, for whoever waits. */
   readonly onProgress?: (work: string) => void;
 }
@@ -66,7 +69,7 @@ const ONLY_ORDER =
 /** With base chains of equal priority in the order that the files make. */
 function compareInOrder(before: Device, after: Device, options: CompareOptions): Difference {
   const { keepsBystanders = false, onProgress = () => undefined } = options;
-  const { maximumClasses = MAXIMUM_CLASSES } = options;
+  const { maximumClasses = MAXIMUM_CLASSES, promises = new Map() } = options;
   const aligned = alignNames(before, after);
   const changed = keepsBystanders ? null : changedRules(before, aligned.device, new Set());
   const { involved, compared } = compareInvolved(before, aligned.device, changed, options);
@@ -81,7 +84,7 @@ function compareInOrder(before: Device, after: Device, options: CompareOptions):
     onProgress(`telling ${path}`);
     const told =
       result.kind === "done"
-        ? withinNodeLimit(() => tellPath(result.value, vocabulary, maximumClasses))
+        ? withinNodeLimit(() => tellPath(result.value, vocabulary, maximumClasses, promises))
         : result;
     if (told.kind === "nodeLimit") {
       const parts = result.kind === "done" ? compared.inParts() : [];
@@ -158,13 +161,18 @@ interface ToldPath {
   readonly assumptions: readonly string[];
 }
 
-function tellPath(compared: ComparedPath, vocabulary: Vocabulary, maximum: number): ToldPath {
+function tellPath(
+  compared: ComparedPath,
+  vocabulary: Vocabulary,
+  maximum: number,
+  promises: ReadonlyMap<string, Intent>,
+): ToldPath {
   const { path, differing, alterations, before, after } = compared;
   const all = [...differing.map(asUnaltered), ...alteredPairs(compared)];
   const shown = all.slice(0, maximum);
   const isAltered = alterations.altered.length > 0 || alterations.reasons.length > 0;
   return {
-    classes: shown.length === 0 ? [] : shown.map(classTeller(compared, vocabulary)),
+    classes: shown.length === 0 ? [] : shown.map(classTeller(compared, vocabulary, promises)),
     truncated: all.length - shown.length,
     effects: isAltered ? effectReasons(compared) : [],
     reasons: [...alterations.reasons, ...queueReasons(compared)],

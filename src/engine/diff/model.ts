@@ -39,6 +39,8 @@ export interface DifferenceClass {
   readonly walks: ExampleWalks | null;
   /** Unknowns that it hangs on, by name. */
   readonly dependsOn: readonly string[];
+  /** Ids of the promises that were asked about, and have packets in it. */
+  readonly meets: readonly string[];
 }
 
 /** What the interpreter finds for an example, on both sides. */

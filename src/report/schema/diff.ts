@@ -8,6 +8,8 @@ import {
   formatVersion,
   packet,
   rejectWith,
+  repairs,
+  untried,
 } from "./parts.ts";
 import { outcome } from "./trace.ts";
 
@@ -53,7 +55,17 @@ const diffClass = z.strictObject({
   before: fate,
   after: fate,
   dependsOn,
+  intents: z
+    .strictObject({ broken: z.array(z.string()), repaired: z.array(z.string()) })
+    .describe("ids of intents with packets in it that break, or hold again"),
+  flows: z
+    .int()
+    .min(0)
+    .nullable()
+    .describe("recorded connections that it hits; null: none were given"),
 });
+
+const status = z.enum(["holds", "broken", "undecided"]);
 
 /** What `premortem diff --json` prints. */
 export const diffSchema = z.strictObject({
@@ -67,5 +79,10 @@ export const diffSchema = z.strictObject({
   reasons: z.array(z.string()).describe("why not all is proved; empty where it is"),
   classes: z.array(diffClass).describe("disjoint; outside of them nothing changes"),
   truncated: z.int().min(0).describe("further classes that are not told"),
+  intents: z
+    .array(z.strictObject({ id: z.string(), before: status, after: status }))
+    .describe("intents of the network file; empty where none was named"),
+  repairs,
+  untried,
   coverage: z.strictObject({ before: coverage, after: coverage }),
 }) satisfies z.ZodType<DiffAnswer>;

@@ -1,7 +1,7 @@
 import type { CheckAnswer, CheckedIntent } from "../../../engine/answer/check.ts";
 import type { Repair } from "../../../engine/repair/index.ts";
 import { deciderCells } from "./diff.ts";
-import { repairLines } from "./repair.ts";
+import { repairLines, untriedText } from "./repair.ts";
 import { columns, fitted, type Style, shown, type Tint, tint } from "./style.ts";
 import { wrapped } from "./wrapped.ts";
 
@@ -11,7 +11,7 @@ export function checkText(answer: CheckAnswer, style: Style): string {
     const intents = answer.intents.filter((one) => one.status === status);
     return intentBlock(tint(style, colour, title), intents, style, answer.repairs);
   });
-  return `${[...blocks, ...untriedText(answer), closing(answer, style)].join("\n\n")}\n`;
+  return `${[...blocks, ...untriedText(answer.untried), closing(answer, style)].join("\n\n")}\n`;
 }
 
 /** Intents under a title, each with a packet and the line; nothing where there are none. */
@@ -29,13 +29,6 @@ export function intentBlock(
     return [...intentLines(one, heads[i] ?? "", style), ...mends].join("\n");
   });
   return [`${title}\n${blocks.join("\n")}`];
-}
-
-/** What nobody had time for is said: there may be a better way. */
-function untriedText({ untried }: CheckAnswer): readonly string[] {
-  if (untried === 0) return [];
-  const ways = untried === 1 ? "1 way" : `${untried} ways`;
-  return [`${ways} to mend what does not hold could not be tried in time.`];
 }
 
 interface StatusWords {

@@ -4,6 +4,8 @@ import {
   becomingOf,
   cutsOpenConnections,
 } from "../../../engine/answer/diffGroups.ts";
+import type { Repair } from "../../../engine/repair/index.ts";
+import { repairLines, untriedText } from "./repair.ts";
 import { columns, fitted, type Style, shown, type Tint, tint } from "./style.ts";
 import { whatToDo } from "./whatToDo.ts";
 import { wrapped } from "./wrapped.ts";
@@ -20,10 +22,26 @@ export function diffText(answer: DiffAnswer, style: Style): string {
   const parts = [
     ...groups,
     ...openConnections(answer),
-    ...whatToDo(answer, style),
+    ...promisesText(answer, style),
+    ...(answer.repairs.length > 0 ? [] : whatToDo(answer, style)),
     closing(answer, style),
   ];
   return `${parts.join("\n\n")}\n`;
+}
+
+/** Promises whose answer is another one than before, or that do not hold, with what mends them. */
+function promisesText({ intents, repairs, untried }: DiffAnswer, style: Style): readonly string[] {
+  const meant = intents.filter(({ before, after }) => before !== after || after === "broken");
+  if (meant.length === 0) return [];
+  const told = new Map<Repair, string>();
+  const heads = columns(
+    meant.map(({ id, before, after }) => [`  ${shown(id)}`, before, `→ ${after}`]),
+  );
+  const lines = meant.flatMap(({ id }, i) => [
+    fitted(style, heads[i] ?? "", 0),
+    ...repairLines(id, repairs, told, style),
+  ]);
+  return [["INTENTS", ...lines].join("\n"), ...untriedText(untried)];
 }
 
 /** Whether what closes cuts the connections that are open too. */

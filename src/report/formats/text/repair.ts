@@ -33,6 +33,13 @@ export function repairLines(
   ];
 }
 
+/** What nobody had time for is said: there may be a better way. */
+export function untriedText(untried: number): readonly string[] {
+  if (untried === 0) return [];
+  const ways = untried === 1 ? "1 way" : `${untried} ways`;
+  return [`${ways} to mend what does not hold could not be tried in time.`];
+}
+
 function commandLines({ command }: Repair): readonly string[] {
   if (command === null) return [];
   return [
