@@ -25,7 +25,7 @@ export function inTime<T>({ limit }: Work, work: () => T): T {
 }
 
 /** Milliseconds in which repairs are tried: a person waits for the answer. */
-const REPAIR_MS = 10_000;
+const REPAIR_MS = 30_000;
 
 /** Whether there is time for another repair. */
 export function repairTime({ limit }: Work): () => boolean {
