@@ -2,7 +2,7 @@ import { FALSE, type Node } from "../../src/engine/bdd/index.ts";
 import { type ToldFate, tellFate } from "../../src/engine/compile/index.ts";
 import type { Device } from "../../src/engine/device/device.ts";
 import { alignNames } from "../../src/engine/diff/alignNames.ts";
-import type { Alteration } from "../../src/engine/diff/alterations.ts";
+import type { Alteration } from "../../src/engine/diff/alteration.ts";
 import { alteredPairs, asUnaltered, type ToldPair } from "../../src/engine/diff/alteredPairs.ts";
 import { withoutBystanders } from "../../src/engine/diff/bystanders.ts";
 import { changedRules } from "../../src/engine/diff/changedRules.ts";

@@ -1,4 +1,3 @@
-import { single } from "../base/range.ts";
 import { FALSE, type Node } from "../bdd/index.ts";
 import {
   type Analysis,
@@ -6,16 +5,11 @@ import {
   TRANSLATED_FLOW,
   type WalkWithStates,
 } from "../compile/index.ts";
-import { rangesOver } from "../packet/header/rangesOver.ts";
-import { STATE_CODES } from "../packet/header/stateCodes.ts";
+import type { Altered, AlteredField, Both, SameVerdict } from "./alteration.ts";
+import { unlikeTracking, unlikeTranslator } from "./connections.ts";
 import { compareDeeds } from "./deeds.ts";
 import { fieldDifferences } from "./fieldDifferences.ts";
-import {
-  type AlterationKind,
-  type FinalField,
-  ROUTING_MARK,
-  writtenFields,
-} from "./finalFields.ts";
+import { type FinalField, ROUTING_MARK, writtenFields } from "./finalFields.ts";
 import { laterPacketsOn, type Side } from "./side.ts";
 
 /*
@@ -24,45 +18,11 @@ import { laterPacketsOn, type Side } from "./side.ts";
  * came, so that two ways of writing one thing are equal, and one word that means two things is not.
  */
 
-/** One thing that ends otherwise on the other side. */
-export interface Alteration {
-  readonly kind: AlterationKind;
-  /** In words: `source`, `connection mark`, … */
-  readonly what: string;
-  readonly before: string;
-  readonly after: string;
-}
-
-/** Packets of one verdict that are altered in one way; the sets are disjoint. */
-export interface Altered {
-  readonly packets: Node;
-  /** The same on both sides. */
-  readonly fate: number;
-  readonly alterations: readonly Alteration[];
-  /** False: something without a model is done on one side only. */
-  readonly isSure: boolean;
-}
-
-/** Packets with the same verdict on both sides. */
-export interface SameVerdict {
-  readonly packets: Node;
-  readonly fate: number;
-  /** They go on, or somebody may let them. */
-  readonly goesOn: boolean;
-}
-
-interface Difference extends Alteration {
-  readonly packets: Node;
-  readonly isSure: boolean;
-}
-
 export interface ComparedAlterations {
   readonly altered: readonly Altered[];
   /** Why it is not complete. */
   readonly reasons: readonly string[];
 }
-
-type Both<T> = readonly [before: T, after: T];
 
 /** Ways in which packets are altered that are told apart; beyond them they are one. */
 const MAXIMUM_WAYS = 2000;
@@ -102,7 +62,7 @@ export function compareAlterations(
     packets: Node,
     states: Both<FinalState>,
     isLasting: boolean,
-  ): readonly (readonly Difference[])[] {
+  ): readonly (readonly AlteredField[])[] {
     const fields = fieldsOf(analysis, packets, states, isLasting, unbegun);
     const deeds = compareDeeds(
       analysis,
@@ -141,7 +101,7 @@ function fieldsOf(
   states: Both<FinalState>,
   isLasting: boolean,
   unbegun: Node,
-): readonly (readonly Difference[])[] {
+): readonly (readonly AlteredField[])[] {
   const [before, after] = states;
   const sent = analysis.arena.difference(withoutUndone(analysis, packets), unbegun);
   const asked = { all: packets, sent };
@@ -155,7 +115,7 @@ function fieldsOf(
       field.kind === "translation" ? asked.sent : asked.all,
       of(before),
       of(after),
-    ).map((found): Difference => ({ ...found, kind: field.kind, what: field.name }));
+    ).map((found): AlteredField => ({ ...found, kind: field.kind, what: field.name }));
   const fields = writtenFields(before, after)
     .filter((field) => field.isLasting || !isLasting)
     .map((field) =>
@@ -173,9 +133,11 @@ function fieldsOf(
   return [
     ...fields,
     ...(isLasting || !isMarked ? [] : [compare(ROUTING_MARK, read)]),
-    ...(isLasting ? [] : [translator(analysis, unchanged("source"), states, "source")]),
-    ...(isLasting ? [] : [translator(analysis, unchanged("destination"), states, "destination")]),
-    ...(isLasting ? [] : [untracked(analysis, packets, states)]),
+    ...(isLasting ? [] : [unlikeTranslator(analysis, unchanged("source"), states, "source")]),
+    ...(isLasting
+      ? []
+      : [unlikeTranslator(analysis, unchanged("destination"), states, "destination")]),
+    ...(isLasting ? [] : [unlikeTracking(analysis, packets, states)]),
   ];
 }
 
@@ -188,104 +150,11 @@ function withoutUndone({ arena, layout }: Analysis, packets: Node): Node {
   return flag === undefined ? packets : arena.restrict(packets, new Map([[flag.level, false]]));
 }
 
-const ENDS = {
-  source: { spaces: ["saddr4", "saddr6"], port: 0 },
-  destination: { spaces: ["daddr4", "daddr6"], port: 16 },
-} as const;
-
-/** Whether NAT has changed an end, or a rule has written it: only NAT undoes it on replies. */
-function translator(
-  { arena, layout }: Analysis,
-  packets: Node,
-  [before, after]: Both<FinalState>,
-  end: "source" | "destination",
-): readonly Difference[] {
-  const key = end === "source" ? "sourceTranslated" : "destinationTranslated";
-  const unlike = arena.and(packets, arena.xor(before[key], after[key]));
-  if (unlike === FALSE) return [];
-  const changed = arena.or(changedEnd(before), changedEnd(after));
-  const some = arena.and(unlike, changed);
-  return [true, false].flatMap((isBefore): readonly Difference[] => {
-    const state = isBefore ? before : after;
-    const part = arena.and(some, state[key]);
-    if (part === FALSE) return [];
-    const [mine, theirs] = ["by NAT, undone on replies", "not by NAT"];
-    return [
-      {
-        kind: "translation",
-        what: `${end} is changed`,
-        before: isBefore ? mine : theirs,
-        after: isBefore ? theirs : mine,
-        packets: part,
-        isSure: true,
-      },
-    ];
-  });
-
-  function changedEnd({ store }: FinalState): Node {
-    const { spaces, port } = ENDS[end];
-    return [
-      ...spaces.map((space) => [space, 0, space.endsWith("4") ? 32 : 128] as const),
-      ["transport", port, 16] as const,
-    ].reduce<Node>((all, [space, from, width]) => {
-      if (!store.written.some((one) => one.space === space)) return all;
-      const own = { name: end, selector: null, kind: "translation", space, from, width } as const;
-      const came = {
-        width,
-        present: arena.not(FALSE),
-        pieces: [
-          {
-            guard: arena.not(FALSE),
-            value: { kind: "bits", bits: layout.bits(space, from, width) } as const,
-          },
-        ],
-      };
-      const field = { ...own, isLasting: false };
-      const found = fieldDifferences(
-        { arena, layout },
-        field,
-        packets,
-        store.read(space, from, width),
-        came,
-      );
-      return found.reduce<Node>((sum, one) => arena.or(sum, one.packets), all);
-    }, FALSE);
-  }
-}
-
-/** What is invalid has no connection on either side. */
-function untracked(
-  { arena, layout }: Analysis,
-  packets: Node,
-  [before, after]: Both<FinalState>,
-): readonly Difference[] {
-  const invalid = rangesOver(arena, layout.bits("state", 0, 3), [
-    single(BigInt(STATE_CODES.invalid)),
-  ]);
-  const asked = arena.difference(packets, invalid);
-  return [true, false].flatMap((isBefore): readonly Difference[] => {
-    const [one, other] = isBefore ? [before, after] : [after, before];
-    const some = arena.and(asked, arena.difference(one.untracked, other.untracked));
-    if (some === FALSE) return [];
-    const [mine, theirs] = ["not tracked", "tracked"];
-    return [
-      {
-        kind: "tracking",
-        what: "connection",
-        before: isBefore ? mine : theirs,
-        after: isBefore ? theirs : mine,
-        packets: some,
-        isSure: true,
-      },
-    ];
-  });
-}
-
 /** Sets of packets that are altered in the same things in the same way. */
 function partition(
   { arena }: Analysis,
   packets: Node,
-  fields: readonly (readonly Difference[])[],
+  fields: readonly (readonly AlteredField[])[],
 ): readonly Omit<Altered, "fate">[] {
   type Part = Omit<Altered, "fate">;
   let parts: readonly Part[] = [{ packets, alterations: [], isSure: true }];

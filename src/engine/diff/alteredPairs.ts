@@ -2,7 +2,7 @@ import { FALSE, type Node } from "../bdd/index.ts";
 import type { Decider, Ending, RuleVisit } from "../compile/index.ts";
 import type { Hook } from "../device/device.ts";
 import type { Statement } from "../device/statement.ts";
-import type { Alteration, Altered } from "./alterations.ts";
+import type { Alteration, Altered } from "./alteration.ts";
 import type { ComparedPath, Differing } from "./comparePath.ts";
 import { changesOf } from "./effects.ts";
 import { kindOf } from "./finalFields.ts";

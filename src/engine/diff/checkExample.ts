@@ -4,7 +4,7 @@ import { type Interpretation, interpret } from "../interpret/interpret.ts";
 import type { Decider, Outcome } from "../interpret/outcome.ts";
 import { isNotationError, parsePacket } from "../packet/notation.ts";
 import type { PacketSpec } from "../packet/packet.ts";
-import type { Alteration } from "./alterations.ts";
+import type { Alteration } from "./alteration.ts";
 import type { DifferenceClass, ExampleWalks, SideFate } from "./model.ts";
 
 /** The interpreter walks the example of a class on both sides; null: its notation cannot be walked. */

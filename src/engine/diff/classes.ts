@@ -10,7 +10,7 @@ import { toNotation } from "../packet/header/toNotation.ts";
 import { unknownKeys, unknownLevels } from "../packet/header/unknowns.ts";
 import { headerLevels } from "../packet/header/valid.ts";
 import type { CtState } from "../packet/packet.ts";
-import type { Alteration } from "./alterations.ts";
+import type { Alteration } from "./alteration.ts";
 import type { ToldPair } from "./alteredPairs.ts";
 import type { ComparedPath } from "./comparePath.ts";
 import { type Description, describe } from "./describe.ts";

@@ -1,7 +1,7 @@
 import type { ToldFate } from "../compile/index.ts";
 import type { Interpretation } from "../interpret/interpret.ts";
 import type { CtState, PacketSpec, Path } from "../packet/packet.ts";
-import type { Alteration } from "./alterations.ts";
+import type { Alteration } from "./alteration.ts";
 import type { AlterationKind } from "./finalFields.ts";
 import type { Size } from "./size.ts";
 
