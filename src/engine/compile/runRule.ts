@@ -3,20 +3,21 @@ import { FALSE, type Node, TRUE } from "../bdd/index.ts";
 import type { Rule, Table } from "../device/device.ts";
 import type { SetReference } from "../device/expression.ts";
 import { limitsElements } from "../device/limitedSet.ts";
-import type { Match, Statement, Verdict } from "../device/statement.ts";
+import type { Match, NatStatement, Statement, Verdict } from "../device/statement.ts";
 import type { IpFamily } from "../packet/packet.ts";
 import { NFPROTO_IPV4, NFPROTO_IPV6, selectorRow } from "../packet/selectors/index.ts";
 import { canonicalText } from "./canonical.ts";
 import { evaluate, evaluateParts, keyParts } from "./evaluate.ts";
 import { familiesOf } from "./facts.ts";
 import { ACCEPT, DROP } from "./fates.ts";
+import { laterPackets } from "./firstPacket.ts";
 import { lookupGroups } from "./lookup.ts";
 import { matchSet } from "./matchSet.ts";
 import { isNeverIn } from "./neverIn.ts";
 import { nominalOf } from "./nominal.ts";
 import { readSelector } from "./readSelector.ts";
 import { rejectKinds } from "./rejects.ts";
-import { withoutConnection } from "./tracking.ts";
+import { statesHere, withoutConnection } from "./tracking.ts";
 import { translate } from "./translate.ts";
 import { unknownFlag } from "./unknown.ts";
 import { whereInRanges } from "./value.ts";
@@ -150,6 +151,11 @@ function runStatement(world: World, progress: Progress, statement: Statement, in
     }
     case "nat": {
       const translated = translate(world, progress.asker, statement, progress.live);
+      const manner = mannerOf(statement);
+      if (manner !== null && world.deeds !== null) {
+        const later = laterPackets(world, translated, statesHere(world));
+        noteDeed(world, { ...progress, live: arena.or(translated, later) }, manner);
+      }
       progress.exits.push({ kind: "fate", packets: translated, fate: ACCEPT });
       progress.live = arena.difference(progress.live, translated);
       return;
@@ -205,6 +211,20 @@ function runStatement(world: World, progress: Progress, statement: Statement, in
         "text" in statement ? statement.text : canonicalText(statement),
       );
   }
+}
+
+/** How NAT chooses among ports and addresses: that shows in no field. Null: as it always does. */
+function mannerOf({
+  type,
+  address,
+  random,
+  persistent,
+  ...rest
+}: NatStatement): NatStatement | null {
+  const isOne = address?.kind === "range" && address.range.from === address.range.to;
+  const keeps = persistent && !isOne;
+  if (!random && !keeps) return null;
+  return { ...rest, type, family: null, address: null, port: null, random, persistent: keeps };
 }
 
 /** Keeps what was done to the packets that are in the rule, for whoever compares it. */

@@ -62,6 +62,29 @@ const cases: readonly Case[] = [
     ["may: source address of the outgoing interface -> 192.0.2.1"],
   ],
   [
+    "a source port at random",
+    source("masquerade"),
+    source("masquerade random"),
+    false,
+    ["translation: port at random not done -> done"],
+  ],
+  [
+    "one of several addresses that stays with a source",
+    source("snat to 192.0.2.1-192.0.2.9"),
+    source("snat to 192.0.2.1-192.0.2.9 persistent"),
+    "undecided",
+    [
+      "may: source which address of 192.0.2.1-192.0.2.9 -> which address of 192.0.2.1-192.0.2.9, one address for each source (persistent) not done -> done",
+    ],
+  ],
+  [
+    "one address, of which there is nothing to choose",
+    source("snat to 192.0.2.1"),
+    source("snat to 192.0.2.1 persistent"),
+    true,
+    [],
+  ],
+  [
     "another port",
     destination("tcp dport 25 dnat to 10.0.0.5:25"),
     destination("tcp dport 25 dnat to 10.0.0.5:2525"),

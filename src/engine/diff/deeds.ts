@@ -123,6 +123,12 @@ function wordsOf(statement: Statement): Words {
         name: statement.text,
         isSure: !/@|\bmap\b/.test(statement.text),
       };
+    case "nat":
+      return {
+        kind: "translation",
+        name: statement.random ? "port at random" : "one address for each source (persistent)",
+        isSure: statement.random,
+      };
     case "write":
       return {
         kind: kindOf(statement.target),
