@@ -129,10 +129,16 @@ async function skipToContent(page: Page): Promise<void> {
   await expectFocusOn(page, page.locator("#content"));
 }
 
+/** Without regard to case, as the palette looks. */
+const pattern = (words: string) => new RegExp(words, "i");
+
 async function palette(page: Page, words: string): Promise<void> {
   await page.keyboard.press("Control+k");
   await expectFocusOn(page, page.getByLabel("Find or do something").and(page.locator("input")));
   await page.keyboard.type(words);
+  /* Devices are listed once the server has told them: who looks waits for what was typed. */
+  const listed = page.locator(".mantine-Spotlight-action").filter({ hasText: pattern(words) });
+  await listed.first().waitFor();
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
   /* It fades out, and lies over the page until then. */
