@@ -5,15 +5,9 @@ import { rangesOver } from "../packet/header/rangesOver.ts";
 import { STATE_CODES } from "../packet/header/stateCodes.ts";
 import type { AlteredField, Both } from "./alteration.ts";
 import { fieldDifferences } from "./fieldDifferences.ts";
+import { fieldsOfEnd } from "./finalFields.ts";
 
 /* What a packet's header does not show, and its connection does: who has changed its ends, and whether it is tracked. */
-
-const ENDS = {
-  source: { spaces: ["saddr4", "saddr6"], port: 0 },
-  destination: { spaces: ["daddr4", "daddr6"], port: 16 },
-} as const;
-
-const NO_NAME = { selector: null, kind: "translation", isLasting: false } as const;
 
 /** Whether NAT has changed an end, or a rule has written it: only NAT undoes it on replies. */
 export function unlikeTranslator(
@@ -28,31 +22,18 @@ export function unlikeTranslator(
   if (unlike === FALSE) return [];
   const changed = arena.or(changedEnd(before), changedEnd(after));
   const some = arena.and(unlike, changed);
-  return [true, false].flatMap((isBefore): readonly AlteredField[] => {
-    const state = isBefore ? before : after;
-    const part = arena.and(some, state[key]);
-    if (part === FALSE) return [];
-    const [mine, theirs] = ["by NAT, undone on replies", "not by NAT"];
-    return [
-      {
-        kind: "translation",
-        what: `${end} is changed`,
-        before: isBefore ? mine : theirs,
-        after: isBefore ? theirs : mine,
-        packets: part,
-        isSure: true,
-      },
-    ];
+  const part = (state: FinalState) => arena.and(some, state[key]);
+  return oneSided([part(before), part(after)], {
+    kind: "translation",
+    what: `${end} is changed`,
+    there: "by NAT, undone on replies",
+    elsewhere: "not by NAT",
   });
 
   function changedEnd({ store }: FinalState): Node {
-    const { spaces, port } = ENDS[end];
-    return [
-      ...spaces.map((space) => [space, 0, space.endsWith("4") ? 32 : 128] as const),
-      ["transport", port, 16] as const,
-    ].reduce<Node>((all, [space, from, width]) => {
+    return fieldsOfEnd(end).reduce<Node>((all, field) => {
+      const { space, from, width } = field;
       if (!store.written.some((one) => one.space === space)) return all;
-      const field = { ...NO_NAME, name: end, space, from, width };
       const came = { kind: "bits", bits: layout.bits(space, from, width) } as const;
       const found = fieldDifferences(diagrams, field, packets, store.read(space, from, width), {
         width,
@@ -74,20 +55,30 @@ export function unlikeTracking(
     single(BigInt(STATE_CODES.invalid)),
   ]);
   const asked = arena.difference(packets, invalid);
-  return [true, false].flatMap((isBefore): readonly AlteredField[] => {
-    const [one, other] = isBefore ? [before, after] : [after, before];
-    const some = arena.and(asked, arena.difference(one.untracked, other.untracked));
-    if (some === FALSE) return [];
-    const [mine, theirs] = ["not tracked", "tracked"];
-    return [
-      {
-        kind: "tracking",
-        what: "connection",
-        before: isBefore ? mine : theirs,
-        after: isBefore ? theirs : mine,
-        packets: some,
-        isSure: true,
-      },
-    ];
+  const part = (one: FinalState, other: FinalState) =>
+    arena.and(asked, arena.difference(one.untracked, other.untracked));
+  return oneSided([part(before, after), part(after, before)], {
+    kind: "tracking",
+    what: "connection",
+    there: "not tracked",
+    elsewhere: "tracked",
   });
+}
+
+interface OneSided extends Pick<AlteredField, "kind" | "what"> {
+  /** On the side that does it, in words. */
+  readonly there: string;
+  readonly elsewhere: string;
+}
+
+/** What one side does to some packets and the other does not. */
+function oneSided(
+  [before, after]: Both<Node>,
+  { kind, what, there, elsewhere }: OneSided,
+): readonly AlteredField[] {
+  const all: readonly AlteredField[] = [
+    { kind, what, before: there, after: elsewhere, packets: before, isSure: true },
+    { kind, what, before: elsewhere, after: there, packets: after, isSure: true },
+  ];
+  return all.filter(({ packets }) => packets !== FALSE);
 }

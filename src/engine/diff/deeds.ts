@@ -2,6 +2,7 @@ import { FALSE, type Node } from "../bdd/index.ts";
 import { type Analysis, canonicalText, type Deed } from "../compile/index.ts";
 import type { Statement } from "../device/statement.ts";
 import { contentsOf } from "./contents.ts";
+import { lasts } from "./effects.ts";
 import { type AlterationKind, kindOf } from "./finalFields.ts";
 import type { Side } from "./side.ts";
 
@@ -98,14 +99,6 @@ export function compareDeeds(
 function subjectOf(statement: Statement): string {
   if (statement.kind === "ctObject") return `ct ${statement.what}`;
   return statement.kind === "write" ? statement.target : statement.kind;
-}
-
-/** What stays with the connection, or is sent elsewhere, even if the packet is lost later. */
-function lasts(statement: Statement): boolean {
-  return (
-    /^(ctObject|duplicate|flowOffload|opaqueAction)$/.test(statement.kind) ||
-    (statement.kind === "write" && statement.target.startsWith("ct "))
-  );
 }
 
 type Words = Pick<DeedDifference, "kind" | "name" | "isSure">;

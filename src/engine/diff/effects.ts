@@ -122,12 +122,15 @@ export function changesOf({ statements }: Rule): readonly Statement[] {
   return statements.filter(({ kind }) => CHANGES.has(kind));
 }
 
-/** What a packet does to its connection, or sends elsewhere, even if it is dropped later. */
 function lastingChangesOf(rule: Rule): readonly Statement[] {
-  return changesOf(rule).filter(
-    (statement) =>
-      /^(ctObject|duplicate|flowOffload|opaqueAction)$/.test(statement.kind) ||
-      (statement.kind === "write" && statement.target.startsWith("ct ")),
+  return changesOf(rule).filter(lasts);
+}
+
+/** What stays with the connection, or is sent elsewhere, even if the packet is lost later. */
+export function lasts(statement: Statement): boolean {
+  return (
+    /^(ctObject|duplicate|flowOffload|opaqueAction)$/.test(statement.kind) ||
+    (statement.kind === "write" && statement.target.startsWith("ct "))
   );
 }
 

@@ -50,6 +50,11 @@ const WHOLE: readonly FinalField[] = [
   field("tracking", "connection label", "ct label", "value ct label", 0, 128),
 ];
 
+/** Address and port of one end. */
+export function fieldsOfEnd(end: "source" | "destination"): readonly FinalField[] {
+  return WHOLE.filter(({ name }) => name.startsWith(end));
+}
+
 /** The mark is read on the way, too: it chooses the route. */
 export const ROUTING_MARK: FinalField = field(
   "mark",
