@@ -1,4 +1,5 @@
 import type { CheckAnswer } from "../../engine/answer/check.ts";
+import { isKept } from "../../engine/intents/model.ts";
 import { checkDevice } from "../../operations/inventory/checkDevice.ts";
 import { withRepairs } from "../../operations/inventory/repairs.ts";
 import { checkText } from "../../report/formats/text/check.ts";
@@ -54,6 +55,6 @@ export function check(
 
 function exitOf({ intents }: CheckAnswer, allowUndecided: boolean): ExitCode {
   if (intents.some(({ status }) => status === "broken")) return EXIT.findings;
-  if (allowUndecided || intents.every(({ status }) => status === "holds")) return EXIT.clean;
+  if (allowUndecided || intents.every(({ status }) => isKept(status))) return EXIT.clean;
   return EXIT.undecided;
 }

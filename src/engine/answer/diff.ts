@@ -1,7 +1,7 @@
 import type { ToldDecider } from "../compile/index.ts";
 import type { Coverage } from "../device/device.ts";
 import type { Difference, DifferenceClass, SideFate } from "../diff/index.ts";
-import type { IntentAnswer } from "../intents/model.ts";
+import { type IntentAnswer, isKept } from "../intents/model.ts";
 import type { Interpretation } from "../interpret/interpret.ts";
 import type { Path } from "../packet/packet.ts";
 import type { Repair } from "../repair/index.ts";
@@ -121,7 +121,7 @@ function toClass(
     ...rest,
     intents: {
       broken: idsOf((one) => one.after === "broken" && one.before !== "broken"),
-      repaired: idsOf((one) => one.after === "holds" && one.before !== "holds"),
+      repaired: idsOf((one) => isKept(one.after) && !isKept(one.before)),
     },
     flows: null,
     before: { ...toFate(before), ...walked(rest.example, walks?.before) },

@@ -53,7 +53,7 @@ describe("reachable", () => {
       `tcp flags & (syn|ack) == syn|ack drop / ${BACK} / ${OUT}`,
       "broken reply",
     ],
-    ["hangs on a limiter", `${BACK} / limit rate 5/second ${OUT}`, "undecided first limit"],
+    ["hangs on a limiter", `${BACK} / limit rate 5/second ${OUT}`, "holds, except first limit"],
     [
       "is broken by a limiter with a drop in front",
       `${BACK} / drop / limit rate 5/second ${OUT}`,

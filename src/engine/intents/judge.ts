@@ -54,10 +54,17 @@ export function judgeIntent(
   });
   const [first, ...rest] = answers;
   if (first === undefined) return undecided(["it names no flow"]);
-  return rest.reduce(worst, first);
+  return withLimits(rest.reduce(worst, first));
 }
 
-const WEIGHT = { holds: 0, undecided: 1, broken: 2 } as const;
+/** What is told to hold in the nominal state, each limit with its words, is no open question. */
+function withLimits(answer: IntentAnswer): IntentAnswer {
+  const { status, except, reasons } = answer;
+  const isLimited = status === "undecided" && except !== null && except.length > 0;
+  return isLimited && reasons.length === 0 ? { ...answer, status: "holds, except" } : answer;
+}
+
+const WEIGHT = { holds: 0, "holds, except": 1, undecided: 2, broken: 3 } as const;
 
 /** The example is that of the worse; what they hang on and rest on is that of both. */
 function worst(one: IntentAnswer, other: IntentAnswer): IntentAnswer {

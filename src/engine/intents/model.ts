@@ -75,10 +75,21 @@ export interface IntentExample extends ToldFate {
   readonly packet: string;
 }
 
-/** `undecided`: `reasons` says what could not be proved, or `dependsOn` on what it hangs. */
+/**
+ * `holds`: in any state. `holds, except`: as long as nothing has happened (tokens are there, counts 0, sets as
+ * listed), as far as `except` says. `undecided`: `reasons` says what could not be proved, or `dependsOn` on what it
+ * hangs.
+ */
+export type IntentStatus = "holds" | "holds, except" | "broken" | "undecided";
+
+/** Whether it is kept, be it with limits that are told. */
+export function isKept(status: IntentStatus): boolean {
+  return status === "holds" || status === "holds, except";
+}
+
 export interface IntentAnswer {
-  readonly status: "holds" | "broken" | "undecided";
-  /** A packet that breaks it, or that may; null where it holds. */
+  readonly status: IntentStatus;
+  /** A packet that breaks it, or that may, or that is beyond its limits; null where it holds in any state. */
   readonly example: IntentExample | null;
   /** Unknowns that it hangs on, by name. */
   readonly dependsOn: readonly string[];

@@ -3,7 +3,7 @@
  * judged again with all intents, so that no candidate has to be right by itself.
  */
 import { compareDevices } from "../diff/index.ts";
-import type { IntentAnswer } from "../intents/model.ts";
+import { type IntentAnswer, type IntentStatus, isKept } from "../intents/model.ts";
 import { editsBetween, linesOf } from "./lines.ts";
 import {
   type AskedIntent,
@@ -30,8 +30,9 @@ const MAXIMUM_STEPS = 6;
 export function findRepairs(input: RepairInput): RepairAnswer {
   const from = load(input.after.files, input);
   const found = judgeAll(from.device, input.intents);
-  const ailing = input.intents.filter(({ id }) => found.get(id)?.status !== "holds");
+  const ailing = input.intents.filter(({ id }) => isAiling(found.get(id)?.status, input));
   if (ailing.length === 0) return { repairs: [], untried: 0 };
+  const others = input.intents.filter((one) => !ailing.includes(one));
   const queue = bestFirst(candidates(from, ailing, found, input), input);
   const counts = new Map<string, number>();
   const proved: Proved[] = [];
@@ -44,7 +45,7 @@ export function findRepairs(input: RepairInput): RepairAnswer {
     else {
       tried++;
       const to = load(files, input);
-      const proof = prove(from, to, input.intents, found);
+      const proof = prove(from, to, { ailing, others }, found);
       if (proof === null) continue;
       for (const id of proof.restores) counts.set(`${kind} ${id}`, count(id) + 1);
       proved.push({ ...option, proof });
@@ -57,6 +58,12 @@ export function findRepairs(input: RepairInput): RepairAnswer {
   });
   const sorted = counted.sort((a, b) => byPreference(a, b) || byOpening(a.opens, b.opens));
   return { repairs: sorted.map(repairOf), untried };
+}
+
+/** A limit is one that nobody wants where there is a state without it, to which one can go back. */
+function isAiling(status: IntentStatus | undefined, { before }: RepairInput): boolean {
+  if (status === undefined) return false;
+  return before === null ? !isKept(status) : status !== "holds";
 }
 
 /** A candidate with the ids of what it may mend. */
@@ -83,7 +90,7 @@ function candidates(
   const { before, after } = input;
   const undone = before === null ? [] : undoCandidates(after, before);
   const mends = ailing.map(({ id }) => id);
-  /* What is undecided has no rule that decides: it can be put back only. */
+  /* What is undecided, or limited, has no rule that decides: it can be put back only. */
   const broken = ailing.filter(({ id }) => found.get(id)?.status === "broken");
   return [
     ...undone.map((one) => ({ ...one, mends })),
@@ -138,7 +145,7 @@ function addition(
     now = judgeAll(state.device, [asked]).get(asked.id) ?? now;
   }
   const [first] = steps;
-  if (first === undefined || now.status !== "holds") return null;
+  if (first === undefined || !isKept(now.status)) return null;
   const title = steps.map((one) => one.title).join(", and ");
   return { ...first, title, files: state.files };
 }

@@ -1,7 +1,7 @@
 import type { Device } from "../device/device.ts";
 import { lossesOf } from "../diff/losses.ts";
 import { judgeIntent } from "../intents/judge.ts";
-import type { IntentAnswer } from "../intents/model.ts";
+import { type IntentAnswer, type IntentStatus, isKept } from "../intents/model.ts";
 import { openJudge } from "../intents/openJudge.ts";
 import { readDevice } from "../parsers/readDevice.ts";
 import type { AskedIntent, ReadFiles, RepairInput } from "./model.ts";
@@ -35,22 +35,26 @@ export interface Proof {
   readonly leaves: readonly string[];
 }
 
+export interface Asked {
+  /** What shall be mended; others shall fare no worse. */
+  readonly ailing: readonly AskedIntent[];
+  readonly others: readonly AskedIntent[];
+}
+
 /** What an edit restores, where it is proved that nothing promised fares worse; null: it mends nothing. */
 export function prove(
   from: Loaded,
   to: Loaded,
-  intents: readonly AskedIntent[],
+  { ailing, others }: Asked,
   found: ReadonlyMap<string, IntentAnswer>,
 ): Proof | null {
   if (to.faults > from.faults || to.unclear > from.unclear) return null;
-  const was = (id: string) => found.get(id)?.status;
-  const ailing = intents.filter(({ id }) => was(id) !== "holds");
   const mended = judgeAll(to.device, ailing);
-  const restores = ailing.flatMap(({ id }) => (mended.get(id)?.status === "holds" ? [id] : []));
+  const isBetter = ({ id }: AskedIntent) => isRestored(statusIn(found, id), statusIn(mended, id));
+  const restores = ailing.filter(isBetter).map(({ id }) => id);
   if (restores.length === 0) return null;
-  const holding = intents.filter(({ id }) => was(id) === "holds");
-  const still = judgeAll(to.device, holding);
-  if (holding.some(({ id }) => still.get(id)?.status !== "holds")) return null;
+  const still = judgeAll(to.device, others);
+  if (others.some(({ id }) => !isAsGood(statusIn(found, id), statusIn(still, id)))) return null;
   const rest = ailing.filter(({ id }) => !restores.includes(id));
   /* "Broken" is one word for one host and for all of them: of those that stay so, no packet may be lost. */
   const losses = lossesOf(
@@ -60,4 +64,18 @@ export function prove(
   );
   if (losses.some((loss) => loss !== "none")) return null;
   return { restores, leaves: rest.map(({ id }) => id) };
+}
+
+function statusIn(answers: ReadonlyMap<string, IntentAnswer>, id: string): IntentStatus {
+  return answers.get(id)?.status ?? "undecided";
+}
+
+/** What has a limit is restored without it. */
+function isRestored(was: IntentStatus, is: IntentStatus): boolean {
+  return was === "holds, except" ? is === "holds" : isKept(is);
+}
+
+/** A repair of one promise does not limit another. */
+function isAsGood(was: IntentStatus, is: IntentStatus): boolean {
+  return was === "holds" ? is === "holds" : isKept(is);
 }

@@ -1,3 +1,4 @@
+import { isKept } from "../../engine/intents/model.ts";
 import type { WatchState } from "../audit/model.ts";
 import type { Standing } from "../audit/standing.ts";
 import type { Network } from "../inventory/model.ts";
@@ -60,7 +61,7 @@ async function intentSeen(
     return { answer: "bad", atMs, text: `intent ${intent} is broken on ${broken.device}` };
   const [unseen] = all.flatMap(({ notSeen }) => notSeen);
   if (unseen !== undefined) return { answer: "unknown", atMs, text: `not seen: ${unseen}` };
-  return judged.length > 0 && judged.every(({ status }) => status === "holds")
+  return judged.length > 0 && judged.every(({ status }) => isKept(status))
     ? { answer: "good", atMs, text: `intent ${intent} holds on what runs (proved)` }
     : { answer: "unknown", atMs, text: `intent ${intent} is not decided` };
 }

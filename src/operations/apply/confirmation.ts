@@ -1,3 +1,4 @@
+import { isKept } from "../../engine/intents/model.ts";
 import type { TransportFault } from "../../platform/transport/transport.ts";
 import { checkDevice } from "../inventory/checkDevice.ts";
 import { isCovered } from "../inventory/covered.ts";
@@ -143,11 +144,9 @@ export function judgeRunning(promised: Promised, snapshot: Snapshot): Finding {
   const mayBreak = new Set([...overridden, ...brokenBefore]);
   const failing = intents.filter(
     ({ status, id }) =>
-      status !== "holds" &&
-      !mayBreak.has(id) &&
-      !(status === "undecided" && undecided.includes(id)),
+      !isKept(status) && !mayBreak.has(id) && !(status === "undecided" && undecided.includes(id)),
   );
-  const holding = intents.filter(({ status }) => status === "holds").length;
+  const holding = intents.filter(({ status }) => isKept(status)).length;
   if (failing.length === 0)
     return { passed: true, text: `${holding} of ${intents.length} hold, none is newly broken` };
   return { passed: false, text: failing.map(({ status, id }) => `${status}: ${id}`).join(", ") };

@@ -1,6 +1,7 @@
 import type { CheckAnswer, CheckedIntent } from "../../engine/answer/check.ts";
 import type { Device } from "../../engine/device/device.ts";
 import { compareDevices, type Difference } from "../../engine/diff/index.ts";
+import { isKept } from "../../engine/intents/model.ts";
 import type { DeviceResult } from "../../engine/parsers/readDevice.ts";
 import { type ChangedIntent, checkChange } from "../inventory/checkChange.ts";
 import { checkDevice, intentsOn } from "../inventory/checkDevice.ts";
@@ -39,7 +40,7 @@ export function meaningOf(network: Network, name: string, before: Device, after:
     changed.filter(({ becomes }) => becomes === wanted).map(({ intent }) => intent);
   const [broken, doubtful] = [intentsThat("breaks"), intentsThat("mayBreak")];
   const repaired = changed
-    .filter(({ intent, was }) => intent.status === "holds" && was !== "holds")
+    .filter(({ intent, was }) => isKept(intent.status) && !isKept(was))
     .map(({ intent }) => intent);
   const undecided = changed
     .filter(({ intent, becomes }) => intent.status === "undecided" || becomes === "mayBreak")

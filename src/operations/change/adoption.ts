@@ -1,3 +1,5 @@
+import type { CheckedIntent } from "../../engine/answer/check.ts";
+import { isKept } from "../../engine/intents/model.ts";
 import type { Actor } from "../../platform/auth/actor.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Database } from "../../platform/db/database.ts";
@@ -87,7 +89,7 @@ async function comparison(
 /** Said in the place of an intent, where what was not read may break any of them. */
 const NOT_READ = "that all of it could be read";
 
-/** Intents that hold before, and not after: what is undecided is not kept. */
+/** Intents that hold before, and not after, or less far: what is undecided is not kept. */
 export function lostIntents(
   network: Network,
   before: Snapshot,
@@ -95,13 +97,14 @@ export function lostIntents(
 ): readonly string[] {
   const [first, second] = [runningDevice(before), runningDevice(after)];
   const keeps = ({ device }: typeof first) =>
-    checkDevice(network, before.device, device).intents.flatMap(({ id, status }) =>
-      status === "holds" ? [id] : [],
-    );
+    checkDevice(network, before.device, device).intents.filter(({ status }) => isKept(status));
   const kept = keeps(second);
+  /* One that held in any state, and holds up to a rate now, has lost something. */
+  const isStillKept = (one: CheckedIntent) =>
+    kept.some(({ id, status }) => id === one.id && [one.status, "holds"].includes(status));
   const isWhole = ({ refused, coverage }: typeof first) =>
     refused.length === 0 && coverage.notUnderstood === 0;
-  const lost = keeps(first).filter((id) => !kept.includes(id));
+  const lost = keeps(first).flatMap((one) => (isStillKept(one) ? [] : [one.id]));
   return isWhole(first) && !isWhole(second) ? [...lost, NOT_READ] : lost;
 }
 

@@ -2,6 +2,7 @@ import type { Device } from "../../engine/device/device.ts";
 import { compareFlows } from "../../engine/diff/flowComparison.ts";
 import { movedOtherwise } from "../../engine/diff/flowEffects.ts";
 import type { Difference } from "../../engine/diff/index.ts";
+import { isKept } from "../../engine/intents/model.ts";
 import type { ChangedIntent } from "../inventory/checkChange.ts";
 import { type Checked, plannedOn } from "./checkAll.ts";
 
@@ -20,7 +21,7 @@ export function withMoved(
   const planned = plannedOn(checked);
   return changed.map((one) => {
     const asked = planned.get(one.intent.id);
-    if (asked === undefined || one.intent.status !== "holds") return one;
+    if (asked === undefined || !isKept(one.intent.status)) return one;
     const moved = movedOtherwise(comparison, asked);
     if (moved.length === 0) return one;
     const reasons = [...one.intent.reasons, ...moved];

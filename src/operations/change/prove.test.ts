@@ -114,6 +114,16 @@ describe("a change is proved", () => {
     });
   });
 
+  test("with limits that were there before as holding, and new ones for a person to accept", () => {
+    const more = (rate: number) =>
+      fatal(EDGE, `ip saddr 10.10.2.11 limit rate over ${rate}/second drop`);
+    const same = prove({ running: more(5), files: { [PATH]: `${more(5)}# the same\n` } });
+    expect(toProof(same).undecidedCritical).toEqual([]);
+    expect(same.holding).toBeGreaterThan(0);
+    const lower = toProof(prove({ running: more(5), files: { [PATH]: more(1) } }));
+    expect(lower.undecidedCritical).toEqual(["mail-out", "mail-names", "mail-users"]);
+  });
+
   test.each([
     ["a rule", "tcp dport 25 dnat to $BALANCER", "tcp dport { 25, 587 } dnat to $BALANCER"],
     ["a translation", "snat to $PUBLIC", "snat to 203.0.113.2"],

@@ -3,6 +3,7 @@ import { answerDiff } from "../../engine/answer/diff.ts";
 import { PROOF_FORMAT_VERSION, type ProofAnswer } from "../../engine/answer/proof.ts";
 import type { Device } from "../../engine/device/device.ts";
 import { compareDevices, type Difference } from "../../engine/diff/index.ts";
+import { isKept } from "../../engine/intents/model.ts";
 import type { DeviceResult } from "../../engine/parsers/readDevice.ts";
 import type { ChangedIntent } from "../inventory/checkChange.ts";
 import type { Network, NetworkDevice } from "../inventory/model.ts";
@@ -138,8 +139,7 @@ function judged(input: ProveInput, running: DeviceResult, candidate: Candidate):
   const brokenThat = (wanted: ChangedIntent["becomes"]) =>
     broken.filter(({ becomes }) => becomes === wanted).map(({ intent }) => intent);
   const reasons = whyIncomplete(input, running, candidate.result, difference);
-  const isRepaired = ({ intent, was }: ChangedIntent) =>
-    intent.status === "holds" && was === "broken";
+  const isRepaired = ({ intent, was }: ChangedIntent) => isKept(intent.status) && was === "broken";
   return {
     loads: true,
     isComplete: reasons.length === 0,
@@ -149,7 +149,7 @@ function judged(input: ProveInput, running: DeviceResult, candidate: Candidate):
     brokenBefore: brokenThat("asBefore"),
     repaired: changed.filter(isRepaired).map(({ intent }) => intent.id),
     undecided: after.filter(({ status }) => status === "undecided"),
-    holding: after.filter(({ status }) => status === "holds").length,
+    holding: after.filter(({ status }) => isKept(status)).length,
     diff: answerDiff(difference, {
       before: running.coverage,
       after: candidate.result.coverage,
@@ -172,18 +172,31 @@ function changedIntents(
   });
 }
 
-const BADNESS = { asBefore: 0, mayBreak: 3, breaks: 6, holds: 0, undecided: 1, broken: 2 } as const;
+const BADNESS = {
+  ...{ asBefore: 0, mayBreak: 4, breaks: 8 },
+  ...{ holds: 0, "holds, except": 1, undecided: 2, broken: 3 },
+} as const;
 
 function badness({ intent, becomes }: ChangedIntent): number {
   return BADNESS[becomes] + BADNESS[intent.status];
 }
 
-/** What is broken already, and perhaps more of it then, is for a person to accept like all that is undecided. */
+/**
+ * What is broken already, and perhaps more of it then, is for a person to accept like all that is undecided; and
+ * so is what gets a limit that it did not have.
+ */
 function told({ intent, becomes }: ChangedIntent): CheckedIntent {
-  if (intent.status !== "broken" || becomes !== "mayBreak") return intent;
-  const reason = "it is broken already, and it is not proved that no more of it breaks";
+  if (becomes !== "mayBreak" || intent.status === "holds") return intent;
+  const reason = TOLD_REASON[intent.status];
+  if (reason === null) return intent;
   return { ...intent, status: "undecided", reasons: [...intent.reasons, reason] };
 }
+
+const TOLD_REASON = {
+  broken: "it is broken already, and it is not proved that no more of it breaks",
+  "holds, except": "it holds with limits, and it is not proved that it had them before",
+  undecided: null,
+} as const;
 
 function whyIncomplete(
   { notSeen }: ProveInput,

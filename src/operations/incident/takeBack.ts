@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Device } from "../../engine/device/device.ts";
 import { compareDevices } from "../../engine/diff/index.ts";
+import { isKept } from "../../engine/intents/model.ts";
 import { readDevice } from "../../engine/parsers/readDevice.ts";
 import { refuse } from "../../platform/refusal.ts";
 import type { Transport, TransportFault } from "../../platform/transport/transport.ts";
@@ -90,7 +91,7 @@ export async function planUndo(question: ToUndo): Promise<PlannedUndo | Refusal>
     kind: "planned",
     undo,
     listing: listed.out,
-    repairs: ids(({ intent, was }) => intent.status === "holds" && was !== "holds"),
+    repairs: ids(({ intent, was }) => isKept(intent.status) && !isKept(was)),
     stillBroken: ids(({ intent }) => intent.status === "broken"),
     undecided: ids(({ intent }) => intent.status === "undecided"),
   };

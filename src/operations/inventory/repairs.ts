@@ -1,5 +1,6 @@
 import type { CheckAnswer } from "../../engine/answer/check.ts";
 import type { Device } from "../../engine/device/device.ts";
+import { isKept } from "../../engine/intents/model.ts";
 import { findRepairs, type RepairAnswer, type RulesetFiles } from "../../engine/repair/index.ts";
 import { intentsOn, unclearOn } from "./checkDevice.ts";
 import { hostsOf } from "./hosts.ts";
@@ -46,6 +47,8 @@ export function withRepairs(
   files: RepairedFiles,
   mayGoOn: () => boolean,
 ): CheckAnswer {
-  const isWhole = answer.intents.every(({ status }) => status === "holds");
+  const isWhole = answer.intents.every(({ status }) =>
+    files.before === null ? isKept(status) : status === "holds",
+  );
   return isWhole ? answer : { ...answer, ...repairsOn(network, name, files, mayGoOn) };
 }

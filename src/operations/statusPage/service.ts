@@ -1,4 +1,5 @@
 import type { JSONColumnType } from "kysely";
+import { isKept } from "../../engine/intents/model.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Database, Migration } from "../../platform/db/database.ts";
 import { openTurns } from "../../platform/turns.ts";
@@ -114,7 +115,7 @@ async function evidenceOf(options: StatusPageOptions) {
     intent: (id: string): Known => {
       const found = standings.flatMap(({ intents }) => intents).filter((one) => one.id === id);
       if (found.some(({ status }) => status === "broken")) return "fails";
-      const isProved = found.length > 0 && found.every(({ status }) => status === "holds");
+      const isProved = found.length > 0 && found.every(({ status }) => isKept(status));
       return isProved && isSeen ? "works" : "unknown";
     },
     probe: (name: string): Known => {

@@ -1,4 +1,5 @@
 import type { CheckAnswer, CheckedIntent } from "../../engine/answer/check.ts";
+import { isKept } from "../../engine/intents/model.ts";
 import { shown } from "../formats/text/style.ts";
 import {
   counted,
@@ -27,7 +28,7 @@ export function checkReport({ intents, assumptions }: CheckAnswer): Report {
 
 type Status = CheckedIntent["status"];
 
-const ORDER: readonly Status[] = ["broken", "undecided", "holds"];
+const ORDER: readonly Status[] = ["broken", "undecided", "holds, except", "holds"];
 
 const BROKEN: RuleWords = {
   id: "check/broken",
@@ -38,6 +39,12 @@ const UNDECIDED: RuleWords = {
   id: "check/undecided",
   title: "UNDECIDED",
   explanation: "Whether the ruleset keeps what the network file promises could not be proved.",
+};
+const LIMITED: RuleWords = {
+  id: "check/holds-except",
+  title: "HOLDS, EXCEPT",
+  explanation:
+    "The ruleset keeps what the network file promises as long as tokens are there, counts are 0 and sets hold what they list; how far is told.",
 };
 const HOLDS: RuleWords = {
   id: "check/holds",
@@ -55,13 +62,14 @@ function intentResult(intent: CheckedIntent): Result {
     facts: factsOf(intent),
     place: isRule ? linesOf(by.rule.file, by.rule.line, by.rule.text) : null,
     related: [],
-    help: status === "holds" ? "" : helpOf(intent, reason),
+    help: isKept(status) ? "" : helpOf(intent, reason),
     fingerprint: fingerprintOf("check", id, status),
   };
 }
 
 function standing(status: Status): Pick<Result, "rule" | "outcome" | "level"> {
   if (status === "holds") return { rule: HOLDS, outcome: "pass", level: "note" };
+  if (status === "holds, except") return { rule: LIMITED, outcome: "pass", level: "note" };
   if (status === "broken") return { rule: BROKEN, outcome: "fail", level: "error" };
   return { rule: UNDECIDED, outcome: "undecided", level: "warning" };
 }
@@ -96,12 +104,13 @@ function headline(intents: readonly CheckedIntent[]): string {
   if (intents.length === 0) return "no intents: nothing is promised, and nothing was proved";
   const count = (status: Status) => intents.filter((one) => one.status === status).length;
   const broken = count("broken");
-  const holding = count("holds");
-  const open = intents.length - broken - holding;
+  const [limited, holding] = [count("holds, except"), count("holds")];
+  const open = intents.length - broken - limited - holding;
   const parts = [
     [broken, "broken"],
     [open, "undecided"],
     [holding, holding === 1 ? "holds" : "hold"],
+    [limited, limited === 1 ? "holds with limits" : "hold with limits"],
   ] as const;
   const words = parts.flatMap(([number, word]) => (number === 0 ? [] : [`${number} ${word}`]));
   return `${counted(intents.length, "intent", "intents")}: ${words.join(", ")}`;

@@ -20,7 +20,7 @@ const checkedIntent = z.strictObject({
   owner: z.string().nullable(),
   critical: z.boolean(),
   reason: z.string().nullable().describe("why it is promised"),
-  status: z.enum(["holds", "broken", "undecided"]),
+  status: z.enum(["holds", "holds, except", "broken", "undecided"]),
   part: z
     .enum(["first", "reply", "later"])
     .nullable()

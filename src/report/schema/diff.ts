@@ -65,7 +65,7 @@ const diffClass = z.strictObject({
     .describe("recorded connections that it hits; null: none were given"),
 });
 
-const status = z.enum(["holds", "broken", "undecided"]);
+const status = z.enum(["holds", "holds, except", "broken", "undecided"]);
 
 /** What `premortem diff --json` prints. */
 export const diffSchema = z.strictObject({

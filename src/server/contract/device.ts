@@ -13,6 +13,9 @@ export const checkedIntent = z
     reason: z.string().nullable(),
     status: z.string(),
     example: z.string().nullable().describe("a packet that `trace` takes"),
+    except: listOf(z.string())
+      .nullable()
+      .describe("how far it holds as long as nothing has happened; null: not even then"),
     reasons: listOf(z.string()).describe("why it is undecided"),
   })
   .openapi("CheckedIntent");

@@ -40,6 +40,7 @@ interface StatusWords {
 const STATUSES: readonly StatusWords[] = [
   { status: "broken", title: "BROKEN", colour: "red" },
   { status: "undecided", title: "UNDECIDED", colour: "yellow" },
+  { status: "holds, except", title: "HOLDS, EXCEPT", colour: "green" },
   { status: "holds", title: "HOLDS", colour: "green" },
 ];
 
@@ -51,8 +52,9 @@ function headCells({ id, expect, from, to, services, owner, critical }: CheckedI
 }
 
 function intentLines(one: CheckedIntent, head: string, style: Style): readonly string[] {
-  const { example, verdict, rejectWith, by, part, dependsOn, reasons } = one;
+  const { example, verdict, rejectWith, by, part, dependsOn, except, reasons } = one;
   const lines = [head.trimEnd()];
+  lines.push(...(except ?? []).map((limit) => `      ${shown(limit)}`));
   if (example !== null && verdict !== null) {
     const word = rejectWith === null ? verdict : `${verdict} with ${rejectWith}`;
     lines.push(`      ${tint(style, "bold", shown(example))}`);
@@ -81,6 +83,7 @@ function closing({ intents, assumptions }: CheckAnswer, style: Style): string {
     [count("broken"), "broken"],
     [count("undecided"), "undecided"],
     [count("holds"), "hold"],
+    [count("holds, except"), "hold with limits"],
   ] as const;
   const words = counts.flatMap(([number, word]) => (number === 0 ? [] : [`${number} ${word}`]));
   if (intents.length === 0) return "no intents: nothing is promised, and nothing was proved";

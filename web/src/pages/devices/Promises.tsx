@@ -6,7 +6,8 @@ import { PacketLink } from "../../components/PacketLink.tsx";
 import { Answered, Panel } from "../../components/Panel.tsx";
 import { Prose } from "../../components/Prose.tsx";
 import { Row, Rows } from "../../components/Rows.tsx";
-import { IntentWord } from "../overview/PromisesPanel.tsx";
+import { IntentWord, wordsOf } from "../overview/PromisesPanel.tsx";
+import { isKept } from "../overview/standingSummary.ts";
 
 /** What is promised of one device, judged on what runs there. */
 export function Promises({ device }: { readonly device: string }) {
@@ -18,25 +19,29 @@ export function Promises({ device }: { readonly device: string }) {
           <Stack gap="xs">
             {intents.length === 0 ? <Empty title="Nothing is promised here." /> : null}
             <Rows>
-              {intents.map(({ id, from, to, services, expect, status, example, reasons }) => (
-                <Row key={id} aside={<IntentWord status={status} />}>
-                  <Text size="sm" fw={600}>
-                    {id}
-                  </Text>
-                  <Text size="sm" c="dimmed">
-                    {from} {expect === "blocked" ? "must not reach" : "reaches"} {to},{" "}
-                    {services.join(", ")}
-                  </Text>
-                  {status === "holds" || example === null ? null : (
-                    <PacketLink device={device} packet={example} />
-                  )}
-                  {status === "holds" ? null : (
-                    <Text size="sm">
-                      <Prose text={reasons.slice(0, 3).join("; ")} />
+              {intents.map((intent) => {
+                const { id, from, to, services, expect, status, example } = intent;
+                const words = wordsOf(intent);
+                return (
+                  <Row key={id} aside={<IntentWord status={status} />}>
+                    <Text size="sm" fw={600}>
+                      {id}
                     </Text>
-                  )}
-                </Row>
-              ))}
+                    <Text size="sm" c="dimmed">
+                      {from} {expect === "blocked" ? "must not reach" : "reaches"} {to},{" "}
+                      {services.join(", ")}
+                    </Text>
+                    {isKept(status) || example === null ? null : (
+                      <PacketLink device={device} packet={example} />
+                    )}
+                    {words.length === 0 ? null : (
+                      <Text size="sm">
+                        <Prose text={words.slice(0, 3).join("; ")} />
+                      </Text>
+                    )}
+                  </Row>
+                );
+              })}
             </Rows>
             <Text size="sm" c="dimmed">
               Assuming:{" "}

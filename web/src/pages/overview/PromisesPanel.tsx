@@ -1,11 +1,12 @@
 import { Anchor, Stack, Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
+import type { CheckedIntent } from "../../api/types.ts";
 import { Empty } from "../../components/Empty.tsx";
 import { Panel } from "../../components/Panel.tsx";
 import { Prose } from "../../components/Prose.tsx";
 import { Row, Rows } from "../../components/Rows.tsx";
 import { Word } from "../../components/Word.tsx";
-import type { PlacedIntent, Summary } from "./standingSummary.ts";
+import { isKept, type PlacedIntent, type Summary } from "./standingSummary.ts";
 
 /** Each promise with its answer; those that do not hold stand first. */
 export function PromisesPanel({
@@ -32,7 +33,8 @@ export function PromisesPanel({
 }
 
 function OnePromise({ one: { device, intent } }: { readonly one: PlacedIntent }) {
-  const { id, from, to, services, expect, owner, status, reasons } = intent;
+  const { id, from, to, services, expect, owner, status } = intent;
+  const words = wordsOf(intent);
   const arrow = expect === "blocked" ? "must not reach" : "reaches";
   return (
     <Row aside={<IntentWord status={status} />}>
@@ -44,9 +46,9 @@ function OnePromise({ one: { device, intent } }: { readonly one: PlacedIntent })
           {from} {arrow} {to}, {services.join(", ")}
           {owner === null ? "" : ` · ${owner}`}
         </Text>
-        {status === "holds" || reasons.length === 0 ? null : (
+        {words.length === 0 ? null : (
           <Text size="sm">
-            <Prose text={reasons.slice(0, 2).join("; ")} />
+            <Prose text={words.slice(0, 2).join("; ")} />
           </Text>
         )}
       </Stack>
@@ -54,8 +56,13 @@ function OnePromise({ one: { device, intent } }: { readonly one: PlacedIntent })
   );
 }
 
+/** Why it is not kept, or how far it is. */
+export function wordsOf({ status, except, reasons }: CheckedIntent): readonly string[] {
+  return isKept(status) ? (except ?? []) : reasons;
+}
+
 export function IntentWord({ status }: { readonly status: string }) {
-  if (status === "holds") return <Word tone="good">holds</Word>;
+  if (isKept(status)) return <Word tone="good">{status}</Word>;
   if (status === "broken") return <Word tone="bad">broken</Word>;
   return <Word tone="unknown">{status}</Word>;
 }

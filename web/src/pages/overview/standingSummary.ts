@@ -4,6 +4,7 @@ import type { CheckedIntent, Standing } from "../../api/types.ts";
 export interface Summary {
   /** False: some devices are still being asked. */
   readonly isWhole: boolean;
+  /** In any state, or with limits that are told. */
   readonly holds: readonly PlacedIntent[];
   readonly broken: readonly PlacedIntent[];
   readonly undecided: readonly PlacedIntent[];
@@ -12,6 +13,11 @@ export interface Summary {
   readonly devices: readonly string[];
   /** When the oldest of what was judged began to run as it is. */
   readonly sinceMs: number | null;
+}
+
+/** Whether a promise is kept, be it with limits that are told. */
+export function isKept(status: string): boolean {
+  return status === "holds" || status === "holds, except";
 }
 
 export interface PlacedIntent {
@@ -27,9 +33,9 @@ export function summaryOf(standings: readonly (Standing | undefined)[]): Summary
   const times = known.flatMap(({ sinceMs }) => sinceMs ?? []);
   return {
     isWhole: known.length === standings.length,
-    holds: all.filter(({ intent }) => intent.status === "holds"),
+    holds: all.filter(({ intent }) => isKept(intent.status)),
     broken: all.filter(({ intent }) => intent.status === "broken"),
-    undecided: all.filter(({ intent }) => intent.status !== "holds" && intent.status !== "broken"),
+    undecided: all.filter(({ intent: { status } }) => !isKept(status) && status !== "broken"),
     notSeen: known.flatMap(({ notSeen }) => notSeen),
     assumptions: [...new Set(known.flatMap(({ assumptions }) => assumptions))],
     devices: known.filter(({ hash }) => hash !== null).map(({ device }) => device),
