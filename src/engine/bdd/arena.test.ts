@@ -62,6 +62,18 @@ describe("operations agree with truth tables", () => {
       (a = 0, b = 0) => a * b,
     );
   });
+  it("intersects, without a new node", () =>
+    agrees(
+      [anySet, anySet],
+      (arena, a = 0, b = 0) => {
+        const count = arena.nodeCount;
+        const meets = arena.intersects(a, b);
+        expect(arena.nodeCount).toBe(count);
+        expect(arena.intersects(b, a)).toBe(meets);
+        return arena.and(a, b) === 0 ? (meets ? 1 : 0) : meets ? arena.and(a, b) : 0;
+      },
+      (a = 0, b = 0) => a & b,
+    ));
   it("or", () =>
     agrees(
       [anySet, anySet],

@@ -25,6 +25,7 @@ const DIFFERENCE = -5;
 const OR_ELSE = -6;
 const EXISTS = -7;
 const RESTRICT = -8;
+const MEETS = -9;
 const FIRST_FREE_OPERATION = -16;
 
 /** Most results that the cache holds: 128 MB. */
@@ -157,9 +158,20 @@ export class Arena {
     return this.remember(guard, a, b, table.make(level, low, high));
   }
 
-  /** Whether two sets have a member in common; makes no nodes but those of `and`. */
+  /** Whether two sets have a member in common; makes no nodes, and stops at the first member. */
   intersects(a: Node, b: Node): boolean {
-    return this.and(a, b) !== FALSE;
+    if (a === FALSE || b === FALSE) return false;
+    /* Every node but the terminal 0 has a way to another terminal. */
+    if (a === b || this.isTerminal(a) || this.isTerminal(b)) return true;
+    if (a > b) return this.intersects(b, a);
+    const cached = this.cache.find(a, b, MEETS);
+    if (cached !== NOT_CACHED) return cached === TRUE;
+    const level = Math.min(this.table.level(a), this.table.level(b));
+    const meets =
+      this.intersects(this.lowAt(a, level), this.lowAt(b, level)) ||
+      this.intersects(this.highAt(a, level), this.highAt(b, level));
+    this.remember(a, b, MEETS, meets ? TRUE : FALSE);
+    return meets;
   }
 
   /** Whether every member of `a` is one of `b`. */

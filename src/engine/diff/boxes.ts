@@ -22,10 +22,11 @@ export function boxesOf(
   set: Node,
   domain: Node,
   fields: readonly Field[],
+  maximum = MAXIMUM_BOXES,
 ): { readonly boxes: readonly BoxOfFields[]; readonly isComplete: boolean } {
   const relevant = relevantFields(arena, set, domain, fields);
   const boxes: BoxOfFields[] = [];
-  const isComplete = cut(arena, relevant.set, relevant.fields, new Map(), boxes);
+  const isComplete = cut(arena, relevant.set, relevant.fields, new Map(), boxes, maximum);
   return { boxes, isComplete };
 }
 
@@ -40,6 +41,8 @@ export function boxExcept(
   fields: readonly Field[],
   fewerThan: number,
 ): { readonly box: BoxOfFields; readonly except: readonly BoxOfFields[] } | null {
+  /* One box is the least that there can be, and exceptions come on top. */
+  if (fewerThan < 2) return null;
   const levels = support(arena, set);
   let hull = domain;
   for (const field of fields) {
@@ -47,11 +50,12 @@ export function boxExcept(
     const others = levels.filter((level) => !own.has(level));
     hull = arena.and(hull, arena.exists(set, others));
   }
-  const around = boxesOf(arena, hull, domain, fields);
-  const rest = boxesOf(arena, arena.difference(hull, set), domain, fields);
-  const [box, second] = around.boxes;
-  const isShorter = rest.isComplete && 1 + rest.boxes.length < fewerThan;
-  if (box === undefined || second !== undefined || !isShorter) return null;
+  const around = boxesOf(arena, hull, domain, fields, 1);
+  const [box] = around.boxes;
+  if (box === undefined || !around.isComplete) return null;
+  const most = Math.min(fewerThan - 2, MAXIMUM_BOXES);
+  const rest = boxesOf(arena, arena.difference(hull, set), domain, fields, most);
+  if (!rest.isComplete) return null;
   const isExact = box.isExact && rest.boxes.every((one) => one.isExact);
   return isExact ? { box, except: rest.boxes } : null;
 }
@@ -85,9 +89,10 @@ function cut(
   fields: readonly Field[],
   known: ReadonlyMap<string, readonly Range[]>,
   boxes: BoxOfFields[],
+  maximum: number,
 ): boolean {
   if (set === FALSE) return true;
-  if (boxes.length >= MAXIMUM_BOXES) return false;
+  if (boxes.length >= maximum) return false;
   const { values, decided, open, isExact } = look(arena, set, fields, known);
   const [first, ...others] = open;
   if (first === undefined) {
@@ -98,7 +103,7 @@ function cut(
   const left = open.map(({ field }) => field).filter((field) => field !== best.field);
   return best.parts.every(({ ranges, rest }) => {
     const inside = new Map(values).set(best.field.name, ranges);
-    return cut(arena, arena.exists(rest, decided), left, inside, boxes);
+    return cut(arena, arena.exists(rest, decided), left, inside, boxes, maximum);
   });
 }
 

@@ -96,8 +96,8 @@ function describeFamily(
     possible: (field, box) => possible(arriving(layout, domain, fields, box), field),
   };
   const words = (box: BoxOfFields) => boxWords(box, speech);
-  const around = boxExcept(layout.arena, set, domain, fields, boxes.length);
-  if (around !== null && isComplete) {
+  const around = isComplete ? boxExcept(layout.arena, set, domain, fields, boxes.length) : null;
+  if (around !== null) {
     const except = around.except.map((box) => `${EXCEPT}${words(beside(box, around.box))}`);
     const lines = [words(around.box), ...except];
     return { lines, isExact: !lines.some(isCut) };

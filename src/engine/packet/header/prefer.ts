@@ -1,6 +1,6 @@
 import { parseIpv4, parseIpv6 } from "../../base/address.ts";
 import { single } from "../../base/range.ts";
-import { type Assignment, FALSE, type Node, pickOne } from "../../bdd/index.ts";
+import { type Assignment, FALSE, type Node, pickOne, TRUE } from "../../bdd/index.ts";
 import { PROTOCOL } from "../selectors/index.ts";
 import type { HeaderLayout, Space } from "./layout.ts";
 import { rangesOver } from "./rangesOver.ts";
@@ -13,12 +13,13 @@ import { STATE_CODES } from "./stateCodes.ts";
 export function pickReadable(layout: HeaderLayout, set: Node): Assignment | null {
   const { arena } = layout;
   if (set === FALSE) return null;
-  let rest = set;
+  /* Wishes alone are small. To cut the set itself by each took most of the time of a diff of 5,000 rules. */
+  let granted: Node = TRUE;
   for (const wish of wishes(layout)) {
-    const narrowed = arena.and(rest, wish());
-    if (narrowed !== FALSE) rest = narrowed;
+    const more = arena.and(granted, wish());
+    if (more !== granted && arena.intersects(set, more)) granted = more;
   }
-  return pickOne(arena, rest);
+  return pickOne(arena, arena.and(set, granted));
 }
 
 type Wish = () => Node;
