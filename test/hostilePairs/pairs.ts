@@ -1,3 +1,4 @@
+import { BYTES } from "./bytes.ts";
 import { FLOW } from "./flow.ts";
 import { LIMITS_AND_MARKS } from "./limitsAndMarks.ts";
 import { MATCHES } from "./matches.ts";
@@ -5,6 +6,7 @@ import { NAT } from "./nat.ts";
 import type { HostilePair } from "./notation.ts";
 import { TRACKING } from "./tracking.ts";
 import { TRANSLATIONS } from "./translations.ts";
+import { WRITES } from "./writes.ts";
 
 /*
  * Pairs of rulesets that invite a wrong answer: alike in their text and not in what they do, or the other way round.
@@ -16,6 +18,8 @@ export const HOSTILE_PAIRS: readonly HostilePair[] = [
   ...NAT,
   ...TRACKING,
   ...LIMITS_AND_MARKS,
+  ...BYTES,
   ...FLOW,
   ...MATCHES,
+  ...WRITES,
 ];

@@ -73,6 +73,8 @@ export function evaluate(world: World, asker: Asker, expression: Expression): Va
         expression.width,
         expression.unknown,
         asker.instance,
+        TRUE,
+        expression.unknown === "stateful" ? null : world.store.writtenBytes(),
       );
   }
 }
@@ -87,11 +89,17 @@ function joined(world: World, parts: readonly Value[], expression: Expression): 
     present = world.arena.and(present, part.present);
     if (own === null) {
       const width = parts.reduce((sum, { width }) => sum + width, 0);
-      return unknownValue(world, expressionName(expression), width, "moment", "");
+      return unknownResult(world, expression, width);
     }
     bits.push(...own);
   }
   return bitsValue(bits, present);
+}
+
+/** A value that is worked out of others, without bits: what they are worked out of may have been written. */
+function unknownResult(world: World, expression: Expression, width: number): Value {
+  const written = world.store.writtenAnywhere();
+  return unknownValue(world, expressionName(expression), width, "moment", "", TRUE, written);
 }
 
 type Binary = Extract<Expression, { kind: "binary" }>;
@@ -106,8 +114,7 @@ function evaluateBinary(world: World, asker: Asker, expression: Binary): Value {
       const guard = world.arena.and(a.guard, b.guard);
       if (guard === FALSE) continue;
       const bits = calculate(world.arena, expression, a, b);
-      if (bits === null)
-        return unknownValue(world, expressionName(expression), expression.width, "moment", "");
+      if (bits === null) return unknownResult(world, expression, expression.width);
       pieces.push({ guard, value: { kind: "bits", bits } });
     }
   return { width: expression.width, pieces, present };
@@ -174,7 +181,7 @@ function readGenerator(world: World, asker: Asker, expression: Generator): Value
           (all, part) => world.arena.and(all, part.present),
           TRUE,
         );
-  const written = isHash ? world.store.writtenTo(() => true) : null;
+  const written = isHash ? world.store.writtenAnywhere() : null;
   return unknownValue(
     world,
     expressionName(expression),

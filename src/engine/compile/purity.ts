@@ -37,7 +37,7 @@ function purityOf(world: World, table: Table, statement: Statement): Purity {
     case "verdictMap":
       return ofMap(world, table, statement.map);
     case "write":
-      return isWatched(world, statement.target)
+      return isWatched(world, statement.target) || isSearched(world, statement.target)
         ? { writesNothing: false, isShared: true }
         : NOTHING;
     case "nat":
@@ -64,6 +64,11 @@ function purityOf(world: World, table: Table, statement: Statement): Purity {
     default:
       return NOTHING;
   }
+}
+
+/** Whether what is written unread may be found by a search in the bytes. */
+function isSearched({ layout }: World, target: string): boolean {
+  return layout.questions.searchesBytes && !/^(meta|ct) /.test(target);
 }
 
 function ofVerdict(world: World, table: Table, verdict: Verdict): Purity {

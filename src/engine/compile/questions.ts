@@ -17,6 +17,7 @@ interface Draft {
   readonly read: Set<string>;
   readonly asked: Set<string>;
   readonly payload: PayloadRun[];
+  searchesBytes: boolean;
 }
 
 /** Raw bits that something reads. */
@@ -45,6 +46,7 @@ function workOutQuestions(devices: readonly Device[]): Questions {
     read: new Set(),
     asked: new Set(),
     payload: [],
+    searchesBytes: false,
   };
   for (const device of devices) {
     const facts = deviceFacts(device);
@@ -64,7 +66,13 @@ function addOverlapping(draft: Draft): void {
     if (runs.some((run) => overlap(run, own))) draft.read.add(id);
     if (draft.payload.some((run) => overlap(run, own))) draft.asked.add(id);
   }
+  if (draft.payload.some(({ base, to }) => base === "transport" && to > TCP_HEADER))
+    for (const { id, source } of SELECTORS.values())
+      if (source.kind === "tcpOption") draft.read.add(id);
 }
+
+/** Bits of a TCP header without options; behind them options stand in any order. */
+const TCP_HEADER = 160;
 
 function overlap(one: PayloadRun, other: PayloadRun): boolean {
   return one.base === other.base && one.from < other.to && other.from < one.to;
@@ -76,7 +84,13 @@ function runOf(id: string): PayloadRun | null {
   return { base: source.base, from: source.offset, to: source.offset + width };
 }
 
+/** Checksums, and sockets that are looked up by the header as it is. */
+const HANGS_ON_BYTES = /^(socket|rt) | checksum$/;
+
 function noteRead(draft: Draft, expression: Expression): void {
+  draft.searchesBytes ||=
+    ["payload", "opaque", "generator"].includes(expression.kind) ||
+    (expression.kind === "selector" && HANGS_ON_BYTES.test(expression.id));
   if (expression.kind === "selector") draft.read.add(expression.id);
   if (expression.kind === "payload")
     draft.payload.push({
@@ -115,6 +129,11 @@ function collectStatement(
     if (expression !== null) collectComputed(draft, facts, table, expression);
   };
   switch (statement.kind) {
+    case "payloadSearch":
+    case "u32":
+    case "opaqueMatch":
+      draft.searchesBytes = true;
+      return;
     case "match":
       if (statement.test.kind === "ranges")
         ask(draft, facts, table, statement.left, statement.test.ranges);
@@ -155,23 +174,28 @@ function ask(
   noteRead(draft, expression);
   switch (expression.kind) {
     case "constant":
-    case "payload":
     case "concatenation":
       return;
     case "lookup":
       return askSet(draft, facts, table, expression.key, expression.map);
     case "binary":
-      return collectComputed(draft, facts, table, expression);
+      collectComputed(draft, facts, table, expression);
+      return noteRanges(draft, expression, ranges);
+    case "payload":
     case "selector":
     case "fib":
     case "generator":
-    case "opaque": {
-      const name = expressionName(expression);
-      const known = draft.ranges.get(name) ?? [];
-      if (known.length === 0) draft.ranges.set(name, known);
-      for (const range of ranges) known.push(range);
-    }
+    case "opaque":
+      return noteRanges(draft, expression, ranges);
   }
+}
+
+/** Bytes of a header that is not held bit by bit are a value like any other: only its name is known. */
+function noteRanges(draft: Draft, expression: Expression, ranges: readonly Range[]): void {
+  const name = expressionName(expression);
+  const known = draft.ranges.get(name) ?? [];
+  if (known.length === 0) draft.ranges.set(name, known);
+  for (const range of ranges) known.push(range);
 }
 
 function askSet(
@@ -203,7 +227,6 @@ function collectComputed(
   noteRead(draft, expression);
   switch (expression.kind) {
     case "constant":
-    case "payload":
       return;
     case "binary":
       collectComputed(draft, facts, table, expression.left);

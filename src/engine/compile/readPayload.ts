@@ -2,6 +2,7 @@ import { FALSE, type Node, TRUE } from "../bdd/index.ts";
 import type { PayloadBase } from "../device/expression.ts";
 import type { Space } from "../packet/header/layout.ts";
 import { PROTOCOL, type SelectorRow } from "../packet/selectors/index.ts";
+import type { Written } from "./store.ts";
 import { familyNode, protocolNode } from "./tracking.ts";
 import { linkPresent, unknownValue } from "./unknown.ts";
 import { bitsValue, constantBits, mergedBits, type Value } from "./value.ts";
@@ -85,7 +86,8 @@ function readFamily(
   width: number,
   name: string,
 ): Value {
-  if (offset + width > HEADER_BITS[family]) return beyondHeader(world, name, width);
+  if (offset + width > HEADER_BITS[family])
+    return beyondHeader(world, name, width, world.store.writtenBytes());
   const parts = family === "ip" ? PARTS4 : PARTS6;
   const whole = parts.find(({ first, last }) => first <= offset && offset + width - 1 <= last);
   if (whole !== undefined && whole.space !== "version")
@@ -93,7 +95,56 @@ function readFamily(
   const bits = Array.from({ length: width }, (_, i) =>
     networkBit(world, family, parts, offset + i),
   );
-  return bitsValue(bits);
+  const sum = family === "ip" ? CHECKSUM4 : null;
+  return summed(world, bitsValue(bits), { offset, width, name }, sum, TRUE);
+}
+
+interface Asked {
+  readonly offset: number;
+  readonly width: number;
+  readonly name: string;
+}
+
+interface BitRun {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** RFC 791, RFC 9293 and RFC 768; every write mends them. */
+const CHECKSUM4: BitRun = { first: 80, last: 95 };
+const CHECKSUM_TCP: BitRun = { first: 128, last: 143 };
+const CHECKSUM_UDP: BitRun = { first: 48, last: 63 };
+
+/** Of the packets in `where` a checksum that is read along is another one where something was written. */
+function summed(
+  world: World,
+  value: Value,
+  { offset, width, name }: Asked,
+  sum: BitRun | null,
+  where: Node,
+): Value {
+  if (sum === null || offset > sum.last || offset + width <= sum.first) return value;
+  return rewritten(world, value, name, world.store.writtenBytes(), where);
+}
+
+/** A value of the header, but for packets in `where` of which something was written that it hangs on. */
+function rewritten(
+  world: World,
+  value: Value,
+  name: string,
+  written: Written | null,
+  where: Node,
+): Value {
+  const { arena } = world;
+  const packets = written === null ? FALSE : arena.and(written.packets, where);
+  if (written === null || packets === FALSE) return value;
+  const other = unknownValue(world, name, value.width, "packet", "", TRUE, written);
+  const within = (pieces: Value["pieces"], guard: Node) =>
+    pieces.map((piece) => ({ ...piece, guard: arena.and(piece.guard, guard) }));
+  return {
+    ...value,
+    pieces: [...within(value.pieces, arena.not(packets)), ...within(other.pieces, packets)],
+  };
 }
 
 function networkBit(world: World, family: "ip" | "ip6", parts: readonly Part[], bit: number): Node {
@@ -121,15 +172,32 @@ const HEADER_OF: readonly (readonly [number, number])[] = [
 ];
 /** Ports, and what stands in their place in other protocols: always there. */
 const COMMON_BITS = 32;
+/** Options of TCP stand behind them. */
+const TCP_HEADER_BITS = 160;
 /** Bits of the transport header that are held one by one. */
 const TRANSPORT_BITS = 512;
 
 function readTransport(world: World, offset: number, width: number, name: string): Value {
   const end = offset + width;
-  if (end > TRANSPORT_BITS) return beyondHeader(world, name, width);
+  if (end > TRANSPORT_BITS) return beyondHeader(world, name, width, world.store.writtenOptions());
   const value = world.store.read("transport", offset, width);
   if (end <= COMMON_BITS) return value;
-  return { ...value, present: longEnough(world, end) };
+  return { ...asSent(world, value, { offset, width, name }), present: longEnough(world, end) };
+}
+
+/** Checksums and options change without a write to their bits. */
+function asSent(world: World, value: Value, asked: Asked): Value {
+  const tcp = protocolNode(world, PROTOCOL.tcp);
+  const udp = protocolNode(world, PROTOCOL.udp);
+  const withSums = summed(
+    world,
+    summed(world, value, asked, CHECKSUM_TCP, tcp),
+    asked,
+    CHECKSUM_UDP,
+    udp,
+  );
+  if (asked.offset + asked.width <= TCP_HEADER_BITS) return withSums;
+  return rewritten(world, withSums, asked.name, world.store.writtenOptions(), tcp);
 }
 
 /** Packets whose transport header reaches bit `end`; beyond the fixed header nobody knows. */
@@ -147,7 +215,7 @@ export function longEnough(world: World, end: number): Node {
   return arena.or(present, arena.and(other, arena.variable(flag.level)));
 }
 
-function beyondHeader(world: World, name: string, width: number): Value {
+function beyondHeader(world: World, name: string, width: number, written: Written | null): Value {
   const flag = world.layout.flag(`has ${name}`, "packet");
-  return unknownValue(world, name, width, "packet", "", world.arena.variable(flag.level));
+  return unknownValue(world, name, width, "packet", "", world.arena.variable(flag.level), written);
 }

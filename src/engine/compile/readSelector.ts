@@ -56,8 +56,11 @@ export function readSelector(world: World, id: string, instance: string): Value 
     case "route":
       return routeValue(world, source.key, row);
     case "socket":
-    case "named":
-      return unknownValue(world, row.id, row.width, "moment", instance);
+    case "named": {
+      /* A socket is looked up by the header as it is by then (nf_sk_lookup_slow_v4). */
+      const written = world.store.writtenBytes();
+      return unknownValue(world, row.id, row.width, "moment", instance, TRUE, written);
+    }
   }
 }
 
@@ -66,7 +69,7 @@ function routeValue(world: World, key: string, row: SelectorRow): Value {
   const [family] = key.split(" ");
   const isNextHop = key.endsWith(" nexthop") && (family === "ip" || family === "ip6");
   const present = isNextHop ? familyNode(world, family) : TRUE;
-  return unknownValue(world, row.id, row.width, "moment", "", present);
+  return unknownValue(world, row.id, row.width, "moment", "", present, world.writtenAtRouting);
 }
 
 /** A field of a header or option that a packet may have, or (offset null) whether it has it. */
@@ -208,7 +211,21 @@ function interfaceType(world: World, side: "in" | "out", seen: SeenInterface): V
 
 /** Own sockets have owners; received, forwarded and the kernel's own packets have none. */
 function readOwner(world: World, row: SelectorRow): Value {
+  if (world.place.hook === "input") return readReceiver(world, row);
   if (!world.place.mayHaveOwner) return ABSENT;
   const owner = world.layout.flag("socket owner", "header");
   return compared(world, row, world.arena.variable(owner.level));
+}
+
+/**
+ * What comes in for an open connection has its socket by input (tcp_v4_early_demux, measured on 6.18): another one
+ * than the sender's, where the packet comes back by `lo`.
+ */
+function readReceiver({ layout, arena }: World, { id, width }: SelectorRow): Value {
+  const socket = layout.flag("the packet is for an open socket", "moment");
+  const key = `${id} of the socket that it is for`;
+  const present = arena.variable(socket.level);
+  return layout.questions.computed.has(id)
+    ? { ...bitsValue(layout.bits(`value ${key}`, 0, width)), present }
+    : atomsValue(layout.atoms(key, id, width, "moment"), present);
 }

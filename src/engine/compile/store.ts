@@ -25,6 +25,12 @@ export interface Written {
   readonly contents: string;
 }
 
+/** A write to bytes that no rule reads by name. */
+interface Unread extends Written {
+  /** What was written, by its selector. */
+  readonly id: string;
+}
+
 /** Spaces that are no part of the packet's bytes. */
 const REGISTERS: ReadonlySet<Space> = new Set<Space>([
   "mark",
@@ -44,8 +50,8 @@ export class Store {
   private readonly layout: HeaderLayout;
   private readonly arena: Arena;
   private slots: readonly Slot[] = [];
-  /** Writes to bytes that no rule reads by name; a search in them finds something else behind it. */
-  private unread: readonly Written[] = [];
+  /** A search in these bytes finds something else behind it. */
+  private unread: readonly Unread[] = [];
 
   constructor(layout: HeaderLayout) {
     this.layout = layout;
@@ -94,10 +100,13 @@ export class Store {
     return copy;
   }
 
-  /** The packets in `hit` get something new in bytes that no rule reads by name. */
-  writeUnread(contents: string, hit: Node): void {
-    if (hit !== FALSE)
-      this.unread = [...this.unread, { packets: hit, contents: `${hit} ${contents}` }];
+  /** The packets in `hit` get something new in bytes that no rule reads by name; `text` says what. */
+  writeUnread(id: string, text: string, hit: Node): void {
+    if (hit === FALSE) return;
+    const contents = `${hit} ${id} ${text}`;
+    const isOver = (one: Unread) =>
+      one.id === id && this.arena.difference(one.packets, hit) === FALSE;
+    this.unread = [...this.unread.filter((one) => !isOver(one)), { id, packets: hit, contents }];
   }
 
   /** What has been written to some spaces; null: nothing. */
@@ -110,6 +119,17 @@ export class Store {
     const slots = this.slots.filter(
       ({ space }) => !REGISTERS.has(space) && !space.startsWith(ASIDE),
     );
+    return this.together([...slots.map(writtenSlot), ...this.unread]);
+  }
+
+  /** What has been written to the options of TCP; null: nothing. */
+  writtenOptions(): Written | null {
+    return this.together(this.unread.filter(({ id }) => id.startsWith("tcp option ")));
+  }
+
+  /** Everything that has been written; null: nothing. */
+  writtenAnywhere(): Written | null {
+    const slots = this.slots.filter(({ space }) => !space.startsWith(ASIDE));
     return this.together([...slots.map(writtenSlot), ...this.unread]);
   }
 

@@ -48,6 +48,7 @@ export function travel(world: World, traveller: Traveller): void {
 /** The mark that the packets have now chooses their route (`ip rule … fwmark`). */
 function route(world: World): void {
   world.markAtRouting = world.store.read("mark", 0, MARK_BITS);
+  world.writtenAtRouting = world.store.writtenAnywhere();
 }
 
 const MARK_BITS = 32;

@@ -1,5 +1,6 @@
 import { maximum, normalizeRanges, type Range } from "../base/range.ts";
 import { type Arena, FALSE, type Node, TRUE } from "../bdd/index.ts";
+import { areWhole } from "../packet/header/atoms.ts";
 import type { AtomField } from "../packet/header/layout.ts";
 import { atomsInRanges, rangesOver } from "../packet/header/rangesOver.ts";
 
@@ -61,6 +62,9 @@ function pieceInRanges(arena: Arena, piece: PieceValue, ranges: readonly Range[]
     case "bits":
       return rangesOver(arena, piece.bits, clip(ranges, piece.bits.length));
     case "atoms":
+      /* Two values in one class would be one, and rulesets that differ in them equal. */
+      if (!areWhole(piece.field.atoms, ranges))
+        throw new Error(`values of ${piece.field.key} are asked that nobody has collected`);
       return atomsInRanges(arena, piece.field, ranges);
   }
 }

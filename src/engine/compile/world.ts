@@ -5,7 +5,7 @@ import type { HeaderLayout } from "../packet/header/layout.ts";
 import type { IpFamily, Path } from "../packet/packet.ts";
 import type { DeviceFacts } from "./facts.ts";
 import type { Fates } from "./fates.ts";
-import { Store } from "./store.ts";
+import { Store, type Written } from "./store.ts";
 import type { Value } from "./value.ts";
 
 /** What a hook sees of an interface: the packet's own, none (an empty name), or `lo`. */
@@ -89,6 +89,8 @@ export interface World {
   readonly translations: Translation[];
   /** The mark by which the route is chosen; null: no route was looked up yet. */
   markAtRouting: Value | null;
+  /** What was written until then: another packet, another route. */
+  writtenAtRouting: Written | null;
   /** Null: nobody asks what rules do beside deciding. */
   readonly deeds: Deed[] | null;
   /** What the values of unknowns must obey. */
@@ -134,6 +136,7 @@ export function beginWorld(
     redirected: FALSE,
     translations: [],
     markAtRouting: null,
+    writtenAtRouting: null,
     deeds: null,
     constraints: [],
     nameOf,

@@ -37,7 +37,7 @@ export function writeSelector(
   const written = writtenOf(world, id, hit);
   if (!isWatched(world, id)) {
     /* Nobody reads the field, but a search in the bytes behind it may find something else now. */
-    if (!/^(meta|ct) /.test(id)) world.store.writeUnread(`${id} ${valueText(value)}`, hit);
+    if (!/^(meta|ct) /.test(id)) world.store.writeUnread(id, valueText(value), hit);
     return world.deeds === null ? "kept" : writeAside(world, id, value, written, lowersOnly);
   }
   const target = targetOf(id);
@@ -75,7 +75,17 @@ function asideOf(id: string): Space {
 
 /** Whether a rule reads what is written to `id`, or a fate holds it. */
 export function isWatched(world: World, id: string): boolean {
-  return isFate(id) || world.layout.questions.read.has(id);
+  return isFate(id) || world.layout.questions.read.has(id) || isAskedOption(world, id);
+}
+
+/** Taking a TCP option out takes all of its fields. */
+function isAskedOption({ layout }: World, id: string): boolean {
+  const { source } = selectorRow(id);
+  if (source.kind !== "tcpOption" || source.offset !== null) return false;
+  return [...layout.questions.read].some((read) => {
+    const other = selectorRow(read).source;
+    return other.kind === "tcpOption" && other.option === source.option;
+  });
 }
 
 /** What a fate holds beside the verdict. */

@@ -13,7 +13,7 @@ import {
   unknown,
   type Value,
 } from "./value.ts";
-import { freshKey, type Walk } from "./walk.ts";
+import { freshKey, unknownKey, type Walk } from "./walk.ts";
 
 /** The values of an expression, one for each part of a concatenation; null: the rule ends here. */
 export function evaluateParts(
@@ -62,8 +62,7 @@ export function evaluate(walk: Walk, table: Table, expression: Expression): Valu
       return parts === null ? ABSENT : joinParts(parts);
     }
     case "opaque": {
-      const key =
-        expression.unknown === "stateful" ? freshKey(walk, expression.text) : expression.text;
+      const key = unknownKey(walk, expression);
       return unknown(key, expression.width, expression.text, "unknown");
     }
   }
@@ -126,11 +125,19 @@ function calculate(
   }
 }
 
+/** Names what is hashed: the same content is the same number. */
+function hashed(parts: readonly PresentValue[]): string {
+  return parts
+    .map((part) => (part.kind === "known" ? `${part.value}` : part.variable.key))
+    .join(" . ");
+}
+
 type Generator = Extract<Expression, { kind: "generator" }>;
 
 /** A number from `offset` on, below `offset + modulus`; one value only is no choice. */
 function evaluateGenerator(walk: Walk, table: Table, expression: Generator): Value {
-  if (expression.key !== null && evaluateParts(walk, table, expression.key) === null) return ABSENT;
+  const parts = expression.key === null ? [] : evaluateParts(walk, table, expression.key);
+  if (parts === null) return ABSENT;
   if (expression.modulus === 1n) return known(expression.offset, 32);
   if (expression.source === "increment" && walk.memory !== null) {
     const count = walk.memory.increment(expression);
@@ -139,7 +146,7 @@ function evaluateGenerator(walk: Walk, table: Table, expression: Generator): Val
   const label = `${expression.source} mod ${expression.modulus}`;
   const isHash = expression.source === "jhash" || expression.source === "symhash";
   const value = unknown(
-    isHash ? `${label} seed ${expression.seed}` : freshKey(walk, label),
+    isHash ? `${label} seed ${expression.seed} of ${hashed(parts)}` : freshKey(walk, label),
     32,
     label,
     "unknown",

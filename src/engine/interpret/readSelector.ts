@@ -185,8 +185,21 @@ function interfaceGroup(walk: Walk, name: Value | null, row: SelectorRow): Value
   return device === null ? moment(row.id, 32) : known(BigInt(device.group), 32);
 }
 
-/** Own packets have an owner; forwarded, received and the kernel's own have none. */
+/**
+ * By input the packet has been given to the socket of its connection, if one is open (tcp_v4_early_demux, measured on
+ * 6.18). What is played here is received by nobody.
+ */
+function readReceiver(walk: Walk, row: SelectorRow): Value {
+  if (walk.memory !== null) return ABSENT;
+  const question = "the packet is for an open socket";
+  const isOpen = walk.choices.choose(question, question, ["no", "yes"]) === 1;
+  const key = `${row.id} of the socket that it is for`;
+  return isOpen ? unknown(key, row.width, key, "unknown") : ABSENT;
+}
+
+/** Own packets have an owner; forwarded and the kernel's own have none. */
 function readOwner(walk: Walk, row: SelectorRow): Value {
+  if (walk.hook === "input") return readReceiver(walk, row);
   const { isOwnerless, values } = walk.spec;
   if (!walk.hasOwner || isOwnerless) return ABSENT;
   const given = values.get(row.id);
@@ -383,11 +396,19 @@ function readTcpOption(walk: Walk, option: number, offset: number | null, row: S
 
 /** Bits from the network header to a field of a TCP option; null where the packet has it not. */
 export function tcpOptionPlace(walk: Walk, option: number, offset: number | null): number | null {
+  const found = offset === null ? null : tcpOption(walk, option);
+  return found === null || offset === null ? null : found.at * 8 + offset;
+}
+
+/** Where a TCP option stands, in bytes; null: the packet has none. */
+export function tcpOption(
+  walk: Walk,
+  option: number,
+): { readonly at: number; readonly length: number } | null {
   const { protocol, transport, fragmentOffset } = walk.headers;
-  if (protocol !== 6 || fragmentOffset > 0 || offset === null) return null;
+  if (protocol !== 6 || fragmentOffset > 0) return null;
   const length = ((walk.wire.bytes[transport + 12] ?? 0x50) >> 4) * 4;
-  const found = findTcpOption(walk.wire.bytes, transport + 20, transport + length, option);
-  return found === null ? null : found.at * 8 + offset;
+  return findTcpOption(walk.wire.bytes, transport + 20, transport + length, option);
 }
 
 function readIpOption(walk: Walk, option: number, offset: number | null, row: SelectorRow): Value {

@@ -22,7 +22,7 @@ import { matchPayloadSearch, matchU32 } from "./payloadMatch.ts";
 import { writtenElement } from "./runtimeSets.ts";
 import { isZoned } from "./tracking.ts";
 import { decideRanges, type PresentValue } from "./value.ts";
-import { freshKey, type Walk } from "./walk.ts";
+import { unknownKey, type Walk } from "./walk.ts";
 import { writeSelector } from "./writeSelector.ts";
 
 /** What a statement says about the rule: go on, stop here (no match), or an end for the chain. */
@@ -180,7 +180,7 @@ function runObject(
 }
 
 function runOpaque(walk: Walk, statement: Extract<Statement, { kind: "opaqueMatch" }>): boolean {
-  const key = statement.unknown === "stateful" ? freshKey(walk, statement.text) : statement.text;
+  const key = unknownKey(walk, statement);
   const answer = walk.choices.choose(key, statement.text, ["matches", "does not match"]) === 0;
   return answer !== statement.negated;
 }

@@ -1,4 +1,5 @@
 import type { Device, Hook } from "../device/device.ts";
+import type { UnknownKind } from "../device/expression.ts";
 import type { Host } from "../device/host.ts";
 import type { PacketSpec } from "../packet/packet.ts";
 import { readBits, readHeaders, type Wire, type WireHeaders, writeBits } from "../packet/wire.ts";
@@ -79,14 +80,27 @@ export function writePacket(walk: Walk, offset: number, width: number, value: Va
   if (value.kind === "absent") return;
   const key = `packet:${offset}:${width}`;
   if (value.kind === "unknown") walk.versions.set(key, (walk.versions.get(key) ?? 0) + 1);
+  walk.versions.set(BYTES, (walk.versions.get(BYTES) ?? 0) + 1);
   replaceWire(
     walk,
     writeBits(walk.wire, offset, width, value.kind === "known" ? value.value : null),
   );
 }
 
+const BYTES = "packet";
+
 /** A fresh key for a statement whose answer no other evaluation shares. */
 export function freshKey(walk: Walk, name: string): string {
   walk.evaluations++;
   return `${name}#${walk.evaluations}`;
+}
+
+/** Names an unknown: one of the packet reads bytes that nobody knows of, so a rewrite makes it another one. */
+export function unknownKey(
+  walk: Walk,
+  { unknown, text }: { readonly unknown: UnknownKind; readonly text: string },
+): string {
+  if (unknown === "stateful") return freshKey(walk, text);
+  const version = unknown === "packet" ? (walk.versions.get(BYTES) ?? 0) : 0;
+  return version === 0 ? text : `${text}:${version}`;
 }

@@ -2,12 +2,13 @@ import type { Table } from "../device/device.ts";
 import type { Statement } from "../device/statement.ts";
 import { selectorRow } from "../packet/selectors/index.ts";
 import { evaluate } from "./evaluate.ts";
-import { readSelector, tcpOptionPlace } from "./readSelector.ts";
+import { readSelector, tcpOption, tcpOptionPlace } from "./readSelector.ts";
 import { isZoned, NOT_TRACKED } from "./tracking.ts";
-import type { Value } from "./value.ts";
+import { known, type Value } from "./value.ts";
 import { type Walk, writePacket } from "./walk.ts";
 
 const TCP = 6;
+const NO_OPERATION = 1;
 
 type Write = Extract<Statement, { kind: "write" }>;
 
@@ -37,6 +38,10 @@ export function writeSelector(walk: Walk, table: Table, statement: Write): boole
     case "tcpOption": {
       /* What has no TCP header ends the rule (nft_exthdr_tcp_set_eval). */
       if (walk.headers.protocol !== TCP || walk.headers.fragmentOffset > 0) return false;
+      if (row.source.offset === null) {
+        stripTcpOption(walk, row.source.option);
+        return true;
+      }
       const at = tcpOptionPlace(walk, row.source.option, row.source.offset);
       if (at !== null) writePacket(walk, at, row.width, value);
       /* Without the option there is nothing to write, and the rule goes on (measured on 6.18). */
@@ -44,6 +49,16 @@ export function writeSelector(walk: Walk, table: Table, statement: Write): boole
     }
     default:
       return true;
+  }
+}
+
+/** `reset tcp option`: each byte of it becomes padding (nft_exthdr_tcp_strip_eval). */
+function stripTcpOption(walk: Walk, option: number): void {
+  for (let found = tcpOption(walk, option); found !== null; found = tcpOption(walk, option)) {
+    const padding = found.length * 8;
+    const none = known(BigInt(`0x${"01".repeat(found.length)}`), padding);
+    writePacket(walk, found.at * 8, padding, none);
+    if (option === NO_OPERATION) return;
   }
 }
 

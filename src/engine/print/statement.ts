@@ -81,7 +81,8 @@ function rejectText(how: RejectWith, family: TableFamily): string {
 }
 
 function writeText({ target, value }: Extract<Statement, { kind: "write" }>, page: Page): string {
-  const { type, width } = selectorRow(target);
+  const { type, width, source } = selectorRow(target);
+  if (source.kind === "tcpOption" && source.offset === null) return `reset ${target}`;
   return `${target} set ${expressionText(value, page, [{ type, width }])}`;
 }
 

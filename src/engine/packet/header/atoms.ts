@@ -50,6 +50,27 @@ export function atomsWithin(atoms: Atoms, ranges: readonly Range[]): readonly nu
   return [...found].sort((a, b) => a - b);
 }
 
+/** Whether each class lies in `ranges` whole or not at all, as it does where the atoms were made for them. */
+export function areWhole(atoms: Atoms, ranges: readonly Range[]): boolean {
+  const pieces = new Set<number>();
+  for (const { from, to } of ranges) {
+    const first = pieceAt(atoms, from);
+    if (atoms.starts[first] !== from) return false;
+    let next = first;
+    for (let start = atoms.starts[next]; start !== undefined && start <= to; ) {
+      pieces.add(next);
+      next++;
+      start = atoms.starts[next];
+    }
+    const end = atoms.starts[next];
+    if (end !== undefined && end !== to + 1n) return false;
+  }
+  const classes = new Set([...pieces].map((piece) => atoms.classOf[piece] ?? 0));
+  let whole = 0;
+  for (const number of classes) whole += atoms.classes[number]?.length ?? 0;
+  return whole === pieces.size;
+}
+
 /** The class that holds `value`. */
 export function atomOf(atoms: Atoms, value: bigint): number {
   return atoms.classOf[pieceAt(atoms, value)] ?? 0;

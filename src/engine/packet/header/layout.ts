@@ -12,6 +12,8 @@ export interface Questions {
   readonly read: ReadonlySet<string>;
   /** Of these, those that a rule names itself, or reads as raw bits. */
   readonly asked: ReadonlySet<string>;
+  /** Whether something reads bytes that are not held bit by bit, so that it sees writes that nobody reads by name. */
+  readonly searchesBytes: boolean;
 }
 
 /** Runs of bits that have a fixed place among the variables. */

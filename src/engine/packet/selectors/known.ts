@@ -16,7 +16,10 @@ const CONNTRACK = -200;
 const ALL: readonly Hook[] = ["prerouting", "input", "forward", "output", "postrouting"];
 const COMING: readonly Hook[] = ["prerouting", "input", "forward", "postrouting"];
 const LEAVING: readonly Hook[] = ["forward", "output", "postrouting"];
-const OWN: readonly Hook[] = ["output", "postrouting"];
+const OWNED: readonly Hook[] = ["input", "output", "postrouting"];
+
+/** Of what comes in only packets of open connections have been given to a socket. */
+const NO_SOCKET = "forwarded packets, first ones that come in, and the kernel's own";
 
 const KNOWN_META: Readonly<Record<string, Known>> = {
   iif: { hooks: COMING, behind: null, but: "own packets" },
@@ -31,8 +34,8 @@ const KNOWN_META: Readonly<Record<string, Known>> = {
   oifname: { hooks: LEAVING, behind: null, but: null },
   oiftype: { hooks: LEAVING, behind: null, but: null },
   oifgroup: { hooks: LEAVING, behind: null, but: null },
-  skuid: { hooks: OWN, behind: null, but: "forwarded packets, and the kernel's own" },
-  skgid: { hooks: OWN, behind: null, but: "forwarded packets, and the kernel's own" },
+  skuid: { hooks: OWNED, behind: null, but: NO_SOCKET },
+  skgid: { hooks: OWNED, behind: null, but: NO_SOCKET },
 };
 
 /** Where the selector of a row is known (measured: `test/semantics`). */

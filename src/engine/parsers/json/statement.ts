@@ -95,7 +95,11 @@ const STATEMENTS: Readonly<Record<string, (value: Json) => string>> = {
   dup: (value) => `dup to ${expressionText(object(value).addr ?? null)}`,
   fwd: (value) => `fwd to ${expressionText(object(value).addr ?? object(value).dev ?? null)}`,
   flow: (value) => `flow add ${word(object(value).flowtable)}`,
-  reset: (value) => `reset ${expressionText(value)}`,
+  reset: (value) => {
+    /* An option without a name comes as no bits of it (nft 1.0.6). */
+    const base = asObject(asObject(value)?.["tcp option"])?.base;
+    return `reset ${base === undefined ? expressionText(value) : `tcp option ${word(base)}`}`;
+  },
   xt: (value) => {
     const { type, name } = asObject(value) ?? {};
     return `xt ${type === undefined ? "match" : word(type)} ${quoted(String(name ?? "unknown"))}`;

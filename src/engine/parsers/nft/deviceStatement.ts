@@ -1,6 +1,8 @@
 import type { Statement } from "../../device/statement.ts";
+import { SELECTORS } from "../../packet/selectors/index.ts";
 import type { RuleContext } from "./context.ts";
 import { isVerdict } from "./elements.ts";
+import { tcpOptionId } from "./headerOption.ts";
 import type { Reader } from "./reader.ts";
 
 /** `dup to …`, `fwd to …`, `synproxy …`: read to their end, told by their text. */
@@ -44,12 +46,16 @@ export function isOptionReset(context: RuleContext): boolean {
   return context.reader.is("reset") && context.reader.is("tcp", 1);
 }
 
-/** `reset tcp option fastopen` takes the option out: no fate hangs on it. */
+/** `reset tcp option fastopen` makes padding of the option: afterwards it is not there. */
 export function parseReset(context: RuleContext): Statement {
   const { reader } = context;
-  const words: string[] = [];
-  while (!reader.isEnd() && words.length < 4) words.push(reader.next().text);
-  return { kind: "noEffect", text: words.join(" ") };
+  reader.next();
+  const header = reader.next().text;
+  reader.expect("option");
+  const option = reader.word("an option").text;
+  const id = header === "tcp" ? tcpOptionId(option) : `${header} option ${option}`;
+  if (header !== "tcp" || !SELECTORS.has(id)) return { kind: "opaqueAction", text: `reset ${id}` };
+  return { kind: "write", target: id, value: { kind: "constant", value: 0n, width: 1 } };
 }
 
 /** A match of xtables that a listing cannot show: it stays a name. */

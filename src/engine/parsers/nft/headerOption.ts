@@ -55,6 +55,14 @@ function parseRawOption(context: RuleContext, name: string): Typed {
   return opaque("packet", `${name},${offset},${width}`, "integer", width);
 }
 
+/** The selector that says whether a TCP option is there; the blocks of one option are one (`sack1`). */
+export function tcpOptionId(option: string): string {
+  const prefix = "tcp option";
+  const id = `${prefix} ${own(OPTION_ALIASES, option) ?? optionName(prefix, option)}`;
+  const source = SELECTORS.get(id)?.source;
+  return source?.kind === "tcpOption" ? `${prefix} ${optionName(prefix, `${source.option}`)}` : id;
+}
+
 /** Options given by their number are listed by name. */
 function optionName(prefix: string, option: string): string {
   const kind = readNumber(option);

@@ -85,10 +85,12 @@ function readStatement(context: RuleContext): Statement | null {
 /** A statement that begins with a selector: `set`, `vmap`, or a match. */
 function parseFromKey(context: RuleContext): Statement {
   const { reader } = context;
+  const from = reader.peek().start;
   const key = parseKey(context);
   if (reader.accept("set")) {
     if (isSecmark(key.expression)) return parseSecmark(context);
-    if (key.expression.kind !== "selector") return writeOther(context, key.forms[0]?.width ?? 32);
+    if (key.expression.kind !== "selector")
+      return writeOther(context, from, key.forms[0]?.width ?? 32);
     const row = selectorRow(key.expression.id);
     const value = parseAssigned(context, row);
     if (row.id === "meta nftrace")
@@ -133,10 +135,11 @@ function parseSecmark(context: RuleContext): Statement {
 }
 
 /** Writing what no selector names: nothing is known about the bytes afterwards. */
-function writeOther(context: RuleContext, width: number): Statement {
-  const start = context.reader.peek();
+function writeOther(context: RuleContext, from: number, width: number): Statement {
+  const { reader } = context;
   parseAssigned(context, { type: "integer", width });
-  return { kind: "opaqueAction", text: `payload set ${start.text}` };
+  const text = reader.text.slice(from, reader.peek().start).trim().replace(/\s+/g, " ");
+  return { kind: "opaqueAction", text };
 }
 
 function isCtObject(context: RuleContext): boolean {

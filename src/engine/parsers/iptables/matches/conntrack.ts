@@ -252,11 +252,14 @@ function lowerConnlabel(given: GivenModule, rule: RuleContext): readonly Stateme
     return [];
   }
   const bit = /^\d{1,3}$/.test(option.values[0] ?? "") ? Number(option.values[0]) : -1;
-  if (bit < 0 || bit > 127 || optionOf(given, "set") !== null)
-    return [opaque(given, "packet", ["ct label"])];
+  if (bit < 0 || bit > 127) return [opaque(given, "packet", ["ct label"])];
   const { negated } = option;
   const whenAbsent = negated ? { whenAbsent: "matches" as const } : {};
-  return [matchAnyBit("ct label", 1n << BigInt(bit), { negated, ...whenAbsent })];
+  const asked = matchAnyBit("ct label", 1n << BigInt(bit), { negated, ...whenAbsent });
+  if (optionOf(given, "set") === null) return [asked];
+  /* Sets what is not set, and then finds it set (connlabel_mt). */
+  const value = binary("or", selector("ct label"), 1n << BigInt(bit));
+  return [{ kind: "write", target: "ct label", value, goesOn: true }, asked];
 }
 
 export const CONNTRACK_MATCHES: Readonly<Record<string, ModuleSpec>> = {

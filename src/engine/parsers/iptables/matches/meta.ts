@@ -153,6 +153,19 @@ function lowerAh(given: GivenModule, rule: RuleContext): readonly Statement[] {
   return given.options.length === 0 ? [matchValue("exthdr ah", 1n)] : [opaque(given, "packet")];
 }
 
+/** `--restore-skmark` writes as well: the mark of the socket that it finds becomes the packet's (xt_socket). */
+function lowerSocket(given: GivenModule): readonly Statement[] {
+  const found = opaque(given, "moment");
+  if (!hasOption(given, "restore-skmark")) return [found];
+  const value = {
+    kind: "opaque",
+    unknown: "moment",
+    text: "mark of the socket",
+    width: 32,
+  } as const;
+  return [found, { kind: "write", target: "meta mark", value, goesOn: true }];
+}
+
 function named(unknown: "packet" | "moment" | "stateful"): ModuleSpec["lower"] {
   return (given) => [opaque(given, unknown)];
 }
@@ -183,7 +196,7 @@ export const META_MATCHES: Readonly<Record<string, ModuleSpec>> = {
     "dir=1 pol=1 strict !reqid=1* !spi=1* !proto=1* !mode=1* !tunnel-src=1* !tunnel-dst=1* next*",
     lowerPolicy,
   ),
-  socket: defineModule("transparent nowildcard restore-skmark", named("moment")),
+  socket: defineModule("transparent nowildcard restore-skmark", lowerSocket),
   osf: defineModule("!genre=1 ttl=1 log=1", named("packet")),
   bpf: defineModule("bytecode=1 object-pinned=1", named("packet")),
   cluster: defineModule(
@@ -200,9 +213,8 @@ export const META_MATCHES: Readonly<Record<string, ModuleSpec>> = {
   ),
   ipcomp: defineModule("!ipcompspi=1 compres", lowerComp),
   ah: defineModule("!ahspi=1 !ahlen=1 ahres", lowerAh),
-  nfacct: defineModule("nfacct-name=1", (given) => [
-    { kind: "harmless", what: "account", text: describeModule(given) },
-  ]),
+  /** An account with a quota matches beyond it alone (nfacct_mt), and no ruleset says which has one. */
+  nfacct: defineModule("nfacct-name=1", named("stateful")),
   srh: defineModule(
     "!srh-next-hdr=1 !srh-hdr-len-eq=1 !srh-hdr-len-gt=1 !srh-hdr-len-lt=1 !srh-segs-left-eq=1 !srh-segs-left-gt=1 !srh-segs-left-lt=1 !srh-last-entry-eq=1 !srh-last-entry-gt=1 !srh-last-entry-lt=1 !srh-tag=1 !srh-psid=1 !srh-nsid=1 !srh-lsid=1",
     named("packet"),
