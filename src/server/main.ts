@@ -137,7 +137,10 @@ async function startOn(
     prove: proofs.prove,
   });
   if (service.kind !== "service") return service;
-  closers.push(() => service.close());
+  closers.push(async () => {
+    await simulation?.hush();
+    await service.close();
+  });
   const ready = new AbortController();
   const app = makeApp({ service, simulation, onFault, web: WEB });
   const listening = await listen({ fetch: whenReady(app.fetch, ready.signal) }, host, port);

@@ -25,6 +25,8 @@ export interface Simulation {
   adopt(service: Service): Promise<void>;
   /** Lets time pass, and complaints come in. */
   start(service: Pick<Service, "monitors">): void;
+  /** Lets no more complaints come in, since who takes them is about to end; those on their way are awaited. */
+  hush(): Promise<void>;
   /** Keeps what the firewall runs, for the next start. */
   close(): void;
 }
@@ -62,6 +64,8 @@ export function openSimulation(data: string, onFault: (fault: unknown) => void):
   const network = openMailNetwork({ time, seed: SEED, rate: RATE, saved: folder.saved });
   const keep = () => folder.keep(network.save());
   const ends: (() => void)[] = [];
+  let stopComplaints: () => void = () => undefined;
+  const onTheirWay = new Set<Promise<unknown>>();
   return {
     network,
     networkFile: folder.networkFile,
@@ -79,14 +83,21 @@ export function openSimulation(data: string, onFault: (fault: unknown) => void):
     start({ monitors }) {
       const complain = (complaint: WorldComplaint) => {
         const { body, headers } = signed(complaint, folder.complaintSecret);
-        monitors.complain(HELP_DESK, body, headers).catch(onFault);
+        const taken = monitors.complain(HELP_DESK, body, headers).catch(onFault);
+        onTheirWay.add(taken);
+        void taken.finally(() => onTheirWay.delete(taken));
       };
+      stopComplaints = network.world.onComplaint(complain);
       ends.push(
-        network.world.onComplaint(complain),
+        stopComplaints,
         /* Kept at once: a server that is killed says no goodbye. */
         network.firewall.kernel.subscribe(keep),
         runInRealTime(time, STEP_MS, onFault),
       );
+    },
+    async hush() {
+      stopComplaints();
+      await Promise.all(onTheirWay);
     },
     close() {
       for (const end of ends) end();

@@ -115,7 +115,10 @@ export async function testServer(settings: TestSettings = {}): Promise<TestServe
     ...(openTransport === undefined ? {} : { openTransport }),
   });
   if (service.kind !== "service") throw new Error(JSON.stringify(service));
-  onTestFinished(() => service.close());
+  onTestFinished(async () => {
+    await settings.simulation?.hush();
+    await service.close();
+  });
   const app = makeApp({
     service,
     simulation: settings.simulation ?? null,
