@@ -1,3 +1,4 @@
+import { isKept } from "../../engine/intents/model.ts";
 import { shown, tint } from "../../report/formats/text/style.ts";
 import { askFor } from "../ask.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
@@ -202,7 +203,7 @@ const MAXIMUM_RULES = 20;
 function pulledText(pulled: PulledBody, { out: { style } }: Streams): string {
   const { device, hash, notSeen, warnings, parts, meaning, intents } = pulled;
   const read = parts.filter(({ bytes }) => bytes !== null && bytes > 0);
-  const holding = intents.filter(({ status }) => status.startsWith("holds")).length;
+  const holding = intents.filter(({ status }) => isKept(status)).length;
   const lines = [
     `${tint(style, "bold", shown(device))}  ${hash.slice(0, SHORT_HASH)}`,
     `  read: ${read.map(({ name, bytes }) => `${shown(name)} (${bytes} bytes)`).join(", ")}`,

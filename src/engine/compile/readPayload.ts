@@ -95,8 +95,8 @@ function readFamily(
   const bits = Array.from({ length: width }, (_, i) =>
     networkBit(world, family, parts, offset + i),
   );
-  const sum = family === "ip" ? CHECKSUM4 : null;
-  return summed(world, bitsValue(bits), { offset, width, name }, sum, TRUE);
+  if (family === "ip6") return bitsValue(bits);
+  return summed(world, bitsValue(bits), { offset, width, name }, CHECKSUM4, TRUE);
 }
 
 interface Asked {
@@ -120,22 +120,12 @@ function summed(
   world: World,
   value: Value,
   { offset, width, name }: Asked,
-  sum: BitRun | null,
+  sum: BitRun,
   where: Node,
 ): Value {
-  if (sum === null || offset > sum.last || offset + width <= sum.first) return value;
-  return rewritten(world, value, name, world.store.writtenBytes(), where);
-}
-
-/** A value of the header, but for packets in `where` of which something was written that it hangs on. */
-function rewritten(
-  world: World,
-  value: Value,
-  name: string,
-  written: Written | null,
-  where: Node,
-): Value {
+  if (offset > sum.last || offset + width <= sum.first) return value;
   const { arena } = world;
+  const written = world.store.writtenBytes();
   const packets = written === null ? FALSE : arena.and(written.packets, where);
   if (written === null || packets === FALSE) return value;
   const other = unknownValue(world, name, value.width, "packet", "", TRUE, written);
@@ -172,32 +162,18 @@ const HEADER_OF: readonly (readonly [number, number])[] = [
 ];
 /** Ports, and what stands in their place in other protocols: always there. */
 const COMMON_BITS = 32;
-/** Options of TCP stand behind them. */
-const TCP_HEADER_BITS = 160;
 /** Bits of the transport header that are held one by one. */
 const TRANSPORT_BITS = 512;
 
 function readTransport(world: World, offset: number, width: number, name: string): Value {
   const end = offset + width;
-  if (end > TRANSPORT_BITS) return beyondHeader(world, name, width, world.store.writtenOptions());
+  if (end > TRANSPORT_BITS) return beyondHeader(world, name, width, null);
   const value = world.store.read("transport", offset, width);
   if (end <= COMMON_BITS) return value;
-  return { ...asSent(world, value, { offset, width, name }), present: longEnough(world, end) };
-}
-
-/** Checksums and options change without a write to their bits. */
-function asSent(world: World, value: Value, asked: Asked): Value {
-  const tcp = protocolNode(world, PROTOCOL.tcp);
-  const udp = protocolNode(world, PROTOCOL.udp);
-  const withSums = summed(
-    world,
-    summed(world, value, asked, CHECKSUM_TCP, tcp),
-    asked,
-    CHECKSUM_UDP,
-    udp,
-  );
-  if (asked.offset + asked.width <= TCP_HEADER_BITS) return withSums;
-  return rewritten(world, withSums, asked.name, world.store.writtenOptions(), tcp);
+  const asked = { offset, width, name };
+  const ofTcp = summed(world, value, asked, CHECKSUM_TCP, protocolNode(world, PROTOCOL.tcp));
+  const sent = summed(world, ofTcp, asked, CHECKSUM_UDP, protocolNode(world, PROTOCOL.udp));
+  return { ...sent, present: longEnough(world, end) };
 }
 
 /** Packets whose transport header reaches bit `end`; beyond the fixed header nobody knows. */

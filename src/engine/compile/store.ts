@@ -122,11 +122,6 @@ export class Store {
     return this.together([...slots.map(writtenSlot), ...this.unread]);
   }
 
-  /** What has been written to the options of TCP; null: nothing. */
-  writtenOptions(): Written | null {
-    return this.together(this.unread.filter(({ id }) => id.startsWith("tcp option ")));
-  }
-
   /** Everything that has been written; null: nothing. */
   writtenAnywhere(): Written | null {
     const slots = this.slots.filter(({ space }) => !space.startsWith(ASIDE));

@@ -82,8 +82,8 @@ export interface IntentExample extends ToldFate {
  */
 export type IntentStatus = "holds" | "holds, except" | "broken" | "undecided";
 
-/** Whether it is kept, be it with limits that are told. */
-export function isKept(status: IntentStatus): boolean {
+/** Whether it is kept, be it with limits that are told; a status that is not known here is not. */
+export function isKept(status: string): boolean {
   return status === "holds" || status === "holds, except";
 }
 

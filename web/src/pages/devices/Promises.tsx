@@ -1,5 +1,6 @@
 import { Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { isKept } from "../../../../src/engine/intents/model.ts";
 import { standingQuery } from "../../api/queries.ts";
 import { Empty } from "../../components/Empty.tsx";
 import { PacketLink } from "../../components/PacketLink.tsx";
@@ -7,7 +8,6 @@ import { Answered, Panel } from "../../components/Panel.tsx";
 import { Prose } from "../../components/Prose.tsx";
 import { Row, Rows } from "../../components/Rows.tsx";
 import { IntentWord, wordsOf } from "../overview/PromisesPanel.tsx";
-import { isKept } from "../overview/standingSummary.ts";
 
 /** What is promised of one device, judged on what runs there. */
 export function Promises({ device }: { readonly device: string }) {

@@ -1,12 +1,13 @@
 import { Anchor, Stack, Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
+import { isKept } from "../../../../src/engine/intents/model.ts";
 import type { CheckedIntent } from "../../api/types.ts";
 import { Empty } from "../../components/Empty.tsx";
 import { Panel } from "../../components/Panel.tsx";
 import { Prose } from "../../components/Prose.tsx";
 import { Row, Rows } from "../../components/Rows.tsx";
 import { Word } from "../../components/Word.tsx";
-import { isKept, type PlacedIntent, type Summary } from "./standingSummary.ts";
+import type { PlacedIntent, Summary } from "./standingSummary.ts";
 
 /** Each promise with its answer; those that do not hold stand first. */
 export function PromisesPanel({

@@ -1,3 +1,4 @@
+import { isKept } from "../../../../src/engine/intents/model.ts";
 import type { CheckedIntent, Standing } from "../../api/types.ts";
 
 /** All that is promised, over all devices, with what of it nobody can say. */
@@ -13,11 +14,6 @@ export interface Summary {
   readonly devices: readonly string[];
   /** When the oldest of what was judged began to run as it is. */
   readonly sinceMs: number | null;
-}
-
-/** Whether a promise is kept, be it with limits that are told. */
-export function isKept(status: string): boolean {
-  return status === "holds" || status === "holds, except";
 }
 
 export interface PlacedIntent {
