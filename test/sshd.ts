@@ -1,14 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
@@ -148,14 +140,21 @@ async function startDaemon([program = "", ...rest]: readonly string[]) {
 
 /** The processes of sshd itself below one, without what their sessions run. */
 function sessionsOf(parent: number): readonly number[] {
-  const list = `/proc/${parent}/task/${parent}/children`;
-  const children = existsSync(list) ? readFileSync(list, "utf8") : "";
-  return children
+  return ownText(`/proc/${parent}/task/${parent}/children`)
     .split(" ")
     .filter((text) => text !== "")
     .map(Number)
-    .filter((pid) => readFileSync(`/proc/${pid}/comm`, "utf8").startsWith("sshd"))
+    .filter((pid) => ownText(`/proc/${pid}/comm`).startsWith("sshd"))
     .flatMap((pid) => [pid, ...sessionsOf(pid)]);
+}
+
+/** A file of a process: nothing, where the process ended since it was listed. */
+function ownText(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
 }
 
 async function freePort(): Promise<number> {
