@@ -49,17 +49,24 @@ describeWith(["root", "nft", "ip"], "a server that is killed in the middle of a 
   });
   beforeEach(() => nft(`${RULESET}${BY_HAND}`));
 
+  /** What `fetch` makes of a connection that ends is a TypeError. */
+  const CUT = "the connection is cut";
+
   async function killAt(state: string): Promise<void> {
     const { hash } = pulled.parse(await desk.ask("ana", "/v1/devices/fw/pull", {}));
     const news = await desk.news("ana");
     const asked = desk.ask("ana", "/v1/devices/fw/revert", { hash });
     const cut = asked.then(
-      () => "it was answered",
-      () => "the connection is cut",
+      (answer) => `it was answered: ${JSON.stringify(answer)}`,
+      (fault: unknown) => (fault instanceof TypeError ? CUT : `it was refused: ${fault}`),
     );
-    for await (const { topic, kind } of news) if (topic === "revert" && kind === state) break;
+    const seen = (async () => {
+      for await (const { topic, kind } of news) if (topic === "revert" && kind === state) break;
+      return state;
+    })();
+    expect(await Promise.race([seen, cut])).toBe(state);
     await server.kill();
-    expect(await cut).toBe("the connection is cut");
+    expect(await cut).toBe(CUT);
   }
 
   async function takenUp(): Promise<LastRevert> {

@@ -34,10 +34,25 @@ const byButton =
   };
 
 /** The list of a field. */
+/**
+ * What comes late above a field pushes it out of sight, and a list without its field in sight is hidden: who opened
+ * it too early scrolls there and opens it once more.
+ */
 const list = (field: string) => async (page: Page) => {
-  await page.getByRole("combobox", { name: field }).click();
-  return page.getByRole("listbox");
+  const box = page.getByRole("combobox", { name: field });
+  const shown = page.getByRole("listbox");
+  await box.click();
+  const isShown = await shown.waitFor({ timeout: LATE_MS }).then(
+    () => true,
+    () => false,
+  );
+  if (isShown) return shown;
+  await page.keyboard.press("Escape");
+  await box.click();
+  return shown;
 };
+
+const LATE_MS = 15_000;
 
 const folded = (summary: string, shown: (page: Page) => Locator) => async (page: Page) => {
   await page.getByText(summary, { exact: true }).click();
