@@ -23,7 +23,7 @@ export {
 } from "./facts.ts";
 export { ACCEPT, DROP, type Fate, Fates, NONE, RETURN } from "./fates.ts";
 export { laterPacketsOf } from "./firstPacket.ts";
-export { type Outline, outlineOf } from "./outline.ts";
+export { type Outline, outlineOf, type Sought } from "./outline.ts";
 export { ANSWERED, LATER_PACKET } from "./readConntrack.ts";
 export { isLoopback } from "./readSelector.ts";
 export { rejectFor } from "./rejects.ts";
@@ -37,6 +37,7 @@ export {
   writesNothing,
 } from "./runChain.ts";
 export { type Exit, type RuleRun, runRule } from "./runRule.ts";
+export type { NamedRule, Span } from "./spans.ts";
 export { type StandaloneChain, standaloneChains } from "./standalone.ts";
 export { ASIDE, type WrittenField } from "./store.ts";
 export { type ToldDecider, type ToldFate, tellFate } from "./toldFate.ts";

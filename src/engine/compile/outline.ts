@@ -1,10 +1,11 @@
 import { FALSE, type Node, TRUE } from "../bdd/index.ts";
 import { chainsBelow } from "../device/chainsBelow.ts";
-import type { Rule } from "../device/device.ts";
+import type { Chain, Rule } from "../device/device.ts";
 import { askNatChains, seenBy } from "./diagramTraveller.ts";
 import type { HookedChain } from "./facts.ts";
 import { type Listener, runBaseChain, writesNothing } from "./runChain.ts";
 import { type RuleRun, runRule } from "./runRule.ts";
+import { type Span, unlikeOutcomes } from "./spans.ts";
 import { type Traveller, travel } from "./travel.ts";
 import { forkWorld, type World } from "./world.ts";
 
@@ -16,10 +17,17 @@ export interface Outline {
   readonly refused: Node;
 }
 
-/** Follows what rules write and translate along the way; `rules` themselves write nothing. */
-export function outlineOf(world: World, rules: ReadonlySet<Rule>): Outline {
+/** Rules that are looked for. */
+export interface Sought {
+  readonly rules: ReadonlySet<Rule>;
+  /** Of their chains, as far as it is known what stands there on another side: what comes out of both alike is no part. */
+  readonly spans: ReadonlyMap<Chain, Span>;
+}
+
+/** Follows what rules write and translate along the way; those that are sought write nothing themselves. */
+export function outlineOf(world: World, sought: Sought): Outline {
   const found: Found = { region: FALSE, refused: FALSE };
-  travel(world, outlineTraveller(rules, TRUE, found));
+  travel(world, outlineTraveller(sought, TRUE, found));
   return { ...found, region: withLaterPackets(world, found.region) };
 }
 
@@ -44,14 +52,14 @@ interface Found {
   refused: Node;
 }
 
-function outlineTraveller(rules: ReadonlySet<Rule>, within: Node, found: Found): Traveller {
+function outlineTraveller(sought: Sought, within: Node, found: Found): Traveller {
   return {
     runChain: (world, hooked) => {
-      if (writesNothing(world, hooked.table, hooked.chain)) addRegion(world, hooked, rules, found);
-      else runBaseChain(world, hooked, seenBy(world, hooked), gatherer(world, rules, found));
+      if (writesNothing(world, hooked.table, hooked.chain)) addRegion(world, hooked, sought, found);
+      else runBaseChain(world, hooked, seenBy(world, hooked), gatherer(world, sought, found));
     },
     runNat: (world, chains, asked) => {
-      askNatChains(world, chains, asked, gatherer(world, rules, found));
+      askNatChains(world, chains, asked, gatherer(world, sought, found));
     },
     arrive: () => undefined,
     dropByKernel: ({ arena }, packets) => {
@@ -60,8 +68,8 @@ function outlineTraveller(rules: ReadonlySet<Rule>, within: Node, found: Found):
     split: (world, packets, inside, outside) => {
       const { arena } = world;
       const [yes, no] = [arena.and(within, packets), arena.difference(within, packets)];
-      if (yes !== FALSE) inside(forkWorld(world), outlineTraveller(rules, yes, found));
-      if (no !== FALSE) outside(world, outlineTraveller(rules, no, found));
+      if (yes !== FALSE) inside(forkWorld(world), outlineTraveller(sought, yes, found));
+      if (no !== FALSE) outside(world, outlineTraveller(sought, no, found));
     },
   };
 }
@@ -70,21 +78,28 @@ function outlineTraveller(rules: ReadonlySet<Rule>, within: Node, found: Found):
 function addRegion(
   world: World,
   hooked: HookedChain,
-  rules: ReadonlySet<Rule>,
+  { rules, spans }: Sought,
   found: Found,
 ): void {
-  if (rules.size === 0) return;
+  if (rules.size === 0 && spans.size === 0) return;
+  const { arena } = world;
   const { table } = hooked;
-  for (const chain of chainsBelow(table, hooked.chain))
+  for (const chain of chainsBelow(table, hooked.chain)) {
+    const span = spans.get(chain);
+    if (span !== undefined) {
+      found.region = arena.or(found.region, unlikeOutcomes(world, table, span));
+      continue;
+    }
     for (const rule of chain.rules) {
       if (!rules.has(rule)) continue;
       const asker = { table, rule, instance: `region ${chain.name}/${world.nameOf(rule)}` };
       addMet(world, runRule(forkWorld(world), asker, rule, TRUE), found);
     }
+  }
 }
 
 /** Where rules write, what one of them matches is known only when those before it have run. */
-function gatherer(world: World, rules: ReadonlySet<Rule>, found: Found): Listener {
+function gatherer(world: World, { rules }: Sought, found: Found): Listener {
   return {
     onFate: () => undefined,
     onRule: ({ rule, run }) => {

@@ -6,14 +6,16 @@ import {
   type Ending,
   headersUnder,
   NONE,
+  type Sought,
   type WalkWithStates,
 } from "../compile/index.ts";
-import type { Device, Hook, Rule } from "../device/device.ts";
+import type { Device, Hook } from "../device/device.ts";
 import type { VariableOrder } from "../packet/header/layout.ts";
 import { headerLevels } from "../packet/header/valid.ts";
 import type { Path } from "../packet/packet.ts";
 import { type ComparedAlterations, compareAlterations } from "./alterations.ts";
 import type { ChangedRules } from "./changedRules.ts";
+import { spansOf } from "./changedSpans.ts";
 import { hasEffects, type UnlikeEffect, unlikeEffects } from "./effects.ts";
 import { hasMemories, type Memories, unlikeMemories } from "./memories.ts";
 import { compileSide, openSide, outlineSide, type Side, walkSideWithStates } from "./side.ts";
@@ -79,6 +81,7 @@ export function comparePath(
     const part = analysis.arena.and(region ?? TRUE, slice.packetsOf(analysis.layout));
     return compareWithin(analysis, sides, part, refused);
   }
+  if (region === FALSE) return nothingToCompare(analysis, sides);
   return region === null
     ? compareAll(analysis, sides, refused)
     : compareWithin(analysis, sides, region, refused);
@@ -98,8 +101,8 @@ function outline(
   changed: ChangedRules | null,
 ): BothOutlines {
   const { arena, layout } = analysis;
-  const first = outlineSide(analysis, before, changed?.before ?? NO_RULES);
-  const second = outlineSide(analysis, after, changed?.after ?? NO_RULES);
+  const first = outlineSide(analysis, before, soughtOn(before, after, changed, "before"));
+  const second = outlineSide(analysis, after, soughtOn(after, before, changed, "after"));
   const refused = arena.and(first.refused, second.refused);
   if (changed === null) return { region: null, refused };
   const found = arena.or(first.region, second.region);
@@ -108,7 +111,22 @@ function outline(
   return { region: arena.exists(found, unknown), refused };
 }
 
-const NO_RULES: ReadonlySet<Rule> = new Set();
+function soughtOn(
+  own: Side,
+  other: Side,
+  changed: ChangedRules | null,
+  which: keyof ChangedRules,
+): Sought {
+  if (changed === null) return { rules: new Set(), spans: new Map() };
+  return { rules: changed[which], spans: spansOf(own, other, changed) };
+}
+
+/** No packet of the path meets what has changed, or all come out of it alike. */
+function nothingToCompare(analysis: Analysis, [before, after]: Sides): ComparedPath {
+  const nothing = { domain: FALSE, routed: FALSE, region: FALSE, accepted: FALSE, queued: FALSE };
+  const none = { differing: [], alike: [], alterations: { altered: [], reasons: [] } };
+  return { path: before.path, analysis, before, after, ...nothing, ...none };
+}
 
 /** Walks the packets of the region alone, rule by rule. */
 function compareWithin(
@@ -244,8 +262,8 @@ function verdicts(analysis: Analysis, diagram: Node): Node {
 
 /** Places of rules whose memory is fed by other packets, as far as this path shows. */
 export function unlikeOnPath(compared: ComparedPath, memories: Memories): ReadonlySet<string> {
-  if (!hasMemories(memories)) return new Set();
   const { analysis, before, after, region } = compared;
+  if (!hasMemories(memories) || region === FALSE) return new Set();
   return unlikeMemories(analysis, memories, before, after, region);
 }
 

@@ -11,6 +11,7 @@ import {
   outlineOf,
   type RuleVisit,
   ruleNames,
+  type Sought,
   type WalkWithStates,
   type World,
   walkRegion,
@@ -89,8 +90,8 @@ function walking<T>(analysis: Analysis, side: Side, walk: (world: World) => T): 
 }
 
 /** Where the rules could be met, and what routing refuses. */
-export function outlineSide(analysis: Analysis, side: Side, rules: ReadonlySet<Rule>): Outline {
-  return outlineOf(beginPath(analysis, side.facts, side.path, side.nameOf), rules);
+export function outlineSide(analysis: Analysis, side: Side, sought: Sought): Outline {
+  return outlineOf(beginPath(analysis, side.facts, side.path, side.nameOf), sought);
 }
 
 function watching<T>({ layout }: Analysis, { asked }: Side, work: () => T): T {
