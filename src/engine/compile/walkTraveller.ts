@@ -59,10 +59,14 @@ export function walkRegion(
 }
 
 /** The same, with what has become of the packets beside the verdict. */
-export function walkWithStates(world: World, live: Node): WalkWithStates {
+export function walkWithStates(
+  world: World,
+  live: Node,
+  onRule: ((visit: RuleVisit) => void) | null,
+): WalkWithStates {
   const states: FinalState[] = [];
   const deeds: Deed[] = [];
-  const all = walkAll({ ...world, deeds }, live, null, states);
+  const all = walkAll({ ...world, deeds }, live, onRule, states);
   const lost = all
     .filter(({ fate }) => /^(drop|reject|kernel)$/.test(world.fates.fate(fate).kind))
     .reduce<Node>((sum, { packets }) => world.arena.or(sum, packets), FALSE);

@@ -3,8 +3,9 @@ import type { Decider, Ending, RuleVisit } from "../compile/index.ts";
 import type { Hook } from "../device/device.ts";
 import type { Statement } from "../device/statement.ts";
 import type { Alteration, Altered } from "./alteration.ts";
-import type { ComparedPath, Differing } from "./comparePath.ts";
+import type { ComparedPath } from "./comparePath.ts";
 import { changesOf } from "./effects.ts";
+import type { Differing } from "./endingPairs.ts";
 import { kindOf } from "./finalFields.ts";
 import { type Side, walkSide } from "./side.ts";
 

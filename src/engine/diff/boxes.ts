@@ -1,5 +1,5 @@
 import type { Range } from "../base/range.ts";
-import { type Arena, FALSE, type Node, support } from "../bdd/index.ts";
+import { type Arena, FALSE, type Node, pickOne, support } from "../bdd/index.ts";
 import type { Field } from "./fields.ts";
 import { dependsOn, type Part, partition } from "./partition.ts";
 
@@ -72,6 +72,10 @@ function relevantFields(
   const relevant: Field[] = [];
   /* From the last on: what a reader asks last is left out first. */
   for (const field of [...fields].reverse()) {
+    if (showsDifference(arena, work, possible, field)) {
+      relevant.unshift(field);
+      continue;
+    }
     const wider = arena.exists(work, field.levels);
     const possibleWider = arena.exists(possible, field.levels);
     if (arena.and(wider, possible) === arena.and(work, possible)) {
@@ -80,6 +84,18 @@ function relevantFields(
     } else relevant.unshift(field);
   }
   return { set: arena.and(work, possible), fields: relevant };
+}
+
+/**
+ * Whether one packet of the set shows that the field matters: with another value of it, and all else as it is, it can
+ * be, and is none of the set. False says nothing: another packet may show it. Most fields that matter show it at once,
+ * and then the set need not be made without the field, which took a sixth of the time of a diff.
+ */
+function showsDifference(arena: Arena, set: Node, possible: Node, { levels }: Field): boolean {
+  const picked = new Map(pickOne(arena, set));
+  for (const level of levels) picked.delete(level);
+  const beside = arena.difference(arena.restrict(possible, picked), arena.restrict(set, picked));
+  return beside !== FALSE;
 }
 
 /** False where there were too many boxes. */

@@ -3,7 +3,6 @@ import {
   type Analysis,
   beginAnalysis,
   DROP,
-  type Ending,
   headersUnder,
   NONE,
   type Sought,
@@ -17,7 +16,15 @@ import { type ComparedAlterations, compareAlterations } from "./alterations.ts";
 import type { ChangedRules } from "./changedRules.ts";
 import { spansOf } from "./changedSpans.ts";
 import { hasEffects, type UnlikeEffect, unlikeEffects } from "./effects.ts";
-import { hasMemories, type Memories, unlikeMemories } from "./memories.ts";
+import { type Differing, pairsOf } from "./endingPairs.ts";
+import {
+  type Feeds,
+  feedsOf,
+  hasMemories,
+  type Memories,
+  unlikeMemories,
+  watchFeeds,
+} from "./memories.ts";
 import { compileSide, openSide, outlineSide, type Side, walkSideWithStates } from "./side.ts";
 import type { Slice } from "./slices.ts";
 
@@ -43,13 +50,8 @@ export interface ComparedPath {
   readonly accepted: Node;
   /** Those that both sides hand to user space. */
   readonly queued: Node;
-}
-
-/** Packets of one pair of endings. */
-export interface Differing {
-  readonly packets: Node;
-  readonly before: Ending;
-  readonly after: Ending;
+  /** What the packets of the region feed; null: nobody has looked. */
+  readonly feeds: { readonly before: Feeds; readonly after: Feeds } | null;
 }
 
 export interface PathOptions {
@@ -61,6 +63,8 @@ export interface PathOptions {
   readonly changed: ChangedRules | null;
   /** Part of the packets, to be compared alone. */
   readonly slice: Slice | null;
+  /** Rules of which is noted what feeds them. */
+  readonly memories: Memories;
 }
 
 /** Compares one path of both devices. */
@@ -68,7 +72,7 @@ export function comparePath(
   before: Device,
   after: Device,
   path: Path,
-  { order, nodeLimit, renamed, changed, slice }: PathOptions,
+  { order, nodeLimit, renamed, changed, slice, memories }: PathOptions,
 ): ComparedPath {
   const limit = nodeLimit === null ? {} : { nodeLimit };
   const analysis = beginAnalysis([before, after], { order, ...limit });
@@ -79,12 +83,12 @@ export function comparePath(
   const { region, refused } = outline(analysis, sides, changed);
   if (slice !== null) {
     const part = analysis.arena.and(region ?? TRUE, slice.packetsOf(analysis.layout));
-    return compareWithin(analysis, sides, part, refused);
+    return compareWithin(analysis, sides, part, refused, memories);
   }
   if (region === FALSE) return nothingToCompare(analysis, sides);
   return region === null
     ? compareAll(analysis, sides, refused)
-    : compareWithin(analysis, sides, region, refused);
+    : compareWithin(analysis, sides, region, refused, memories);
 }
 
 type Sides = readonly [before: Side, after: Side];
@@ -125,7 +129,7 @@ function soughtOn(
 function nothingToCompare(analysis: Analysis, [before, after]: Sides): ComparedPath {
   const nothing = { domain: FALSE, routed: FALSE, region: FALSE, accepted: FALSE, queued: FALSE };
   const none = { differing: [], alike: [], alterations: { altered: [], reasons: [] } };
-  return { path: before.path, analysis, before, after, ...nothing, ...none };
+  return { path: before.path, analysis, before, after, ...nothing, ...none, feeds: null };
 }
 
 /** Walks the packets of the region alone, rule by rule. */
@@ -134,12 +138,17 @@ function compareWithin(
   [before, after]: Sides,
   region: Node,
   refused: Node,
+  memories: Memories,
 ): ComparedPath {
   const { arena } = analysis;
   const possible = headersUnder(analysis, before.path, [before, after]);
   const live = arena.and(region, possible);
-  const first = walkSideWithStates(analysis, before, live);
-  const second = walkSideWithStates(analysis, after, live);
+  const fed = {
+    before: watchFeeds(analysis, memories.before),
+    after: watchFeeds(analysis, memories.after),
+  };
+  const first = walkSideWithStates(analysis, before, live, fed.before.onRule);
+  const second = walkSideWithStates(analysis, after, live, fed.after.onRule);
   const domain = headersUnder(analysis, before.path, [before, after]);
   const pairs = pairsOf(analysis, first.endings, second.endings, domain);
   const both = (test: (fate: number) => boolean) =>
@@ -154,7 +163,8 @@ function compareWithin(
   const routed = arena.difference(domain, refused);
   const more = alterationsOf(analysis, [before, after], [first, second], pairs);
   const shared = { path: before.path, analysis, before, after, domain, routed, ...more };
-  return { ...shared, region: live, differing, accepted, queued };
+  const feeds = { before: fed.before.feeds, after: fed.after.feeds };
+  return { ...shared, region: live, differing, accepted, queued, feeds };
 }
 
 /** Compiles everything, and walks what differs. */
@@ -170,7 +180,7 @@ function compareAll(analysis: Analysis, [before, after]: Sides, refused: Node): 
   /* What rules do beside the verdict shows in no diagram: all packets are walked. */
   const region = hasEffects(before) || hasEffects(after) ? domain : unlike;
   const walk = (side: Side) =>
-    region === FALSE ? NO_WALK : walkSideWithStates(analysis, side, region);
+    region === FALSE ? NO_WALK : walkSideWithStates(analysis, side, region, null);
   const walks = [walk(before), walk(after)] as const;
   const pairs = pairsOf(analysis, walks[0].endings, walks[1].endings, domain);
   const differing = pairs.filter((pair) => differs(analysis, pair));
@@ -181,7 +191,7 @@ function compareAll(analysis: Analysis, [before, after]: Sides, refused: Node): 
   const routed = arena.difference(domain, refused);
   const more = alterationsOf(analysis, [before, after], walks, pairs);
   const shared = { path: before.path, analysis, before, after, domain, routed, ...more };
-  return { ...shared, region: domain, differing, accepted, queued };
+  return { ...shared, region: domain, differing, accepted, queued, feeds: null };
 }
 
 const NO_WALK: WalkWithStates = { endings: [], states: [], deeds: [], lost: FALSE };
@@ -206,36 +216,6 @@ function alterationsOf(
     goesOn: goesOn(analysis, fate),
   }));
   return { alike, alterations: compareAlterations(analysis, sides, walks, same) };
-}
-
-/** Endings of one side are disjoint, and mostly the same rule decides on both: few of the pairs are looked at. */
-function pairsOf(
-  { arena }: Analysis,
-  before: readonly Ending[],
-  after: readonly Ending[],
-  domain: Node,
-): readonly Differing[] {
-  const twins = new Map(after.map((ending) => [deciderKey(ending), ending]));
-  return before.flatMap((first): readonly Differing[] => {
-    const twin = twins.get(deciderKey(first));
-    const others = twin === undefined ? after : [twin, ...after.filter((one) => one !== twin)];
-    const pairs: Differing[] = [];
-    let rest = arena.and(domain, first.packets);
-    for (const second of others) {
-      if (rest === FALSE) break;
-      const packets = arena.and(rest, second.packets);
-      if (packets === FALSE) continue;
-      pairs.push({ packets, before: first, after: second });
-      rest = arena.difference(rest, packets);
-    }
-    return pairs;
-  });
-}
-
-/** The same for endings that are likely to be of the same packets. */
-function deciderKey({ fate, by }: Ending): string {
-  if (by === null) return `${fate}`;
-  return by.kind === "rule" ? `${fate} ${by.rule.text}` : `${fate} ${by.kind}`;
 }
 
 function differs(analysis: Analysis, { before, after }: Differing): boolean {
@@ -264,7 +244,11 @@ function verdicts(analysis: Analysis, diagram: Node): Node {
 export function unlikeOnPath(compared: ComparedPath, memories: Memories): ReadonlySet<string> {
   const { analysis, before, after, region } = compared;
   if (!hasMemories(memories) || region === FALSE) return new Set();
-  return unlikeMemories(analysis, memories, before, after, region);
+  const { before: fedBefore, after: fedAfter } = compared.feeds ?? {
+    before: feedsOf(analysis, memories.before, before, region),
+    after: feedsOf(analysis, memories.after, after, region),
+  };
+  return unlikeMemories(memories, fedBefore, fedAfter);
 }
 
 /** Where packets are changed otherwise on the other side, by rule. */

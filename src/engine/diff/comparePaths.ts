@@ -50,7 +50,8 @@ export function comparePaths(
     renamed: ReadonlySet<string>,
     nodeLimit: number | null,
   ): readonly PathResult[] => {
-    const options = { renamed, nodeLimit, changed: changedRules(before, after, renamed) };
+    const changed = changedRules(before, after, renamed);
+    const options = { renamed, nodeLimit, changed, memories };
     let failures = 0;
     const compareSlice = (path: Path, slice: Slice | null): PathResult => {
       const name = slice?.name ?? null;

@@ -1,5 +1,5 @@
 import { type Arena, FALSE, type Node } from "../bdd/index.ts";
-import { type Analysis, ruleNames } from "../compile/index.ts";
+import { type Analysis, type RuleVisit, ruleNames } from "../compile/index.ts";
 import type { Device } from "../device/device.ts";
 import { type Side, walkSide } from "./side.ts";
 import { type StatefulRule, statefulRules } from "./stateGroups.ts";
@@ -26,14 +26,10 @@ export function hasMemories({ before, after }: Memories): boolean {
  * shares it. Two limiters with the same words but other packets refuse other packets (measured).
  */
 export function unlikeMemories(
-  analysis: Analysis,
   memories: Memories,
-  before: Side,
-  after: Side,
-  packets: Node,
+  fedBefore: Feeds,
+  fedAfter: Feeds,
 ): ReadonlySet<string> {
-  const fedBefore = feeding(analysis, memories.before, before, packets);
-  const fedAfter = feeding(analysis, memories.after, after, packets);
   const broken = new Set<string>();
   const defined = groupsByRule(memories.before);
   const redefined = groupsByRule(memories.after);
@@ -58,26 +54,38 @@ function groupsByRule(rules: readonly StatefulRule[]): ReadonlyMap<string, strin
  * For each statement with a memory, in the order of the rule, the packets that come to it once, a
  * second time (by another way through the chains) and so on: each time spends a token.
  */
-type Feeds = ReadonlyMap<string, readonly (readonly Node[])[]>;
+export type Feeds = ReadonlyMap<string, readonly (readonly Node[])[]>;
 
-function feeding(
+/** Notes what feeds some rules while packets are taken through all. */
+export interface FeedWatch {
+  readonly feeds: Feeds;
+  readonly onRule: (visit: RuleVisit) => void;
+}
+
+export function watchFeeds({ arena }: Analysis, rules: readonly StatefulRule[]): FeedWatch {
+  const places = new Map(rules.map(({ rule, name }) => [rule, name]));
+  const feeds = new Map<string, Node[][]>();
+  const onRule = ({ rule, reached, run }: RuleVisit) => {
+    const name = places.get(rule);
+    if (name === undefined || reached === FALSE) return;
+    const known = feeds.get(name) ?? [];
+    feeds.set(name, known);
+    for (const [i, feed] of run.fed.entries())
+      known[i] = timesMet(arena, known[i] ?? [], feed.packets);
+  };
+  return { feeds, onRule };
+}
+
+/** What packets of a region feed. */
+export function feedsOf(
   analysis: Analysis,
   rules: readonly StatefulRule[],
   side: Side,
   packets: Node,
 ): Feeds {
-  const { arena } = analysis;
-  const places = new Map(rules.map(({ rule, name }) => [rule, name]));
-  const fed = new Map<string, Node[][]>();
-  walkSide(analysis, side, packets, ({ rule, reached, run }) => {
-    const name = places.get(rule);
-    if (name === undefined || reached === FALSE) return;
-    const known = fed.get(name) ?? [];
-    fed.set(name, known);
-    for (const [i, feed] of run.fed.entries())
-      known[i] = timesMet(arena, known[i] ?? [], feed.packets);
-  });
-  return fed;
+  const { feeds, onRule } = watchFeeds(analysis, rules);
+  walkSide(analysis, side, packets, onRule);
+  return feeds;
 }
 
 /** Adds one meeting: who was there n times already is there once more. */

@@ -68,8 +68,13 @@ export function walkSide(
 }
 
 /** The same, with what becomes of the packets beside the verdict. */
-export function walkSideWithStates(analysis: Analysis, side: Side, packets: Node): WalkWithStates {
-  return walking(analysis, side, (world) => walkWithStates(world, packets));
+export function walkSideWithStates(
+  analysis: Analysis,
+  side: Side,
+  packets: Node,
+  onRule: ((visit: RuleVisit) => void) | null,
+): WalkWithStates {
+  return walking(analysis, side, (world) => walkWithStates(world, packets, onRule));
 }
 
 /** Packets of connections that began with one of these. */
