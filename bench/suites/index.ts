@@ -3,6 +3,7 @@ import { COLD } from "./cold.ts";
 import { COMPILE } from "./compile.ts";
 import { DIFF } from "./diff.ts";
 import { DROP } from "./drop.ts";
+import { LINT } from "./lint.ts";
 import { MATRIX } from "./matrix.ts";
 import { NOTICE } from "./notice.ts";
 import { PARSE } from "./parse.ts";
@@ -22,6 +23,7 @@ export const SUITES: readonly Suite[] = [
   DROP,
   PARSE,
   MATRIX,
+  LINT,
   TYPING,
   TRACE,
   SIMULATION,

@@ -1,7 +1,6 @@
 import { writeFileSync } from "node:fs";
-import { type Command, InvalidArgumentError, Option } from "commander";
 import { problemOf } from "../platform/files.ts";
-import { FORMATS, type Format, isFormat, reportText } from "../report/formats/index.ts";
+import { type Format, reportText } from "../report/formats/index.ts";
 import type { Style } from "../report/formats/text/style.ts";
 import type { Report } from "../report/result.ts";
 import { tellFiles } from "./problems.ts";
@@ -28,30 +27,6 @@ export interface Showable {
   readonly answer: unknown;
   readonly text: (style: Style) => string;
   readonly report: () => Report;
-}
-
-/** The options of all commands whose answer has formats. */
-export function addOutputOptions(command: Command): Command {
-  return command
-    .addOption(
-      new Option("--format <format>", "how to print it, as text by default").choices(FORMATS),
-    )
-    .addOption(new Option("--json", "print JSON: --format json").conflicts("format"))
-    .addOption(
-      new Option("--write <format=file>", "write it to a file as well (repeatable)").argParser(
-        gatherWritten,
-      ),
-    )
-    .option("--quiet", "print no answer: the exit code alone tells it");
-}
-
-function gatherWritten(value: string, before: readonly WrittenFile[] = []): readonly WrittenFile[] {
-  const at = value.indexOf("=");
-  const format = value.slice(0, Math.max(0, at));
-  const path = value.slice(at + 1);
-  if (!isFormat(format) || path === "")
-    throw new InvalidArgumentError(`Write FORMAT=FILE; formats are ${FORMATS.join(", ")}.`);
-  return [...before, { format, path }];
 }
 
 /** Shows an answer as asked for; false: a file could not be written, which was told. */

@@ -11,7 +11,7 @@ import { EXIT, type ExitCode } from "./exit.ts";
 import { interruptible, type Work } from "./interruptible.ts";
 import { manualPage } from "./manual.ts";
 import { addMatrixCommand } from "./matrixCommand.ts";
-import { addOutputOptions } from "./output.ts";
+import { addOutputOptions } from "./outputOptions.ts";
 import { addServerCommands } from "./serverCommands.ts";
 import { type ColourChoice, type Streams, standardStreams } from "./streams.ts";
 import { VERSION } from "./version.ts";

@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import {
   type FileProblem,
@@ -22,6 +21,8 @@ export function readRendered(command: string, path: string): FileText | FileProb
   } catch (error) {
     return problemOf(path, error);
   }
+  /* Most commands render nothing, and loading this took 3 ms of each start. */
+  const { spawnSync } = process.getBuiltinModule("node:child_process");
   const { status, signal, stdout, error } = spawnSync("/bin/sh", ["-c", command, "sh", path], {
     stdio: [input, "pipe", "inherit"],
     maxBuffer: MAXIMUM_FILE_BYTES,

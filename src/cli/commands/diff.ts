@@ -155,9 +155,9 @@ const SILENT_MS = 1000;
 
 /** Says on a terminal what is going on, once somebody has waited for a while. */
 function progress(stream: Stream, { begin }: Work): (piece: string) => void {
-  const began = performance.now();
+  const began = Date.now();
   return (piece) => {
     begin(piece);
-    if (stream.isTerminal && performance.now() - began > SILENT_MS) stream.write(`${piece} …\n`);
+    if (stream.isTerminal && Date.now() - began > SILENT_MS) stream.write(`${piece} …\n`);
   };
 }

@@ -107,39 +107,26 @@ export class Arena {
 
   /** Where both hold. One may have other terminals than 0 and 1: it is kept inside the other. */
   and(a: Node, b: Node): Node {
-    if (a === b || b === TRUE) return a;
-    if (a === TRUE) return b;
-    if (a === FALSE || b === FALSE) return FALSE;
-    return a < b ? this.splitBoth(AND, a, b) : this.splitBoth(AND, b, a);
+    return this.combine(AND, a, b);
   }
 
   /** The union of two sets. */
   or(a: Node, b: Node): Node {
-    if (a === b || b === FALSE) return a;
-    if (a === FALSE) return b;
-    if (a === TRUE || b === TRUE) return TRUE;
-    return a < b ? this.splitBoth(OR, a, b) : this.splitBoth(OR, b, a);
+    return this.combine(OR, a, b);
   }
 
   xor(a: Node, b: Node): Node {
-    if (a === b) return FALSE;
-    if (b === FALSE) return a;
-    if (a === FALSE) return b;
-    return a < b ? this.splitBoth(XOR, a, b) : this.splitBoth(XOR, b, a);
+    return this.combine(XOR, a, b);
   }
 
   /** `a` outside the set `b`; `a` may have any terminals. */
   difference(a: Node, b: Node): Node {
-    if (b === FALSE) return a;
-    if (a === FALSE || b === TRUE || a === b) return FALSE;
-    return this.splitBoth(DIFFERENCE, a, b);
+    return this.combine(DIFFERENCE, a, b);
   }
 
   /** `a` where it is not 0, else `b`: the first of two rules that decides. */
   orElse(a: Node, b: Node): Node {
-    if (a === FALSE) return b;
-    if (b === FALSE || a === b || this.isTerminal(a)) return a;
-    return this.splitBoth(OR_ELSE, a, b);
+    return this.combine(OR_ELSE, a, b);
   }
 
   /** `a` inside the set `guard`, `b` outside of it. */
@@ -166,10 +153,16 @@ export class Arena {
     if (a > b) return this.intersects(b, a);
     const cached = this.cache.find(a, b, MEETS);
     if (cached !== NOT_CACHED) return cached === TRUE;
-    const level = Math.min(this.table.level(a), this.table.level(b));
-    const meets =
-      this.intersects(this.lowAt(a, level), this.lowAt(b, level)) ||
-      this.intersects(this.highAt(a, level), this.highAt(b, level));
+    const { records } = this.table;
+    const atA = a << RECORD_SHIFT;
+    const atB = b << RECORD_SHIFT;
+    const levelA = records[atA] as number;
+    const levelB = records[atB] as number;
+    const highA = levelA <= levelB ? (records[atA + 2] as number) : a;
+    const highB = levelB <= levelA ? (records[atB + 2] as number) : b;
+    const lowA = levelA <= levelB ? (records[atA + 1] as number) : a;
+    const lowB = levelB <= levelA ? (records[atB + 1] as number) : b;
+    const meets = this.intersects(lowA, lowB) || this.intersects(highA, highB);
     this.remember(a, b, MEETS, meets ? TRUE : FALSE);
     return meets;
   }
@@ -265,39 +258,54 @@ export class Arena {
     return walk(root);
   }
 
-  /** The step that the operations of two operands share, behind their simple cases. */
-  private splitBoth(operation: number, a: Node, b: Node): Node {
-    const cached = this.cache.find(a, b, operation);
-    if (cached !== NOT_CACHED) return cached;
+  /**
+   * The operations of two operands, all in one method: a process that has just begun runs it before it is optimized,
+   * and each call that a step makes counts.
+   */
+  private combine(operation: number, first: Node, second: Node): Node {
+    let a = first;
+    let b = second;
+    if (operation === AND) {
+      if (a === b || b === TRUE) return a;
+      if (a === TRUE) return b;
+      if (a === FALSE || b === FALSE) return FALSE;
+    } else if (operation === OR_ELSE) {
+      if (a === FALSE) return b;
+      if (b === FALSE || a === b) return a;
+    } else if (operation === OR) {
+      if (a === b || b === FALSE) return a;
+      if (a === FALSE) return b;
+      if (a === TRUE || b === TRUE) return TRUE;
+    } else if (operation === DIFFERENCE) {
+      if (b === FALSE) return a;
+      if (a === FALSE || b === TRUE || a === b) return FALSE;
+    } else {
+      if (a === b) return FALSE;
+      if (b === FALSE) return a;
+      if (a === FALSE) return b;
+    }
+    /* The others do not care which operand comes first: one order for both finds more in the cache. */
+    if (a > b && operation !== OR_ELSE && operation !== DIFFERENCE) {
+      a = second;
+      b = first;
+    }
     const { records } = this.table;
     const atA = a << RECORD_SHIFT;
-    const atB = b << RECORD_SHIFT;
     const levelA = records[atA] as number;
+    if (levelA === TERMINAL_LEVEL && operation === OR_ELSE) return a;
+    const cached = this.cache.find(a, b, operation);
+    if (cached !== NOT_CACHED) return cached;
+    const atB = b << RECORD_SHIFT;
     const levelB = records[atB] as number;
-    const level = Math.min(levelA, levelB);
+    const level = levelA < levelB ? levelA : levelB;
     if (level === TERMINAL_LEVEL) return this.combineTerminals(operation, a, b);
     const lowA = levelA === level ? (records[atA + 1] as number) : a;
     const highA = levelA === level ? (records[atA + 2] as number) : a;
     const lowB = levelB === level ? (records[atB + 1] as number) : b;
     const highB = levelB === level ? (records[atB + 2] as number) : b;
-    const low = this.step(operation, lowA, lowB);
-    const high = this.step(operation, highA, highB);
+    const low = this.combine(operation, lowA, lowB);
+    const high = this.combine(operation, highA, highB);
     return this.remember(a, b, operation, this.table.make(level, low, high));
-  }
-
-  private step(operation: number, a: Node, b: Node): Node {
-    switch (operation) {
-      case AND:
-        return this.and(a, b);
-      case OR:
-        return this.or(a, b);
-      case XOR:
-        return this.xor(a, b);
-      case DIFFERENCE:
-        return this.difference(a, b);
-      default:
-        return this.orElse(a, b);
-    }
   }
 
   private combineTerminals(operation: number, a: Node, b: Node): Node {
@@ -334,18 +342,24 @@ export class Arena {
 
   private existsBy(set: Node, cube: Node): Node {
     const { table } = this;
-    const level = table.level(set);
+    const { records } = table;
+    const at = set << RECORD_SHIFT;
+    const level = records[at] as number;
     let rest = cube;
-    while (table.level(rest) < level) rest = table.high(rest);
+    let restLevel = records[rest << RECORD_SHIFT] as number;
+    while (restLevel < level) {
+      rest = records[(rest << RECORD_SHIFT) + 2] as number;
+      restLevel = records[rest << RECORD_SHIFT] as number;
+    }
     if (rest === TRUE) return set;
     const cached = this.cache.find(set, rest, EXISTS);
     if (cached !== NOT_CACHED) return cached;
-    const low = this.existsBy(table.low(set), rest);
+    const highNode = records[at + 2] as number;
+    const low = this.existsBy(records[at + 1] as number, rest);
     let result: Node;
-    if (table.level(rest) !== level)
-      result = table.make(level, low, this.existsBy(table.high(set), rest));
+    if (restLevel !== level) result = table.make(level, low, this.existsBy(highNode, rest));
     else if (low === TRUE) result = TRUE;
-    else result = this.or(low, this.existsBy(table.high(set), rest));
+    else result = this.combine(OR, low, this.existsBy(highNode, rest));
     return this.remember(set, rest, EXISTS, result);
   }
 

@@ -36,5 +36,12 @@ export {
   withinTimeLimit,
 } from "./nodeLimit.ts";
 export { nodeCount, nodesBelow, support, terminals } from "./nodesBelow.ts";
-export { evaluate, pickOne, type RandomSource, randomPicker, seededRandom } from "./pick.ts";
+export {
+  evaluate,
+  hasMemberWith,
+  pickOne,
+  type RandomSource,
+  randomPicker,
+  seededRandom,
+} from "./pick.ts";
 export { balancedOr, balancedOrElse, type Combine, RuleTree } from "./ruleTree.ts";

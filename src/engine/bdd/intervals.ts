@@ -12,7 +12,7 @@ export interface MappedRange {
 /**
  * The packets whose field lies in one of the sorted, disjoint `ranges`; values beyond the width of
  * the field match nothing. Built from the leaves up in one pass: it costs the nodes of the result
- * and no operation. Content that the arena has seen before costs a comparison.
+ * and no operation. Much content that the arena has seen before costs a comparison.
  */
 export function intervalSet(
   arena: Arena,
@@ -43,7 +43,11 @@ export function intervalMap(
   return buildOnce(arena, field, steps);
 }
 
+/** Steps of one range: to build it costs less than to look whether it is there. */
+const FEW_STEPS = 2;
+
 function buildOnce(arena: Arena, field: readonly number[], steps: Steps): Node {
+  if (steps.count <= FEW_STEPS) return build(arena, field, steps, 0, 0, steps.count, steps.first);
   const { contents } = arena;
   const content = {
     head: Int32Array.of(steps.first, ...field),

@@ -33,7 +33,9 @@ export class OperationCache {
 
   find(a: number, b: number, c: number): Node {
     const { entries } = this;
-    const at = (hashOf(a, b, c) & this.mask) << ENTRY_SHIFT;
+    /* As `hashOf`, which a process that has just begun would call: each step of an operation looks here. */
+    const mixed = Math.imul(a, 0x9e3779b1) ^ Math.imul(b, 0x85ebca77) ^ Math.imul(c, 0xc2b2ae3d);
+    const at = ((mixed ^ (mixed >>> 15)) & this.mask) << ENTRY_SHIFT;
     return entries[at] === a && entries[at + 1] === b && entries[at + 2] === c
       ? (entries[at + 3] as number)
       : NOT_CACHED;

@@ -2,8 +2,24 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Arena } from "./arena.ts";
 import { FALSE, TRUE } from "./node.ts";
-import { evaluate, pickOne, randomPicker, seededRandom } from "./pick.ts";
-import { anySet, fromTable } from "./truthTable.ts";
+import { evaluate, hasMemberWith, pickOne, randomPicker, seededRandom } from "./pick.ts";
+import { anySet, fromTable, VARIABLES } from "./truthTable.ts";
+
+const LAST_LEVEL = VARIABLES - 1;
+
+describe("hasMemberWith", () => {
+  it("says what the cofactor says", () => {
+    const values = fc.array(fc.tuple(fc.nat(LAST_LEVEL), fc.boolean()));
+    fc.assert(
+      fc.property(anySet, values, (table, pairs) => {
+        const arena = new Arena();
+        const set = fromTable(arena, table);
+        const asked = new Map(pairs);
+        expect(hasMemberWith(arena, set, asked)).toBe(arena.restrict(set, asked) !== FALSE);
+      }),
+    );
+  });
+});
 
 describe("pickOne", () => {
   it("gives a member whatever the free variables are, and null exactly for the empty set", () => {

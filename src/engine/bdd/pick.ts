@@ -14,6 +14,26 @@ export function pickOne(
   return pickBy(arena, set, (_node, level) => preferred(level));
 }
 
+/** Whether a set has a member with these values; makes no nodes, and stops at the first. */
+export function hasMemberWith(arena: Arena, set: Node, values: Assignment): boolean {
+  const isBarren = new Set<Node>();
+  const visit = (from: Node): boolean => {
+    let node = from;
+    /* Every node but the terminal 0 has a way to another terminal. */
+    while (!arena.isTerminal(node)) {
+      const isSet = values.get(arena.level(node));
+      if (isSet === undefined) {
+        if (isBarren.has(node)) return false;
+        if (visit(arena.low(node))) return true;
+        isBarren.add(node);
+      }
+      node = isSet === false ? arena.low(node) : arena.high(node);
+    }
+    return node !== FALSE;
+  };
+  return visit(set);
+}
+
 /** A source of numbers in [0, 1). */
 export type RandomSource = () => number;
 

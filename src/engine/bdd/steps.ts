@@ -2,6 +2,9 @@ import type { Node } from "./node.ts";
 
 const WORD_BITS = 32;
 
+/** Where big numbers are cut into words: one for all, since each rule has steps of its own. */
+const SCRATCH = new DataView(new ArrayBuffer(8));
+
 /**
  * A function of a field as the values at which it changes, ascending, each with the node that holds
  * from there on. Values are 32-bit words, the most significant first: ranges of a million elements
@@ -17,7 +20,6 @@ export class Steps {
   first: Node;
   private readonly otherwise: Node;
   private readonly end: bigint;
-  private readonly scratch = new DataView(new ArrayBuffer(8));
   private last = -1n;
   private isLastClosed = false;
 
@@ -80,9 +82,9 @@ export class Steps {
     }
     let rest = value;
     for (let word = at + this.wordsEach - 1; word >= at; word -= 2) {
-      this.scratch.setBigUint64(0, BigInt.asUintN(64, rest));
-      this.words[word] = this.scratch.getUint32(4);
-      if (word > at) this.words[word - 1] = this.scratch.getUint32(0);
+      SCRATCH.setBigUint64(0, BigInt.asUintN(64, rest));
+      this.words[word] = SCRATCH.getUint32(4);
+      if (word > at) this.words[word - 1] = SCRATCH.getUint32(0);
       rest >>= 64n;
     }
   }

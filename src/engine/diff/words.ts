@@ -61,8 +61,9 @@ export function addressWords(
   return name ?? listed(formatNetworks(ranges, family, possible));
 }
 
-export function protocolWords(ranges: readonly Range[], possible: readonly Range[]): string {
-  const others = intersectRanges(complementRanges(ranges, 8), possible);
+/** `possible` is asked where that many are in that the others may be fewer. */
+export function protocolWords(ranges: readonly Range[], possible: () => readonly Range[]): string {
+  const others = () => intersectRanges(complementRanges(ranges, 8), possible());
   return valuesOrOthers(ranges, others, (value) => protocolName(value) ?? `protocol ${value}`);
 }
 
@@ -82,7 +83,7 @@ export function portWords(ranges: readonly Range[], protocol: string): string {
 export function stateWords(ranges: readonly Range[]): string {
   return valuesOrOthers(
     ranges,
-    complementRanges(ranges, 3),
+    () => complementRanges(ranges, 3),
     (value) => STATES[value] ?? `${value}`,
   );
 }
@@ -118,14 +119,18 @@ export function valuesOf(ranges: readonly Range[]): readonly number[] {
 /** Few values are told; where nearly all are in, those that are not. */
 function valuesOrOthers(
   ranges: readonly Range[],
-  others: readonly Range[],
+  others: () => readonly Range[],
   name: (value: number) => string,
 ): string {
-  const size = ranges.reduce((sum, { from, to }) => sum + (to - from + 1n), 0n);
-  const left = others.reduce((sum, { from, to }) => sum + (to - from + 1n), 0n);
+  const size = sizeOf(ranges);
   const names = (some: readonly Range[]) => valuesOf(some).map(name);
-  if (size <= 8n || size <= left) return listed(names(ranges));
-  return `not ${listed(names(others))}`;
+  if (size <= MAXIMUM_VALUES) return listed(names(ranges));
+  const left = others();
+  return size <= sizeOf(left) ? listed(names(ranges)) : `not ${listed(names(left))}`;
+}
+
+function sizeOf(ranges: readonly Range[]): bigint {
+  return ranges.reduce((sum, { from, to }) => sum + (to - from + 1n), 0n);
 }
 
 /** The first of many, and how many more there are. */

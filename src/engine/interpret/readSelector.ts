@@ -1,6 +1,6 @@
 import { interfaceNameValue } from "../base/interfaceName.ts";
 import { CT_STATE, CT_STATUS, type SelectorRow, selectorRow } from "../packet/selectors/index.ts";
-import { findExtension } from "../packet/wire.ts";
+import { findExtension, type Wire } from "../packet/wire.ts";
 import { frameType } from "./arrival.ts";
 import { findInterface, inInterface } from "./interfaces.ts";
 import { findOption, findTcpOption } from "./options.ts";
@@ -11,7 +11,27 @@ import { freshKey, readPacket, type Walk } from "./walk.ts";
 
 /** The value of a selector as the hook in hand sees it. */
 export function readSelector(walk: Walk, id: string): Value {
+  const fields = FIELDS.get(walk.wire) ?? new Map<string, Value>();
+  const field = fields.get(id);
+  if (field !== undefined) return field;
   const row = selectorRow(id);
+  const value = readRow(walk, id, row);
+  if (value.kind !== "unknown" && isOfBytesAlone(row)) {
+    fields.set(id, value);
+    FIELDS.set(walk.wire, fields);
+  }
+  return value;
+}
+
+/** Fields of packets, which never change (a write makes another one): thousands of rules ask for the same few. */
+const FIELDS = new WeakMap<Wire, Map<string, Value>>();
+
+/** Whether nothing but the packet and its headers, which are read off it, decides what the field is. */
+function isOfBytesAlone({ source }: SelectorRow): boolean {
+  return source.kind === "payload" && (source.base === "network" || source.base === "transport");
+}
+
+function readRow(walk: Walk, id: string, row: SelectorRow): Value {
   const { source } = row;
   switch (source.kind) {
     case "payload":

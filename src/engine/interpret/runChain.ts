@@ -47,7 +47,11 @@ function runFrames(walk: Walk, hooked: HookedChain, matched: Rule[]): ChainResul
     frame.next++;
     walk.choices.at = rule.span;
     const effect = runRule(walk, table, rule);
-    if (effect.kind !== "break") matched.push(rule);
+    if (effect.kind === "break") {
+      walk.choices.at = null;
+      continue;
+    }
+    matched.push(rule);
     const by: Decider = { kind: "rule", rule, table: name, chain: frame.chain.name };
     const ended = endOf(walk, effect, by);
     walk.choices.at = null;

@@ -45,14 +45,19 @@ export function decideRanges(
   value: Exclude<Value, { kind: "absent" }>,
   ranges: readonly Range[],
 ): boolean {
-  if (value.kind === "known")
-    return ranges.some((range) => range.from <= value.value && value.value <= range.to);
+  if (value.kind === "known") return isWithin(value.value, ranges);
   if (value.transform === null) return choices.decide(value.variable, ranges);
   if (value.variable.width <= ENUMERABLE_BITS)
     return choices.decide(value.variable, preimage(value.variable, value.transform, ranges));
   const text = `${value.text} in ${ranges.map(({ from, to }) => `${from}-${to}`).join(",")}`;
   const answer = choices.choose(text, value.variable.label, ["yes", "no"], value.variable.origin);
   return answer === 0;
+}
+
+/** A loop: thousands of rules are asked, most of them in code that is not optimized yet. */
+function isWithin(value: bigint, ranges: readonly Range[]): boolean {
+  for (const { from, to } of ranges) if (from <= value && value <= to) return true;
+  return false;
 }
 
 /** All values of `variable` that `transform` brings into `ranges`. */
@@ -64,8 +69,7 @@ function preimage(
   const found: Range[] = [];
   for (let value = 0n; value <= maximum(variable.width); value++) {
     const image = transform(value);
-    if (ranges.some((range) => range.from <= image && image <= range.to))
-      found.push({ from: value, to: value });
+    if (isWithin(image, ranges)) found.push({ from: value, to: value });
   }
   return normalizeRanges(found);
 }

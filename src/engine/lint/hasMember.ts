@@ -52,28 +52,33 @@ function commonMember(arena: Arena, a: Node, b: Node): Assignment | null {
   const walk = (one: Node, other: Node): boolean => {
     if (one === FALSE || other === FALSE) return false;
     if (one === TRUE && other === TRUE) return true;
-    const [first, second] = one < other ? [one, other] : [other, one];
+    const first = one < other ? one : other;
+    const second = one < other ? other : one;
     const known = apart.get(first);
     if (known?.has(second) === true) return false;
     if (pairs > MAXIMUM_PAIRS && !arena.intersects(one, other)) return false;
-    const level = Math.min(arena.level(one), arena.level(other));
-    member.set(level, false);
-    if (walk(lowAt(arena, one, level), lowAt(arena, other, level))) return true;
-    member.set(level, true);
-    if (walk(highAt(arena, one, level), highAt(arena, other, level))) return true;
-    member.delete(level);
+    const levelOne = arena.level(one);
+    const levelOther = arena.level(other);
+    const level = Math.min(levelOne, levelOther);
+    const isSplit = levelOne === level;
+    const isOtherSplit = levelOther === level;
+    const lowOne = isSplit ? arena.low(one) : one;
+    const lowOther = isOtherSplit ? arena.low(other) : other;
+    /* Values are written down on the way back from the member: most pairs are on the way to none. */
+    if (walk(lowOne, lowOther)) {
+      member.set(level, false);
+      return true;
+    }
+    const highOne = isSplit ? arena.high(one) : one;
+    const highOther = isOtherSplit ? arena.high(other) : other;
+    if (walk(highOne, highOther)) {
+      member.set(level, true);
+      return true;
+    }
     pairs++;
     if (known === undefined) apart.set(first, new Set([second]));
     else known.add(second);
     return false;
   };
   return walk(a, b) ? member : null;
-}
-
-function lowAt(arena: Arena, node: Node, level: number): Node {
-  return arena.level(node) === level ? arena.low(node) : node;
-}
-
-function highAt(arena: Arena, node: Node, level: number): Node {
-  return arena.level(node) === level ? arena.high(node) : node;
 }
