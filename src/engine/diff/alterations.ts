@@ -10,6 +10,7 @@ import { unlikeTracking, unlikeTranslator } from "./connections.ts";
 import { compareDeeds } from "./deeds.ts";
 import { fieldDifferences } from "./fieldDifferences.ts";
 import { type FinalField, ROUTING_MARK, writtenFields } from "./finalFields.ts";
+import { type HangingField, hangingFields } from "./hangingFields.ts";
 import { laterPacketsOn, type Side } from "./side.ts";
 
 /*
@@ -22,7 +23,15 @@ export interface ComparedAlterations {
   readonly altered: readonly Altered[];
   /** Why it is not complete. */
   readonly reasons: readonly string[];
+  /** Fields that end otherwise by some variables on either side, what stays with the connection left out. */
+  readonly hangingOn: (levels: readonly number[]) => readonly HangingField[];
 }
+
+export const NO_ALTERATIONS: ComparedAlterations = {
+  altered: [],
+  reasons: [],
+  hangingOn: () => [],
+};
 
 /** Ways in which packets are altered that are told apart; beyond them they are one. */
 const MAXIMUM_WAYS = 2000;
@@ -56,6 +65,8 @@ export function compareAlterations(
       contested === FALSE
         ? []
         : ["rules that give connections helpers or the like run in another order: not compared"],
+    hangingOn: (levels) =>
+      walks.flatMap(({ states }) => states.flatMap((state) => hangingFields(arena, state, levels))),
   };
 
   function differencesOf(

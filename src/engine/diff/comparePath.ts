@@ -12,7 +12,7 @@ import type { Device, Hook, Rule } from "../device/device.ts";
 import type { VariableOrder } from "../packet/header/layout.ts";
 import { headerLevels } from "../packet/header/valid.ts";
 import type { Path } from "../packet/packet.ts";
-import { type ComparedAlterations, compareAlterations } from "./alterations.ts";
+import { type ComparedAlterations, compareAlterations, NO_ALTERATIONS } from "./alterations.ts";
 import type { ChangedRules } from "./changedRules.ts";
 import { hasEffects, type UnlikeEffect, unlikeEffects } from "./effects.ts";
 import { hasMemories, type Memories, unlikeMemories } from "./memories.ts";
@@ -175,7 +175,7 @@ function alterationsOf(
   walks: readonly [WalkWithStates, WalkWithStates],
   pairs: readonly Differing[],
 ): Pick<ComparedPath, "alike" | "alterations"> {
-  if (!sides.some(hasEffects)) return { alike: [], alterations: { altered: [], reasons: [] } };
+  if (!sides.some(hasEffects)) return { alike: [], alterations: NO_ALTERATIONS };
   const alike = pairs.filter((pair) => !differs(analysis, pair));
   const groups = new Map<number, Node>();
   for (const pair of alike) {
@@ -221,6 +221,10 @@ function deciderKey({ fate, by }: Ending): string {
 }
 
 function differs(analysis: Analysis, { before, after }: Differing): boolean {
+  return isOtherVerdict(analysis, before, after);
+}
+
+export function isOtherVerdict(analysis: Analysis, before: Ending, after: Ending): boolean {
   return asVerdict(analysis, before.fate) !== asVerdict(analysis, after.fate);
 }
 
@@ -229,7 +233,7 @@ function isQueue({ fates }: Analysis, fate: number): boolean {
 }
 
 /** Whether packets may leave the device; after what is not modelled they may. */
-function goesOn({ fates }: Analysis, fate: number): boolean {
+export function goesOn({ fates }: Analysis, fate: number): boolean {
   return fate !== NONE && !/^(drop|reject|kernel)$/.test(fates.fate(fate).kind);
 }
 
