@@ -11,16 +11,23 @@ import type { Device } from "../device/device.ts";
 import type { ToldPair } from "./alteredPairs.ts";
 import { type ComparedPath, comparePath, goesOn, isOtherVerdict } from "./comparePath.ts";
 import type { PathResult } from "./comparePaths.ts";
-import { laterOf, type Marked, markedConnections, marksConnections } from "./markedConnections.ts";
+import {
+  type Legacy,
+  laterOf,
+  leavesSomething,
+  type Marked,
+  markedConnections,
+} from "./markedConnections.ts";
 import { hangingMemories, hasMemories, memoriesOf } from "./memories.ts";
 
 /*
  * A packet that marks or labels its connection otherwise than on the other side has consequences: later packets of
- * the connection, replies among them, come with another mark. Where their own fate hangs on it, they may fare
- * otherwise, although each side does the same to packets with the same mark.
+ * the connection, replies among them, come with another mark. Of one that is not tracked, or in another zone, replies
+ * are not known as such. Where their own fate hangs on it, they may fare otherwise, although each side does the same
+ * to packets with the same mark and state.
  */
 
-/** A path with the packets that may fare otherwise, since their connection may have another mark or label. */
+/** A path with the packets that may fare otherwise by what an earlier one has left for them. */
 export interface LaterMarks {
   readonly compared: ComparedPath;
   readonly pairs: readonly ToldPair[];
@@ -37,7 +44,7 @@ export function laterMarks(
 ): Limited<readonly LaterMarks[]> {
   return withinNodeLimit(() => {
     const known = paths.flatMap(({ result }) => (result.kind === "done" ? [result.value] : []));
-    if (!known.some(marksConnections)) return [];
+    if (!known.some(leavesSomething)) return [];
     const isWhole = known.every(
       ({ domain, region, ...one }) =>
         region === domain && one.before.device === before && one.after.device === after,
@@ -61,45 +68,79 @@ function wholePaths(
 }
 
 function onPath(compared: ComparedPath, marked: readonly Marked[]): LaterMarks {
-  const { layout } = compared.analysis;
-  const marks = [
-    ...layout.levelsRead("ctmark"),
-    ...layout.values.filter(({ key }) => key === "ct label").flatMap(({ levels }) => levels),
-  ];
-  if (marks.length === 0) return { compared, pairs: [], reasons: [] };
-  const later = laterOf(layout, marked);
-  return {
-    compared,
-    pairs: later.flatMap((packets) => pairsOn(compared, packets, marks)),
-    reasons: [...new Set(later.flatMap((packets) => reasonsOn(compared, packets, marks)))],
-  };
+  let { domain } = compared;
+  const pairs: ToldPair[] = [];
+  const reasons: string[] = [];
+  for (const legacy of ["mark", "tracking"] as const)
+    for (const side of ["before", "after", "both"] as const) {
+      const own = marked.filter((one) => one.legacy === legacy && sideOf(one) === side);
+      const levels = levelsOf(compared, legacy);
+      if (own.length === 0 || levels.length === 0) continue;
+      for (const later of laterOf(compared.analysis.layout, own, legacy)) {
+        const packets = compared.analysis.arena.and(domain, later);
+        const question = { packets, levels, side, legacy };
+        const found = pairsOn(compared, question);
+        pairs.push(...found);
+        for (const { packets: some } of found)
+          domain = compared.analysis.arena.difference(domain, some);
+        reasons.push(...reasonsOn(compared, question));
+      }
+    }
+  return { compared, pairs, reasons: [...new Set(reasons)] };
 }
 
-function reasonsOn(compared: ComparedPath, later: Node, marks: readonly number[]) {
-  const { analysis, before, after, domain } = compared;
+type Unknowing = "before" | "after" | "both";
+
+/** Packets for which some variables may be others on one side, or on both, than the packet brings along. */
+interface Question {
+  readonly packets: Node;
+  readonly levels: readonly number[];
+  readonly side: Unknowing;
+  readonly legacy: Legacy;
+}
+
+function sideOf({ sides }: Marked): Unknowing {
+  const [first, second] = sides;
+  return second === undefined ? (first ?? "both") : "both";
+}
+
+function levelsOf({ analysis: { layout } }: ComparedPath, legacy: Legacy): readonly number[] {
+  const labels = layout.values.filter(({ key }) => key === "ct label");
+  const marks = [...layout.levelsRead("ctmark"), ...labels.flatMap(({ levels }) => levels)];
+  if (legacy === "mark") return marks;
+  return [...layout.levelsRead("state"), ...layout.levelsRead("direction"), ...marks];
+}
+
+function reasonsOn(
+  { analysis, before, after }: ComparedPath,
+  { packets, levels, legacy }: Question,
+): readonly string[] {
   const memories = memoriesOf(before.device, after.device);
   if (!hasMemories(memories)) return [];
-  const packets = analysis.arena.and(domain, later);
-  return hangingMemories(analysis, memories, before, packets, marks).map(
+  return hangingMemories(analysis, memories, before, packets, levels).map(
     ({ span: { file, line } }) =>
-      `${file}:${line} remembers packets by the mark or label of their connection: what it lets through may change`,
+      `${file}:${line} remembers packets by ${BY[legacy]}: what it lets through may change`,
   );
 }
 
 function pairsOn(
-  { analysis, domain, differing, alike, alterations }: ComparedPath,
-  later: Node,
-  marks: readonly number[],
+  { analysis, differing, alike, alterations }: ComparedPath,
+  { packets: asked, levels, side, legacy }: Question,
 ): readonly ToldPair[] {
   const { arena } = analysis;
   const told = [...differing, ...alterations.altered];
-  let rest = told.reduce<Node>(
-    (left, { packets }) => arena.difference(left, packets),
-    arena.and(domain, later),
-  );
+  let rest = told.reduce<Node>((left, { packets }) => arena.difference(left, packets), asked);
   const ends = [...differing, ...alike];
-  const firsts = whateverMark(arena, new Set(ends.map(({ before }) => before)), marks);
-  const seconds = whateverMark(arena, new Set(ends.map(({ after }) => after)), marks);
+  const hanging = (all: readonly Ending[], isUnknown: boolean) =>
+    whateverIsLeft(arena, new Set(all), isUnknown ? levels : []);
+  const firsts = hanging(
+    ends.map(({ before }) => before),
+    side !== "after",
+  );
+  const seconds = hanging(
+    ends.map(({ after }) => after),
+    side !== "before",
+  );
   const found: ToldPair[] = [];
   const take = (packets: Node, pair: Omit<ToldPair, "packets" | "isSure">) => {
     if (packets === FALSE) return;
@@ -113,33 +154,40 @@ function pairsOn(
       const packets = arena.and(rest, arena.and(first.packets, second.packets));
       take(packets, { before: first.ending, after: second.ending, alterations: [] });
     }
-  for (const { field, packets } of alterations.hangingOn(marks))
+  for (const { field, packets } of alterations.hangingOn(levels))
     for (const { before, after, packets: some } of alike) {
       if (!goesOn(analysis, after.fate)) continue;
-      const words = { before: BY_MARK, after: BY_MARK };
+      const words = { before: `by ${BY[legacy]}`, after: `by ${BY[legacy]}` };
       const alteration = { kind: field.kind, what: field.name, ...words };
       take(arena.and(rest, arena.and(packets, some)), { before, after, alterations: [alteration] });
     }
   return found;
 }
 
-const BY_MARK = "by the mark or label of its connection";
+const BY: Readonly<Record<Legacy, string>> = {
+  mark: "the mark or label of their connection",
+  tracking: "whether their connection is known",
+};
 
 interface Hanging {
   readonly ending: Ending;
-  /** Packets that can end so, whatever mark they have. */
+  /** Packets that can end so, whatever an earlier one has left. */
   readonly packets: Node;
-  /** Other marks, another end. */
+  /** Another legacy, another end. */
   readonly hangs: boolean;
 }
 
-function whateverMark(
+function whateverIsLeft(
   arena: Arena,
   endings: ReadonlySet<Ending>,
-  marks: readonly number[],
+  levels: readonly number[],
 ): readonly Hanging[] {
   return [...endings].map((ending) => {
-    const hangs = support(arena, ending.packets).some((level) => marks.includes(level));
-    return { ending, packets: hangs ? arena.exists(ending.packets, marks) : ending.packets, hangs };
+    const hangs = support(arena, ending.packets).some((level) => levels.includes(level));
+    return {
+      ending,
+      packets: hangs ? arena.exists(ending.packets, levels) : ending.packets,
+      hangs,
+    };
   });
 }

@@ -72,6 +72,31 @@ describe("where a connection gets another mark", () => {
   });
 });
 
+describe("where a connection is not tracked any more", () => {
+  const raw = (rules: string) =>
+    `table inet r { chain p { type filter hook prerouting priority raw; ${rules}; }; }\n`;
+  const classesOf = (rules: string) => {
+    const rest = filter("policy drop; ct state established,related accept; udp dport 53 accept");
+    return compareDevices(parse(rest), parse(raw(rules), rest)).classes;
+  };
+
+  test("its replies may fare otherwise, since nothing knows them", () => {
+    const found = classesOf("udp dport 53 notrack").filter(({ kind }) => kind === "may");
+    expect(found[0]?.description).toEqual([
+      "udp any port 53 (domain) → any port not 53, state established, replies",
+    ]);
+    expect([found[0]?.before.verdict, found[0]?.after.verdict]).toEqual(["accept", "drop"]);
+  });
+
+  test("replies that are taken out as well are told once", () => {
+    const found = classesOf("udp dport 53 notrack; udp sport 53 notrack");
+    const may = found.filter(
+      ({ kind, states }) => kind === "may" && states.includes("established"),
+    );
+    expect(may).toEqual([]);
+  });
+});
+
 describe("a later new packet", () => {
   test.each([
     ["a translated flow is known as such before its own NAT", "ct status dnat drop", false],
