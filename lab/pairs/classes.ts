@@ -9,6 +9,7 @@ import { changedRules } from "../../src/engine/diff/changedRules.ts";
 import { classTeller } from "../../src/engine/diff/classes.ts";
 import type { ComparedPath } from "../../src/engine/diff/comparePath.ts";
 import { comparePaths } from "../../src/engine/diff/comparePaths.ts";
+import { laterMarks } from "../../src/engine/diff/laterMarks.ts";
 import { vocabularyOf } from "../../src/engine/diff/words.ts";
 import { headersOf } from "../../src/engine/packet/header/fromSpec.ts";
 import { isNotationError, parsePacket } from "../../src/engine/packet/notation.ts";
@@ -57,6 +58,13 @@ export function classesOf(before: Device, edited: Device): PairClasses {
     for (const pair of [...compared.differing.map(asUnaltered), ...alteredPairs(compared)])
       classes.push(classOf(compared, pair, classes.length, tell(pair).told));
   }
+  const later = laterMarks(before, after, found.paths, null);
+  if (later.kind === "done")
+    for (const { compared, pairs } of later.value)
+      for (const pair of pairs) {
+        const { told } = classTeller(compared, vocabulary)(pair);
+        classes.push(classOf(compared, pair, classes.length, told));
+      }
   return { paths, classes, notAnalysed };
 }
 
@@ -102,10 +110,12 @@ export function standingOf({ paths, classes }: PairClasses, spec: PacketSpec): S
   let inside: readonly PairClass[] = [];
   let isSurely = true;
   let isPossible = false;
+  const headersIn = ({ analysis: { arena, layout }, domain }: ComparedPath) =>
+    arena.and(domain, headersOf(layout, spec));
   for (const compared of paths) {
     if (compared.path !== spec.path) continue;
-    const { arena, layout } = compared.analysis;
-    const headers = arena.and(compared.domain, headersOf(layout, spec));
+    const { arena } = compared.analysis;
+    const headers = headersIn(compared);
     if (headers === FALSE) continue;
     isPossible = true;
     const here = classes.filter(
@@ -117,5 +127,12 @@ export function standingOf({ paths, classes }: PairClasses, spec: PacketSpec): S
       .reduce<Node>((all, { packets }) => arena.or(all, packets), FALSE);
     isSurely = isSurely && arena.difference(headers, sure) === FALSE;
   }
-  return { inside, isSurely: isPossible && isSurely, isPossible };
+  /* Compared once more, since its connection may have another mark. */
+  const more = classes.filter(
+    ({ compared, packets }) =>
+      !paths.includes(compared) &&
+      compared.path === spec.path &&
+      compared.analysis.arena.intersects(packets, headersIn(compared)),
+  );
+  return { inside: [...inside, ...more], isSurely: isPossible && isSurely, isPossible };
 }

@@ -46,6 +46,11 @@ export function differencesOf(before: KernelEnd, after: KernelEnd): ReadonlySet<
   return found;
 }
 
+/** Whether the marks of the packet itself are the same: that of its connection may have come with an earlier packet. */
+export function isMarkedAlike({ carried: one }: KernelEnd, { carried: other }: KernelEnd): boolean {
+  return one?.mark === other?.mark;
+}
+
 /** Bits that the model calls unknown on either side are chosen by the kernel; checksums follow from the rest. */
 function bytesDiffer(before: KernelEnd, after: KernelEnd): boolean {
   const [one, other] = [before.observed.bytes, after.observed.bytes];

@@ -6,7 +6,7 @@ import { stateName } from "../judge.ts";
 import type { Observed } from "../observed.ts";
 import { type Sketch, toText } from "../sketch.ts";
 import { type PairClass, type PairClasses, standingOf } from "./classes.ts";
-import { differencesOf, type KernelEnd } from "./end.ts";
+import { differencesOf, isMarkedAlike, type KernelEnd } from "./end.ts";
 import { countNotJudged, kindsText, type PairTally } from "./tally.ts";
 import { isTracked } from "./twin.ts";
 
@@ -39,6 +39,8 @@ export function judgeEnds(
   if (inside.length === 0) {
     const chance = ends.map(hangsOn).find((label) => label !== null) ?? null;
     if (found.size > 0 && chance !== null) return countNotJudged(tally, `hangs on ${chance}`);
+    if ([...found].join() === "mark" && isMarkedBefore(classes, spec, ends))
+      return countNotJudged(tally, "an earlier packet has given its connection another mark");
     tally.outside++;
     if (found.size === 0) tally.alike++;
     else problem(`in no class, and the kernel changes ${kindsText(found)}`);
@@ -60,6 +62,14 @@ export function judgeEnds(
     );
   tally.asSaid++;
   for (const one of right) tally.shown.add(one.number);
+}
+
+/** What a class says of the mark of a connection holds for all of it. */
+function isMarkedBefore({ classes }: PairClasses, { state }: PacketSpec, ends: Ends): boolean {
+  const isMarked = classes.some(({ alterations }) =>
+    alterations.some(({ what }) => what === "connection mark"),
+  );
+  return isMarked && /^(new|established|related)$/.test(state ?? "") && isMarkedAlike(...ends);
 }
 
 /** The packet with what tracking took it for; null: the sides do not agree about it. */

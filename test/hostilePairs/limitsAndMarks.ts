@@ -1,4 +1,4 @@
-import { forward, type HostilePair, output } from "./notation.ts";
+import { chain, forward, type HostilePair, output, table } from "./notation.ts";
 
 export const LIMITS_AND_MARKS: readonly HostilePair[] = [
   {
@@ -62,5 +62,37 @@ export const LIMITS_AND_MARKS: readonly HostilePair[] = [
     after: forward("ct state new tcp dport 25 ct mark set 1"),
     equal: false,
     why: "later packets of the connection have the one, and this packet alone has the other",
+  },
+  {
+    name: "a mark of the connection by which its replies are judged",
+    before: table(
+      chain(
+        "f",
+        "forward priority 0",
+        "ct direction reply ct mark 2 drop\ntcp dport 25 ct state new ct mark set 1",
+      ),
+    ),
+    after: table(
+      chain(
+        "f",
+        "forward priority 0",
+        "ct direction reply ct mark 2 drop\ntcp dport 25 ct state new ct mark set 2",
+      ),
+    ),
+    equal: false,
+    why: "replies go the other way and have the mark all the same",
+  },
+  {
+    name: "a mark of the connection that its packets get",
+    before: table(
+      chain("p", "prerouting priority -150", "meta mark set ct mark") +
+        chain("f", "forward priority 0", 'iifname "lab0" tcp dport 25 ct mark set 1'),
+    ),
+    after: table(
+      chain("p", "prerouting priority -150", "meta mark set ct mark") +
+        chain("f", "forward priority 0", 'iifname "lab0" tcp dport 25 ct mark set 2'),
+    ),
+    equal: false,
+    why: "later packets get another mark, although the rule that gives it is the same",
   },
 ];

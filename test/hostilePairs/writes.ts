@@ -1,4 +1,4 @@
-import { forward, type HostilePair, input, iptables, output } from "./notation.ts";
+import { chain, forward, type HostilePair, input, iptables, output, table } from "./notation.ts";
 
 const mangled = (...rules: readonly string[]) =>
   `*mangle\n:FORWARD ACCEPT [0:0]\n${rules.map((rule) => `-A FORWARD ${rule}`).join("\n")}\nCOMMIT\n`;
@@ -150,6 +150,23 @@ export const WRITES: readonly HostilePair[] = [
     after: forward("@ll,0,8 & 2 == 2 drop"),
     equal: false,
     why: "each asks for another bit",
+  },
+  {
+    name: "what comes behind a transparent proxy",
+    before: table(
+      chain(
+        "p",
+        "prerouting priority -150",
+        "tcp dport 80 tproxy to :50080 accept\ntcp dport 80 drop",
+      ),
+      "ip",
+    ),
+    after: table(
+      chain("p", "prerouting priority -150", "tcp dport 80 tproxy to :50080 accept"),
+      "ip",
+    ),
+    equal: false,
+    why: "where no such socket listens, the rule is left and the next one asked",
   },
 ];
 

@@ -6,7 +6,11 @@ import {
   randomPicker,
 } from "../../src/engine/bdd/index.ts";
 import { deviceHabits } from "../../src/engine/compile/habits.ts";
-import { type Decider as CompiledDecider, rejectFor } from "../../src/engine/compile/index.ts";
+import {
+  type Decider as CompiledDecider,
+  deviceFacts,
+  rejectFor,
+} from "../../src/engine/compile/index.ts";
 import { begins } from "../../src/engine/compile/testing/compareReaders.ts";
 import type { Device } from "../../src/engine/device/device.ts";
 import { alignNames } from "../../src/engine/diff/alignNames.ts";
@@ -151,8 +155,13 @@ function judgePacket(
   const spec = parsePacket(text);
   if (isNotationError(spec)) return `${text}: ${spec.message}`;
   if (!isTold(before, after, spec, text)) return null;
-  const [first, second] = [endsOf(before, spec), endsOf(after, spec)];
+  const tracks = [before, after].map((one) => deviceFacts(one).isTracked(spec.family));
+  const isTracked = tracks.every((one) => one);
+  const [first, second] = [endsOf(before, spec, isTracked), endsOf(after, spec, isTracked)];
   if (first === null || second === null) return null;
+  /* That one side alone keeps connections is told by what comes of it (docs/soundness.md). */
+  const isLost = [...first, ...second].every(({ text }) => !/^(accept|queue)/.test(text));
+  if (tracks[0] !== tracks[1] && isLost && isOfOldConnection(spec)) return null;
   const headers = headersIn(spec);
   if (headers === FALSE) return null;
   const { surely, never, inside } = membership(compared, headers);
@@ -214,13 +223,13 @@ function isTold(before: Device, after: Device, spec: PacketSpec, text: string): 
   });
 }
 
-/** One outcome of each end; null: not known. */
-function endsOf(device: Device, spec: PacketSpec): readonly End[] | null {
+/** One outcome of each end; null: not known. `isTracked`: on both sides, so that connections have marks. */
+function endsOf(device: Device, spec: PacketSpec, isTracked: boolean): readonly End[] | null {
   const { outcomes, complete } = interpret(device, spec, { host: null });
   if (!complete || outcomes.some(({ verdict }) => verdict === "undecided")) return null;
   const ends = new Map<string, Outcome>();
   for (const outcome of outcomes) {
-    const text = endText(outcome, spec);
+    const text = endText(outcome, spec, isTracked);
     const known = ends.get(text);
     if (known === undefined) ends.set(text, outcome);
     else if (deciderText(known.by) !== deciderText(outcome.by))
@@ -241,16 +250,28 @@ function endOf({ verdict, rejectWith }: Outcome, family: IpFamily): string {
 }
 
 /**
- * With what becomes of the packet, where it goes on. Where nothing tracks, no connection has a mark, and what is
- * invalid has no connection that `notrack` could keep from it.
+ * With what becomes of the packet, where it goes on; else with the mark of its connection, if that was there before. Where
+ * nothing tracks, no connection has a mark, and what is invalid has no connection that `notrack` could keep from it.
  */
-function endText({ verdict, rejectWith, wire, marks }: Outcome, { state }: PacketSpec): string {
+function endText(
+  { verdict, rejectWith, wire, marks }: Outcome,
+  spec: PacketSpec,
+  isTracked: boolean,
+): string {
+  const { state } = spec;
   const end = endOf({ verdict, rejectWith } as Outcome, wire.family);
-  if (!/^(accept|queue)$/.test(verdict)) return end;
   const { packet, connection, isUntracked } = marks;
-  const told = [packet, connection ?? 0n, isUntracked && state !== "invalid"];
+  if (!/^(accept|queue)$/.test(verdict))
+    return isTracked && isOfOldConnection(spec) ? `${end} ${connection ?? 0n}` : end;
+  const told = [packet, connection ?? 0n, isTracked && isUntracked && state !== "invalid"];
   const bytes = [wire.bytes, wire.known].map((all) => Buffer.from(all).toString("hex"));
   return `${end} ${JSON.stringify(told, bigints)} ${bytes.join("/")}`;
+}
+
+/** A new packet with a mark is a later one that nobody has answered yet. */
+function isOfOldConnection({ state, values }: PacketSpec): boolean {
+  if (state === "new") return (values.get("ct mark") ?? 0n) !== 0n;
+  return state === "established" || state === "related";
 }
 
 function bigints(_key: string, value: unknown): unknown {

@@ -200,6 +200,11 @@ function runStatement(world: World, progress: Progress, statement: Statement, in
     case "noEffect":
       return;
     case "tproxy":
+      /* Without a transparent socket nft goes on with the next rule (nft_tproxy_eval_v4). */
+      if (statement.terminal !== true)
+        runUnknown(world, progress, `socket for ${canonicalText(statement)}`, false, "moment");
+      noteDeed(world, progress, statement);
+      return undecide(world, progress, canonicalText(statement));
     case "synproxy":
     case "forwardTo":
     case "opaqueAction":

@@ -1,3 +1,4 @@
+import { single } from "../base/range.ts";
 import { FALSE, type Node } from "../bdd/index.ts";
 import {
   type Analysis,
@@ -5,11 +6,14 @@ import {
   TRANSLATED_FLOW,
   type WalkWithStates,
 } from "../compile/index.ts";
+import { rangesOver } from "../packet/header/rangesOver.ts";
+import { STATE_CODES } from "../packet/header/stateCodes.ts";
 import type { Altered, AlteredField, Both, SameVerdict } from "./alteration.ts";
 import { unlikeTracking, unlikeTranslator } from "./connections.ts";
 import { compareDeeds } from "./deeds.ts";
 import { fieldDifferences } from "./fieldDifferences.ts";
 import { type FinalField, ROUTING_MARK, writtenFields } from "./finalFields.ts";
+import { type HangingField, hangingFields } from "./hangingFields.ts";
 import { laterPacketsOn, type Side } from "./side.ts";
 
 /*
@@ -22,7 +26,15 @@ export interface ComparedAlterations {
   readonly altered: readonly Altered[];
   /** Why it is not complete. */
   readonly reasons: readonly string[];
+  /** Fields that end otherwise by some variables on either side, what stays with the connection left out. */
+  readonly hangingOn: (levels: readonly number[]) => readonly HangingField[];
 }
+
+export const NO_ALTERATIONS: ComparedAlterations = {
+  altered: [],
+  reasons: [],
+  hangingOn: () => [],
+};
 
 /** Ways in which packets are altered that are told apart; beyond them they are one. */
 const MAXIMUM_WAYS = 2000;
@@ -48,7 +60,8 @@ export function compareAlterations(
         const packets = arena.and(all, arena.and(first.packets, second.packets));
         if (packets === FALSE) continue;
         const found = differencesOf(packets, [first, second], !goesOn);
-        for (const altered of partition(analysis, packets, found)) add({ ...altered, fate });
+        const sure = goesOn ? found : found.map((field) => perhapsFirst(analysis, field));
+        for (const altered of partition(analysis, packets, sure)) add({ ...altered, fate });
       }
   return {
     altered: [...ways.values()],
@@ -56,6 +69,8 @@ export function compareAlterations(
       contested === FALSE
         ? []
         : ["rules that give connections helpers or the like run in another order: not compared"],
+    hangingOn: (levels) =>
+      walks.flatMap(({ states }) => states.flatMap((state) => hangingFields(arena, state, levels))),
   };
 
   function differencesOf(
@@ -91,6 +106,28 @@ export function compareAlterations(
     const packets =
       known === undefined ? altered.packets : arena.or(known.packets, altered.packets);
     ways.set(key, { ...altered, packets });
+  }
+}
+
+/**
+ * Of lost packets: a new one without a mark may be the first of its connection, of which nothing stays then, or a later
+ * one that nobody has answered yet.
+ */
+function perhapsFirst(
+  { arena, layout }: Analysis,
+  field: readonly AlteredField[],
+): readonly AlteredField[] {
+  const state = rangesOver(arena, layout.bits("state", 0, 3), [single(BigInt(STATE_CODES.new))]);
+  const first = layout
+    .levelsRead("ctmark")
+    .reduce<Node>((all, level) => arena.difference(all, arena.variable(level)), state);
+  return field.flatMap((one) => [
+    ...part(one, arena.difference(one.packets, first), one.isSure),
+    ...part(one, arena.and(one.packets, first), false),
+  ]);
+
+  function part(one: AlteredField, packets: Node, isSure: boolean): readonly AlteredField[] {
+    return packets === FALSE ? [] : [{ ...one, packets, isSure }];
   }
 }
 

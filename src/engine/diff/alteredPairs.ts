@@ -13,7 +13,7 @@ import { type Side, walkSide } from "./side.ts";
 export interface ToldPair extends Differing {
   /** Empty: the verdict is another one. */
   readonly alterations: readonly Alteration[];
-  /** False: something without a model is done on one side only. */
+  /** False: something without a model is done on one side only, or it hangs on what an earlier packet left. */
   readonly isSure: boolean;
 }
 

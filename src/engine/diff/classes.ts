@@ -77,7 +77,7 @@ function tellClass(
       path,
       kind:
         alterations.length === 0
-          ? isAlways && !isUndecided
+          ? isSure && isAlways && !isUndecided
             ? "verdict"
             : "may"
           : isSure && (isAlways || someAlways(compared, packets))
@@ -97,6 +97,7 @@ function tellClass(
     },
     isCertain:
       !isUndecided &&
+      (isSure || alterations.length > 0) &&
       !hangsOnHistory(compared, unknown) &&
       (alterations.length === 0 || (isSure && !hasValues(compared, unknown))) &&
       belongToOneSide(compared, unknown),

@@ -3,6 +3,7 @@ import {
   type Analysis,
   beginAnalysis,
   DROP,
+  type Ending,
   headersUnder,
   NONE,
   type Sought,
@@ -12,7 +13,7 @@ import type { Device, Hook } from "../device/device.ts";
 import type { VariableOrder } from "../packet/header/layout.ts";
 import { headerLevels } from "../packet/header/valid.ts";
 import type { Path } from "../packet/packet.ts";
-import { type ComparedAlterations, compareAlterations } from "./alterations.ts";
+import { type ComparedAlterations, compareAlterations, NO_ALTERATIONS } from "./alterations.ts";
 import type { ChangedRules } from "./changedRules.ts";
 import { spansOf } from "./changedSpans.ts";
 import { hasEffects, type UnlikeEffect, unlikeEffects } from "./effects.ts";
@@ -128,7 +129,7 @@ function soughtOn(
 /** No packet of the path meets what has changed, or all come out of it alike. */
 function nothingToCompare(analysis: Analysis, [before, after]: Sides): ComparedPath {
   const nothing = { domain: FALSE, routed: FALSE, region: FALSE, queued: FALSE };
-  const none = { differing: [], alike: [], alterations: { altered: [], reasons: [] } };
+  const none = { differing: [], alike: [], alterations: NO_ALTERATIONS };
   return {
     path: before.path,
     analysis,
@@ -214,7 +215,7 @@ function alterationsOf(
   walks: readonly [WalkWithStates, WalkWithStates],
   pairs: readonly Differing[],
 ): Pick<ComparedPath, "alike" | "alterations"> {
-  if (!sides.some(hasEffects)) return { alike: [], alterations: { altered: [], reasons: [] } };
+  if (!sides.some(hasEffects)) return { alike: [], alterations: NO_ALTERATIONS };
   const alike = pairs.filter((pair) => !differs(analysis, pair));
   const groups = new Map<number, Node>();
   for (const pair of alike) {
@@ -230,6 +231,10 @@ function alterationsOf(
 }
 
 function differs(analysis: Analysis, { before, after }: Differing): boolean {
+  return isOtherVerdict(analysis, before, after);
+}
+
+export function isOtherVerdict(analysis: Analysis, before: Ending, after: Ending): boolean {
   return asVerdict(analysis, before.fate) !== asVerdict(analysis, after.fate);
 }
 
@@ -238,7 +243,7 @@ function isQueue({ fates }: Analysis, fate: number): boolean {
 }
 
 /** Whether packets may leave the device; after what is not modelled they may. */
-function goesOn({ fates }: Analysis, fate: number): boolean {
+export function goesOn({ fates }: Analysis, fate: number): boolean {
   return fate !== NONE && !/^(drop|reject|kernel)$/.test(fates.fate(fate).kind);
 }
 

@@ -2,7 +2,7 @@ import { single } from "../base/range.ts";
 import { FALSE, type Node, TRUE } from "../bdd/index.ts";
 import type { Analysis, FinalState } from "../compile/index.ts";
 import { rangesOver } from "../packet/header/rangesOver.ts";
-import { STATE_CODES } from "../packet/header/stateCodes.ts";
+import { STATE_CODES, STATES } from "../packet/header/stateCodes.ts";
 import type { AlteredField, Both } from "./alteration.ts";
 import { fieldDifferences } from "./fieldDifferences.ts";
 import { fieldsOfEnd } from "./finalFields.ts";
@@ -45,22 +45,24 @@ export function unlikeTranslator(
   }
 }
 
+export const NOT_TRACKED = "not tracked";
+
 /** What is invalid has no connection on either side. */
 export function unlikeTracking(
   { arena, layout }: Analysis,
   packets: Node,
   [before, after]: Both<FinalState>,
 ): readonly AlteredField[] {
-  const invalid = rangesOver(arena, layout.bits("state", 0, 3), [
-    single(BigInt(STATE_CODES.invalid)),
-  ]);
-  const asked = arena.difference(packets, invalid);
+  const states = STATES.filter((state) => state !== "invalid").map((state) =>
+    single(BigInt(STATE_CODES[state])),
+  );
+  const asked = arena.and(packets, rangesOver(arena, layout.bits("state", 0, 3), states));
   const part = (one: FinalState, other: FinalState) =>
     arena.and(asked, arena.difference(one.untracked, other.untracked));
   return oneSided([part(before, after), part(after, before)], {
     kind: "tracking",
     what: "connection",
-    there: "not tracked",
+    there: NOT_TRACKED,
     elsewhere: "tracked",
   });
 }

@@ -1,7 +1,9 @@
+import type { Limited } from "../bdd/index.ts";
 import type { Device } from "../device/device.ts";
 import { type Judge, openJudge } from "../intents/openJudge.ts";
 import { alignNames } from "./alignNames.ts";
 import { comparePaths, type PathResult } from "./comparePaths.ts";
+import { type LaterMarks, laterMarks } from "./laterMarks.ts";
 import { unlikeUncompared } from "./notCompared.ts";
 
 /** Two states of a device, for whoever asks about several intents. */
@@ -10,6 +12,8 @@ export interface FlowComparison {
   /** The same, with the names of the first. */
   readonly sides: readonly [before: Judge, after: Judge];
   readonly paths: readonly PathResult[];
+  /** What may fare otherwise since its connection may have another mark. */
+  readonly later: Limited<readonly LaterMarks[]>;
   /** What could not be compared. */
   readonly reasons: readonly string[];
   /** What may touch any packet. */
@@ -32,6 +36,7 @@ export function compareFlows(
     of: [before, after],
     sides: [openJudge(before, { keeps: true }), openJudge(aligned, { keeps: true })],
     paths,
+    later: laterMarks(before, aligned, paths, nodeLimit ?? null),
     reasons,
     everywhere: [...reasons, ...unlikeUncompared(before, aligned)],
   };

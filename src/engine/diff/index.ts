@@ -14,6 +14,7 @@ import { isConfirmed, tellDoubt, walkExample } from "./checkExample.ts";
 import { classTeller, type ToldClass } from "./classes.ts";
 import { type ComparedPath, effectReasons, queueReasons } from "./comparePath.ts";
 import { type ComparedPaths, comparePaths, type PathResult } from "./comparePaths.ts";
+import { laterMarks } from "./laterMarks.ts";
 import type { Difference, DifferenceClass } from "./model.ts";
 import { unlikeRest } from "./notCompared.ts";
 import { inOrderOf, tieAssumptions } from "./ties.ts";
@@ -100,6 +101,13 @@ function compareInOrder(before: Device, after: Device, options: CompareOptions):
     for (const text of told.value.assumptions) assumptions.add(text);
   };
   for (const path of compared.paths) tell(path);
+  const later = laterMarks(before, aligned.device, compared.paths, options.nodeLimit ?? null);
+  if (later.kind === "nodeLimit") reasons.push(LATER_NOT_ANALYSED);
+  else
+    for (const { compared, pairs, reasons: found } of later.value) {
+      classes.push(...pairs.map(classTeller(compared, vocabulary, promises)));
+      reasons.push(...found);
+    }
   const checked = classes.map(({ told, ...rest }) => {
     const walks = rest.isPlayable ? walkExample(before, after, told) : null;
     return {
@@ -121,6 +129,9 @@ function compareInOrder(before: Device, after: Device, options: CompareOptions):
     truncated,
   };
 }
+
+const LATER_NOT_ANALYSED =
+  "later packets of connections with another mark were not analysed: it takes too many nodes";
 
 /**
  * Mostly memories are fed alike, which a few rules show. Where they are not, all that comes to them has to be looked at.

@@ -23,6 +23,80 @@ test("a rule about marked connections cuts new packets too", () => {
   expect(classes[0]?.example).toContain("ct.mark=0x1");
 });
 
+describe("where a connection gets another mark", () => {
+  const classesOf = (before: string, after: string) =>
+    compareDevices(parse(before), parse(after)).classes.map(
+      ({ kind, description, states }) => `${kind} of ${states.join(", ")}: ${description.join()}`,
+    );
+  const marked = (rules: string, mark: number) =>
+    filter(`${rules}; iifname lan tcp dport 25 ct state new ct mark set ${mark}`);
+
+  test.each([
+    ["replies that a rule drops by it", "ct direction reply ct mark 2 drop"],
+    ["replies that get it", "ct direction reply meta mark set ct mark"],
+    [
+      "later packets that are lost by it on the other path",
+      "ct state established ct mark 2 reject",
+    ],
+  ])("%s may fare otherwise", (_, rule) => {
+    const found = classesOf(marked(rule, 1), marked(rule, 2));
+    expect(found.join("\n")).toContain("may of established");
+  });
+
+  test("who does not ask for marks fares as before", () => {
+    const found = classesOf(
+      marked("ct direction reply accept", 1),
+      marked("ct direction reply accept", 2),
+    );
+    expect(found).toEqual([expect.stringMatching(/^mark of new:/)]);
+  });
+
+  test("connections to other ports fare as before", () => {
+    const rule = "ct direction reply ct mark 2 drop";
+    const found = classesOf(marked(rule, 1), marked(rule, 2));
+    expect(found).toContainEqual(
+      expect.stringMatching(/^may of established: tcp any port 25 \(smtp\)/),
+    );
+  });
+
+  test("an edit before the rule that marks is enough", () => {
+    const rest = "ct direction reply ct mark 2 drop; ct state new ct mark set 2";
+    const found = classesOf(filter(rest), filter(`tcp dport 25 accept; ${rest}`));
+    expect(found.filter((text) => text.startsWith("may of established"))).not.toEqual([]);
+  });
+
+  test("a limiter that is fed by mark is named", () => {
+    const rule = "ct mark 2 limit rate 1/hour drop";
+    const { reasons } = compareDevices(parse(marked(rule, 1)), parse(marked(rule, 2)));
+    expect(reasons.join()).toContain("remembers packets by the mark");
+  });
+});
+
+describe("where a connection is not tracked any more", () => {
+  const raw = (rules: string) =>
+    `table inet r { chain p { type filter hook prerouting priority raw; ${rules}; }; }\n`;
+  const classesOf = (rules: string) => {
+    const rest = filter("policy drop; ct state established,related accept; udp dport 53 accept");
+    return compareDevices(parse(rest), parse(raw(rules), rest)).classes;
+  };
+
+  test("its replies may fare otherwise, since nothing knows them", () => {
+    const found = classesOf("udp dport 53 notrack").filter(({ kind }) => kind === "may");
+    expect(found[0]?.description).toEqual([
+      "udp any port 53 (domain) → any port not 53, state established, replies",
+    ]);
+    expect([found[0]?.before.verdict, found[0]?.after.verdict]).toEqual(["accept", "drop"]);
+  });
+
+  test("replies that are taken out as well are told once", () => {
+    const found = classesOf("udp dport 53 notrack; udp sport 53 notrack");
+    const may = found.filter(
+      ({ kind, states }) => kind === "may" && states.includes("established"),
+    );
+    expect(may).toEqual([]);
+  });
+});
+
 describe("a later new packet", () => {
   test.each([
     ["a translated flow is known as such before its own NAT", "ct status dnat drop", false],

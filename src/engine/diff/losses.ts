@@ -83,7 +83,7 @@ function isUnlike({ result }: PathResult): boolean {
 }
 
 function lossOfPart(
-  { paths }: FlowComparison,
+  { paths, later }: FlowComparison,
   kind: IntentKind,
   pattern: FlowPattern,
   part: FlowPart,
@@ -95,7 +95,28 @@ function lossOfPart(
       const told = withinNodeLimit(() => lossOn(result.value, kind, pattern, part));
       return told.kind === "done" ? told.value : "unknown";
     })
-    .reduce(worse, "none");
+    .reduce(worse, lossByMarks(later, kind, pattern, part));
+}
+
+/** What hangs on the mark of a connection that another packet may have left otherwise. */
+function lossByMarks(
+  later: FlowComparison["later"],
+  kind: IntentKind,
+  pattern: FlowPattern,
+  part: FlowPart,
+): Loss {
+  if (later.kind === "nodeLimit") return "unknown";
+  const own = later.value.filter(
+    ({ compared }) => compared.path === pathOfPart(pattern.path, part),
+  );
+  const isTouched = own.some(({ compared: { analysis, domain }, pairs, reasons }) => {
+    const { arena, layout } = analysis;
+    if (reasons.length > 0) return true;
+    if (pairs.length === 0) return false;
+    const asked = arena.and(domain, flowPackets(layout, kind, pattern, part));
+    return pairs.some(({ packets }) => arena.intersects(packets, asked));
+  });
+  return isTouched ? "unknown" : "none";
 }
 
 function lossOn(

@@ -1,6 +1,6 @@
-import { type Arena, FALSE, type Node } from "../bdd/index.ts";
+import { type Arena, FALSE, type Node, support } from "../bdd/index.ts";
 import { type Analysis, type RuleVisit, ruleNames } from "../compile/index.ts";
-import type { Device } from "../device/device.ts";
+import type { Device, Rule } from "../device/device.ts";
 import { type Side, walkSide } from "./side.ts";
 import { type StatefulRule, statefulRules } from "./stateGroups.ts";
 
@@ -44,6 +44,24 @@ export function unlikeMemories(
     groups.some((group) => broken.has(group)),
   );
   return new Set(touching.map(({ name }) => name));
+}
+
+/** Rules whose memory is fed by other packets for other values of some variables. */
+export function hangingMemories(
+  analysis: Analysis,
+  { before }: Memories,
+  side: Side,
+  packets: Node,
+  levels: readonly number[],
+): readonly Rule[] {
+  const { arena } = analysis;
+  const asked = new Set(levels);
+  const fed = feedsOf(analysis, before, side, packets);
+  return before
+    .filter(({ name }) =>
+      (fed.get(name) ?? []).flat().some((set) => support(arena, set).some((one) => asked.has(one))),
+    )
+    .map(({ rule }) => rule);
 }
 
 function groupsByRule(rules: readonly StatefulRule[]): ReadonlyMap<string, string> {

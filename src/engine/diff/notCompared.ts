@@ -1,5 +1,5 @@
 import { canonicalText, tableName } from "../compile/index.ts";
-import type { Device, Table } from "../device/device.ts";
+import type { Device, Rule, Table } from "../device/device.ts";
 import type { NamedSet } from "../device/set.ts";
 
 /*
@@ -18,6 +18,7 @@ export function unlikeRest(before: Device, after: Device): readonly string[] {
       "has elements that expire, compared as long as they last",
     ),
     ...unlikeIpsets(before, after),
+    ...unlikeEstimators(before, after),
   ];
 }
 
@@ -78,6 +79,34 @@ function unlikeIpsets(before: Device, after: Device): readonly string[] {
     [...ipsets.values()].flatMap((set) => expiringOf(set)).sort();
   const isSame = timesOf(before).join("\n") === timesOf(after).join("\n");
   return isSame ? [] : ["ipsets have elements that expire, and not the same on both sides"];
+}
+
+/** What `-j RATEEST` measures hangs on all packets that come to it: where a rule asks for that, all rules have to be the same. */
+function unlikeEstimators(before: Device, after: Device): readonly string[] {
+  const isAsked = [before, after].some(({ tables }) => rulesOf(tables).some(asksForRate));
+  if (!isAsked || measured(before) === measured(after)) return [];
+  return [
+    "what `-j RATEEST` measures is not compared, and the rules are not the same on both sides",
+  ];
+}
+
+function rulesOf(tables: readonly Table[]): readonly Rule[] {
+  return tables.flatMap(({ chains }) => chains.flatMap(({ rules }) => rules));
+}
+
+function asksForRate({ statements }: Rule): boolean {
+  return statements.some((one) => one.kind === "opaqueMatch" && one.text.startsWith("rateest "));
+}
+
+/** All that decides which packets come to which estimator, and what that one is. */
+function measured({ tables }: Device): string {
+  const estimators = rulesOf(tables).map(({ statements }) =>
+    statements.flatMap((one) =>
+      one.kind === "noEffect" && one.text.startsWith("RATEEST ") ? one.text : [],
+    ),
+  );
+  const chains = tables.flatMap((table) => table.chains.map(({ base, rules }) => [base, rules]));
+  return `${canonicalText(chains)} ${JSON.stringify(estimators)}`;
 }
 
 function atTheEdge(table: Table): unknown {

@@ -107,3 +107,22 @@ describe("a limiter that other packets come to than before", () => {
     ]);
   });
 });
+
+describe("what an estimator of rates is fed with", () => {
+  const measuring = (port: number, ...rules: readonly string[]) =>
+    parse(
+      `*filter\n:FORWARD ACCEPT [0:0]\n-A FORWARD -p tcp -m tcp --dport ${port} -j RATEEST --rateest-name a --rateest-interval 250ms --rateest-ewmalog 1s\n${rules.join("\n")}\nCOMMIT\n`,
+    );
+  const asks = "-A FORWARD -m rateest --rateest1 a --rateest-gt --rateest2 b -j DROP";
+
+  test("counts where a rule asks for it", () => {
+    expect(compareDevices(measuring(22, asks), measuring(22, asks)).equal).toBe(true);
+    const { equal, reasons } = compareDevices(measuring(22, asks), measuring(23, asks));
+    expect(equal).toBe("undecided");
+    expect(reasons.join()).toContain("RATEEST");
+  });
+
+  test("counts for nothing where none does", () => {
+    expect(compareDevices(measuring(22), measuring(23)).equal).toBe(true);
+  });
+});

@@ -18,8 +18,9 @@ const MAXIMUM_DATAGRAMS = 1024;
  * lone fragment waits for ever.
  */
 export function reassemble(walk: Walk): ChainResult {
-  const { fragment } = walk.spec.shape;
-  if (fragment === null || !readHeaders(walk.wire).isFragment) return GO_ON;
+  if (!readHeaders(walk.wire).isFragment) return GO_ON;
+  const fragment = walk.spec.shape.fragment ?? offsetAsField(walk);
+  if (fragment === null) return GO_ON;
   if (fragment.offset === 0 && !fragment.more) {
     if (walk.wire.family === "ip6") replaceWire(walk, withoutFragmentHeader(walk.wire));
     return GO_ON;
@@ -36,6 +37,11 @@ export function reassemble(walk: Walk): ChainResult {
   replaceWire(walk, whole);
   walk.reassembled = true;
   return GO_ON;
+}
+
+/** Told as a field of the header (`ip.frag-off=128`); asked alone the packet stands for its whole datagram. */
+function offsetAsField({ memory, wire }: Walk): Pick<Piece, "offset" | "more"> | null {
+  return memory === null || wire.family === "ip6" ? null : pieceOf(wire, wire.bytes);
 }
 
 function datagramKey(wire: Wire): string {

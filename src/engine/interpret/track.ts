@@ -15,6 +15,7 @@ export function track(walk: Walk): Tracking {
   /* Seen before (loopback, the answer of a reject) or not to be tracked: left as it is. */
   if (walk.tracking.kind === "untracked" || walk.tracking.kind === "tracked") return walk.tracking;
   if (isUntracked(walk)) return { kind: "untracked" };
+  if (endsWithoutHeader(walk)) return { kind: "invalid" };
   return walk.memory === null ? trackAlone(walk) : trackWithMemory(walk, walk.memory);
 }
 
@@ -28,6 +29,13 @@ function isUntracked(walk: Walk): boolean {
     { from: 143n, to: 143n },
     { from: 151n, to: 153n },
   ]);
+}
+
+const NO_NEXT_HEADER = 59;
+
+/** Tracking finds no protocol in IPv6 behind which no header comes (ipv6_skip_exthdr; measured on 6.18). */
+function endsWithoutHeader({ wire, headers }: Walk): boolean {
+  return wire.family === "ip6" && headers.protocol === NO_NEXT_HEADER;
 }
 
 /** An answer of the device has a state of its own, so the choice is this packet's. */

@@ -1,3 +1,4 @@
+import { hasChecksum } from "../packet/checksum.ts";
 import type { Memory } from "./memory.ts";
 import { type Connection, newConnection, reverse, type Tracking, type Tuple } from "./tracking.ts";
 import { firstTcp, nextTcp, tcpFlags } from "./trackTcp.ts";
@@ -36,7 +37,7 @@ export function trackWithMemory(walk: Walk, memory: Memory): Tracking {
  */
 function hasBadChecksum(walk: Walk): boolean {
   const { protocol } = walk.headers;
-  const isBad = walk.spec.shape.badChecksum || protocol === UDPLITE;
+  const isBad = (walk.spec.shape.badChecksum && hasChecksum(protocol)) || protocol === UDPLITE;
   if (!isBad || walk.hook !== "prerouting") return false;
   return walk.host?.sysctls.get("net.netfilter.nf_conntrack_checksum") !== "0";
 }

@@ -263,6 +263,8 @@ function walkLoopback(walk: Walk): PathEnd {
   if (thrownAway !== null) return byKernel(thrownAway, "output");
   const prerouting = ended(walk, runHook(walk, "prerouting"), "output");
   if (prerouting !== null) return prerouting;
+  const reassembled = ended(walk, walk.reassembleLocally(), "output");
+  if (reassembled !== null) return reassembled;
   const input = ended(walk, runHook(walk, "input"), "output");
   if (input !== null) return input;
   return through(walk, "output", "lo");

@@ -15,6 +15,11 @@ const CRC_AT = 8;
 /** CRC-32C, bits reversed (RFC 9260 appendix A). */
 const CASTAGNOLI = 0x82f63b78;
 
+/** Whether packets of the protocol have a checksum that connection tracking looks at. */
+export function hasChecksum(protocol: number | null): boolean {
+  return protocol === SCTP || (protocol !== null && CHECKSUM_AT.has(protocol));
+}
+
 /** What spoils a checksum on purpose. */
 const SPOIL = 0x5555;
 

@@ -97,9 +97,20 @@ function validState(layout: HeaderLayout): Node {
   ]);
   const tracked = arena.or(old, rangesOver(arena, bits, [single(BigInt(STATE_CODES.new))]));
   return [
+    arena.not(arena.and(tracked, withoutNextHeader(layout))),
     absentIsZero(layout, arena.not(old), "direction", 0),
     absentIsZero(layout, arena.not(tracked), "ctmark", 0),
   ].reduce((all, rule) => arena.and(all, rule), known);
+}
+
+const NO_NEXT_HEADER = 59;
+
+/** IPv6 that ends without a header: tracking finds no protocol in it (ipv6_skip_exthdr; measured on 6.18). */
+function withoutNextHeader(layout: HeaderLayout): Node {
+  const { arena } = layout;
+  const [six = FALSE] = layout.bits("family", 0, 1);
+  const none = [single(BigInt(NO_NEXT_HEADER))];
+  return arena.and(six, rangesOver(arena, layout.bits("protocol", 0, 8), none));
 }
 
 /** Bits of the TCP header belong to TCP; other raw bits are any packet's. */
