@@ -18,6 +18,7 @@ import { hasEffects, type UnlikeEffect, unlikeEffects } from "./effects.ts";
 import { hasMemories, type Memories, unlikeMemories } from "./memories.ts";
 import { compileSide, openSide, outlineSide, type Side, walkSideWithStates } from "./side.ts";
 import type { Slice } from "./slices.ts";
+import type { Twins } from "./twins.ts";
 
 /** One path of both devices in one arena. */
 export interface ComparedPath {
@@ -55,6 +56,8 @@ export interface PathOptions {
   readonly nodeLimit: number | null;
   /** Places of rules whose memory is another one on each side. */
   readonly renamed: ReadonlySet<string>;
+  /** Rules of `after` by the names of their twins. */
+  readonly twins: Twins;
   /** Null: more than rules has changed. */
   readonly changed: ChangedRules | null;
   /** Part of the packets, to be compared alone. */
@@ -66,13 +69,13 @@ export function comparePath(
   before: Device,
   after: Device,
   path: Path,
-  { order, nodeLimit, renamed, changed, slice }: PathOptions,
+  { order, nodeLimit, renamed, twins, changed, slice }: PathOptions,
 ): ComparedPath {
   const limit = nodeLimit === null ? {} : { nodeLimit };
   const analysis = beginAnalysis([before, after], { order, ...limit });
   const sides = [
-    openSide(before, path, renamed, " (before)"),
-    openSide(after, path, renamed, " (after)"),
+    openSide(before, path, { twins: NO_TWINS, renamed, mark: " (before)" }),
+    openSide(after, path, { twins, renamed, mark: " (after)" }),
   ] as const;
   const { region, refused } = outline(analysis, sides, changed);
   if (slice !== null) {
@@ -83,6 +86,8 @@ export function comparePath(
     ? compareAll(analysis, sides, refused)
     : compareWithin(analysis, sides, region, refused);
 }
+
+const NO_TWINS: Twins = new Map();
 
 type Sides = readonly [before: Side, after: Side];
 
@@ -245,8 +250,10 @@ function verdicts(analysis: Analysis, diagram: Node): Node {
 /** Places of rules whose memory is fed by other packets, as far as this path shows. */
 export function unlikeOnPath(compared: ComparedPath, memories: Memories): ReadonlySet<string> {
   if (!hasMemories(memories)) return new Set();
-  const { analysis, before, after, region } = compared;
-  return unlikeMemories(analysis, memories, before, after, region);
+  const { analysis, before, after, region, domain } = compared;
+  /* The region of a walk is older than what the walk asked for: fragments, which tracking puts together first, are in it. */
+  const packets = analysis.arena.and(region, domain);
+  return unlikeMemories(analysis, memories, before, after, packets);
 }
 
 /** Where packets are changed otherwise on the other side, by rule. */

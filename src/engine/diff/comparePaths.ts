@@ -50,7 +50,10 @@ export function comparePaths(
     renamed: ReadonlySet<string>,
     nodeLimit: number | null,
   ): readonly PathResult[] => {
-    const options = { renamed, nodeLimit, changed: changedRules(before, after, renamed) };
+    const { twins } = memories;
+    /* Rules with a twin count as changed on both sides: they do not say the same. */
+    const changed = changedRules(before, after, renamed);
+    const options = { renamed, twins, nodeLimit, changed };
     let failures = 0;
     const compareSlice = (path: Path, slice: Slice | null): PathResult => {
       const name = slice?.name ?? null;

@@ -3,18 +3,23 @@ import { type Analysis, ruleNames } from "../compile/index.ts";
 import type { Device } from "../device/device.ts";
 import { type Side, walkSide } from "./side.ts";
 import { type StatefulRule, statefulRules } from "./stateGroups.ts";
+import { type Twins, twinsOf } from "./twins.ts";
 
 /** Rules with a memory on both sides, by their place, and what they share. */
 export interface Memories {
   readonly before: readonly StatefulRule[];
   readonly after: readonly StatefulRule[];
+  /** Rules of `after` that say the same in other words. */
+  readonly twins: Twins;
 }
 
 export function memoriesOf(before: Device, after: Device): Memories {
-  return {
-    before: statefulRules(before, ruleNames(before)),
-    after: statefulRules(after, ruleNames(after)),
-  };
+  const old = statefulRules(before, ruleNames(before));
+  const fresh = statefulRules(after, ruleNames(after));
+  const twins = twinsOf({ device: before, rules: old }, { device: after, rules: fresh });
+  if (twins.size === 0) return { before: old, after: fresh, twins };
+  const nameAfter = ruleNames(after, { twins, renamed: new Set(), mark: "" });
+  return { before: old, after: statefulRules(after, nameAfter), twins };
 }
 
 export function hasMemories({ before, after }: Memories): boolean {
