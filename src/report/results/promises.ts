@@ -43,7 +43,7 @@ export function promiseResults(
       rule,
       ...standingOf(rule),
       subject: shown(`${intent.id}: ${intent.before} → ${intent.after}`),
-      facts: [...packetFacts(hit), ...mend.facts],
+      facts: [...packetFacts(hit), ...reasonFacts(intent), ...mend.facts],
       place: hit === undefined ? null : placeOf(hit),
       related: [],
       help: helpOf(rule, mend.facts.length > 0),
@@ -69,6 +69,10 @@ function standingOf(rule: RuleWords): Pick<Result, "outcome" | "level"> {
 
 function packetFacts(hit: DiffClass | undefined): readonly Fact[] {
   return hit === undefined ? [] : [{ label: "packet", text: shown(hit.example) }];
+}
+
+function reasonFacts({ reasons }: DiffIntent): readonly Fact[] {
+  return reasons.length === 0 ? [] : [{ label: "because", text: shown(reasons.join("; ")) }];
 }
 
 function helpOf(rule: RuleWords, isMended: boolean): string {

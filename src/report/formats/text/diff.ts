@@ -47,8 +47,9 @@ function promisesText({ intents, repairs, untried }: DiffAnswer, style: Style): 
   const heads = columns(
     meant.map(({ id, before, after }) => [`  ${shown(id)}`, before, `→ ${after}`]),
   );
-  const lines = meant.flatMap(({ id }, i) => [
+  const lines = meant.flatMap(({ id, reasons }, i) => [
     fitted(style, heads[i] ?? "", 0),
+    ...reasons.map((reason) => `        because ${shown(reason)}`),
     ...repairLines(id, repairs, told, style),
   ]);
   return [["INTENTS", ...lines].join("\n"), ...untriedText(untried)];
