@@ -221,6 +221,7 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
       .argument("<file...>", "files of the ruleset")
       .option("--owners", "ask for an owner in the comment of each rule that lets packets in")
       .option("--boot <file>", "what is loaded at boot: tell what runs and is not in it")
+      .option("--interfaces <names>", "those that the device has: tell rules about others")
       .option("--today <date>", "the date that rules with an end are held against (default: today)")
       .option("--render <command>", RENDER)
       .option("--allow-undecided", "do not end with 3 where something was not analysed"),
