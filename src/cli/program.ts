@@ -211,8 +211,9 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
     .action(async (files, options) => {
       code = await trace(files, options, streams());
     });
-  addMatrixCommand(program, FILES + EXIT_CODES, streams, (ended) => {
-    code = ended;
+  const limit = new Option("--time-limit <seconds>", TIME_LIMIT).argParser(seconds);
+  addMatrixCommand(program, FILES + EXIT_CODES, limit, (options, command) => {
+    code = whole(options, (work) => command(streams(), work));
   });
   addOutputOptions(
     program
