@@ -37,8 +37,9 @@ export function unlikeMemories(
   after: Side,
   packets: Node,
 ): ReadonlySet<string> {
-  const fedBefore = feeding(analysis, memories.before, before, packets);
-  const fedAfter = feeding(analysis, memories.after, after, packets);
+  const [ordersBefore, ordersAfter] = [new Map<string, Order>(), new Map<string, Order>()];
+  const fedBefore = feeding(analysis, memories.before, before, packets, ordersBefore);
+  const fedAfter = feeding(analysis, memories.after, after, packets, ordersAfter);
   const broken = new Set<string>();
   const defined = groupsByRule(memories.before);
   const redefined = groupsByRule(memories.after);
@@ -49,6 +50,8 @@ export function unlikeMemories(
     const sameKind = defined.get(name) === redefined.get(name);
     if (!sameFeed || !sameKind) for (const group of groups) broken.add(group);
   }
+  for (const group of new Set([...ordersBefore.keys(), ...ordersAfter.keys()]))
+    if (!sameOrders(ordersBefore.get(group), ordersAfter.get(group))) broken.add(group);
   const touching = [...memories.before, ...memories.after].filter(({ groups }) =>
     groups.some((group) => broken.has(group)),
   );
@@ -70,19 +73,54 @@ function feeding(
   rules: readonly StatefulRule[],
   side: Side,
   packets: Node,
+  orders: Map<string, Order>,
 ): Feeds {
   const { arena } = analysis;
-  const places = new Map(rules.map(({ rule, name }) => [rule, name]));
+  const places = new Map(rules.map((one) => [one.rule, one]));
   const fed = new Map<string, Node[][]>();
   walkSide(analysis, side, packets, ({ rule, reached, run }) => {
-    const name = places.get(rule);
-    if (name === undefined || reached === FALSE) return;
+    const place = places.get(rule);
+    if (place === undefined || reached === FALSE) return;
+    const { name, groups } = place;
+    for (const group of groups) noteOrder(arena, orders, group, name, run.fed);
     const known = fed.get(name) ?? [];
     fed.set(name, known);
     for (const [i, feed] of run.fed.entries())
       known[i] = timesMet(arena, known[i] ?? [], feed.packets);
   });
   return fed;
+}
+
+/**
+ * Who comes to a memory, one after the other, by whichever rule and way. Who comes twice takes the first token, and
+ * what that one is for is another matter for another order.
+ */
+interface Order {
+  met: Node;
+  isMetTwice: boolean;
+  readonly visits: string[];
+}
+
+function noteOrder(
+  arena: Arena,
+  orders: Map<string, Order>,
+  group: string,
+  name: string,
+  fed: readonly { readonly key: string; readonly packets: Node }[],
+): void {
+  const order = orders.get(group) ?? { met: FALSE, isMetTwice: false, visits: [] };
+  orders.set(group, order);
+  for (const { key, packets } of fed) {
+    if (packets === FALSE) continue;
+    if (arena.and(order.met, packets) !== FALSE) order.isMetTwice = true;
+    order.met = arena.or(order.met, packets);
+    order.visits.push(`${name} ${key} ${packets}`);
+  }
+}
+
+function sameOrders(before: Order | undefined, after: Order | undefined): boolean {
+  if (before?.isMetTwice !== true && after?.isMetTwice !== true) return true;
+  return before?.visits.join("\n") === after?.visits.join("\n");
 }
 
 /** Adds one meeting: who was there n times already is there once more. */
