@@ -40,7 +40,14 @@ export function findNetwork(files: readonly string[]): string {
 export function openNetwork(stream: Stream, path: string): Network | null {
   const read = readText(path);
   if (read.kind === "problem") {
-    tellFiles(stream, [read]);
+    /* Nobody has named it: what it is for has to be said too. */
+    if (path === NETWORK_FILE && !existsSync(path))
+      tellUsage(
+        stream,
+        `there is no \`${NETWORK_FILE}\` here, nor beside the ruleset: nothing is promised`,
+        "name the network file with --network, or write one as docs/reference/network-file.md says",
+      );
+    else tellFiles(stream, [read]);
     return null;
   }
   const { network, diagnostics } = parseNetwork(path, read.text);

@@ -211,8 +211,9 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
     .action(async (files, options) => {
       code = await trace(files, options, streams());
     });
-  addMatrixCommand(program, FILES + EXIT_CODES, streams, (ended) => {
-    code = ended;
+  const limit = new Option("--time-limit <seconds>", TIME_LIMIT).argParser(seconds);
+  addMatrixCommand(program, FILES + EXIT_CODES, limit, (options, command) => {
+    code = whole(options, (work) => command(streams(), work));
   });
   addOutputOptions(
     program
@@ -221,6 +222,7 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
       .argument("<file...>", "files of the ruleset")
       .option("--owners", "ask for an owner in the comment of each rule that lets packets in")
       .option("--boot <file>", "what is loaded at boot: tell what runs and is not in it")
+      .option("--interfaces <names>", "those that the device has: tell rules about others")
       .option("--today <date>", "the date that rules with an end are held against (default: today)")
       .option("--render <command>", RENDER)
       .option("--allow-undecided", "do not end with 3 where something was not analysed"),

@@ -20,6 +20,8 @@ export interface Ruleset {
 export interface ReadOptions {
   /** True: a refused file is applied as far as it was understood. */
   readonly keepRefused?: boolean;
+  /** True: what only older versions of the tools take is read, with a warning. */
+  readonly takesOlder?: boolean;
   /** The state that the files run on; left out or null: an empty device. */
   readonly onto?: Device | null;
   /** A shell command whose output is read in place of each file; null: the files as they are. */
@@ -31,7 +33,7 @@ export interface ReadOptions {
 /** Reads files and folders, and whatever they include, onto one device. */
 export function readRuleset(
   paths: readonly string[],
-  { keepRefused = false, onto = null, render = null, memory = new RuleMemory() }: ReadOptions,
+  { memory = new RuleMemory(), onto = null, render = null, ...rest }: ReadOptions,
 ): Ruleset | readonly FileProblem[] {
   const files = new Map<string, string>();
   const problems: FileProblem[] = [];
@@ -59,7 +61,7 @@ export function readRuleset(
     }
   }
   if (problems.length > 0) return problems;
-  const result = readDevice({ files, roots: names, onto, keepRefused, memory });
+  const result = readDevice({ ...rest, files, roots: names, onto, memory });
   return { result, files, roots: names };
 }
 

@@ -7,7 +7,7 @@ import { templateOf } from "./rendered.ts";
  * Formats for people on a terminal and for programs (`text`, `json`) print the answer itself instead.
  */
 export interface Report {
-  readonly command: "diff" | "check" | "lint";
+  readonly command: "diff" | "check" | "lint" | "matrix";
   /** All of it in one line of our own words. */
   readonly headline: string;
   readonly results: readonly Result[];

@@ -49,6 +49,7 @@ describe("what cannot be asked is told with a remedy", () => {
   });
   const cases: readonly (readonly [string, () => readonly string[], RegExp])[] = [
     ["no network file", () => ["--network", file("none.yaml")], /does not exist/],
+    ["none here, nor named", () => [], /name the network file with --network/],
     ["errors in it", () => ["--network", file("bad.yaml")], /bad\.yaml:3:16[\s\S]*help: write/],
     ["two devices", () => ["--network", file("two.yaml")], /name one with --device: a, b/],
     [

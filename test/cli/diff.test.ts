@@ -217,3 +217,25 @@ describe("templates", () => {
     expect(code).toBe(2);
   });
 });
+
+describe("an old dump", () => {
+  const text = (rule: string) =>
+    `*filter\n:FORWARD DROP [0:0]\n-A FORWARD ${rule} -j ACCEPT\nCOMMIT\n`;
+  const files = temporaryFiles({
+    old: text("-d ! 10.0.0.0/255.0.0.0"),
+    now: text("! -d 10.0.0.0/8"),
+  });
+
+  test("is compared with a warning", () => {
+    const { code, out, error } = premortem(["diff", files("old"), files("now")]);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^Equal: proved/);
+    expect(error).toContain("warning[PM2012]");
+  });
+
+  test("is refused by who asks whether it loads", () => {
+    const { code, out } = premortem(["lint", files("old")]);
+    expect(code).toBe(1);
+    expect(out).toContain("error[PM2012]");
+  });
+});

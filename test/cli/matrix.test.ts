@@ -134,3 +134,37 @@ describe("what cannot be asked is told with a remedy", () => {
     expect(error).toMatch(message);
   });
 });
+
+describe("a service has the name that the network file gives it", () => {
+  const file = temporaryFiles({
+    "network.yaml": `devices:
+  edge: { reach: local, sources: edge.nft }
+services: { web: [http, tcp/443] }
+roles: { clients: 10.0.0.0/24, server: 192.0.2.1 }
+zones:
+  a: { device: edge, interfaces: a, addresses: 10.0.0.0/24 }
+  b: { device: edge, interfaces: b, addresses: 192.0.2.0/24 }
+intents: {}
+`,
+    "edge.nft": `table ip t {
+ chain f {
+  type filter hook forward priority 0; policy drop;
+  ip saddr 10.0.0.0/24 ip daddr 192.0.2.1 tcp dport { 80, 443 } accept
+ }
+}
+`,
+  });
+  const words = () => ["--network", file("network.yaml"), "--from", "clients", "--to", "server"];
+
+  test("all of its ports are asked for", () => {
+    const { edges } = matrix(file("edge.nft"), "--service", "web", ...words());
+    expect(edges.map(({ reach }) => reach)).toEqual(["yes"]);
+  });
+
+  test.each(["junit", "markdown", "sarif"])("it is told as %s", (format) => {
+    const args = ["matrix", file("edge.nft"), "--service", "web", ...words(), "--format", format];
+    const { code, out } = premortem(args);
+    expect(code).toBe(0);
+    expect(out).toContain("web, forward: 1 pair of hosts: 1 yes");
+  });
+});

@@ -1,5 +1,15 @@
 import { chain, forward, type HostilePair, output, table } from "./notation.ts";
 
+const SHARED_LIMIT = " limit l { rate 1/hour burst 1 packets }\n";
+const LIMITED_CALL = ` chain y {
+  ip dscp 1 meta mark set meta mark | 1
+  ip dscp 2 meta mark set meta mark | 2
+ }
+ chain x {
+  limit rate 1/hour burst 1 packets jump y
+ }
+`;
+
 export const LIMITS_AND_MARKS: readonly HostilePair[] = [
   {
     name: "a limiter is moved behind a drop of some of its packets",
@@ -94,5 +104,31 @@ export const LIMITS_AND_MARKS: readonly HostilePair[] = [
     ),
     equal: false,
     why: "later packets get another mark, although the rule that gives it is the same",
+  },
+  {
+    name: "two rules that share a limiter, in another order",
+    before: forward(
+      'tcp dport 25 limit name "l" meta mark set meta mark | 1\ntcp dport 25 limit name "l" meta mark set meta mark | 2',
+      SHARED_LIMIT,
+    ),
+    after: forward(
+      'tcp dport 25 limit name "l" meta mark set meta mark | 2\ntcp dport 25 limit name "l" meta mark set meta mark | 1',
+      SHARED_LIMIT,
+    ),
+    equal: "undecided",
+    why: "the last token goes to the first of the two",
+  },
+  {
+    name: "two calls of a chain with a limiter, in another order",
+    before: forward(
+      "tcp dport 25 ip dscp set 1\ntcp dport 25 jump x\ntcp dport 25 ip dscp set 2\nip ttl > 0 tcp dport 25 jump x\ntcp dport 25 ip dscp set 0",
+      LIMITED_CALL,
+    ),
+    after: forward(
+      "tcp dport 25 ip dscp set 2\nip ttl > 0 tcp dport 25 jump x\ntcp dport 25 ip dscp set 1\ntcp dport 25 jump x\ntcp dport 25 ip dscp set 0",
+      LIMITED_CALL,
+    ),
+    equal: "undecided",
+    why: "the last token goes to the first call, and each call marks otherwise",
   },
 ];

@@ -35,6 +35,45 @@ export const TRANSLATIONS: readonly HostilePair[] = [
     why: "source or destination; tracking puts fragments together",
   },
   {
+    name: "a limiter in both dialects, where fragments are put together",
+    before: iptables(
+      "-A FORWARD -m conntrack --ctstate INVALID -j DROP",
+      "-A FORWARD -p icmp -m icmp --icmp-type 8 -m limit --limit 5/sec -j ACCEPT",
+      "-A FORWARD -p icmp -j DROP",
+    ),
+    after: translated(
+      "ct state invalid drop\nicmp type echo-request limit rate 5/second burst 5 packets accept\nip protocol icmp drop",
+    ),
+    equal: true,
+    why: "the same packets come to both, and both begin with five tokens",
+  },
+  {
+    name: "a limiter in both dialects, which fragments come to in one of them",
+    before: iptables(
+      "-A FORWARD -p icmp -m icmp --icmp-type 8 -m limit --limit 5/sec -j ACCEPT",
+      "-A FORWARD -p icmp -j DROP",
+    ),
+    after: translated(
+      "icmp type echo-request limit rate 5/second burst 5 packets accept\nip protocol icmp drop",
+    ),
+    equal: "undecided",
+    why: "without tracking nft reads the type out of later fragments, and they use up its tokens",
+  },
+  {
+    name: "two limiters in both dialects, in another order",
+    before: iptables(
+      "-A FORWARD -m conntrack --ctstate INVALID -j DROP",
+      "-A FORWARD -i a -p icmp -m icmp --icmp-type 8 -m limit --limit 5/sec -j ACCEPT",
+      "-A FORWARD -p icmp -m icmp --icmp-type 8 -m limit --limit 5/sec -j ACCEPT",
+      "-A FORWARD -p icmp -j DROP",
+    ),
+    after: translated(
+      'ct state invalid drop\nicmp type echo-request limit rate 5/second burst 5 packets accept\niifname "a" icmp type echo-request limit rate 5/second burst 5 packets accept\nip protocol icmp drop',
+    ),
+    equal: "undecided",
+    why: "what comes in by `a` uses up the tokens of everybody first, or its own",
+  },
+  {
     name: "the translation loses the user",
     before: iptables("-A OUTPUT -p tcp -m owner --uid-owner 1000 -m tcp --dport 25 -j DROP"),
     after: table(chain("OUTPUT", "output priority filter", "tcp dport 25 drop"), "ip", "filter"),

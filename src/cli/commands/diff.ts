@@ -137,11 +137,12 @@ export interface Sides {
 /** Both sides as they would run, or null where it was told why not. */
 function openSides(asked: AskedSides, render: string | null, error: Stream): Sides | null {
   /* A state is a listing, and no template. */
-  const state = asked.onto.length === 0 ? null : openRuleset(error, asked.onto);
+  const state =
+    asked.onto.length === 0 ? null : openRuleset(error, asked.onto, { takesOlder: true });
   if (asked.onto.length > 0 && state === null) return null;
   const onto = state?.result.device ?? null;
   /* Mostly all lines but a few are the same. */
-  const options = { onto, render, memory: new RuleMemory() };
+  const options = { onto, render, memory: new RuleMemory(), takesOlder: true };
   const before = asked.before.length === 0 ? state : openRuleset(error, asked.before, options);
   const after = openRuleset(error, asked.after, options);
   if (before === null || after === null) return null;

@@ -1,5 +1,5 @@
 import { checkDevice, intentsOn } from "../../operations/inventory/checkDevice.ts";
-import { withRepairs } from "../../operations/inventory/repairs.ts";
+import { withMovedSince, withRepairs } from "../../operations/inventory/repairs.ts";
 import { repairTime } from "../interruptible.ts";
 import { openDevice } from "../networkDevice.ts";
 import type { PromiseOpener } from "./diff.ts";
@@ -15,16 +15,19 @@ export const openPromises: PromiseOpener = (options, stream) => {
     judge: ({ before, after, onto }, work) => {
       work.begin("judging intents");
       const first = checkDevice(network, name, before.result.device);
-      const second = checkDevice(network, name, after.result.device);
+      const devices = [before.result.device, after.result.device] as const;
+      const judged = checkDevice(network, name, after.result.device);
+      const second = withMovedSince(judged, network, name, devices);
       const was = new Map(first.intents.map(({ id, status }) => [id, status]));
       work.begin("looking for repairs");
       const files = { before, after, onto };
       const found = withRepairs(second, network, name, files, repairTime(work));
       return {
-        intents: found.intents.map(({ id, status }) => ({
+        intents: found.intents.map(({ id, status, reasons }) => ({
           id,
           before: was.get(id) ?? "undecided",
           after: status,
+          reasons,
         })),
         repairs: found.repairs,
         untried: found.untried,

@@ -17,6 +17,8 @@ export interface LintOptions extends OutputOptions {
   readonly owners?: boolean;
   /** A file or folder. */
   readonly boot?: string;
+  /** Names, with blanks or commas between them. */
+  readonly interfaces?: string;
   readonly allowUndecided?: boolean;
 }
 
@@ -38,7 +40,8 @@ export function lint(paths: readonly string[], options: LintOptions, streams: St
   if (!("result" in ruleset)) return EXIT.usage;
   const bootDevice = boot !== null && "result" in boot ? boot.result.device : null;
   const asksForOwners = options.owners === true;
-  const found = checked(ruleset, { today, asksForOwners, boot: bootDevice });
+  const interfaces = options.interfaces === undefined ? null : namesIn(options.interfaces);
+  const found = checked(ruleset, { today, asksForOwners, boot: bootDevice, interfaces });
   const { result, files } = ruleset;
   const answer = answerLint(result, found);
   const isShown = show(
@@ -59,10 +62,15 @@ export function lint(paths: readonly string[], options: LintOptions, streams: St
 const DATE = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
 const DATE_LENGTH = "2026-01-31".length;
 
+function namesIn(text: string): ReadonlySet<string> {
+  return new Set(text.split(/[\s,]+/).filter((name) => name !== ""));
+}
+
 interface Asked {
   readonly today: string;
   readonly asksForOwners: boolean;
   readonly boot: Device | null;
+  readonly interfaces: ReadonlySet<string> | null;
 }
 
 /** Of a file that does not load, what the parser says is all there is to say. */

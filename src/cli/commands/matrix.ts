@@ -11,12 +11,15 @@ import {
 } from "../../operations/inventory/matrixEnds.ts";
 import { parseService } from "../../operations/inventory/services.ts";
 import { matrixText } from "../../report/formats/text/matrix.ts";
+import { matrixReport } from "../../report/results/matrix.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
+import { inTime, type Work } from "../interruptible.ts";
 import { onlyDevice, openNetwork } from "../networkDevice.ts";
+import { type OutputOptions, type Showable, show } from "../output.ts";
 import { openRuleset, tellUsage } from "../problems.ts";
 import type { Stream, Streams } from "../streams.ts";
 
-export interface MatrixOptions {
+export interface MatrixOptions extends OutputOptions {
   readonly service: string;
   readonly path: MatrixWords["path"];
   readonly state: MatrixWords["state"];
@@ -25,31 +28,39 @@ export interface MatrixOptions {
   readonly to?: string;
   readonly network?: string;
   readonly device?: string;
-  readonly json?: boolean;
+  readonly timeLimit?: number;
 }
 
 /** Says who reaches whom for a service. */
 export function matrix(
   files: readonly string[],
   options: MatrixOptions,
-  { out, error }: Streams,
+  streams: Streams,
+  work: Work,
 ): ExitCode {
+  const { error } = streams;
   const { service, path, state, unknown = null } = options;
-  const services = parseService(service);
-  if (services === null) {
-    tellUsage(error, `\`${service}\` is no service`, "write tcp/22, udp/1000-2000, ssh or ping");
-    return EXIT.usage;
-  }
   const place = placeOf(error, options);
   if (place === "none") return EXIT.usage;
+  const services = place?.network.services.get(service) ?? parseService(service);
+  if (services === null) {
+    tellUsage(
+      error,
+      `\`${service}\` is no service`,
+      "write tcp/22, udp/1000-2000, ssh, ping, or a name of the network file",
+    );
+    return EXIT.usage;
+  }
   const from = endsOf(error, "from", options.from, place);
   const to = endsOf(error, "to", options.to, place);
   if (from === null || to === null) return EXIT.usage;
+  work.begin("reading the files");
   const ruleset = openRuleset(error, files);
   if (ruleset === null) return EXIT.usage;
   const vocabulary = place === null ? new Map() : namesOf(place);
   const question = { path, state, services, from: from.ends, to: to.ends, unknown };
-  const result = matrixOf(ruleset.result.device, question, { vocabulary });
+  work.begin("following the packets");
+  const result = inTime(work, () => matrixOf(ruleset.result.device, question, { vocabulary }));
   if (result.kind === "notAnalysed") {
     tellUsage(
       error,
@@ -60,9 +71,12 @@ export function matrix(
   }
   const assumed = from.isAnybody || to.isAnybody ? [ANY_HOST_WORDS] : [];
   const answer = answerMatrix({ service, path, state, unknown }, result.matrix, assumed);
-  const json = options.json === true;
-  out.write(json ? `${JSON.stringify(answer, null, 2)}\n` : matrixText(answer, out.style));
-  return EXIT.clean;
+  const shown: Showable = {
+    answer,
+    text: (style) => matrixText(answer, style),
+    report: () => matrixReport(answer),
+  };
+  return show(shown, options, streams) ? EXIT.clean : EXIT.usage;
 }
 
 /** Null: no network file is asked for; `none`: it has told what is wrong with it. */

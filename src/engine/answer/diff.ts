@@ -35,6 +35,8 @@ export interface DiffIntent {
   readonly id: string;
   readonly before: IntentAnswer["status"];
   readonly after: IntentAnswer["status"];
+  /** Why it is undecided after. */
+  readonly reasons: readonly string[];
 }
 
 export interface DiffClass {

@@ -28,7 +28,7 @@ export { ANSWERED, LATER_PACKET } from "./readConntrack.ts";
 export { isLoopback } from "./readSelector.ts";
 export { rejectFor } from "./rejects.ts";
 export { TRANSLATED_FLOW } from "./replies.ts";
-export { countedNames, ruleNames, rulePlace, tableName } from "./ruleNames.ts";
+export { countedNames, type NameOptions, ruleNames, rulePlace, tableName } from "./ruleNames.ts";
 export {
   DEEPEST_JUMP,
   type Decider,

@@ -5,34 +5,41 @@ import { canonicalStatements } from "./canonical.ts";
 /** Names of devices, which never change. */
 const NAMES = new WeakMap<Device, (rule: Rule) => string>();
 
+/** Where rules have other names than what they say. */
+export interface NameOptions {
+  /** Names of another device's rules. */
+  readonly twins: ReadonlyMap<Rule, string>;
+  /** Places of rules that are told apart from the other device's. */
+  readonly renamed: ReadonlySet<string>;
+  /** What tells them apart. */
+  readonly mark: string;
+}
+
+const PLAIN_NAMES: NameOptions = { twins: new Map(), renamed: new Set(), mark: "" };
+
 /**
  * A name for each rule among those of its chain: what it says, and how many before it say the same.
  * Rules of two devices with the same name at the same place in the nest of chains are one rule, and
- * share what they remember (limiters), unless `renamed` holds their place: then `mark` tells them
- * apart.
+ * share what they remember (limiters).
  */
 export function ruleNames(
   device: Device,
-  renamed: ReadonlySet<string> = new Set(),
-  mark = "",
+  options: NameOptions = PLAIN_NAMES,
 ): (rule: Rule) => string {
-  if (renamed.size > 0) return namesOf(device, renamed, mark);
-  const known = NAMES.get(device) ?? namesOf(device, renamed, mark);
+  if (options.renamed.size + options.twins.size > 0) return namesOf(device, options);
+  const known = NAMES.get(device) ?? namesOf(device, options);
   NAMES.set(device, known);
   return known;
 }
 
-function namesOf(
-  device: Device,
-  renamed: ReadonlySet<string>,
-  mark: string,
-): (rule: Rule) => string {
+function namesOf(device: Device, { twins, renamed, mark }: NameOptions): (rule: Rule) => string {
   const names = new Map<Rule, string>();
   for (const table of device.tables)
     for (const chain of table.chains) {
       const nameOf = countedNames();
       for (const rule of chain.rules) {
-        const name = nameOf(rule);
+        const said = nameOf(rule);
+        const name = twins.size === 0 ? said : (twins.get(rule) ?? said);
         const isRenamed = renamed.size > 0 && renamed.has(rulePlace(device, table, chain, name));
         names.set(rule, isRenamed ? `${name}${mark}` : name);
       }

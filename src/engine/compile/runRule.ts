@@ -168,21 +168,21 @@ function runStatement(world: World, progress: Progress, statement: Statement, in
     case "connectionCount":
     case "hashLimit":
     case "statistic":
-      return runStateful(world, progress, statement, `${index}`);
+      return runStateful(world, progress, statement, memoryPlace(progress.rule, index));
     case "recent":
       if (statement.operation === "set") {
         feed(world, progress, `recent ${statement.list}`);
         if (statement.negated) progress.live = FALSE;
         return;
       }
-      return runStateful(world, progress, statement, `${index}`);
+      return runStateful(world, progress, statement, memoryPlace(progress.rule, index));
     case "payloadSearch":
     case "u32":
       return runUnknown(world, progress, `${statement.kind} ${statement.text}`, statement.negated);
     case "opaqueMatch": {
       const key =
         statement.unknown === "stateful"
-          ? `${statement.text}#${progress.asker.instance}:${index}`
+          ? `${statement.text}#${progress.asker.instance}:${memoryPlace(progress.rule, index)}`
           : statement.text;
       return runUnknown(world, progress, key, statement.negated, statement.unknown);
     }
@@ -356,6 +356,15 @@ function runVerdictMap(
   progress.live = FALSE;
 }
 
+/**
+ * Which of the statements with a memory it is, however the rule asks for its packets: the place inside an element of a
+ * set counts as it is.
+ */
+function memoryPlace({ statements }: Rule, index: number): string {
+  if (index >= statements.length) return `${index}`;
+  return `${statements.slice(0, index).filter(({ kind }) => kind !== "match").length}`;
+}
+
 /** A variable of this rule's own: nobody knows what its bucket holds. */
 function runStateful(world: World, progress: Progress, statement: Statement, place: string): void {
   const key = `${statement.kind}#${progress.asker.instance}:${place}`;
@@ -427,7 +436,7 @@ function runNamed(
   if (found === null || progress.live === FALSE) return;
   const { statement } = found;
   if (statement.kind === "limit" || statement.kind === "quota")
-    return runStateful(world, progress, statement, `${index} ${name}`);
+    return runStateful(world, progress, statement, `${memoryPlace(progress.rule, index)} ${name}`);
   runStatement(world, progress, statement, index);
 }
 
@@ -449,7 +458,7 @@ function runDynamicSet(
   const inner =
     statement.statements.length > 0 ? statement.statements : (set?.elementStatements ?? []);
   for (const [i, own] of inner.entries())
-    runStatement(world, progress, own, index * INNER_PLACES + i);
+    runStatement(world, progress, own, (index + 1) * INNER_PLACES + i);
 }
 
 /** Statements inside one element that keep places of their own. */

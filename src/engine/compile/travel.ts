@@ -2,6 +2,7 @@ import { FALSE, type Node, TRUE } from "../bdd/index.ts";
 import type { Hook } from "../device/device.ts";
 import { CONNTRACK_PRIORITY, type HookedChain } from "./facts.ts";
 import { firstOfConnection, laterPackets } from "./firstPacket.ts";
+import { isPure } from "./purity.ts";
 import { isLoopback } from "./readSelector.ts";
 import {
   lowerTimeToLive,
@@ -133,6 +134,14 @@ function runHook(world: World, traveller: Traveller, hook: Hook): void {
     if (isFirst) reveal(world, end);
     else disguise(world, end);
   }
+  /* Chains that only look on leave the packet as it goes out where there are none. */
+  if (isAsked && !isFirst && strangers.every((event) => onlyLooks(world, event)))
+    reveal(world, end);
+}
+
+function onlyLooks(world: World, event: HookEvent): boolean {
+  if (event.kind !== "chain") return true;
+  return isPure(world, event.hooked.table, event.hooked.chain).writesNothing;
 }
 
 function runEvent(world: World, traveller: Traveller, hook: Hook, event: HookEvent): void {

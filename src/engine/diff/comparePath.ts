@@ -19,15 +19,17 @@ import { spansOf } from "./changedSpans.ts";
 import { hasEffects, type UnlikeEffect, unlikeEffects } from "./effects.ts";
 import { type Differing, pairsOf } from "./endingPairs.ts";
 import {
-  type Feeds,
-  feedsOf,
+  type FedVisit,
+  feedingOf,
   hasMemories,
   type Memories,
   unlikeMemories,
+  visitsOf,
   watchFeeds,
 } from "./memories.ts";
 import { compileSide, openSide, outlineSide, type Side, walkSideWithStates } from "./side.ts";
 import type { Slice } from "./slices.ts";
+import type { Twins } from "./twins.ts";
 
 /** One path of both devices in one arena. */
 export interface ComparedPath {
@@ -51,8 +53,11 @@ export interface ComparedPath {
   readonly accepted: () => Node;
   /** Those that both sides hand to user space. */
   readonly queued: Node;
-  /** What the packets of the region feed; null: nobody has looked. */
-  readonly feeds: { readonly before: Feeds; readonly after: Feeds } | null;
+  /** Where the packets of the region feed something; null: nobody has looked. */
+  readonly visits: {
+    readonly before: readonly FedVisit[];
+    readonly after: readonly FedVisit[];
+  } | null;
 }
 
 export interface PathOptions {
@@ -60,6 +65,8 @@ export interface PathOptions {
   readonly nodeLimit: number | null;
   /** Places of rules whose memory is another one on each side. */
   readonly renamed: ReadonlySet<string>;
+  /** Rules of `after` by the names of their twins. */
+  readonly twins: Twins;
   /** Null: more than rules has changed. */
   readonly changed: ChangedRules | null;
   /** Part of the packets, to be compared alone. */
@@ -73,13 +80,13 @@ export function comparePath(
   before: Device,
   after: Device,
   path: Path,
-  { order, nodeLimit, renamed, changed, slice, memories }: PathOptions,
+  { order, nodeLimit, renamed, twins, changed, slice, memories }: PathOptions,
 ): ComparedPath {
   const limit = nodeLimit === null ? {} : { nodeLimit };
   const analysis = beginAnalysis([before, after], { order, ...limit });
   const sides = [
-    openSide(before, path, renamed, " (before)"),
-    openSide(after, path, renamed, " (after)"),
+    openSide(before, path, { twins: NO_TWINS, renamed, mark: " (before)" }),
+    openSide(after, path, { twins, renamed, mark: " (after)" }),
   ] as const;
   const { region, refused } = outline(analysis, sides, changed);
   if (slice !== null) {
@@ -91,6 +98,8 @@ export function comparePath(
     ? compareAll(analysis, sides, refused)
     : compareWithin(analysis, sides, region, refused, memories);
 }
+
+const NO_TWINS: Twins = new Map();
 
 type Sides = readonly [before: Side, after: Side];
 
@@ -138,7 +147,7 @@ function nothingToCompare(analysis: Analysis, [before, after]: Sides): ComparedP
     ...nothing,
     ...none,
     accepted: () => FALSE,
-    feeds: null,
+    visits: null,
   };
 }
 
@@ -153,12 +162,9 @@ function compareWithin(
   const { arena } = analysis;
   const possible = headersUnder(analysis, before.path, [before, after]);
   const live = arena.and(region, possible);
-  const fed = {
-    before: watchFeeds(analysis, memories.before),
-    after: watchFeeds(analysis, memories.after),
-  };
-  const first = walkSideWithStates(analysis, before, live, fed.before.onRule);
-  const second = walkSideWithStates(analysis, after, live, fed.after.onRule);
+  const watch = { before: watchFeeds(memories.before), after: watchFeeds(memories.after) };
+  const first = walkSideWithStates(analysis, before, live, watch.before.onRule);
+  const second = walkSideWithStates(analysis, after, live, watch.after.onRule);
   const domain = headersUnder(analysis, before.path, [before, after]);
   /* All that was walked is possible: to hold each ending against it again took a fifth of the time of an edit. */
   const within = domain === possible ? TRUE : domain;
@@ -175,8 +181,8 @@ function compareWithin(
   const routed = arena.difference(domain, refused);
   const more = alterationsOf(analysis, [before, after], [first, second], pairs);
   const shared = { path: before.path, analysis, before, after, domain, routed, ...more };
-  const feeds = { before: fed.before.feeds, after: fed.after.feeds };
-  return { ...shared, region: live, differing, accepted, queued, feeds };
+  const visits = { before: watch.before.visits, after: watch.after.visits };
+  return { ...shared, region: live, differing, accepted, queued, visits };
 }
 
 /** Compiles everything, and walks what differs. */
@@ -203,7 +209,7 @@ function compareAll(analysis: Analysis, [before, after]: Sides, refused: Node): 
   const routed = arena.difference(domain, refused);
   const more = alterationsOf(analysis, [before, after], walks, pairs);
   const shared = { path: before.path, analysis, before, after, domain, routed, ...more };
-  return { ...shared, region: domain, differing, accepted, queued, feeds: null };
+  return { ...shared, region: domain, differing, accepted, queued, visits: null };
 }
 
 const NO_WALK: WalkWithStates = { endings: [], states: [], deeds: [], lost: FALSE };
@@ -258,13 +264,15 @@ function verdicts(analysis: Analysis, diagram: Node): Node {
 
 /** Places of rules whose memory is fed by other packets, as far as this path shows. */
 export function unlikeOnPath(compared: ComparedPath, memories: Memories): ReadonlySet<string> {
-  const { analysis, before, after, region } = compared;
+  const { analysis, before, after, region, domain } = compared;
   if (!hasMemories(memories) || region === FALSE) return new Set();
-  const { before: fedBefore, after: fedAfter } = compared.feeds ?? {
-    before: feedsOf(analysis, memories.before, before, region),
-    after: feedsOf(analysis, memories.after, after, region),
+  const { before: first, after: second } = compared.visits ?? {
+    before: visitsOf(analysis, memories.before, before, region),
+    after: visitsOf(analysis, memories.after, after, region),
   };
-  return unlikeMemories(memories, fedBefore, fedAfter);
+  /* The region of a walk is older than what the walk asked for: fragments, which tracking puts together first, are in it. */
+  const fed = (visits: readonly FedVisit[]) => feedingOf(analysis, visits, domain);
+  return unlikeMemories(memories, fed(first), fed(second));
 }
 
 /** Where packets are changed otherwise on the other side, by rule. */

@@ -50,8 +50,10 @@ export function comparePaths(
     renamed: ReadonlySet<string>,
     nodeLimit: number | null,
   ): readonly PathResult[] => {
+    const { twins } = memories;
+    /* Rules with a twin count as changed on both sides: they do not say the same. */
     const changed = changedRules(before, after, renamed);
-    const options = { renamed, nodeLimit, changed, memories };
+    const options = { renamed, twins, nodeLimit, changed, memories };
     let failures = 0;
     const compareSlice = (path: Path, slice: Slice | null): PathResult => {
       const name = slice?.name ?? null;

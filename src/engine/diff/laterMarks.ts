@@ -64,14 +64,19 @@ function wholePaths(
   known: readonly ComparedPath[],
   nodeLimit: number | null,
 ): readonly ComparedPath[] {
-  const options = { order: "addressesFirst", nodeLimit, renamed: new Set<string>() } as const;
+  const options = {
+    order: "addressesFirst",
+    nodeLimit,
+    renamed: new Set<string>(),
+    twins: NONE.twins,
+  } as const;
   return [...new Set(known.map(({ path }) => path))].map((path) =>
     comparePath(before, after, path, { ...options, changed: null, slice: null, memories: NONE }),
   );
 }
 
 /** What feeds them is asked apart. */
-const NONE: Memories = { before: [], after: [] };
+const NONE: Memories = { before: [], after: [], twins: new Map() };
 
 function onPath(compared: ComparedPath, marked: readonly Marked[]): LaterMarks {
   let { domain } = compared;

@@ -1,20 +1,25 @@
-import { type Arena, FALSE, type Node, support } from "../bdd/index.ts";
+import { type Arena, FALSE, type Node, support, TRUE } from "../bdd/index.ts";
 import { type Analysis, type RuleVisit, ruleNames } from "../compile/index.ts";
 import type { Device, Rule } from "../device/device.ts";
 import { type Side, walkSide } from "./side.ts";
 import { type StatefulRule, statefulRules } from "./stateGroups.ts";
+import { type Twins, twinsOf } from "./twins.ts";
 
 /** Rules with a memory on both sides, by their place, and what they share. */
 export interface Memories {
   readonly before: readonly StatefulRule[];
   readonly after: readonly StatefulRule[];
+  /** Rules of `after` that say the same in other words. */
+  readonly twins: Twins;
 }
 
 export function memoriesOf(before: Device, after: Device): Memories {
-  return {
-    before: statefulRules(before, ruleNames(before)),
-    after: statefulRules(after, ruleNames(after)),
-  };
+  const old = statefulRules(before, ruleNames(before));
+  const fresh = statefulRules(after, ruleNames(after));
+  const twins = twinsOf({ device: before, rules: old }, { device: after, rules: fresh });
+  if (twins.size === 0) return { before: old, after: fresh, twins };
+  const nameAfter = ruleNames(after, { twins, renamed: new Set(), mark: "" });
+  return { before: old, after: statefulRules(after, nameAfter), twins };
 }
 
 export function hasMemories({ before, after }: Memories): boolean {
@@ -27,8 +32,8 @@ export function hasMemories({ before, after }: Memories): boolean {
  */
 export function unlikeMemories(
   memories: Memories,
-  fedBefore: Feeds,
-  fedAfter: Feeds,
+  { feeds: fedBefore, orders: ordersBefore }: Feeding,
+  { feeds: fedAfter, orders: ordersAfter }: Feeding,
 ): ReadonlySet<string> {
   const broken = new Set<string>();
   const defined = groupsByRule(memories.before);
@@ -40,6 +45,8 @@ export function unlikeMemories(
     const sameKind = defined.get(name) === redefined.get(name);
     if (!sameFeed || !sameKind) for (const group of groups) broken.add(group);
   }
+  for (const group of new Set([...ordersBefore.keys(), ...ordersAfter.keys()]))
+    if (!sameOrders(ordersBefore.get(group), ordersAfter.get(group))) broken.add(group);
   const touching = [...memories.before, ...memories.after].filter(({ groups }) =>
     groups.some((group) => broken.has(group)),
   );
@@ -56,10 +63,12 @@ export function hangingMemories(
 ): readonly Rule[] {
   const { arena } = analysis;
   const asked = new Set(levels);
-  const fed = feedsOf(analysis, before, side, packets);
+  const { feeds } = feedingOf(analysis, visitsOf(analysis, before, side, packets), TRUE);
   return before
     .filter(({ name }) =>
-      (fed.get(name) ?? []).flat().some((set) => support(arena, set).some((one) => asked.has(one))),
+      (feeds.get(name) ?? [])
+        .flat()
+        .some((set) => support(arena, set).some((one) => asked.has(one))),
     )
     .map(({ rule }) => rule);
 }
@@ -74,36 +83,94 @@ function groupsByRule(rules: readonly StatefulRule[]): ReadonlyMap<string, strin
  */
 export type Feeds = ReadonlyMap<string, readonly (readonly Node[])[]>;
 
-/** Notes what feeds some rules while packets are taken through all. */
+/** Packets that come to what a rule remembers. */
+export interface FedVisit {
+  readonly place: StatefulRule;
+  readonly reached: Node;
+  /** By statement. */
+  readonly fed: RuleVisit["run"]["fed"];
+}
+
+/** Notes who comes to the memories of some rules while packets are taken through all. */
 export interface FeedWatch {
-  readonly feeds: Feeds;
+  readonly visits: readonly FedVisit[];
   readonly onRule: (visit: RuleVisit) => void;
 }
 
-export function watchFeeds({ arena }: Analysis, rules: readonly StatefulRule[]): FeedWatch {
-  const places = new Map(rules.map(({ rule, name }) => [rule, name]));
-  const feeds = new Map<string, Node[][]>();
+export function watchFeeds(rules: readonly StatefulRule[]): FeedWatch {
+  const places = new Map(rules.map((one) => [one.rule, one]));
+  const visits: FedVisit[] = [];
   const onRule = ({ rule, reached, run }: RuleVisit) => {
-    const name = places.get(rule);
-    if (name === undefined || reached === FALSE) return;
-    const known = feeds.get(name) ?? [];
-    feeds.set(name, known);
-    for (const [i, feed] of run.fed.entries())
-      known[i] = timesMet(arena, known[i] ?? [], feed.packets);
+    const place = places.get(rule);
+    if (place !== undefined && reached !== FALSE) visits.push({ place, reached, fed: run.fed });
   };
-  return { feeds, onRule };
+  return { visits, onRule };
 }
 
-/** What packets of a region feed. */
-export function feedsOf(
+/** Where the packets of a region come to memories, in the order of their way. */
+export function visitsOf(
   analysis: Analysis,
   rules: readonly StatefulRule[],
   side: Side,
   packets: Node,
-): Feeds {
-  const { feeds, onRule } = watchFeeds(analysis, rules);
+): readonly FedVisit[] {
+  const { visits, onRule } = watchFeeds(rules);
   walkSide(analysis, side, packets, onRule);
-  return feeds;
+  return visits;
+}
+
+/** What feeds each rule, and in which order each memory is come to. */
+export interface Feeding {
+  readonly feeds: Feeds;
+  readonly orders: ReadonlyMap<string, Order>;
+}
+
+/** Of the packets in `within` alone. */
+export function feedingOf({ arena }: Analysis, visits: readonly FedVisit[], within: Node): Feeding {
+  const feeds = new Map<string, Node[][]>();
+  const orders = new Map<string, Order>();
+  for (const { place, reached, fed: all } of visits) {
+    if (!arena.intersects(reached, within)) continue;
+    const fed = all.map(({ key, packets }) => ({ key, packets: arena.and(packets, within) }));
+    const { name, groups } = place;
+    for (const group of groups) noteOrder(arena, orders, group, name, fed);
+    const known = feeds.get(name) ?? [];
+    feeds.set(name, known);
+    for (const [i, feed] of fed.entries()) known[i] = timesMet(arena, known[i] ?? [], feed.packets);
+  }
+  return { feeds, orders };
+}
+
+/**
+ * Who comes to a memory, one after the other, by whichever rule and way. Who comes twice takes the first token, and
+ * what that one is for is another matter for another order.
+ */
+interface Order {
+  met: Node;
+  isMetTwice: boolean;
+  readonly visits: string[];
+}
+
+function noteOrder(
+  arena: Arena,
+  orders: Map<string, Order>,
+  group: string,
+  name: string,
+  fed: readonly { readonly key: string; readonly packets: Node }[],
+): void {
+  const order = orders.get(group) ?? { met: FALSE, isMetTwice: false, visits: [] };
+  orders.set(group, order);
+  for (const { key, packets } of fed) {
+    if (packets === FALSE) continue;
+    if (arena.and(order.met, packets) !== FALSE) order.isMetTwice = true;
+    order.met = arena.or(order.met, packets);
+    order.visits.push(`${name} ${key} ${packets}`);
+  }
+}
+
+function sameOrders(before: Order | undefined, after: Order | undefined): boolean {
+  if (before?.isMetTwice !== true && after?.isMetTwice !== true) return true;
+  return before?.visits.join("\n") === after?.visits.join("\n");
 }
 
 /** Adds one meeting: who was there n times already is there once more. */

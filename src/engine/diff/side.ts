@@ -7,6 +7,7 @@ import {
   deviceFacts,
   type Ending,
   laterPacketsOf,
+  type NameOptions,
   type Outline,
   outlineOf,
   type RuleVisit,
@@ -33,14 +34,9 @@ export interface Side {
   readonly asked: Set<number>;
 }
 
-/** Rules in `renamed` keep what they remember apart from the other side's. */
-export function openSide(
-  device: Device,
-  path: Path,
-  renamed: ReadonlySet<string>,
-  mark: string,
-): Side {
-  const nameOf = ruleNames(device, renamed, mark);
+/** Rules in `renamed` keep what they remember apart from the other side's; `twins` share it in other words. */
+export function openSide(device: Device, path: Path, names: NameOptions): Side {
+  const nameOf = ruleNames(device, names);
   const facts = deviceFacts(device);
   const nothing = { constraint: TRUE, assumptions: new Set<string>(), asked: new Set<number>() };
   return { device, path, facts, nameOf, ...nothing };

@@ -86,6 +86,13 @@ export const RULE_CODES: Readonly<Record<string, LintCode>> = {
     example: inputExample('iif "wg0" tcp dport 22 accept'),
     corrected: inputExample('iifname "wg0" tcp dport 22 accept'),
   },
+  PM6021: {
+    title: "no such interface",
+    explanation:
+      "With `--interfaces`, each interface that a rule names has to be one of the device's. A card, a driver or an upgrade gives an interface another name, and all rules about the old one are silent from then on: what they accept is dropped, and what they keep out comes in. The ruleset looks as before.",
+    example: inputExample('iifname "wan" tcp dport 22 accept'),
+    corrected: inputExample('iifname "eth0" tcp dport 22 accept'),
+  },
   PM6023: {
     title: "a temporary rule that has ended",
     explanation:

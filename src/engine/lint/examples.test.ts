@@ -26,6 +26,7 @@ function found(code: string, text: string): readonly LintDiagnostic[] {
     today: TODAY,
     asksForOwners: code === "PM6024",
     boot: boot === undefined ? null : read(boot),
+    interfaces: code === "PM6021" ? new Set(["lo", "eth0"]) : null,
     ...(nodeLimit === undefined ? {} : { nodeLimit }),
   });
 }

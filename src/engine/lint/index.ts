@@ -15,6 +15,7 @@ import { openChainFindings } from "./openChains.ts";
 import { portFindings } from "./ports.ts";
 import { deadRuleFindings, redundantFindings } from "./shadowed.ts";
 import { translationFindings } from "./translations.ts";
+import { unknownInterfaceFindings } from "./unknownInterfaces.ts";
 import { withoutContents } from "./withoutContents.ts";
 import { writtenRuleFindings } from "./writtenRules.ts";
 
@@ -78,6 +79,7 @@ const CHECKS: readonly LintCheck[] = [
   { about: "translations that lead nowhere", run: translationFindings },
   { about: "limits without effect", run: limiterFindings },
   { about: "mistakes in single rules", run: writtenRuleFindings },
+  { about: "interfaces that are not there", run: unknownInterfaceFindings },
   { about: "rules that do not outlive a restart", run: bootFindings },
 ];
 

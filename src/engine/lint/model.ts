@@ -33,6 +33,8 @@ export interface LintInput {
   readonly asksForOwners: boolean;
   /** What is loaded at boot; null: nothing is said about it. */
   readonly boot: Device | null;
+  /** Names of the device's interfaces; left out or null: nothing is said about them. */
+  readonly interfaces?: ReadonlySet<string> | null;
   /** Default: that of the arena. */
   readonly nodeLimit?: number;
 }

@@ -72,7 +72,7 @@ export function matrixOf(
     return notAnalysed(`the addresses lie in more than ${MAXIMUM_PIECES} pieces`);
   return worked.kind === "done"
     ? { kind: "done", matrix: worked.value }
-    : notAnalysed(`it needs more than ${worked.nodeLimit} nodes`);
+    : notAnalysed(`it needs ${worked.told}`);
 }
 
 function notAnalysed(reason: string): MatrixResult {

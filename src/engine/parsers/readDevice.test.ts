@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Device } from "../device/device.ts";
 import { readDevice } from "./readDevice.ts";
+import { meaning } from "./testing/meaning.ts";
 
 const NFT = `table inet edge {
   chain forward { type filter hook forward priority 0; policy drop; tcp dport 25 accept
@@ -35,6 +36,21 @@ test("files of different dialects make one device", () => {
 
 test("ipsets are there before the rules that ask them, wherever they are named", () => {
   expect(read({ rules: IPTABLES, set: IPSET }).diagnostics).toEqual([]);
+});
+
+test("old negation is read by who asks for it, and refused otherwise", () => {
+  const text = "*filter\n:FORWARD DROP [0:0]\n-A FORWARD -d ! 10.0.0.0/8 -j ACCEPT\nCOMMIT\n";
+  const files = new Map([["old", text]]);
+  const now = readDevice({ files, roots: ["old"] });
+  expect(now.refused).toEqual(["old"]);
+  expect(now.device.tables).toEqual([]);
+  const { device, refused, diagnostics } = readDevice({ files, roots: ["old"], takesOlder: true });
+  expect(refused).toEqual([]);
+  expect(diagnostics.map(({ severity, code }) => `${severity} ${code}`)).toEqual([
+    "warning PM2012",
+  ]);
+  const today = new Map([["old", text.replace("-d !", "! -d")]]);
+  expect(meaning(device)).toEqual(meaning(readDevice({ files: today, roots: ["old"] }).device));
 });
 
 test("later files run on what the earlier ones left", () => {

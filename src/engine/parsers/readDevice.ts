@@ -19,6 +19,8 @@ export interface DeviceInput {
   readonly onto?: Device | null;
   /** True: a refused file is applied as far as it was understood. */
   readonly keepRefused?: boolean;
+  /** True: what only older versions of the tools take is read, with a warning. */
+  readonly takesOlder?: boolean;
   /** Lines that were read before; kept by who reads almost the same again and again. */
   readonly memory?: RuleMemory;
 }
@@ -52,7 +54,7 @@ export function readDevice(input: DeviceInput): DeviceResult {
   for (const root of order) {
     const keepRefused = input.keepRefused ?? false;
     const one: ParseInput = { files: input.files, roots: [root], onto: device, keepRefused };
-    const result = parseAs(dialects.get(root) ?? "nft", one, input.memory ?? null);
+    const result = parseAs(dialects.get(root) ?? "nft", one, input);
     device = result.device;
     diagnostics.push(...result.diagnostics);
     refused.push(...result.refused);
@@ -74,16 +76,18 @@ function dialectOf({ dialect, files }: DeviceInput, root: string): Dialect {
   return dialect ?? detectDialect(root, files.get(root) ?? "");
 }
 
-function parseAs(dialect: Dialect, input: ParseInput, memory: RuleMemory | null): ParseResult {
+function parseAs(dialect: Dialect, input: ParseInput, given: DeviceInput): ParseResult {
+  const memory = given.memory ?? null;
+  const lines = { memory: memory?.iptables ?? null, takesOlder: given.takesOlder ?? false };
   switch (dialect) {
     case "nft":
       return parseNft(input, memory);
     case "nftJson":
       return parseNftJson(input);
     case "iptables":
-      return parseIptables({ ...input, family: "ip", memory: memory?.iptables ?? null });
+      return parseIptables({ ...input, ...lines, family: "ip" });
     case "ip6tables":
-      return parseIptables({ ...input, family: "ip6", memory: memory?.iptables ?? null });
+      return parseIptables({ ...input, ...lines, family: "ip6" });
     case "ipset":
       return parseIpset(input);
   }

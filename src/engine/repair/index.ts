@@ -14,7 +14,8 @@ import {
   type RepairEdit,
   type RepairInput,
 } from "./model.ts";
-import { judgeAll, type Loaded, load, type Proof, prove } from "./prove.ts";
+import { movedSince, withMoved } from "./moved.ts";
+import { type JudgeAll, judgeAll, type Loaded, load, type Proof, prove } from "./prove.ts";
 import { remediesFor, withMissing } from "./remedies.ts";
 import { undoCandidates } from "./undo.ts";
 
@@ -29,7 +30,8 @@ const MAXIMUM_STEPS = 6;
 
 export function findRepairs(input: RepairInput): RepairAnswer {
   const from = load(input.after.files, input);
-  const found = judgeAll(from.device, input.intents);
+  const judge = judgeSince(from, input);
+  const found = judge(from.device, input.intents);
   const ailing = input.intents.filter(({ id }) => isAiling(found.get(id)?.status, input));
   if (ailing.length === 0) return { repairs: [], untried: 0 };
   const others = input.intents.filter((one) => !ailing.includes(one));
@@ -40,12 +42,13 @@ export function findRepairs(input: RepairInput): RepairAnswer {
   for (const option of queue) {
     const { kind, mends, files } = option.candidate;
     const count = (id: string) => counts.get(`${kind} ${id}`) ?? 0;
-    if (mends.every((id) => count(id) >= ENOUGH)) continue;
+    const isTogether = kind === "undo" && mends.length > 1 && !mendsAll(proved, mends);
+    if (mends.every((id) => count(id) >= ENOUGH) && !isTogether) continue;
     if (tried >= MAXIMUM_CANDIDATES || !input.mayGoOn()) untried++;
     else {
       tried++;
       const to = load(files, input);
-      const proof = prove(from, to, { ailing, others }, found);
+      const proof = prove(from, to, { ailing, others, judge }, found);
       if (proof === null) continue;
       for (const id of proof.restores) counts.set(`${kind} ${id}`, count(id) + 1);
       proved.push({ ...option, proof });
@@ -58,6 +61,24 @@ export function findRepairs(input: RepairInput): RepairAnswer {
   });
   const sorted = counted.sort((a, b) => byPreference(a, b) || byOpening(a.opens, b.opens));
   return { repairs: sorted.map(repairOf), untried };
+}
+
+/** Whether one repair is known for all of them: several lines that are lost one by one may be put back at once. */
+function mendsAll(proved: readonly Proved[], ids: readonly string[]): boolean {
+  return proved.some(({ proof }) => ids.every((id) => proof.restores.includes(id)));
+}
+
+/** Judges intents; where what is mended sends some of them elsewhere than before, that is no proof of them. */
+function judgeSince(from: Loaded, input: RepairInput): JudgeAll {
+  const { before, intents } = input;
+  if (before === null) return judgeAll;
+  const old = load(before.files, input, before.roots).device;
+  const since: JudgeAll = (device, asked) => {
+    const answers = judgeAll(device, asked);
+    return withMoved(answers, movedSince(old, device, asked, answers));
+  };
+  const hasMoved = movedSince(old, from.device, intents, judgeAll(from.device, intents)).size > 0;
+  return hasMoved ? since : judgeAll;
 }
 
 /** A limit is one that nobody wants where there is a state without it, to which one can go back. */
@@ -177,9 +198,14 @@ function repairOf({ candidate, edits, proof }: Proved): Repair {
   return { kind, title, edits, command, ...proof, breaks: [], proved: true };
 }
 
+/** Few lines for each intent that they restore; then all at once. */
 function byPreference(a: Proved, b: Proved): number {
+  const [many, few] = [a.proof.restores.length, b.proof.restores.length];
   return (
-    a.lines - b.lines || rankOf(a) - rankOf(b) || a.proof.leaves.length - b.proof.leaves.length
+    a.lines * few - b.lines * many ||
+    few - many ||
+    rankOf(a) - rankOf(b) ||
+    a.proof.leaves.length - b.proof.leaves.length
   );
 }
 

@@ -13,13 +13,19 @@ export interface Loaded extends ReadFiles {
   readonly unclear: number;
 }
 
-export function load(files: ReadonlyMap<string, string>, { after, onto }: RepairInput): Loaded {
-  const { roots } = after;
+export function load(
+  files: ReadonlyMap<string, string>,
+  { after, onto }: RepairInput,
+  roots: readonly string[] = after.roots,
+): Loaded {
   const { device, diagnostics, dialects, refused, coverage } = readDevice({ files, roots, onto });
   const errors = diagnostics.filter(({ severity }) => severity === "error").length;
   const unclear = coverage.opaque + coverage.notUnderstood;
   return { files, device, dialects, faults: errors + refused.length, unclear };
 }
+
+/** How intents are judged on a device. */
+export type JudgeAll = typeof judgeAll;
 
 /** Answers by id. */
 export function judgeAll(
@@ -39,21 +45,22 @@ export interface Asked {
   /** What shall be mended; others shall fare no worse. */
   readonly ailing: readonly AskedIntent[];
   readonly others: readonly AskedIntent[];
+  readonly judge: JudgeAll;
 }
 
 /** What an edit restores, where it is proved that nothing promised fares worse; null: it mends nothing. */
 export function prove(
   from: Loaded,
   to: Loaded,
-  { ailing, others }: Asked,
+  { ailing, others, judge }: Asked,
   found: ReadonlyMap<string, IntentAnswer>,
 ): Proof | null {
   if (to.faults > from.faults || to.unclear > from.unclear) return null;
-  const mended = judgeAll(to.device, ailing);
+  const mended = judge(to.device, ailing);
   const isBetter = ({ id }: AskedIntent) => isRestored(statusIn(found, id), statusIn(mended, id));
   const restores = ailing.filter(isBetter).map(({ id }) => id);
   if (restores.length === 0) return null;
-  const still = judgeAll(to.device, others);
+  const still = judge(to.device, others);
   if (others.some(({ id }) => !isAsGood(statusIn(found, id), statusIn(still, id)))) return null;
   const rest = ailing.filter(({ id }) => !restores.includes(id));
   /* "Broken" is one word for one host and for all of them: of those that stay so, no packet may be lost. */

@@ -108,6 +108,8 @@ export interface Network {
   readonly devices: ReadonlyMap<string, NetworkDevice>;
   readonly zones: ReadonlyMap<string, Zone>;
   readonly roles: ReadonlyMap<string, Role>;
+  /** Lists of services by their name. */
+  readonly services: ReadonlyMap<string, readonly Service[]>;
   readonly intents: readonly NetworkIntent[];
   readonly people: readonly Person[];
   readonly teams: readonly Team[];

@@ -71,6 +71,10 @@ function build(draft: Draft): Network {
     devices,
     zones,
     roles,
+    services: mapEntries(text.services, (_name, words) =>
+      /* What is none is told where an intent asks for it. */
+      listOf(words).flatMap((word) => parseService(word) ?? []),
+    ),
     intents,
     people,
     teams,

@@ -2,6 +2,7 @@ import type { CheckAnswer } from "../../engine/answer/check.ts";
 import type { Device } from "../../engine/device/device.ts";
 import { isKept } from "../../engine/intents/model.ts";
 import { findRepairs, type RepairAnswer, type RulesetFiles } from "../../engine/repair/index.ts";
+import { movedSince } from "../../engine/repair/moved.ts";
 import { intentsOn, unclearOn } from "./checkDevice.ts";
 import { hostsOf } from "./hosts.ts";
 import type { Network } from "./model.ts";
@@ -36,6 +37,27 @@ export function repairsOn(
         leaves: [...repair.leaves, ...repair.restores.filter((id) => unclear.has(id))],
       }))
       .filter(({ restores }) => restores.length > 0),
+  };
+}
+
+/** An answer in which what is sent elsewhere, or from another address, than before is no proof. */
+export function withMovedSince(
+  answer: CheckAnswer,
+  network: Network,
+  name: string,
+  [before, after]: readonly [before: Device, after: Device],
+): CheckAnswer {
+  const hosts = hostsOf(network, name);
+  const asked = [...intentsOn(network, name)].map(([id, intent]) => ({ id, intent, hosts }));
+  const answers = new Map(answer.intents.map((one) => [one.id, one]));
+  const moved = movedSince(before, after, asked, answers);
+  return {
+    ...answer,
+    intents: answer.intents.map((one) => {
+      const reasons = moved.get(one.id);
+      if (reasons === undefined) return one;
+      return { ...one, status: "undecided", reasons: [...one.reasons, ...reasons] };
+    }),
   };
 }
 

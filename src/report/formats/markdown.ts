@@ -22,7 +22,7 @@ export function markdown({ command, headline, results, assumptions }: Report): s
   const parts = [
     `### premortem ${command}: ${headline}`,
     ...[...groups.values()].map((group) => groupText(group, budget)),
-    ...passedText(results),
+    ...passedText(results, command === "matrix" ? "proved" : "hold"),
     ...assumedText(assumptions),
   ];
   return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
@@ -79,14 +79,14 @@ function placeText({ file, line }: Place): string {
   return `${file}:${line}`;
 }
 
-function passedText(results: readonly Result[]): readonly string[] {
+function passedText(results: readonly Result[], word: string): readonly string[] {
   const passed = results.filter(({ outcome }) => outcome === "pass");
   const [first] = passed;
   if (first === undefined) return [];
   const lines = passed.slice(0, 100).map(({ rule, subject }) => `- ${rule.title} ${code(subject)}`);
   return passed.length === 1
     ? lines
-    : [`<details><summary>${passed.length} hold</summary>`, lines.join("\n"), "</details>"];
+    : [`<details><summary>${passed.length} ${word}</summary>`, lines.join("\n"), "</details>"];
 }
 
 function assumedText(assumptions: readonly string[]): readonly string[] {

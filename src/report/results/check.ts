@@ -1,6 +1,8 @@
 import type { CheckAnswer, CheckedIntent } from "../../engine/answer/check.ts";
 import { isKept } from "../../engine/intents/model.ts";
+import type { Repair } from "../../engine/repair/index.ts";
 import { shown } from "../formats/text/style.ts";
+import { mendOf } from "../mend.ts";
 import {
   counted,
   type Fact,
@@ -14,14 +16,14 @@ import {
 import { deciderText } from "./diff.ts";
 
 /** Intents as results, one each: those that are broken first. */
-export function checkReport({ intents, assumptions }: CheckAnswer): Report {
+export function checkReport({ intents, repairs, assumptions }: CheckAnswer): Report {
   const sorted = ORDER.flatMap((status) => intents.filter((one) => one.status === status));
   /* A status that is not known here is shown, and as no proof. */
   const others = intents.filter(({ status }) => !ORDER.includes(status));
   return {
     command: "check",
     headline: headline(intents),
-    results: numbered([...sorted, ...others].map(intentResult)),
+    results: numbered([...sorted, ...others].map((one) => intentResult(one, repairs))),
     assumptions: assumptions.map(shown),
   };
 }
@@ -52,17 +54,19 @@ const HOLDS: RuleWords = {
   explanation: "The ruleset keeps what the network file promises: proved for all packets.",
 };
 
-function intentResult(intent: CheckedIntent): Result {
+function intentResult(intent: CheckedIntent, repairs: readonly Repair[]): Result {
   const { id, expect, from, to, services, status, by, reason } = intent;
   const arrow = expect === "reachable" ? "→" : "↛";
   const isRule = by !== null && "rule" in by;
+  const mend = mendOf(id, repairs);
   return {
     ...standing(status),
     subject: shown(`${id}: ${from} ${arrow} ${to}, ${services.join(" ")}`),
-    facts: factsOf(intent),
+    facts: [...factsOf(intent), ...mend.facts],
     place: isRule ? linesOf(by.rule.file, by.rule.line, by.rule.text) : null,
     related: [],
     help: isKept(status) ? "" : helpOf(intent, reason),
+    ...(mend.fix === undefined ? {} : { fix: mend.fix }),
     fingerprint: fingerprintOf("check", id, status),
   };
 }

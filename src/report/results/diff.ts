@@ -14,6 +14,7 @@ import {
   type Result,
   type RuleWords,
 } from "../result.ts";
+import { promiseResults } from "./promises.ts";
 
 /** Where policies stand, and where to show what no line is to blame for. */
 export interface DiffPlaces {
@@ -27,6 +28,10 @@ export interface DiffPlaces {
 export function diffReport(answer: DiffAnswer, places: DiffPlaces): Report {
   const { classes, assumptions, truncated, reasons } = answer;
   const results = [
+    ...promiseResults(
+      answer,
+      ({ after }) => placeOf(after, places.after) ?? linesOf(places.file, 1),
+    ),
     ...BECOMINGS.flatMap((becoming) =>
       classes
         .filter((one) => becomingOf(one) === becoming)
@@ -225,7 +230,7 @@ function plain(rule: RuleWords, subject: string): Omit<Result, "outcome" | "leve
 }
 
 function headline(answer: DiffAnswer): string {
-  const { equal, classes, reasons, truncated } = answer;
+  const { equal, classes, reasons, truncated, intents } = answer;
   if (equal === true) return "equal: proved for all packets";
   const counts = BECOMINGS.flatMap((becoming) => {
     const count = classes.filter((one) => becomingOf(one) === becoming).length;
@@ -234,9 +239,11 @@ function headline(answer: DiffAnswer): string {
   const isWhole = reasons.length + truncated === 0;
   const rest = isWhole ? "nothing else changes" : "not all else is proved unchanged";
   const begin = equal === "undecided" ? "undecided: " : "";
-  return counts.length === 0
-    ? "undecided: not proved equal"
-    : `${begin}${counts.join(", ")}; ${rest}`;
+  if (counts.length === 0) return "undecided: not proved equal";
+  const broken = intents.filter(({ before, after }) => after === "broken" && before !== "broken");
+  const breaks =
+    broken.length === 0 ? "" : `breaks ${counted(broken.length, "intent", "intents")}; `;
+  return `${begin}${breaks}${counts.join(", ")}; ${rest}`;
 }
 
 function becomesText(becoming: Becoming, count: number): string {

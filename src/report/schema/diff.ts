@@ -80,7 +80,14 @@ export const diffSchema = z.strictObject({
   classes: z.array(diffClass).describe("disjoint; outside of them nothing changes"),
   truncated: z.int().min(0).describe("further classes that are not told"),
   intents: z
-    .array(z.strictObject({ id: z.string(), before: status, after: status }))
+    .array(
+      z.strictObject({
+        id: z.string(),
+        before: status,
+        after: status,
+        reasons: z.array(z.string()).describe("why it is undecided after"),
+      }),
+    )
     .describe("intents of the network file; empty where none was named"),
   repairs,
   untried,

@@ -61,7 +61,7 @@ export const IPTABLES_CODES = {
   PM2012: {
     title: "old negation",
     explanation:
-      "`-s ! NET` was the form of iptables up to 1.4; today the `!` stands in front: `! -s NET`. iptables 1.8 refuses the old form.",
+      "`-s ! NET` was the form of iptables up to 1.4; today the `!` stands in front: `! -s NET`. iptables 1.8 refuses the old form, and with it the whole file. `premortem diff` reads it all the same, so that an old dump can be compared.",
   },
   PM2013: {
     title: "option cannot be negated or repeated",

@@ -26,6 +26,8 @@ export interface IptablesInput extends ParseInput {
   readonly backend?: "nft" | "legacy";
   /** `iptables-restore -n`: what is there stays. */
   readonly noFlush?: boolean;
+  /** True: a line that iptables took up to 1.4 and refuses today is read, with a warning. */
+  readonly takesOlder?: boolean;
   /** Lines that have been read before; left out or null: each is read. */
   readonly memory?: LineMemory | null;
 }
@@ -55,6 +57,7 @@ export function parseIptables(input: IptablesInput): ParseResult {
       backend,
       noFlush: input.noFlush ?? false,
       keepRefused: input.keepRefused,
+      takesOlder: input.takesOlder ?? false,
       ipsets,
       report,
       registration,

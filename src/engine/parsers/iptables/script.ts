@@ -210,6 +210,9 @@ function reportLoop(script: Script, table: DraftTable): void {
 /** Rules of one file at most: about two gigabytes in memory. */
 const MAXIMUM_RULES = 1_000_000;
 
+/** `-s ! NET`, which iptables took until 1.4. */
+const OLD_NEGATION = "PM2012";
+
 function readRule(script: Script, table: DraftTable, line: string): void {
   const { context } = script;
   if (++script.rules > MAXIMUM_RULES) {
@@ -231,7 +234,11 @@ function readRule(script: Script, table: DraftTable, line: string): void {
   const words = readWords(tokens, {
     family: context.family,
     spanOf: (first, last) => lineSpan(script, first.column - 1, last.endColumn - 1),
-    refuse: (code, message, span, help) => refuse(script, code, message, span, help),
+    refuse: (code, message, span, help) => {
+      const isOlder = context.takesOlder && code === OLD_NEGATION;
+      if (isOlder) context.report.add("warning", code, message, span, help);
+      else refuse(script, code, message, span, help);
+    },
   });
   if (words.skipped) {
     context.count("harmless");

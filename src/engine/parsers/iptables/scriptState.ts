@@ -14,6 +14,8 @@ export interface ScriptContext {
   readonly backend: "nft" | "legacy";
   readonly noFlush: boolean;
   readonly keepRefused: boolean;
+  /** True: what older versions took is read, with a warning. */
+  readonly takesOlder: boolean;
   readonly ipsets: ReadonlyMap<string, NamedSet>;
   readonly report: Report;
   readonly registration: Registration;

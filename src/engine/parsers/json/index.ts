@@ -17,7 +17,8 @@ const MAXIMUM_LOST = 1000;
  */
 export function parseNftJson(input: ParseInput): ParseResult {
   const script = translate(input);
-  const parsed = parseNft({ ...input, files: new Map([[script.root, script.text]]) });
+  const files = new Map([[script.root, script.text]]);
+  const parsed = parseNft({ ...input, files, anyNames: true });
   const place = (span: Span): Span =>
     span.file === script.root ? (script.spans[span.line - 1] ?? script.whole) : span;
   const { coverage } = parsed;

@@ -220,6 +220,16 @@ export const NFT_CODES: Readonly<Record<string, CodeText>> = {
     explanation:
       "Files include each other more than 16 deep, in a circle, or more than 10,000 times in all.",
   },
+  PM1083: {
+    title: "a word of nft's own as a name",
+    explanation:
+      "Words such as `reject`, `log`, `tcp` or `counter` cannot name a table, chain, set, object or flowtable: `nft -f` refuses the whole file. iptables can make such chains, and its translation into nft keeps their names.",
+  },
+  PM1084: {
+    title: "a mask of one flag",
+    explanation:
+      "`tcp flags ack / ack` is understood here, but nft 1.0.6 refuses it, although `iptables-translate` of the same age writes it. Write `tcp flags & ack == ack`, which every nft takes.",
+  },
   PM1082: {
     title: "flows are offloaded",
     explanation:

@@ -20,8 +20,14 @@ export const MAXIMUM_FILE_CHARACTERS = 256 * 1024 * 1024;
 
 export { RuleMemory } from "./ruleMemory.ts";
 
+/** Scripts, and what may stand in them. */
+interface NftInput extends ParseInput {
+  /** Names may be words of nft's own, as in JSON. */
+  readonly anyNames?: boolean;
+}
+
 /** Runs nft scripts in order. Each file is one transaction, as with `nft -f`. Rules in `memory` are not read again. */
-export function parseNft(input: ParseInput, memory: RuleMemory | null = null): ParseResult {
+export function parseNft(input: NftInput, memory: RuleMemory | null = null): ParseResult {
   const state = newState(input, memory);
   const refused: string[] = [];
   const read = new Map<string, string>();
@@ -42,10 +48,11 @@ export function parseNft(input: ParseInput, memory: RuleMemory | null = null): P
   };
 }
 
-function newState(input: ParseInput, memory: RuleMemory | null): ScriptState {
+function newState(input: NftInput, memory: RuleMemory | null): ScriptState {
   return {
     ruleset: thaw(input.onto),
     files: input.files,
+    anyNames: input.anyNames ?? false,
     variables: new Variables(),
     diagnostics: [],
     refused: false,

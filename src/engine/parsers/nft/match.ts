@@ -15,7 +15,7 @@ import { learn, type RuleContext } from "./context.ts";
 import { parseSetReference } from "./elements.ts";
 import type { TypedParts } from "./expression.ts";
 import { spanOf } from "./reader.ts";
-import { refuse } from "./state.ts";
+import { refuse, report } from "./state.ts";
 import type { ValueForm } from "./values.ts";
 
 const COMPARISONS: readonly string[] = [
@@ -161,7 +161,7 @@ function flagMatch(
   if (operator === "!" && reader.is("/"))
     throw reader.problem("a mask is compared with == or != only", "write `!=`", "PM1031");
   if (reader.accept("/")) {
-    const mask = parseFlagList(context, form);
+    const mask = parseMask(context, form);
     return match(masked(left, mask, form.width), {
       kind: "ranges",
       negated: operator === "!=",
@@ -187,6 +187,18 @@ function flagMatch(
     negated: false,
     ranges: comparedRanges(operator, value, form.width),
   });
+}
+
+/** nft 1.0.6 takes a list behind the slash, and not a single flag (measured); its own iptables-translate writes one. */
+function parseMask(context: RuleContext, form: ValueForm): bigint {
+  const { reader, state } = context;
+  const first = reader.peek();
+  const isList = reader.is(",", 1);
+  const mask = parseFlagList(context, form);
+  if (isList) return mask;
+  const help = "write `tcp flags & ack == ack` instead of `tcp flags ack / ack`";
+  report(state, "warning", "PM1084", "nft 1.0.6 takes no mask of one flag", spanOf(first), help);
+  return mask;
 }
 
 function masked(left: Expression, mask: bigint, width: number): Expression {

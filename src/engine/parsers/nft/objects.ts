@@ -1,5 +1,6 @@
 import type { NamedObject, Statement } from "../../device/statement.ts";
 import { addOther } from "./batch.ts";
+import { newName } from "./ownWords.ts";
 import { type Reader, spanOf } from "./reader.ts";
 import { type DraftTable, objectKey } from "./ruleset.ts";
 import type { ScriptState } from "./state.ts";
@@ -13,10 +14,10 @@ export function addObject(state: ScriptState, table: DraftTable, object: NamedOb
 }
 
 /** `counter c { … }`, `limit l { rate … }`, `ct helper h { … }`. */
-export function parseObject(reader: Reader): NamedObject {
+export function parseObject(reader: Reader, state: ScriptState): NamedObject {
   const kind = reader.next().text;
-  if (kind === "ct") return parseCtObject(reader);
-  const name = reader.word("the name of an object");
+  if (kind === "ct") return parseCtObject(reader, state);
+  const name = newName(reader, state, "the name of an object");
   const span = spanOf(name);
   const named = (statement: Statement, object: NamedObject["kind"]): NamedObject => ({
     kind: object,
@@ -72,9 +73,9 @@ function skipBlock(reader: Reader): void {
   }
 }
 
-function parseCtObject(reader: Reader): NamedObject {
+function parseCtObject(reader: Reader, state: ScriptState): NamedObject {
   const what = reader.word("helper, timeout or expectation").text;
-  const name = reader.word("the name of an object");
+  const name = newName(reader, state, "the name of an object");
   const kinds: Readonly<Record<string, NamedObject["kind"]>> = {
     helper: "ctHelper",
     timeout: "ctTimeout",

@@ -3,6 +3,7 @@ import { parseFlowtable } from "./flowtable.ts";
 import { type DefinitionScope, runDefinition, runInclude } from "./include.ts";
 import { knownTable, parseFamily, refuseTaken } from "./known.ts";
 import { addObject, parseObject } from "./objects.ts";
+import { newName } from "./ownWords.ts";
 import { describe, type Reader, spanOf } from "./reader.ts";
 import { recover } from "./recover.ts";
 import { type DraftTable, objectKey, tableKey } from "./ruleset.ts";
@@ -133,7 +134,7 @@ function runAdd(
     case "chain": {
       reader.next();
       const table = knownTable(reader, state);
-      const name = reader.word("the name of a chain");
+      const name = newName(reader, state, "the name of a chain");
       if (verb === "create") refuseTaken(state, table.chains, name.text, name);
       const chain = addChain(state, table, name.text, spanOf(name));
       if (reader.is("{")) parseChainBlock(reader, state, table, chain, common);
@@ -143,7 +144,7 @@ function runAdd(
     case "map": {
       reader.next();
       const table = knownTable(reader, state);
-      const name = reader.word("the name of a set");
+      const name = newName(reader, state, "the name of a set");
       const set = parseSetBlock(reader, state, token.text, name.text, spanOf(name), common);
       if (verb === "create") refuseTaken(state, table.sets, name.text, name);
       addSet(state, table, set);
@@ -172,7 +173,7 @@ function runAdd(
 function runFlowtable(reader: Reader, state: ScriptState): void {
   reader.next();
   const table = knownTable(reader, state);
-  const name = reader.word("the name of a flowtable");
+  const name = newName(reader, state, "the name of a flowtable");
   addFlowtable(state, table, parseFlowtable(reader, name));
 }
 
@@ -183,7 +184,7 @@ function runAddObject(reader: Reader, state: ScriptState, verb: "add" | "create"
   const table = knownTable(reader, state);
   if (sub !== null) reader.unshift(sub);
   reader.unshift(kind);
-  const object = parseObject(reader);
+  const object = parseObject(reader, state);
   const key = objectKey(object.kind, object.name);
   if (verb === "create") refuseTaken(state, table.objects, key, kind, object.name);
   addObject(state, table, object);
@@ -192,7 +193,7 @@ function runAddObject(reader: Reader, state: ScriptState, verb: "add" | "create"
 /** A table declared again without flags is dormant no more (measured). */
 function declareTable(reader: Reader, state: ScriptState, verb: "add" | "create"): DraftTable {
   const family = parseFamily(reader);
-  const name = reader.word("the name of a table");
+  const name = newName(reader, state, "the name of a table");
   const key = tableKey(family, name.text);
   const known = state.ruleset.tables.get(key);
   if (known !== undefined) {

@@ -4,6 +4,7 @@ import { addRule, keepHandle } from "./batch.ts";
 import { knownChain, knownTable, refuseTaken } from "./known.ts";
 import { markLines } from "./lineStates.ts";
 import { settledSet } from "./ownElements.ts";
+import { newName } from "./ownWords.ts";
 import { type Reader, spanOf } from "./reader.ts";
 import { parseRule } from "./rule.ts";
 import type { RuleSlot } from "./ruleset.ts";
@@ -74,7 +75,7 @@ export function runRename(reader: Reader, state: ScriptState): void {
   reader.accept("chain");
   const table = knownTable(reader, state);
   const chain = knownChain(reader, table);
-  const token = reader.word("the new name");
+  const token = newName(reader, state, "the new name");
   const name = token.text;
   refuseTaken(state, table.chains, name, token);
   if (state.newChains.has(chain))

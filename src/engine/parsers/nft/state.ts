@@ -46,6 +46,8 @@ export function hasRoom({ kept }: ScriptState, kind: keyof typeof MAXIMUM_KEPT):
 export interface ScriptState {
   ruleset: Ruleset;
   readonly files: ReadonlyMap<string, string>;
+  /** True: names may be words of nft's own, as in JSON. */
+  readonly anyNames: boolean;
   readonly variables: Variables;
   readonly diagnostics: Diagnostic[];
   /** The file in hand has something that nft surely refuses. */

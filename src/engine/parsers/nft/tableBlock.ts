@@ -4,6 +4,7 @@ import { addOther } from "./batch.ts";
 import { addChain, parseChainBlock } from "./chainBlock.ts";
 import { parseFlowtable } from "./flowtable.ts";
 import { addObject, parseObject } from "./objects.ts";
+import { newName } from "./ownWords.ts";
 import { describe, type Reader, spanOf } from "./reader.ts";
 import { recover } from "./recover.ts";
 import type { DraftTable } from "./ruleset.ts";
@@ -43,7 +44,7 @@ function parseTableItem(
   switch (token.text) {
     case "chain": {
       reader.next();
-      const name = reader.word("the name of a chain");
+      const name = newName(reader, state, "the name of a chain");
       const chain = addChain(state, table, name.text, spanOf(name));
       parseChainBlock(reader, state, table, chain, common);
       return;
@@ -51,14 +52,14 @@ function parseTableItem(
     case "set":
     case "map": {
       reader.next();
-      const name = reader.word("the name of a set");
+      const name = newName(reader, state, "the name of a set");
       const set = parseSetBlock(reader, state, token.text, name.text, spanOf(name), common);
       addSet(state, table, set);
       return;
     }
     case "flowtable": {
       reader.next();
-      const name = reader.word("the name of a flowtable");
+      const name = newName(reader, state, "the name of a flowtable");
       addFlowtable(state, table, parseFlowtable(reader, name));
       return;
     }
@@ -75,7 +76,7 @@ function parseTableItem(
     default:
       if (!OBJECTS.includes(token.text))
         throw reader.problem(`expected chain, set or map, found ${describe(token)}`);
-      addObject(state, table, parseObject(reader));
+      addObject(state, table, parseObject(reader, state));
   }
 }
 

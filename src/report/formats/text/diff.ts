@@ -20,6 +20,7 @@ export function diffText(answer: DiffAnswer, style: Style): string {
     return classes.length === 0 ? [] : [groupText(group, classes, style)];
   });
   const parts = [
+    ...breaksText(answer, style),
     ...groups,
     ...openConnections(answer),
     ...promisesText(answer, style),
@@ -27,6 +28,15 @@ export function diffText(answer: DiffAnswer, style: Style): string {
     closing(answer, style),
   ];
   return `${parts.join("\n\n")}\n`;
+}
+
+/** What matters most, in one line; with what mends it, it stands behind the packets. */
+function breaksText({ intents }: DiffAnswer, style: Style): readonly string[] {
+  const broken = intents.filter(({ before, after }) => after === "broken" && before !== "broken");
+  if (broken.length === 0) return [];
+  const count = `${broken.length} ${broken.length === 1 ? "intent" : "intents"}`;
+  const names = broken.map(({ id }) => shown(id)).join(", ");
+  return [wrapped(`${tint(style, "red", "BREAKS")}  ${count}: ${names}`, style.width)];
 }
 
 /** Promises whose answer is another one than before, or that do not hold, with what mends them. */
@@ -37,8 +47,9 @@ function promisesText({ intents, repairs, untried }: DiffAnswer, style: Style): 
   const heads = columns(
     meant.map(({ id, before, after }) => [`  ${shown(id)}`, before, `→ ${after}`]),
   );
-  const lines = meant.flatMap(({ id }, i) => [
+  const lines = meant.flatMap(({ id, reasons }, i) => [
     fitted(style, heads[i] ?? "", 0),
+    ...reasons.map((reason) => `        because ${shown(reason)}`),
     ...repairLines(id, repairs, told, style),
   ]);
   return [["INTENTS", ...lines].join("\n"), ...untriedText(untried)];
