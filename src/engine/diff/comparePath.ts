@@ -9,24 +9,16 @@ import {
   type Sought,
   type WalkWithStates,
 } from "../compile/index.ts";
-import type { Device, Hook } from "../device/device.ts";
+import type { Device } from "../device/device.ts";
 import type { VariableOrder } from "../packet/header/layout.ts";
 import { headerLevels } from "../packet/header/valid.ts";
 import type { Path } from "../packet/packet.ts";
 import { type ComparedAlterations, compareAlterations, NO_ALTERATIONS } from "./alterations.ts";
 import type { ChangedRules } from "./changedRules.ts";
 import { spansOf } from "./changedSpans.ts";
-import { hasEffects, type UnlikeEffect, unlikeEffects } from "./effects.ts";
+import { hasEffects } from "./effects.ts";
 import { type Differing, pairsOf } from "./endingPairs.ts";
-import {
-  type FedVisit,
-  feedingOf,
-  hasMemories,
-  type Memories,
-  unlikeMemories,
-  visitsOf,
-  watchFeeds,
-} from "./memories.ts";
+import { type FedVisit, type Memories, watchFeeds } from "./memories.ts";
 import { compileSide, openSide, outlineSide, type Side, walkSideWithStates } from "./side.ts";
 import type { Slice } from "./slices.ts";
 import type { Twins } from "./twins.ts";
@@ -261,54 +253,3 @@ function asVerdict({ fates }: Analysis, fate: number): number {
 function verdicts(analysis: Analysis, diagram: Node): Node {
   return analysis.arena.mapTerminals(diagram, (number) => asVerdict(analysis, number));
 }
-
-/** Places of rules whose memory is fed by other packets, as far as this path shows. */
-export function unlikeOnPath(compared: ComparedPath, memories: Memories): ReadonlySet<string> {
-  const { analysis, before, after, region, domain } = compared;
-  if (!hasMemories(memories) || region === FALSE) return new Set();
-  const { before: first, after: second } = compared.visits ?? {
-    before: visitsOf(analysis, memories.before, before, region),
-    after: visitsOf(analysis, memories.after, after, region),
-  };
-  /* The region of a walk is older than what the walk asked for: fragments, which tracking puts together first, are in it. */
-  const fed = (visits: readonly FedVisit[]) => feedingOf(analysis, visits, domain);
-  return unlikeMemories(memories, fed(first), fed(second));
-}
-
-/** Where packets are changed otherwise on the other side, by rule. */
-export function effectReasons(compared: ComparedPath): readonly string[] {
-  return effectsAmong(compared, TRUE).map(({ text }) => text);
-}
-
-/** Where some packets are changed otherwise on the other side. */
-export function effectsAmong(compared: ComparedPath, packets: Node): readonly UnlikeEffect[] {
-  const { analysis, before, after, region } = compared;
-  const { arena } = analysis;
-  const accepted = compared.accepted();
-  const refused = arena.difference(region, accepted);
-  return unlikeEffects(analysis, before, after, {
-    accepted: arena.and(accepted, packets),
-    refused: arena.and(refused, packets),
-  });
-}
-
-/** What is not compared of packets that a user program decides. */
-export function queueReasons({ queued, before, after }: ComparedPath): readonly string[] {
-  const isQueueLast = [before, after].every((side) => chainsOnTheWay(side) < 2);
-  if (queued === FALSE || isQueueLast) return [];
-  return ["what chains behind a queue do with its packets is not compared"];
-}
-
-/** User space hands a queued packet back to the next chain. */
-function chainsOnTheWay({ facts, path }: Side): number {
-  const hooks = HOOKS[path];
-  return hooks
-    .map((hook) => facts.chainsOf(hook, false).length + facts.chainsOf(hook, true).length)
-    .reduce((sum, count) => sum + count, 0);
-}
-
-const HOOKS: Readonly<Record<Path, readonly Hook[]>> = {
-  forward: ["prerouting", "forward", "postrouting"],
-  input: ["prerouting", "input"],
-  output: ["output", "postrouting", "prerouting", "input"],
-};

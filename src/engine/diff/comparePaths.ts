@@ -2,8 +2,9 @@ import { beyondNodeLimit, type Limited, withinNodeLimit } from "../bdd/index.ts"
 import type { Device } from "../device/device.ts";
 import type { VariableOrder } from "../packet/header/layout.ts";
 import type { Path } from "../packet/packet.ts";
+import { unlikeOnPath } from "./beside.ts";
 import { changedRules } from "./changedRules.ts";
-import { type ComparedPath, comparePath, type PathOptions, unlikeOnPath } from "./comparePath.ts";
+import { type ComparedPath, comparePath, type PathOptions } from "./comparePath.ts";
 import { type Memories, memoriesOf } from "./memories.ts";
 import { SLICES, type Slice } from "./slices.ts";
 import type { StatefulRule } from "./stateGroups.ts";

@@ -5,7 +5,8 @@ import { alters } from "../intents/alterations.ts";
 import { flowPackets, pathOfPart } from "../intents/flowPackets.ts";
 import { repliesTo } from "../intents/judge.ts";
 import type { FlowPart, FlowPattern, Intent, IntentKind } from "../intents/model.ts";
-import { type ComparedPath, effectsAmong } from "./comparePath.ts";
+import { effectsAmong } from "./beside.ts";
+import type { ComparedPath } from "./comparePath.ts";
 import type { PathResult } from "./comparePaths.ts";
 import type { FlowComparison } from "./flowComparison.ts";
 

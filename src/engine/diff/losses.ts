@@ -7,7 +7,8 @@ import { entersByNat, repliesTo } from "../intents/judge.ts";
 import type { FlowPart, FlowPattern, Intent, IntentKind } from "../intents/model.ts";
 import { type Effect, effectOf } from "../intents/weigh.ts";
 import { unknownLevels } from "../packet/header/unknowns.ts";
-import { type ComparedPath, effectReasons } from "./comparePath.ts";
+import { effectReasons } from "./beside.ts";
+import type { ComparedPath } from "./comparePath.ts";
 import type { PathResult } from "./comparePaths.ts";
 import { compareFlows, type FlowComparison, type FlowComparisonOptions } from "./flowComparison.ts";
 
