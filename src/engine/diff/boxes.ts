@@ -1,5 +1,6 @@
-import type { Range } from "../base/range.ts";
-import { type Arena, FALSE, type Node, pickOne, support } from "../bdd/index.ts";
+import { normalizeRanges, type Range } from "../base/range.ts";
+import { type Arena, FALSE, type Node, pickOne, support, TRUE } from "../bdd/index.ts";
+import { rangesOver } from "../packet/header/rangesOver.ts";
 import type { Field } from "./fields.ts";
 import { dependsOn, type Part, partition } from "./partition.ts";
 
@@ -31,33 +32,49 @@ export function boxesOf(
 }
 
 /**
- * The smallest box around a set, and the boxes of it that are no part of the set; null where those
- * are no fewer than the boxes of the set itself.
+ * The smallest box around a set, which is the union of `own`, and the boxes of it that are no part of the set; null
+ * where those are no fewer than its own.
  */
 export function boxExcept(
   arena: Arena,
   set: Node,
   domain: Node,
   fields: readonly Field[],
-  fewerThan: number,
+  own: readonly BoxOfFields[],
 ): { readonly box: BoxOfFields; readonly except: readonly BoxOfFields[] } | null {
   /* One box is the least that there can be, and exceptions come on top. */
-  if (fewerThan < 2) return null;
-  const levels = support(arena, set);
-  let hull = domain;
-  for (const field of fields) {
-    const own = new Set(field.levels);
-    const others = levels.filter((level) => !own.has(level));
-    hull = arena.and(hull, arena.exists(set, others));
-  }
+  if (own.length < 2) return null;
+  const hull = arena.and(domain, hullOf(arena, set, fields, own));
   const around = boxesOf(arena, hull, domain, fields, 1);
   const [box] = around.boxes;
   if (box === undefined || !around.isComplete) return null;
-  const most = Math.min(fewerThan - 2, MAXIMUM_BOXES);
+  const most = Math.min(own.length - 2, MAXIMUM_BOXES);
   const rest = boxesOf(arena, arena.difference(hull, set), domain, fields, most);
   if (!rest.isComplete) return null;
   const isExact = box.isExact && rest.boxes.every((one) => one.isExact);
   return isExact ? { box, except: rest.boxes } : null;
+}
+
+/** Of each field all values that it has somewhere in the set, which is the union of `boxes`. */
+function hullOf(
+  arena: Arena,
+  set: Node,
+  fields: readonly Field[],
+  boxes: readonly BoxOfFields[],
+): Node {
+  const isExact = boxes.every((box) => box.isExact);
+  const levels = isExact ? [] : support(arena, set);
+  return fields.reduce<Node>((hull, { name, levels: own }) => {
+    if (!isExact) {
+      const others = levels.filter((level) => !own.includes(level));
+      return arena.and(hull, arena.exists(set, others));
+    }
+    const ranges = boxes.map(({ values }) => values.get(name));
+    const all = ranges.flatMap((some) => some ?? []);
+    if (ranges.includes(undefined)) return hull;
+    const bits = own.map((level) => arena.variable(level));
+    return arena.and(hull, rangesOver(arena, bits, normalizeRanges(all)));
+  }, TRUE);
 }
 
 /** Takes out the fields that make no difference among the headers that can be. */

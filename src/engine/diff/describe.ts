@@ -103,7 +103,7 @@ function describeFamily(
     },
   };
   const words = (box: BoxOfFields) => boxWords(box, speech);
-  const around = isComplete ? boxExcept(layout.arena, set, domain, fields, boxes.length) : null;
+  const around = isComplete ? boxExcept(layout.arena, set, domain, fields, boxes) : null;
   if (around !== null) {
     const except = around.except.map((box) => `${EXCEPT}${words(beside(box, around.box))}`);
     const lines = [words(around.box), ...except];
