@@ -85,22 +85,22 @@ function relevantFields(
   fields: readonly Field[],
 ): { readonly set: Node; readonly fields: readonly Field[] } {
   let work = set;
-  let possible = domain;
   const relevant: Field[] = [];
+  const others: number[] = [];
   /* From the last on: what a reader asks last is left out first. */
   for (const field of [...fields].reverse()) {
-    if (showsDifference(arena, work, possible, field)) {
+    if (showsDifference(arena, work, domain, field)) {
       relevant.unshift(field);
       continue;
     }
     const wider = arena.exists(work, field.levels);
-    const possibleWider = arena.exists(possible, field.levels);
-    if (arena.and(wider, possible) === arena.and(work, possible)) {
+    if (wider === work || arena.and(wider, domain) === arena.and(work, domain)) {
       work = wider;
-      possible = possibleWider;
+      others.push(...field.levels);
     } else relevant.unshift(field);
   }
-  return { set: arena.and(work, possible), fields: relevant };
+  /* Taken out of the headers at once: one by one, each class did it anew. */
+  return { set: arena.and(work, arena.exists(domain, others)), fields: relevant };
 }
 
 /**
@@ -133,7 +133,7 @@ function cut(
     return true;
   }
   const best = others.reduce((a, b) => (b.parts.length < a.parts.length ? b : a), first);
-  const left = open.map(({ field }) => field).filter((field) => field !== best.field);
+  const left = fields.filter((field) => field !== best.field);
   return best.parts.every(({ ranges, rest }) => {
     const inside = new Map(values).set(best.field.name, ranges);
     return cut(arena, arena.exists(rest, decided), left, inside, boxes, maximum);
@@ -148,6 +148,8 @@ interface Look {
   readonly open: readonly { readonly field: Field; readonly parts: readonly Part[] }[];
   readonly isExact: boolean;
 }
+
+const FEWEST_PARTS = 2;
 
 function look(
   arena: Arena,
@@ -167,7 +169,11 @@ function look(
     else if (only !== undefined && second === undefined) {
       values.set(field.name, only.ranges);
       decided.push(...field.levels);
-    } else open.push({ field, parts });
+    } else {
+      open.push({ field, parts });
+      /* No field falls into fewer, and along this one it is cut. */
+      if (parts.length === FEWEST_PARTS) break;
+    }
   }
   return { values, decided, open, isExact };
 }
