@@ -85,7 +85,7 @@ export function comparePath(
     const part = analysis.arena.and(region ?? TRUE, slice.packetsOf(analysis.layout));
     return compareWithin(analysis, sides, part, refused, memories);
   }
-  if (region === FALSE) return nothingToCompare(analysis, sides);
+  if (region === FALSE) return nothingToCompare(analysis, sides, refused);
   return region === null
     ? compareAll(analysis, sides, refused)
     : compareWithin(analysis, sides, region, refused, memories);
@@ -128,19 +128,12 @@ function soughtOn(
 }
 
 /** No packet of the path meets what has changed, or all come out of it alike. */
-function nothingToCompare(analysis: Analysis, [before, after]: Sides): ComparedPath {
-  const nothing = { domain: FALSE, routed: FALSE, region: FALSE, queued: FALSE };
-  const none = { differing: [], alike: [], alterations: NO_ALTERATIONS };
-  return {
-    path: before.path,
-    analysis,
-    before,
-    after,
-    ...nothing,
-    ...none,
-    accepted: () => FALSE,
-    visits: null,
-  };
+function nothingToCompare(analysis: Analysis, [before, after]: Sides, refused: Node): ComparedPath {
+  const domain = headersUnder(analysis, before.path, [before, after]);
+  const routed = analysis.arena.difference(domain, refused);
+  const none = { differing: [], alike: [], alterations: NO_ALTERATIONS, accepted: () => FALSE };
+  const shared = { path: before.path, analysis, before, after, domain, routed, ...none };
+  return { ...shared, region: FALSE, queued: FALSE, visits: null };
 }
 
 /** Walks the packets of the region alone, rule by rule. */
