@@ -5,7 +5,9 @@ import type { HookedChain } from "./facts.ts";
 import { ACCEPT, DROP, NONE, RETURN } from "./fates.ts";
 import { isPure } from "./purity.ts";
 import { tableName } from "./ruleNames.ts";
-import { type Exit, type RuleRun, runRule } from "./runRule.ts";
+import type { Exit } from "./ruleProgress.ts";
+import { plainFate, plainRuleDiagram } from "./runMatch.ts";
+import { type RuleRun, runRule } from "./runRule.ts";
 import type { World } from "./world.ts";
 
 /** What decided in a base chain. */
@@ -163,6 +165,8 @@ function ruleDiagram(summaries: Summaries, frame: Omit<Frame, "listener">, rule:
   const { world, table, way } = frame;
   const { arena } = world;
   const asker = { table, rule, instance: `${way}/${world.nameOf(rule)}` };
+  const fate = plainFate(rule);
+  if (fate !== null) return plainRuleDiagram(world, asker, rule, fate);
   const { exits } = runRule(world, asker, rule, TRUE);
   let diagram: Node = FALSE;
   for (const exit of exits)
