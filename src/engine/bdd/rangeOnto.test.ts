@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Arena, FALSE, intervalSet, TRUE } from "./index.ts";
+import type { Range } from "../base/range.ts";
+import { Arena, FALSE, intervalMap, TRUE } from "./index.ts";
 import { rangeOnto } from "./rangeOnto.ts";
 
 /** Levels of a field of that width, with gaps, before the level 1,000. */
@@ -20,6 +21,10 @@ const endsOf = (width: number) => {
   });
 };
 
+/** The same set by the way that takes any number of ranges. */
+const withSteps = (arena: Arena, field: readonly number[], range: Range) =>
+  intervalMap(arena, field, [{ range, node: TRUE }]);
+
 describe("a range put onto a diagram", () => {
   it("is the diagram within the range, for any width", () => {
     const width = fc.constantFrom(...WIDTHS);
@@ -31,7 +36,7 @@ describe("a range put onto a diagram", () => {
         const some = arena.variable(1_000);
         const below = [FALSE, TRUE, arena.terminal(7), arena.ite(some, arena.terminal(5), TRUE)];
         const node = below[which] ?? TRUE;
-        const long = arena.and(intervalSet(arena, field, [range]), node);
+        const long = arena.and(withSteps(arena, field, range), node);
         expect(rangeOnto(arena, field, range, node)).toBe(long);
       }),
       { numRuns: 2_000 },
@@ -43,7 +48,7 @@ describe("a range put onto a diagram", () => {
     for (let from = 0n; from < 9n; from++)
       for (let to = from; to < 10n; to++)
         expect(rangeOnto(arena, fieldOf(3), { from, to }, TRUE)).toBe(
-          intervalSet(arena, fieldOf(3), [{ from, to }]),
+          withSteps(arena, fieldOf(3), { from, to }),
         );
   });
 
@@ -52,6 +57,15 @@ describe("a range put onto a diagram", () => {
     const before = arena.nodeCount;
     rangeOnto(arena, fieldOf(32), { from: 0x0a00_0000n, to: 0x0aff_ffffn }, TRUE);
     expect(arena.nodeCount - before).toBe(8);
+  });
+
+  it("refuses a range that ends before it begins", () => {
+    const put = (width: number) =>
+      rangeOnto(new Arena(), fieldOf(width), { from: 3n, to: 1n }, TRUE);
+    expect(() => put(8)).toThrow("sorted");
+    expect(() => put(48)).toThrow("sorted");
+    /* No value of it fits. */
+    expect(put(1)).toBe(FALSE);
   });
 
   it("refuses a diagram that tests the field itself, or what is before it", () => {

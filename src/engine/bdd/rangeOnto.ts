@@ -1,15 +1,19 @@
 import type { Range } from "../base/range.ts";
 import type { Arena } from "./arena.ts";
-import { intervalMap } from "./intervals.ts";
 import { FALSE, type Node } from "./node.ts";
 
 const WORD_BITS = 32;
-/** Widest field whose ends fit the words below; no address is wider. */
-const WIDEST = 128;
 
-/** The ends of the range in hand, the least significant word first: one for all, since each rule has ranges. */
-const FROM = new Uint32Array(WIDEST / WORD_BITS);
-const TO = new Uint32Array(WIDEST / WORD_BITS);
+/** Both ends of a range, the least significant word first. */
+interface Ends {
+  readonly from: Uint32Array;
+  readonly to: Uint32Array;
+}
+
+/** No address is wider: one pair of ends serves all ranges, since each rule has some. */
+const USUAL_WIDTH = 128;
+const USUAL: Ends = newEnds(USUAL_WIDTH);
+const BACKWARDS = "a range is not sorted: it ends before it begins";
 const SCRATCH = new DataView(new ArrayBuffer(8));
 
 /**
@@ -17,53 +21,62 @@ const SCRATCH = new DataView(new ArrayBuffer(8));
  * a bit at most and no operation. `below` must test variables behind those of the field only.
  */
 export function rangeOnto(
-  arena: Arena,
+  { table }: Arena,
   field: readonly number[],
-  { from, to }: Range,
+  range: Range,
   below: Node,
 ): Node {
   const width = field.length;
-  if (arena.level(below) <= (field.at(-1) ?? -1))
+  if (table.level(below) <= (field.at(-1) ?? -1))
     throw new Error("what a range is put onto must lie below the field");
-  if (width > WIDEST) return intervalMap(arena, field, [{ range: { from, to }, node: below }]);
-  if (below === FALSE || to < from || !writeEnds(from, to, width)) return FALSE;
+  const ends = width <= USUAL_WIDTH ? USUAL : newEnds(width);
+  const { from, to } = ends;
+  if (below === FALSE || !writeEnds(ends, range, width)) return FALSE;
   /* Above it both ends have the same bits: the value is neither above the least nor below the greatest yet. */
-  const parting = firstDifference(width);
+  const parting = firstDifference(ends, width);
   let atLeast = below;
   let atMost = below;
   for (let bit = width - 1; bit > parting; bit--) {
     const level = field[bit] as number;
-    atLeast = isSet(FROM, width, bit)
-      ? arena.make(level, FALSE, atLeast)
-      : arena.make(level, atLeast, below);
-    atMost = isSet(TO, width, bit)
-      ? arena.make(level, below, atMost)
-      : arena.make(level, atMost, FALSE);
+    atLeast = isSet(from, width, bit)
+      ? table.make(level, FALSE, atLeast)
+      : table.make(level, atLeast, below);
+    atMost = isSet(to, width, bit)
+      ? table.make(level, below, atMost)
+      : table.make(level, atMost, FALSE);
   }
-  let node = parting < width ? arena.make(field[parting] as number, atLeast, atMost) : below;
+  let node = parting < width ? table.make(field[parting] as number, atLeast, atMost) : below;
   for (let bit = parting - 1; bit >= 0; bit--) {
     const level = field[bit] as number;
-    node = isSet(FROM, width, bit)
-      ? arena.make(level, FALSE, node)
-      : arena.make(level, node, FALSE);
+    node = isSet(from, width, bit)
+      ? table.make(level, FALSE, node)
+      : table.make(level, node, FALSE);
   }
   return node;
 }
 
-/** False: the field is too narrow for any value of the range. */
-function writeEnds(from: bigint, to: bigint, width: number): boolean {
+function newEnds(width: number): Ends {
+  /* Words are written in pairs. */
+  const words = 2 * Math.ceil(width / (2 * WORD_BITS));
+  return { from: new Uint32Array(words), to: new Uint32Array(words) };
+}
+
+/** False: no value of the range fits the field. */
+function writeEnds(ends: Ends, { from, to }: Range, width: number): boolean {
   if (width <= WORD_BITS) {
     const greatest = 2 ** width - 1;
     const least = Number(from);
     if (least > greatest) return false;
-    FROM[0] = least;
-    TO[0] = Math.min(Number(to), greatest);
+    if (to < from) throw new Error(BACKWARDS);
+    ends.from[0] = least;
+    ends.to[0] = Math.min(Number(to), greatest);
     return true;
   }
   const greatest = (1n << BigInt(width)) - 1n;
   if (from > greatest) return false;
-  writeWords(FROM, from, width);
-  writeWords(TO, to < greatest ? to : greatest, width);
+  if (to < from) throw new Error(BACKWARDS);
+  writeWords(ends.from, from, width);
+  writeWords(ends.to, to < greatest ? to : greatest, width);
   return true;
 }
 
@@ -78,9 +91,9 @@ function writeWords(words: Uint32Array, value: bigint, width: number): void {
 }
 
 /** The first bit in which the ends are not the same; the width where they are one value. */
-function firstDifference(width: number): number {
-  for (let word = (width - 1) >>> 5; word >= 0; word--) {
-    const difference = (FROM[word] as number) ^ (TO[word] as number);
+function firstDifference({ from, to }: Ends, width: number): number {
+  for (let word = (width - 1) >> 5; word >= 0; word--) {
+    const difference = (from[word] as number) ^ (to[word] as number);
     if (difference !== 0) return width - 1 - (word * WORD_BITS + 31 - Math.clz32(difference));
   }
   return width;

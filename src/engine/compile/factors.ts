@@ -1,6 +1,6 @@
 import type { Range } from "../base/range.ts";
 import { type Arena, intervalSet, type Node, rangeOnto, TRUE } from "../bdd/index.ts";
-import { plainLevels } from "../packet/header/rangesOver.ts";
+import { rememberedLevels } from "../packet/header/rangesOver.ts";
 import { type Value, whereInRanges } from "./value.ts";
 
 /** Something that packets of a rule must be. `level` is the first variable that it asks about. */
@@ -46,7 +46,7 @@ export class Factors {
     const isOne = range !== undefined && more === undefined;
     /* Of several pieces or ranges it is a union, which is no factor. */
     if (piece?.value.kind === "bits" && second === undefined && isOne) {
-      const levels = plainLevels(arena, piece.value.bits);
+      const levels = rememberedLevels(arena, piece.value.bits);
       const level = levels?.[0];
       if (levels !== null && level !== undefined) {
         this.ask(arena, piece.guard);
@@ -78,8 +78,13 @@ export class Factors {
   private insert(factor: Factor): void {
     const { factors } = this;
     let at = factors.length;
-    while (at > 0 && (factors[at - 1] as Factor).level < factor.level) at--;
-    factors.splice(at, 0, factor);
+    factors.push(factor);
+    /* `splice` makes a list of what it takes out, here for each match of each rule. */
+    for (let before = factors[at - 1]; before !== undefined; before = factors[at - 1]) {
+      if (before.level >= factor.level) break;
+      factors[at--] = before;
+    }
+    factors[at] = factor;
   }
 }
 

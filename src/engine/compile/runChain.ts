@@ -67,9 +67,8 @@ export function runBaseChain(
 export function baseChainDiagram(world: World, hooked: HookedChain): Node {
   const { table, chain, base } = hooked;
   const way = `${world.place.pass}${tableName(world.facts.device, table)} ${chain.name}`;
-  const summary = summarize(new Map(), { world, table, chain, way, above: [chain] });
-  const policy = world.arena.terminal(base.policy === "accept" ? ACCEPT : DROP);
-  return world.arena.orElse(summary, policy);
+  const policy = base.policy === "accept" ? ACCEPT : DROP;
+  return chainDiagram(new Map(), { world, table, chain, way, above: [chain] }, policy);
 }
 
 /** Gives back the packets that come to the chain's end or return from it. */
@@ -145,13 +144,24 @@ function summarize(summaries: Summaries, frame: Omit<Frame, "listener">): Node {
   const key = isStateful(world, table, chain) ? frame.way : chain.name;
   const known = summaries.get(key);
   if (known !== undefined) return known;
-  const rules = chain.rules.map((rule) => ruleDiagram(summaries, frame, rule));
-  const whole = balancedOrElse(world.arena, rules);
-  const summary = chain.rules.every(({ statements }) => statements.every(neverReturns))
-    ? whole
-    : world.arena.mapTerminals(whole, (fate) => (fate === RETURN ? NONE : fate));
+  const summary = chainDiagram(summaries, frame, NONE);
   summaries.set(key, summary);
   return summary;
+}
+
+/**
+ * As `summarize`, with `end` for packets that come to the chain's end or return. A policy is put together with the
+ * rules as one more of them: to put it behind their diagram took a pass over all of its nodes.
+ */
+function chainDiagram(summaries: Summaries, frame: Omit<Frame, "listener">, end: number): Node {
+  const { world, chain } = frame;
+  const { arena } = world;
+  const rules = chain.rules.map((rule) => ruleDiagram(summaries, frame, rule));
+  if (end !== NONE) rules.push(arena.terminal(end));
+  const whole = balancedOrElse(arena, rules);
+  return chain.rules.every(({ statements }) => statements.every(neverReturns))
+    ? whole
+    : arena.mapTerminals(whole, (fate) => (fate === RETURN ? end : fate));
 }
 
 /** What surely makes no `RETURN`; a look at the whole diagram for it took a tenth of compiling. */
