@@ -132,6 +132,16 @@ describe("operations agree with truth tables", () => {
         ),
       (a = 0, b = 0) => (a === b ? 0 : 5 * a + b),
     ));
+  it("apply where one terminal of the first decides, and another does not", () =>
+    agrees(
+      [anyMap, anyMap],
+      (arena, a = 0, b = 0) => {
+        const decides = (x: number) => (x === 1 ? "second" : x === 2 ? "first" : null);
+        const combine = (x: number, y: number) => (x === 1 ? y : x === 2 ? x : 5 * x + y);
+        return arena.apply(arena.defineOperation(combine, null, decides), a, b);
+      },
+      (a = 0, b = 0) => (a === 1 ? b : a === 2 ? a : 5 * a + b),
+    ));
   it("mapTerminals", () =>
     agrees(
       [anyMap],

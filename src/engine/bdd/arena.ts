@@ -10,6 +10,8 @@ export interface TerminalOperation {
   readonly combine: (a: number, b: number) => number;
   /** The result where both operands are one node; null: it has to be worked out. */
   readonly ofEqual: Node | null;
+  /** Which operand is the result wherever the first one is that terminal; null: it depends on the other one. */
+  readonly decides: ((first: number) => "first" | "second" | null) | null;
 }
 
 export interface ArenaOptions {
@@ -176,13 +178,18 @@ export class Arena {
   defineOperation(
     combine: (a: number, b: number) => number,
     ofEqual: Node | null = null,
+    decides: TerminalOperation["decides"] = null,
   ): TerminalOperation {
-    return { id: this.nextOperation--, combine, ofEqual };
+    return { id: this.nextOperation--, combine, ofEqual, decides };
   }
 
   /** Combines the terminals of two diagrams packet by packet. */
   apply(operation: TerminalOperation, a: Node, b: Node): Node {
     if (a === b && operation.ofEqual !== null) return operation.ofEqual;
+    if (operation.decides !== null && this.isTerminal(a)) {
+      const decided = operation.decides(this.table.low(a));
+      if (decided !== null) return decided === "first" ? a : b;
+    }
     const level = Math.min(this.table.level(a), this.table.level(b));
     if (level === TERMINAL_LEVEL)
       return this.terminal(operation.combine(this.table.low(a), this.table.low(b)));

@@ -44,4 +44,5 @@ export {
   randomPicker,
   seededRandom,
 } from "./pick.ts";
+export { rangeOnto } from "./rangeOnto.ts";
 export { balancedOr, balancedOrElse, type Combine, RuleTree } from "./ruleTree.ts";

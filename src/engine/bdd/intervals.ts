@@ -1,6 +1,7 @@
 import type { Range } from "../base/range.ts";
 import type { Arena } from "./arena.ts";
 import { FALSE, type Node, TRUE } from "./node.ts";
+import { rangeOnto } from "./rangeOnto.ts";
 import { Steps } from "./steps.ts";
 
 /** Some values of a field, and the diagram that holds for them. */
@@ -19,6 +20,8 @@ export function intervalSet(
   field: readonly number[],
   ranges: readonly Range[],
 ): Node {
+  const [only, second] = ranges;
+  if (only !== undefined && second === undefined) return rangeOnto(arena, field, only, TRUE);
   const steps = new Steps(field.length, ranges.length, FALSE);
   for (const { from, to } of ranges) steps.add(from, to, TRUE);
   return buildOnce(arena, field, steps);

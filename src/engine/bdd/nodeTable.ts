@@ -4,7 +4,9 @@ import { DEFAULT_NODE_LIMIT, lookAtClock, NODES_PER_LOOK, NodeLimitError } from 
 /** Numbers in the record of a node: level, low, high, next node of the same bucket. */
 export const RECORD_SHIFT = 2;
 
-const INITIAL_CAPACITY = 1 << 10;
+/** A small table grows by more at once: to put its nodes in place again costs as much as to make them. */
+const SMALL_CAPACITY = 1 << 16;
+const INITIAL_CAPACITY = 1 << 12;
 /** Marks the records of terminals, whose `low` is their value. */
 const NO_NODE = -1;
 
@@ -86,11 +88,15 @@ export class NodeTable {
     if (this.size >= this.nodeLimit) throw new NodeLimitError(this.nodeLimit);
     if (this.size % NODES_PER_LOOK === 0) lookAtClock(this.nodeLimit);
     if (this.size > this.mask) this.grow();
+    const { records, buckets } = this;
     const node = this.size++;
     const bucket = hash & this.mask;
-    this.writeRecord(node, level, low, high);
-    this.records[(node << RECORD_SHIFT) + 3] = this.buckets[bucket] as number;
-    this.buckets[bucket] = node;
+    const at = node << RECORD_SHIFT;
+    records[at] = level;
+    records[at + 1] = low;
+    records[at + 2] = high;
+    records[at + 3] = buckets[bucket] as number;
+    buckets[bucket] = node;
     return node;
   }
 
@@ -102,7 +108,8 @@ export class NodeTable {
   }
 
   private grow(): void {
-    const capacity = (this.mask + 1) * 2;
+    const old = this.mask + 1;
+    const capacity = old < SMALL_CAPACITY ? old * 4 : old * 2;
     const records = new Int32Array(capacity << RECORD_SHIFT);
     const buckets = new Int32Array(capacity);
     records.set(this.records);

@@ -5,7 +5,7 @@ export const NOT_CACHED = -1;
 
 /** Numbers in an entry: three operands and the result. */
 const ENTRY_SHIFT = 2;
-const INITIAL_SLOTS = 1 << 10;
+const INITIAL_SLOTS = 1 << 12;
 /** Node numbers are never negative; empty slots hold it as first operand. */
 const EMPTY = -1;
 

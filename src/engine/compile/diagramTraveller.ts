@@ -8,7 +8,11 @@ import { forkWorld, type World } from "./world.ts";
 
 /** What the whole path does to every packet, as one diagram of fates. */
 export function pathDiagram(world: World): Node {
-  const then = world.arena.defineOperation((first, next) => (first === ACCEPT ? next : first));
+  const then = world.arena.defineOperation(
+    (first, next) => (first === ACCEPT ? next : first),
+    null,
+    (first) => (first === ACCEPT ? "second" : "first"),
+  );
   const steps: Node[] = [];
   travel(world, diagramTraveller(then, steps));
   return inOrder(world, then, steps);

@@ -29,6 +29,7 @@ export { isLoopback } from "./readSelector.ts";
 export { rejectFor } from "./rejects.ts";
 export { TRANSLATED_FLOW } from "./replies.ts";
 export { countedNames, type NameOptions, ruleNames, rulePlace, tableName } from "./ruleNames.ts";
+export type { Exit } from "./ruleProgress.ts";
 export {
   DEEPEST_JUMP,
   type Decider,
@@ -36,7 +37,7 @@ export {
   type RuleVisit,
   writesNothing,
 } from "./runChain.ts";
-export { type Exit, type RuleRun, runRule } from "./runRule.ts";
+export { type RuleRun, runRule } from "./runRule.ts";
 export type { NamedRule, Span } from "./spans.ts";
 export { type StandaloneChain, standaloneChains } from "./standalone.ts";
 export { ASIDE, type WrittenField } from "./store.ts";

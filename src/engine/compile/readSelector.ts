@@ -32,7 +32,11 @@ export function readSelector(world: World, id: string, instance: string): Value 
   switch (source.kind) {
     case "payload":
       if (id === "ether type") return ethertype(world, linkPresent(world));
-      return readPayload(world, source.base, source.offset, row.width, row);
+      if (source.base === "link" || source.base === "inner")
+        return readPayload(world, source.base, source.offset, row.width, row);
+      return world.store.remembered(id, world.families, () =>
+        readPayload(world, source.base, source.offset, row.width, row),
+      );
     case "meta":
       return readMeta(world, source.key, row, instance);
     case "conntrack":

@@ -5,7 +5,9 @@ import type { HookedChain } from "./facts.ts";
 import { ACCEPT, DROP, NONE, RETURN } from "./fates.ts";
 import { isPure } from "./purity.ts";
 import { tableName } from "./ruleNames.ts";
-import { type Exit, type RuleRun, runRule } from "./runRule.ts";
+import type { Exit } from "./ruleProgress.ts";
+import { plainFate, plainRuleDiagram } from "./runMatch.ts";
+import { type RuleRun, runRule } from "./runRule.ts";
 import type { World } from "./world.ts";
 
 /** What decided in a base chain. */
@@ -65,9 +67,8 @@ export function runBaseChain(
 export function baseChainDiagram(world: World, hooked: HookedChain): Node {
   const { table, chain, base } = hooked;
   const way = `${world.place.pass}${tableName(world.facts.device, table)} ${chain.name}`;
-  const summary = summarize(new Map(), { world, table, chain, way, above: [chain] });
-  const policy = world.arena.terminal(base.policy === "accept" ? ACCEPT : DROP);
-  return world.arena.orElse(summary, policy);
+  const policy = base.policy === "accept" ? ACCEPT : DROP;
+  return chainDiagram(new Map(), { world, table, chain, way, above: [chain] }, policy);
 }
 
 /** Gives back the packets that come to the chain's end or return from it. */
@@ -143,13 +144,24 @@ function summarize(summaries: Summaries, frame: Omit<Frame, "listener">): Node {
   const key = isStateful(world, table, chain) ? frame.way : chain.name;
   const known = summaries.get(key);
   if (known !== undefined) return known;
-  const rules = chain.rules.map((rule) => ruleDiagram(summaries, frame, rule));
-  const whole = balancedOrElse(world.arena, rules);
-  const summary = chain.rules.every(({ statements }) => statements.every(neverReturns))
-    ? whole
-    : world.arena.mapTerminals(whole, (fate) => (fate === RETURN ? NONE : fate));
+  const summary = chainDiagram(summaries, frame, NONE);
   summaries.set(key, summary);
   return summary;
+}
+
+/**
+ * As `summarize`, with `end` for packets that come to the chain's end or return. A policy is put together with the
+ * rules as one more of them: to put it behind their diagram took a pass over all of its nodes.
+ */
+function chainDiagram(summaries: Summaries, frame: Omit<Frame, "listener">, end: number): Node {
+  const { world, chain } = frame;
+  const { arena } = world;
+  const rules = chain.rules.map((rule) => ruleDiagram(summaries, frame, rule));
+  if (end !== NONE) rules.push(arena.terminal(end));
+  const whole = balancedOrElse(arena, rules);
+  return chain.rules.every(({ statements }) => statements.every(neverReturns))
+    ? whole
+    : arena.mapTerminals(whole, (fate) => (fate === RETURN ? end : fate));
 }
 
 /** What surely makes no `RETURN`; a look at the whole diagram for it took a tenth of compiling. */
@@ -163,6 +175,8 @@ function ruleDiagram(summaries: Summaries, frame: Omit<Frame, "listener">, rule:
   const { world, table, way } = frame;
   const { arena } = world;
   const asker = { table, rule, instance: `${way}/${world.nameOf(rule)}` };
+  const fate = plainFate(rule);
+  if (fate !== null) return plainRuleDiagram(world, asker, rule, fate);
   const { exits } = runRule(world, asker, rule, TRUE);
   let diagram: Node = FALSE;
   for (const exit of exits)

@@ -1,6 +1,7 @@
 import { FALSE, type Node, TRUE } from "../bdd/index.ts";
 import type { Rule, Table } from "../device/device.ts";
-import { type Exit, runRule } from "./runRule.ts";
+import type { Exit } from "./ruleProgress.ts";
+import { runRule } from "./runRule.ts";
 import { forkWorld, type World } from "./world.ts";
 
 /** A rule with its name among those of its chain. */

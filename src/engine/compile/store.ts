@@ -1,5 +1,6 @@
 import { type Arena, FALSE, type Node } from "../bdd/index.ts";
 import type { HeaderLayout, Space } from "../packet/header/layout.ts";
+import type { IpFamily } from "../packet/packet.ts";
 import { bitsValue, mergedBits, overwritten, type Value, valueText } from "./value.ts";
 
 /** A run of bits that something on the way has written. */
@@ -31,6 +32,11 @@ interface Unread extends Written {
   readonly id: string;
 }
 
+interface Known {
+  readonly families: readonly IpFamily[];
+  readonly value: Value;
+}
+
 /** Spaces that are no part of the packet's bytes. */
 const REGISTERS: ReadonlySet<Space> = new Set<Space>([
   "mark",
@@ -52,6 +58,8 @@ export class Store {
   private slots: readonly Slot[] = [];
   /** A search in these bytes finds something else behind it. */
   private unread: readonly Unread[] = [];
+  /** What selectors have been found to be since the last write. */
+  private readonly known = new Map<string, Known>();
 
   constructor(layout: HeaderLayout) {
     this.layout = layout;
@@ -65,6 +73,20 @@ export class Store {
     if (touching.length === 1 && first.from === from && first.width === width) return first.value;
     const bits = Array.from({ length: width }, (_, i) => this.readBit(space, from + i));
     return bitsValue(bits);
+  }
+
+  /**
+   * The value of a selector that hangs on the bytes of the packet alone, as `read` finds it for packets of these
+   * families: thousands of rules ask for the same few fields.
+   */
+  remembered(id: string, families: readonly IpFamily[], read: () => Value): Value {
+    /* Whoever wants to know which variables are asked for has to see them all. */
+    if (this.layout.askedBy !== null) return read();
+    const known = this.known.get(id);
+    if (known !== undefined && areSame(known.families, families)) return known.value;
+    const value = read();
+    this.known.set(id, { families, value });
+    return value;
   }
 
   /** The packets in `hit` get `written`. */
@@ -103,6 +125,7 @@ export class Store {
   /** The packets in `hit` get something new in bytes that no rule reads by name; `text` says what. */
   writeUnread(id: string, text: string, hit: Node): void {
     if (hit === FALSE) return;
+    this.known.clear();
     const contents = `${hit} ${id} ${text}`;
     const isOver = (one: Unread) =>
       one.id === id && this.arena.difference(one.packets, hit) === FALSE;
@@ -148,8 +171,13 @@ export class Store {
   }
 
   private replace(old: readonly Slot[], added: readonly Slot[]): void {
+    this.known.clear();
     this.slots = [...this.slots.filter((slot) => !old.includes(slot)), ...added];
   }
+}
+
+function areSame(some: readonly IpFamily[], others: readonly IpFamily[]): boolean {
+  return some.length === others.length && some.every((family, i) => family === others[i]);
 }
 
 function overlaps(slot: Slot, space: Space, from: number, width: number): boolean {

@@ -167,7 +167,7 @@ export class HeaderLayout {
     for (const [space, from, bits] of ORDERS[order]) {
       if (space === "in" || space === "out") this.addInterface(space);
       else if (space === "ether saddr" || space === "ether daddr") this.reserve(space);
-      else for (let i = 0; i < bits; i++) this.place(space, from + i);
+      else this.placeAll(space, from, bits);
     }
   }
 
@@ -284,14 +284,19 @@ export class HeaderLayout {
     return this.places.get(ALIASES.get(space) ?? space) ?? NO_PLACES;
   }
 
-  /** The variable of a bit, new where it has none. */
-  private place(space: Space, bit: number): number {
+  /** The variables of a run of bits, new where they have none. */
+  private placeAll(space: Space, from: number, width: number): readonly number[] {
     const name = ALIASES.get(space) ?? space;
     const places = this.places.get(name) ?? new Map<number, number>();
     this.places.set(name, places);
-    const level = places.get(bit) ?? this.nextLevel++;
-    places.set(bit, level);
-    return level;
+    const levels: number[] = [];
+    for (let bit = from; bit < from + width; bit++) {
+      const known = places.get(bit);
+      const level = known ?? this.nextLevel++;
+      if (known === undefined) places.set(bit, level);
+      levels.push(level);
+    }
+    return levels;
   }
 
   private run(space: Space, from: number, width: number): Run {
@@ -301,7 +306,7 @@ export class HeaderLayout {
       if (this.askedBy !== null) this.note(known.levels);
       return known;
     }
-    const levels = Array.from({ length: width }, (_, i) => this.place(space, from + i));
+    const levels = this.placeAll(space, from, width);
     this.note(levels);
     const run: Run = { levels, bits: levels.map((level) => this.arena.variable(level)) };
     this.runs.set(key, run);

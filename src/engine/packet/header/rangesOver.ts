@@ -49,6 +49,18 @@ export function plainLevels(arena: Arena, bits: readonly Node[]): readonly numbe
   return levels;
 }
 
+/** Runs of bits are kept by the layout, and asked for by rule after rule. */
+const LEVELS = new WeakMap<readonly Node[], readonly number[] | null>();
+
+/** As `plainLevels`, for bits that are likely to come again as the same list. */
+export function rememberedLevels(arena: Arena, bits: readonly Node[]): readonly number[] | null {
+  const known = LEVELS.get(bits);
+  if (known !== undefined) return known;
+  const levels = plainLevels(arena, bits);
+  LEVELS.set(bits, levels);
+  return levels;
+}
+
 /** The first place from `low` on whose value reaches `bound`; `high` where none does. */
 function firstReaching<T extends number | bigint>(
   values: readonly T[],
