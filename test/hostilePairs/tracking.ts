@@ -94,6 +94,27 @@ export const TRACKING: readonly HostilePair[] = [
     why: "the packet has a connection already",
   },
   {
+    name: "invalid packets that are put into a zone",
+    before: forward("ct state invalid drop"),
+    after: forward("ct zone set 1\nct state invalid drop"),
+    equal: false,
+    why: "who is in a zone and has no connection reads as new",
+  },
+  {
+    name: "a zone in front of tracking that is asked for right behind",
+    before: table(chain("r", "prerouting priority raw", "ct zone set 1\nct state new drop")),
+    after: table(chain("r", "prerouting priority raw", "ct zone set 1\nct state invalid drop")),
+    equal: false,
+    why: "who is in a zone and has no connection reads as new",
+  },
+  {
+    name: "invalid packets asked for behind a zone of all",
+    before: forward("ct zone set 1"),
+    after: forward("ct zone set 1\nct state invalid,untracked drop"),
+    equal: true,
+    why: "no packet is left that reads as invalid",
+  },
+  {
     name: "another zone",
     before: table(chain("r", "prerouting priority raw", "tcp dport 25 ct zone set 1")),
     after: table(chain("r", "prerouting priority raw", "tcp dport 25 ct zone set 2")),

@@ -91,6 +91,7 @@ function travelLoopback(world: World, traveller: Traveller): void {
     in: "lo",
     out: "none",
     mayHaveOwner: false,
+    isBeforeTracking: true,
     pass: "back by lo: ",
   };
   runHook(world, traveller, "prerouting");
@@ -192,9 +193,11 @@ function isBehindTracking({ facts }: World, { table, base }: HookedChain): boole
   return facts.runsBehindTracking(facts.isTracked(family) ? family : other, base);
 }
 
-/** The kernel looks up the connection. */
+/** The kernel looks up the connection; back by `lo` only of packets that have none, `notrack` or not, in their zone. */
 function beginTracking(world: World): void {
-  world.place = { ...world.place, isTracked: true };
+  world.place = { ...world.place, isTracked: true, isBeforeTracking: false };
+  world.untracked = world.arena.difference(world.untracked, world.zoned);
+  world.zoned = FALSE;
 }
 
 /** NAT chains see the first packet of a connection; later ones are translated like it. */
