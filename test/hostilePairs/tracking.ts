@@ -1,4 +1,4 @@
-import { chain, forward, type HostilePair, table } from "./notation.ts";
+import { chain, forward, type HostilePair, source, table } from "./notation.ts";
 
 export const TRACKING: readonly HostilePair[] = [
   {
@@ -113,6 +113,13 @@ export const TRACKING: readonly HostilePair[] = [
     after: forward("ct zone set 1\nct state invalid,untracked drop"),
     equal: true,
     why: "no packet is left that reads as invalid",
+  },
+  {
+    name: "a chain of NAT that drops what hangs on a zone",
+    before: `${forward("ct zone set 1")}${source("ct direction original accept")}`,
+    after: `${forward("ct zone set 1")}${source("ct direction original accept\n  drop")}`,
+    equal: false,
+    why: "NAT is asked about it, as if it were the first of a connection",
   },
   {
     name: "another zone",

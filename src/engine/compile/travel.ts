@@ -206,14 +206,15 @@ function runNat(world: World, traveller: Traveller, hook: Hook): void {
   /* By `lo` it comes back with both ends set up, so nobody is asked again (nf_nat_initialized). */
   if (chains.length === 0 || world.place.pass !== "") return;
   world.translations.length = 0;
-  traveller.runNat(world, chains, firstOfConnection(world));
+  /* A zone looks like a new connection: it is asked about, and never translated (measured on 6.18). */
+  traveller.runNat(world, chains, world.arena.or(firstOfConnection(world), world.zoned));
   for (const translation of [...world.translations]) applyTranslation(world, translation);
   world.translations.length = 0;
 }
 
 function applyTranslation(world: World, translation: Translation): void {
   const { arena } = world;
-  const first = translation.packets;
+  const first = arena.difference(translation.packets, world.zoned);
   const { established, new: fresh } = statesHere(world);
   const packets = arena.or(first, laterPackets(world, first, { established, new: fresh }));
   if (translation.side === "destination") {
