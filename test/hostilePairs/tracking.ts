@@ -1,4 +1,4 @@
-import { chain, forward, type HostilePair, table } from "./notation.ts";
+import { chain, forward, type HostilePair, source, table } from "./notation.ts";
 
 export const TRACKING: readonly HostilePair[] = [
   {
@@ -92,6 +92,34 @@ export const TRACKING: readonly HostilePair[] = [
     after: forward("ct state new ct zone set 1\nct state new accept"),
     equal: true,
     why: "the packet has a connection already",
+  },
+  {
+    name: "invalid packets that are put into a zone",
+    before: forward("ct state invalid drop"),
+    after: forward("ct zone set 1\nct state invalid drop"),
+    equal: false,
+    why: "who is in a zone and has no connection reads as new",
+  },
+  {
+    name: "a zone in front of tracking that is asked for right behind",
+    before: table(chain("r", "prerouting priority raw", "ct zone set 1\nct state new drop")),
+    after: table(chain("r", "prerouting priority raw", "ct zone set 1\nct state invalid drop")),
+    equal: false,
+    why: "who is in a zone and has no connection reads as new",
+  },
+  {
+    name: "invalid packets asked for behind a zone of all",
+    before: forward("ct zone set 1"),
+    after: forward("ct zone set 1\nct state invalid,untracked drop"),
+    equal: true,
+    why: "no packet is left that reads as invalid",
+  },
+  {
+    name: "a chain of NAT that drops what hangs on a zone",
+    before: `${forward("ct zone set 1")}${source("ct direction original accept")}`,
+    after: `${forward("ct zone set 1")}${source("ct direction original accept\n  drop")}`,
+    equal: false,
+    why: "NAT is asked about it, as if it were the first of a connection",
   },
   {
     name: "another zone",

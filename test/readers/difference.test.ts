@@ -88,3 +88,21 @@ describe.each([
     LONG_MS,
   );
 });
+
+test("a later packet of a connection that cannot begin on one side is not judged", () => {
+  const nat = (policy: string) => `table ip t {
+    chain f { type filter hook output priority 0; ct mark 7 counter; }
+    chain o { type nat hook output priority -100; policy ${policy}; }
+    chain p { type nat hook postrouting priority 100; snat to 192.0.2.1; }
+  }`;
+  const sides = [read(nat("accept")), read(nat("drop"))] as const;
+  const packets = ["tcp 10.0.0.1:1 > 10.0.0.2:2 out=eth0 state=new flags=none ct.mark=1"];
+  const [before, after] = sides;
+  if (before === null || after === null) throw new Error("the rulesets load");
+  const { problems } = judgeDifference(before, after, {
+    picks: 0,
+    random: seededRandom(1),
+    packets,
+  });
+  expect(problems).toEqual([]);
+});

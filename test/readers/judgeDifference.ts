@@ -219,7 +219,7 @@ function isTold(before: Device, after: Device, spec: PacketSpec, text: string): 
   return [before, after].every((device) => {
     if (!deviceHabits(device).translates(spec.family)) return true;
     if (/state=related|dir=reply/.test(text)) return false;
-    return spec.state !== "established" || begins(device, spec);
+    return !isOfOldConnection(spec) || begins(device, spec);
   });
 }
 

@@ -37,7 +37,10 @@ function purityOf(world: World, table: Table, statement: Statement): Purity {
     case "verdictMap":
       return ofMap(world, table, statement.map);
     case "write":
-      return isWatched(world, statement.target) || isSearched(world, statement.target)
+      return isWatched(world, statement.target) ||
+        isSearched(world, statement.target) ||
+        /* What is in a zone reads as new, and NAT is asked about it, whether or not a rule reads zones. */
+        statement.target.endsWith("zone")
         ? { writesNothing: false, isShared: true }
         : NOTHING;
     case "nat":

@@ -1,6 +1,13 @@
 import { FALSE, type Node, TRUE } from "../bdd/index.ts";
 import { CT_STATE, CT_STATUS, type SelectorRow } from "../packet/selectors/index.ts";
-import { connected, familyNode, isReply, ofOldConnections, statesHere } from "./tracking.ts";
+import {
+  connected,
+  familyNode,
+  isReply,
+  ofOldConnections,
+  statesHere,
+  statesRead,
+} from "./tracking.ts";
 import { unknownValue } from "./unknown.ts";
 import { bitsValue, constantValue, type Value } from "./value.ts";
 import type { World } from "./world.ts";
@@ -50,7 +57,7 @@ export function readConntrack(
 /** Never absent: before tracking it reads `invalid` (measured). */
 function stateValue(world: World): Value {
   const { arena } = world;
-  const states = statesHere(world);
+  const states = statesRead(world);
   const piece = (guard: Node, value: bigint) => ({
     guard,
     value: { kind: "constant", value } as const,

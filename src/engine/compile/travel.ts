@@ -91,6 +91,7 @@ function travelLoopback(world: World, traveller: Traveller): void {
     in: "lo",
     out: "none",
     mayHaveOwner: false,
+    isBeforeTracking: true,
     pass: "back by lo: ",
   };
   runHook(world, traveller, "prerouting");
@@ -192,9 +193,11 @@ function isBehindTracking({ facts }: World, { table, base }: HookedChain): boole
   return facts.runsBehindTracking(facts.isTracked(family) ? family : other, base);
 }
 
-/** The kernel looks up the connection. */
+/** The kernel looks up the connection; back by `lo` only of packets that have none, `notrack` or not, in their zone. */
 function beginTracking(world: World): void {
-  world.place = { ...world.place, isTracked: true };
+  world.place = { ...world.place, isTracked: true, isBeforeTracking: false };
+  world.untracked = world.arena.difference(world.untracked, world.zoned);
+  world.zoned = FALSE;
 }
 
 /** NAT chains see the first packet of a connection; later ones are translated like it. */
@@ -203,14 +206,15 @@ function runNat(world: World, traveller: Traveller, hook: Hook): void {
   /* By `lo` it comes back with both ends set up, so nobody is asked again (nf_nat_initialized). */
   if (chains.length === 0 || world.place.pass !== "") return;
   world.translations.length = 0;
-  traveller.runNat(world, chains, firstOfConnection(world));
+  /* A zone looks like a new connection: it is asked about, and never translated (measured on 6.18). */
+  traveller.runNat(world, chains, world.arena.or(firstOfConnection(world), world.zoned));
   for (const translation of [...world.translations]) applyTranslation(world, translation);
   world.translations.length = 0;
 }
 
 function applyTranslation(world: World, translation: Translation): void {
   const { arena } = world;
-  const first = translation.packets;
+  const first = arena.difference(translation.packets, world.zoned);
   const { established, new: fresh } = statesHere(world);
   const packets = arena.or(first, laterPackets(world, first, { established, new: fresh }));
   if (translation.side === "destination") {

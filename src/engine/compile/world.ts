@@ -18,6 +18,8 @@ export interface Place {
   readonly out: SeenInterface;
   /** Connection tracking has looked at the packet, where it is on. */
   readonly isTracked: boolean;
+  /** It is still to be asked here: on the way out, and once more on the way back in by `lo`. */
+  readonly isBeforeTracking: boolean;
   /** An own socket may have sent it. */
   readonly mayHaveOwner: boolean;
   /** Ends of a new connection that NAT has been asked about. */
@@ -76,7 +78,7 @@ export interface World {
   families: readonly IpFamily[];
   /** Packets that rules have taken out of connection tracking. */
   untracked: Node;
-  /** Packets that a rule has put into a zone before tracking. */
+  /** Packets without a connection that a rule has put into a zone, until they are tracked. */
   zoned: Node;
   /** Packets whose destination rules have translated. */
   destinationTranslated: Node;
@@ -123,6 +125,7 @@ export function beginWorld(
       in: isOutput ? "none" : "variable",
       out: isOutput ? "variable" : "none",
       isTracked: false,
+      isBeforeTracking: true,
       mayHaveOwner: isOutput,
       asked: [],
       pass: "",

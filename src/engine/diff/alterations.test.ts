@@ -195,3 +195,15 @@ test("a ruleset that translates and marks is equal to itself, whatever the numbe
     { numRuns: 10 },
   );
 });
+
+test("what is invalid on the way out is tracked once more by lo, in the zone that it gets there", () => {
+  const zone = (number: number) =>
+    parse(`table inet t {
+ chain r { type filter hook prerouting priority raw; tcp dport 25 ct zone set ${number}; }
+}
+`);
+  const { classes } = compareDevices(zone(1), zone(2));
+  expect(classes.filter(({ path }) => path === "output").map(({ kind }) => kind)).toEqual([
+    "tracking",
+  ]);
+});

@@ -229,7 +229,7 @@ function marksOf({ mark, tracking }: Walk): FinalMarks {
   return {
     packet: markValue(mark),
     connection: isConnected ? markValue(tracking.connection.mark) : null,
-    isUntracked: tracking.kind === "untracked",
+    isUntracked: tracking.kind === "untracked" || tracking.kind === "zoned",
   };
 }
 

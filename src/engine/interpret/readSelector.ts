@@ -361,6 +361,8 @@ function stateBits(walk: Walk): bigint {
       return CT_STATE.invalid;
     case "untracked":
       return CT_STATE.untracked;
+    case "zoned":
+      return CT_STATE.new;
     case "tracked":
       return CT_STATE[walk.tracking.info];
   }

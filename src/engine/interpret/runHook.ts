@@ -111,9 +111,19 @@ function isStranded(walk: Walk, before: Value): boolean {
   return host.sysctls.get("net.ipv4.conf.all.route_localnet") !== "1";
 }
 
+/** A zone looks like a new connection: NAT chains may drop the packet, and translate nothing (measured on 6.18). */
+function askedInVain(walk: Walk, hook: Hook): ChainResult {
+  for (const hooked of walk.index.natChains(walk.wire.family, hook)) {
+    const result = runChainStep(walk, hooked);
+    if (result.decision !== "accept") return result;
+  }
+  return GO_ON;
+}
+
 /** NAT chains see the first packet of a connection only (nf_nat_inet_fn). */
 function runNat(walk: Walk, hook: Hook, which: "source" | "destination"): ChainResult {
   const { tracking } = walk;
+  if (tracking.kind === "zoned") return askedInVain(walk, hook);
   if (tracking.kind !== "tracked") return GO_ON;
   const { connection } = tracking;
   const done = which === "source" ? connection.sourceDone : connection.destinationDone;

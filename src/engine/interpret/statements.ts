@@ -20,7 +20,6 @@ import { containsKey, findElement, lookupData, resolveSet } from "./lookup.ts";
 import { applyNat } from "./nat.ts";
 import { matchPayloadSearch, matchU32 } from "./payloadMatch.ts";
 import { writtenElement } from "./runtimeSets.ts";
-import { isZoned } from "./tracking.ts";
 import { decideRanges, type PresentValue } from "./value.ts";
 import { unknownKey, type Walk } from "./walk.ts";
 import { writeSelector } from "./writeSelector.ts";
@@ -69,7 +68,8 @@ export function runStatement(
       return runNat(walk, table, statement);
     case "notrack":
       /* Once a connection is attached, notrack is too late; what is invalid has none (measured on 6.18). */
-      if (walk.tracking.kind !== "tracked" && !isZoned(walk)) walk.tracking = { kind: "untracked" };
+      if (walk.tracking.kind !== "tracked" && walk.tracking.kind !== "zoned")
+        walk.tracking = { kind: "untracked" };
       return NEXT;
     case "ctObject":
       if (statement.what === "helper" && walk.tracking.kind === "tracked")

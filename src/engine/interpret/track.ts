@@ -1,6 +1,12 @@
 import type { CtState } from "../packet/packet.ts";
 import { firstState, hasValidFlags, INVALID } from "./tcpTracking.ts";
-import { type Connection, newConnection, reverse, type Tracking } from "./tracking.ts";
+import {
+  type Connection,
+  DEFAULT_ZONES,
+  newConnection,
+  reverse,
+  type Tracking,
+} from "./tracking.ts";
 import { isLoose, tcpFlags } from "./trackTcp.ts";
 import { trackWithMemory } from "./trackWithMemory.ts";
 import { packetTuple } from "./tuples.ts";
@@ -14,6 +20,8 @@ const UNTRACKED_ICMPV6: readonly number[] = [130, 131, 132, 133, 134, 135, 136, 
 export function track(walk: Walk): Tracking {
   /* Seen before (loopback, the answer of a reject) or not to be tracked: left as it is. */
   if (walk.tracking.kind === "untracked" || walk.tracking.kind === "tracked") return walk.tracking;
+  /* A zone of before was used up when tracking was asked last. */
+  if (walk.tracking.kind !== "zoned") walk.zones = DEFAULT_ZONES;
   if (isUntracked(walk)) return { kind: "untracked" };
   if (endsWithoutHeader(walk)) return { kind: "invalid" };
   return walk.memory === null ? trackAlone(walk) : trackWithMemory(walk, walk.memory);

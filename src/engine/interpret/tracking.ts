@@ -76,11 +76,6 @@ export interface LastSegment {
 
 export const DEFAULT_ZONES: Zones = { original: 0n, reply: 0n };
 
-/** Whether a rule has put the packet into a zone, be it that of all others. */
-export function isZoned({ zones }: { readonly zones: Zones }): boolean {
-  return zones !== DEFAULT_ZONES;
-}
-
 const NO_COUNTS: Counts = { original: 0n, reply: 0n };
 
 /** What connection tracking says of the packet in hand. */
@@ -89,6 +84,8 @@ export type Tracking =
   | { readonly kind: "none" }
   | { readonly kind: "untracked" }
   | { readonly kind: "invalid" }
+  /** A rule has put it into a zone: a connection that is none hangs on it, and `ct state` reads new (measured). */
+  | { readonly kind: "zoned" }
   | {
       readonly kind: "tracked";
       readonly connection: Connection;

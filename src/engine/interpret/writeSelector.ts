@@ -3,7 +3,6 @@ import type { Statement } from "../device/statement.ts";
 import { selectorRow } from "../packet/selectors/index.ts";
 import { evaluate } from "./evaluate.ts";
 import { readSelector, tcpOption, tcpOptionPlace } from "./readSelector.ts";
-import { isZoned, NOT_TRACKED } from "./tracking.ts";
 import { known, type Value } from "./value.ts";
 import { type Walk, writePacket } from "./walk.ts";
 
@@ -80,7 +79,7 @@ function writeConntrack(
   direction: "original" | "reply" | null,
   value: Value,
 ): void {
-  if (key === "zone" && value.kind === "known") putIntoZone(walk, direction, value.value);
+  if (key === "zone") putIntoZone(walk, direction, value);
   if (walk.tracking.kind !== "tracked") return;
   const { connection } = walk.tracking;
   if (key === "mark") connection.mark = value;
@@ -88,11 +87,12 @@ function writeConntrack(
 }
 
 /** A zone hangs on the packet as a connection that is none: the first one stays (nft_ct_set_zone_eval). */
-function putIntoZone(walk: Walk, direction: "original" | "reply" | null, zone: bigint): void {
-  if (walk.tracking.kind === "tracked" || isZoned(walk)) return;
+function putIntoZone(walk: Walk, direction: "original" | "reply" | null, value: Value): void {
+  if (walk.tracking.kind === "tracked" || walk.tracking.kind === "zoned") return;
+  walk.tracking = { kind: "zoned" };
+  const zone = value.kind === "known" ? value.value : 0n;
   walk.zones = {
     original: direction === "reply" ? 0n : zone,
     reply: direction === "original" ? 0n : zone,
   };
-  if (walk.tracking.kind === "untracked") walk.tracking = NOT_TRACKED;
 }

@@ -133,7 +133,8 @@ function disagreement(
 export function begins(device: Device, spec: PacketSpec): boolean {
   const values = new Map(spec.values);
   values.delete("ct mark");
-  if (spec.protocol === PROTOCOL.tcp) values.set("tcp flags", 2n);
+  /* Who was answered began with SYN; what nobody has answered looks as it did. */
+  if (spec.protocol === PROTOCOL.tcp && spec.state !== "new") values.set("tcp flags", 2n);
   const first: PacketSpec = { ...spec, state: "new", direction: "original", values };
   const { outcomes } = interpret(device, first, { host: null });
   return outcomes.every(({ verdict }) => verdict === "accept");
