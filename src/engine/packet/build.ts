@@ -1,4 +1,3 @@
-import { transportBytes } from "./header/length.ts";
 import type { Extension, PacketSpec } from "./packet.ts";
 import { selectorRow } from "./selectors/index.ts";
 import type { Wire } from "./wire.ts";
@@ -163,29 +162,17 @@ function buildTransport(spec: PacketSpec, options: BuildOptions): Buffer {
   segment.join(body);
   pad(segment, spec);
   for (const [id, value] of spec.values) putSelector(segment, id, value);
-  return options.ordinary || spec.shape.payload !== null ? segment : cut(segment, spec);
+  return segment;
 }
 
 /** Fills up to the length that the packet was given. */
 function pad(segment: Buffer, spec: PacketSpec): void {
-  const missing = (roomFor(spec) ?? 0) - segment.bytes.length;
-  if (missing > 0) segment.append(new Array<number>(missing).fill(0x78));
-}
-
-/** Leaves out what nobody has asked for and the given length has no room for; the header stays whole. */
-function cut(segment: Buffer, spec: PacketSpec): Buffer {
-  const room = roomFor(spec);
-  if (room === null || room >= segment.bytes.length) return segment;
-  return segment.slice(0, Math.max(room, transportBytes(spec.protocol)));
-}
-
-/** Bytes behind the network header; null: of no given length. */
-function roomFor(spec: PacketSpec): number | null {
   const { totalLength, ipOptions } = spec.shape;
-  if (totalLength === null) return null;
+  if (totalLength === null) return;
   const header =
     spec.family === "ip" ? 20 + ipOptions.length : 40 + extensionChain(spec).bytes.length;
-  return totalLength - header;
+  const missing = totalLength - header - segment.bytes.length;
+  if (missing > 0) segment.append(new Array<number>(missing).fill(0x78));
 }
 
 /** Whatever selector of the transport header was given: `esp.spi=5`, `th.dport=53`. */

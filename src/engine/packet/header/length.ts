@@ -19,11 +19,6 @@ const TRANSPORT: ReadonlyMap<number, number> = new Map([
   [PROTOCOL.sctp, 12],
 ]);
 
-/** Bytes that the header of a protocol has at least. */
-export function transportBytes(protocol: number | null): number {
-  return TRANSPORT.get(protocol ?? -1) ?? 0;
-}
-
 /** Lengths that a packet can have: its headers have to fit. */
 export function possibleLengths(layout: HeaderLayout, field: AtomField): Node {
   const { arena } = layout;
