@@ -1,9 +1,8 @@
 import { lintDevice } from "../../src/engine/lint/index.ts";
-import { bigDumps } from "../corpusTexts.ts";
 import { timed } from "../measure.ts";
 import { read } from "../read.ts";
 import { type Row, row, type Target } from "../row.ts";
-import { generateRules, nftRuleset } from "../rulesets.ts";
+import { sizedRulesets } from "../sizedRulesets.ts";
 import type { Scale, Suite } from "../suite.ts";
 
 /** What is wrong in a ruleset: every rule against all that stand before it. */
@@ -14,7 +13,6 @@ export const LINT: Suite = {
   run,
 };
 
-const SIZES: Readonly<Record<Scale, readonly number[]>> = { full: [1_000, 5_000], tiny: [20] };
 const RUNS = 3;
 
 const TARGET: Target = {
@@ -25,12 +23,7 @@ const TARGET: Target = {
 };
 
 function run(scale: Scale): readonly Row[] {
-  const generated = SIZES[scale].map((size) => ({
-    name: `${size} rules of networks and ports`,
-    text: nftRuleset(generateRules("structured", size)),
-  }));
-  const dumps = scale === "tiny" ? [] : bigDumps();
-  return [...generated, ...dumps].map(({ name, text }) => {
+  return sizedRulesets(scale).map(({ name, text }) => {
     const device = read(text);
     const plain = { files: new Map<string, string>(), today: null, asksForOwners: false };
     const { ms } = timed(scale === "tiny" ? 1 : RUNS, () =>

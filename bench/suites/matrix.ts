@@ -3,12 +3,11 @@ import type { Device } from "../../src/engine/device/device.ts";
 import { interpret } from "../../src/engine/interpret/interpret.ts";
 import { ANY_HOST } from "../../src/engine/matrix/hosts.ts";
 import { type MatrixQuestion, matrixOf } from "../../src/engine/matrix/index.ts";
-import { bigDumps } from "../corpusTexts.ts";
 import { timed } from "../measure.ts";
 import { packetsAtRandom } from "../packets.ts";
 import { read } from "../read.ts";
 import { type Row, row, type Target } from "../row.ts";
-import { generateRules, nftRuleset } from "../rulesets.ts";
+import { sizedRulesets } from "../sizedRulesets.ts";
 import type { Scale, Suite } from "../suite.ts";
 
 /** Who reaches whom for a service: all pairs of hosts, proved. */
@@ -19,7 +18,6 @@ export const MATRIX: Suite = {
   run,
 };
 
-const SIZES: Readonly<Record<Scale, readonly number[]>> = { full: [1_000, 5_000], tiny: [20] };
 /** Packets that the peer asks about: a handful of the pairs that the matrix tells of. */
 const PACKETS: Readonly<Record<Scale, number>> = { full: 1_000, tiny: 5 };
 const RUNS = 3;
@@ -43,12 +41,7 @@ const SSH: MatrixQuestion = {
 };
 
 function run(scale: Scale): readonly Row[] {
-  const generated = SIZES[scale].map((size) => ({
-    name: `${size} rules of networks and ports`,
-    text: nftRuleset(generateRules("structured", size)),
-  }));
-  const dumps = scale === "tiny" ? [] : bigDumps();
-  return [...generated, ...dumps].map(({ name, text }) => {
+  return sizedRulesets(scale).map(({ name, text }) => {
     const device = read(text);
     const { ms, value } = timed(scale === "tiny" ? 1 : RUNS, () => matrixOf(device, SSH));
     const what = value.kind === "done" ? name : `${name} (not analysed)`;

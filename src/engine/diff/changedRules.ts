@@ -66,13 +66,15 @@ function frame(device: Device): string {
   return canonicalText({ bases, plain, tracks });
 }
 
+/** A chain with what it stands in. */
 interface PlacedChain {
   readonly device: Device;
   readonly table: Table;
   readonly chain: Chain;
 }
 
-function chainsOf(device: Device): ReadonlyMap<string, PlacedChain> {
+/** All chains of a device by their place. */
+export function chainsOf(device: Device): ReadonlyMap<string, PlacedChain> {
   const placed = new Map<string, PlacedChain>();
   for (const table of device.tables)
     for (const chain of table.chains)

@@ -1,6 +1,6 @@
-import { type NamedRule, type Span, tableName } from "../compile/index.ts";
-import type { Chain, Device, Rule } from "../device/device.ts";
-import type { ChangedRules } from "./changedRules.ts";
+import type { NamedRule, Span } from "../compile/index.ts";
+import type { Chain, Rule } from "../device/device.ts";
+import { type ChangedRules, chainsOf } from "./changedRules.ts";
 import { decidesAlone } from "./contents.ts";
 import type { Side } from "./side.ts";
 
@@ -18,8 +18,8 @@ export function spansOf(own: Side, other: Side, changed: ChangedRules): Spans {
   const isChanged = (rule: Rule) => changed.before.has(rule) || changed.after.has(rule);
   const others = chainsOf(other.device);
   const spans = new Map<Chain, Span>();
-  for (const [place, chain] of chainsOf(own.device)) {
-    const twin = others.get(place)?.rules ?? [];
+  for (const [place, { chain }] of chainsOf(own.device)) {
+    const twin = others.get(place)?.chain.rules ?? [];
     if (!chain.rules.some(isChanged) && !twin.some(isChanged)) continue;
     const begin = Math.min(kept(chain.rules, isChanged), kept(twin, isChanged));
     const end = Math.min(
@@ -46,12 +46,4 @@ function kept(rules: readonly Rule[], isChanged: (rule: Rule) => boolean): numbe
 
 function named(rules: readonly Rule[] = [], { nameOf }: Side): readonly NamedRule[] {
   return rules.map((rule) => ({ rule, name: nameOf(rule) }));
-}
-
-function chainsOf(device: Device): ReadonlyMap<string, Chain> {
-  return new Map(
-    device.tables.flatMap((table) =>
-      table.chains.map((chain) => [`${tableName(device, table)} ${chain.name}`, chain] as const),
-    ),
-  );
 }

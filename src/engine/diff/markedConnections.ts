@@ -1,5 +1,5 @@
 import type { Range } from "../base/range.ts";
-import { type Arena, FALSE, type Node, support, TRUE } from "../bdd/index.ts";
+import { FALSE, type Node, support, TRUE } from "../bdd/index.ts";
 import type { HeaderLayout, Space } from "../packet/header/layout.ts";
 import { rangesOver } from "../packet/header/rangesOver.ts";
 import { STATE_CODES } from "../packet/header/stateCodes.ts";
@@ -8,6 +8,7 @@ import type { Alteration } from "./alteration.ts";
 import type { ComparedPath } from "./comparePath.ts";
 import { NOT_TRACKED } from "./connections.ts";
 import { partition } from "./partition.ts";
+import { valuesIn } from "./possibleValues.ts";
 
 /*
  * Connections that one side marks, labels or tracks otherwise than the other, as far as both directions and all paths
@@ -71,7 +72,7 @@ function sidesOf(alterations: readonly Alteration[]): Marked["sides"] {
 
 function endsOf(compared: ComparedPath, packets: Node): Pick<Marked, "protocols" | "ports"> {
   const { arena, layout } = compared.analysis;
-  const protocols = valuesOf(arena, packets, layout.levels("protocol", 0, 8));
+  const protocols = valuesIn(arena, packets, layout.levels("protocol", 0, 8));
   if (isTranslated(compared)) return { protocols, ports: null };
   const [source, destination] = [
     layout.levels("transport", 0, 16),
@@ -83,7 +84,7 @@ function endsOf(compared: ComparedPath, packets: Node): Pick<Marked, "protocols"
   const parts = partition(arena, arena.exists(packets, others), destination);
   if (parts === null || parts.length > MAXIMUM_PORTS) return { protocols, ports: null };
   const ports = parts.map(({ ranges, rest }) => ({
-    source: valuesOf(arena, rest, source),
+    source: valuesIn(arena, rest, source),
     destination: ranges,
   }));
   return { protocols, ports };
@@ -94,14 +95,6 @@ function isTranslated({ before, after }: ComparedPath): boolean {
   return [before, after].some(
     ({ facts: { habits } }) => habits.translates("ip") || habits.translates("ip6"),
   );
-}
-
-/** The values that a field has in a set. */
-function valuesOf(arena: Arena, set: Node, levels: readonly number[]): readonly Range[] {
-  const others = support(arena, set).filter((level) => !levels.includes(level));
-  const parts = partition(arena, arena.exists(set, others), levels);
-  const all = { from: 0n, to: (1n << BigInt(levels.length)) - 1n };
-  return parts === null ? [all] : parts.flatMap(({ ranges }) => ranges).sort(byStart);
 }
 
 function byStart(a: Range, b: Range): number {

@@ -11,16 +11,17 @@ export function possibleValues(arena: Arena): PossibleValues {
   const known = new Map<string, readonly Range[]>();
   return (domain, field) => {
     const key = `${domain} ${field.name}`;
-    const found = known.get(key) ?? valuesIn(arena, domain, field);
+    const found = known.get(key) ?? valuesIn(arena, domain, field.levels);
     known.set(key, found);
     return found;
   };
 }
 
-function valuesIn(arena: Arena, domain: Node, { levels }: Field): readonly Range[] {
+/** The values that a field has in a set; all, where they are too many to tell. */
+export function valuesIn(arena: Arena, set: Node, levels: readonly number[]): readonly Range[] {
   const own = new Set(levels);
-  const others = support(arena, domain).filter((level) => !own.has(level));
-  const parts = partition(arena, arena.exists(domain, others), levels);
+  const others = support(arena, set).filter((level) => !own.has(level));
+  const parts = partition(arena, arena.exists(set, others), levels);
   if (parts === null) return [{ from: 0n, to: maximum(levels.length) }];
   return normalizeRanges(parts.flatMap(({ ranges }) => ranges));
 }
